@@ -1,0 +1,1 @@
+export { UlmfitError } from './ulmfit-error.js';

@@ -1,0 +1,44 @@
+// The house: which package stands on which floor and what it may import. Imports only go down.
+// The lint rule (eslint.config.js) and docs/architecture.md read from this one table.
+
+const plugins = ['@ulmfit/trainer', '@ulmfit/kernels'];
+const libraries = [
+  ...plugins,
+  '@ulmfit/text',
+  '@ulmfit/schedulers',
+  '@ulmfit/optimizers',
+  '@ulmfit/discriminative',
+  '@ulmfit/regularizers',
+  '@ulmfit/awd-lstm',
+  '@ulmfit/data-imdb',
+  '@ulmfit/checkpoint',
+];
+
+/** @type {Record<string, { name: string, floor: number, mayImport: string[] }>} */
+export const floors = {
+  'packages/kernels': { name: '@ulmfit/kernels', floor: 0, mayImport: [] },
+  'packages/text': { name: '@ulmfit/text', floor: 0, mayImport: ['@ulmfit/kernels'] },
+  'packages/trainer': { name: '@ulmfit/trainer', floor: 0, mayImport: ['@ulmfit/kernels'] },
+  'packages/schedulers': { name: '@ulmfit/schedulers', floor: 1, mayImport: plugins },
+  'packages/optimizers': { name: '@ulmfit/optimizers', floor: 1, mayImport: plugins },
+  'packages/discriminative': { name: '@ulmfit/discriminative', floor: 1, mayImport: plugins },
+  'packages/regularizers': { name: '@ulmfit/regularizers', floor: 1, mayImport: plugins },
+  'packages/awd-lstm': { name: '@ulmfit/awd-lstm', floor: 2, mayImport: plugins },
+  'packages/data-imdb': {
+    name: '@ulmfit/data-imdb',
+    floor: 2,
+    mayImport: ['@ulmfit/text', '@ulmfit/kernels'],
+  },
+  'packages/checkpoint': {
+    name: '@ulmfit/checkpoint',
+    floor: 2,
+    mayImport: [...plugins, '@ulmfit/text'],
+  },
+  'packages/backend-node': { name: '@ulmfit/backend-node', floor: 3, mayImport: ['@ulmfit/kernels'] },
+  'packages/pipeline': { name: '@ulmfit/pipeline', floor: 3, mayImport: libraries },
+  'apps/imdb': {
+    name: 'ulmfit',
+    floor: 4,
+    mayImport: [...libraries, '@ulmfit/backend-node', '@ulmfit/pipeline'],
+  },
+};
