@@ -1,0 +1,51 @@
+import { UlmfitError } from './ulmfit-error.js';
+
+/** What a random draw is a function of. Equal coordinates give equal numbers, on every backend and after every resume. */
+export interface RandomCoordinates {
+  /** The run's seed, an integer from 0 to 2^32 - 1. */
+  seed: number;
+  /** The stage of the run, such as `pretrain`. */
+  stage?: string;
+  /** What the numbers are for, such as `weightDrop`. */
+  stream: string;
+  /** The optimisation step (or the epoch, for a shuffle). */
+  step?: number;
+  /** The micro-batch within the step. */
+  microBatch?: number;
+  /** The how-manieth draw from this stream within the micro-batch. */
+  call?: number;
+}
+
+/**
+ * The Philox key and the upper three words of its counter. The lowest counter word is the block index:
+ * element `i` of a draw is word `i mod 4` of block `floor(i / 4)`.
+ */
+export interface RandomKey {
+  readonly key: readonly [number, number];
+  readonly counter: readonly [number, number, number];
+}
+
+/** FNV-1a over the UTF-16 code units, low byte first: a stream's name as one word of the key. */
+function hashName(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) {
+    const unit = name.charCodeAt(i);
+    hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
+    hash = Math.imul(hash ^ (unit >>> 8), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/**
+ * The key of one draw: `key = [seed, hash(stage / stream)]`, `counter = [step, microBatch, call]`.
+ * @throws UlmfitError `BAD_SEED` when the seed is not an integer from 0 to 2^32 - 1.
+ */
+export function randomKey(at: RandomCoordinates): RandomKey {
+  if (!Number.isInteger(at.seed) || at.seed < 0 || at.seed > 0xffffffff) {
+    throw new UlmfitError('BAD_SEED', `seed: ${at.seed} is not an integer from 0 to 4294967295`);
+  }
+  return {
+    key: [at.seed, hashName(`${at.stage ?? ''}/${at.stream}`)],
+    counter: [at.step ?? 0, at.microBatch ?? 0, at.call ?? 0],
+  };
+}
