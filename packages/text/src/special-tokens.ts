@@ -1,0 +1,18 @@
+/**
+ * The special tokens in the order of their ids, 0 to 8 (fastai's `text_spec_tok`): unknown word, padding, beginning of a
+ * document, end of a document, field mark, repeated character, repeated word, upper-case word, capitalised word.
+ */
+export const specialTokens = [
+  'xxunk',
+  'xxpad',
+  'xxbos',
+  'xxeos',
+  'xxfld',
+  'xxrep',
+  'xxwrep',
+  'xxup',
+  'xxmaj',
+] as const;
+
+/** A row that stands for no word: fills a vocabulary up to a round size. */
+export const fillerToken = 'xxfake';
