@@ -1,1 +1,34 @@
-export {};
+export { createTrainer, Trainer, type TrainerOptions } from './trainer.js';
+export type { FitOptions, FitResult } from './fit.js';
+export type { LossContext, SaveMoment, Schedule, ScheduleAt, TrainingPlugin } from './plugin.js';
+export type { EpochRecord, StopScope, TrainingContext } from './training-context.js';
+export type { ForwardPass, Phase } from './forward-pass.js';
+export { inferencePass, Pass, type PassOptions, type TapHandlers } from './pass.js';
+export { CarriedStates } from './carried-states.js';
+export type { Model } from './model.js';
+export type { Cursor, Loader } from './loader.js';
+export type { Metric } from './metric.js';
+export type { Gradients, Optimizer, OptimizerFactory } from './optimizer.js';
+export {
+  assignByName,
+  buffer,
+  parameter,
+  type Buffer,
+  type Parameter,
+  type ParameterKind,
+} from './parameter.js';
+export {
+  parameterGroup,
+  ParameterGroups,
+  type Hyperparameter,
+  type Hyperparameters,
+  type ParameterGroup,
+  type PerGroup,
+} from './parameter-groups.js';
+export { prefixTensors, tensorsUnder, type Json, type StateDict, type Stateful } from './stateful.js';
+export { evaluate, type EvaluateOptions } from './evaluate.js';
+export { simulate } from './simulate.js';
+export { earlyStopping, type WatchOptions } from './early-stopping.js';
+export { checkpointing, type CheckpointingOptions } from './checkpointing.js';
+export type { CheckpointInfo, CheckpointStore } from './checkpoint-store.js';
+export { memoryStore } from './memory-store.js';

@@ -1,0 +1,58 @@
+import type { CheckpointInfo, CheckpointStore } from './checkpoint-store.js';
+import { isBetter, watched, type WatchOptions } from './early-stopping.js';
+import type { TrainingPlugin } from './plugin.js';
+import type { TrainingContext } from './training-context.js';
+
+export interface CheckpointingOptions extends WatchOptions {
+  readonly store: CheckpointStore;
+  /** Seconds between checkpoints within an epoch; each epoch's end is saved anyway. Default 300. */
+  readonly everySeconds?: number;
+  /** How many of the newest to keep, beside the best. Default 2. */
+  readonly keep?: number;
+  /** Whether to keep the checkpoint of the best validation as well. Default true. */
+  readonly keepBest?: boolean;
+}
+
+/** Saves the state at each epoch's end, at intervals and on interruption; keeps the newest and the best. */
+export function checkpointing(options: CheckpointingOptions): TrainingPlugin {
+  const { store, everySeconds = 300, keep = 2, keepBest = true } = options;
+  let best: { name: string; value: number } | null = null;
+  let savedAt = Date.now();
+
+  const info = (ctx: TrainingContext): CheckpointInfo => ({
+    name: `${ctx.stage}-${String(ctx.step).padStart(8, '0')}`,
+    stage: ctx.stage,
+    epoch: ctx.epoch,
+    step: ctx.step,
+    ...(ctx.validation && keepBest ? { value: watched(ctx, 'checkpointing', options) } : {}),
+  });
+
+  const save = async (ctx: TrainingContext, isEpoch: boolean) => {
+    const made = info(ctx);
+    if (isEpoch && made.value !== undefined && isBetter(made.value, best?.value ?? null, options)) {
+      best = { name: made.name, value: made.value };
+    }
+    await store.save(made, ctx.stateDict());
+    savedAt = Date.now();
+    const all = await store.list();
+    const newest = new Set(all.slice(-keep).map((c) => c.name));
+    for (const { name } of all) if (!newest.has(name) && name !== best?.name) await store.remove(name);
+  };
+
+  return {
+    name: 'checkpointing',
+    enforce: 'post',
+    beforeFit: () => {
+      best = null;
+      savedAt = Date.now();
+    },
+    save: async (ctx, moment) => {
+      const due = moment === 'step' && Date.now() - savedAt >= everySeconds * 1000;
+      if (due || moment === 'epoch' || moment === 'interrupt') await save(ctx, moment === 'epoch');
+    },
+    stateDict: () => ({ json: { best }, tensors: {} }),
+    loadStateDict: ({ json }) => {
+      best = (json as { best: typeof best }).best;
+    },
+  };
+}

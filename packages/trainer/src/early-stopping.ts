@@ -1,0 +1,58 @@
+import { UlmfitError } from '@ulmfit/kernels';
+import type { TrainingPlugin } from './plugin.js';
+import type { TrainingContext } from './training-context.js';
+
+export interface WatchOptions {
+  /** A validation figure, such as `loss` or a metric's name. Default `loss`. */
+  readonly watch?: string;
+  /** Whether less (default) or more is better. */
+  readonly better?: 'less' | 'more';
+}
+
+/** Reads a watched validation figure. @throws UlmfitError `NO_SUCH_FIGURE` */
+export function watched(ctx: TrainingContext, plugin: string, { watch = 'loss' }: WatchOptions): number {
+  const value = ctx.validation?.[watch];
+  if (value === undefined) {
+    const there = ctx.validation
+      ? `there are ${Object.keys(ctx.validation).join(', ')}`
+      : 'the fit has no validation';
+    throw new UlmfitError('NO_SUCH_FIGURE', `${plugin} watches ${watch}, but ${there}`);
+  }
+  return value;
+}
+
+/** Whether `value` is better than `best` by more than `by`. */
+export function isBetter(
+  value: number,
+  best: number | null,
+  { better = 'less' }: WatchOptions,
+  by = 0,
+): boolean {
+  if (best === null) return true;
+  return better === 'less' ? value < best - by : value > best + by;
+}
+
+/** Ends the fit when a figure has not got better for `patience` validations. */
+export function earlyStopping(
+  options: WatchOptions & { patience: number; minDelta?: number },
+): TrainingPlugin {
+  let state: { best: number | null; waited: number } = { best: null, waited: 0 };
+  return {
+    name: 'earlyStopping',
+    beforeFit: () => {
+      state = { best: null, waited: 0 };
+    },
+    afterValidate: (ctx) => {
+      const value = watched(ctx, 'earlyStopping', options);
+      if (isBetter(value, state.best, options, options.minDelta)) state = { best: value, waited: 0 };
+      else state.waited++;
+      if (state.waited >= options.patience) {
+        ctx.stop('fit', `${options.watch ?? 'loss'} has not got better for ${state.waited} validations`);
+      }
+    },
+    stateDict: () => ({ json: { ...state }, tensors: {} }),
+    loadStateDict: ({ json }) => {
+      state = { ...(json as typeof state) };
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import { CarriedStates } from './carried-states.js';
+import { disposeBatch } from './dispose-batch.js';
+import type { Phase } from './forward-pass.js';
+import type { Loader } from './loader.js';
+import type { Metric } from './metric.js';
+import type { Model } from './model.js';
+import { Pass } from './pass.js';
+import { RunningMeans } from './running-means.js';
+import { yieldToEvents } from './yield-to-events.js';
+
+export interface EvaluateOptions<Batch, Output> {
+  readonly metrics?: readonly Metric<Batch, Output>[];
+  readonly phase?: Phase;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each batch with how many are done. */
+  readonly onBatch?: (done: number, batches: number) => void;
+}
+
+/**
+ * The mean loss over all targets of a loader, and each metric. Carried states begin anew.
+ * @returns undefined when the signal cut it short.
+ */
+export async function evaluate<Batch, Output, Taps>(
+  model: Model<Batch, Output, Taps>,
+  loader: Loader<Batch>,
+  options: EvaluateOptions<Batch, Output> = {},
+): Promise<Record<string, number> | undefined> {
+  const { metrics = [], phase = 'validate', signal, onBatch } = options;
+  const carried = new CarriedStates();
+  const means = new RunningMeans();
+  const batches = loader.batches(0);
+  const reader = loader.open({ epoch: 0, batch: 0 });
+  try {
+    for (let done = 1, next = reader.next(); !next.done; next = reader.next(), done++) {
+      const batch = next.value;
+      const pass = new Pass({ phase, carried });
+      try {
+        tidy(() => {
+          const output = model.forward(batch, pass);
+          const weight = model.targets(batch);
+          means.add('loss', (model.loss(output, batch, pass).dataSync()[0] as number) * weight, weight);
+          for (const metric of metrics) {
+            const measured = metric.measure(output, batch);
+            means.add(metric.name, measured.sum, measured.weight);
+          }
+        });
+        pass.commit();
+      } finally {
+        pass.discard();
+        disposeBatch(batch);
+      }
+      onBatch?.(done, batches);
+      await yieldToEvents();
+      if (signal?.aborted) return undefined;
+    }
+  } finally {
+    carried.reset();
+  }
+  const values = means.means();
+  for (const { name, finish } of metrics) {
+    if (finish && values[name] !== undefined) values[name] = finish(values[name]);
+  }
+  return values;
+}

@@ -1,0 +1,371 @@
+import { dispose, type Tensor } from '@tensorflow/tfjs-core';
+import { UlmfitError } from '@ulmfit/kernels';
+import { CarriedStates } from './carried-states.js';
+import { disposeBatch } from './dispose-batch.js';
+import { evaluate } from './evaluate.js';
+import type { Phase } from './forward-pass.js';
+import type { Cursor, Loader } from './loader.js';
+import type { Metric } from './metric.js';
+import type { Model } from './model.js';
+import type { Optimizer } from './optimizer.js';
+import type { ParameterGroups, PerGroup } from './parameter-groups.js';
+import { Pass, type TapHandlers } from './pass.js';
+import type { SaveMoment, TrainingPlugin } from './plugin.js';
+import { applyRates } from './rates.js';
+import { RunningMeans } from './running-means.js';
+import type { Json, StateDict } from './stateful.js';
+import { prefixTensors } from './stateful.js';
+import { tapHandlers } from './tap-handlers.js';
+import { Accumulator, assertFinite, differentiate, readScalars, transformGradients } from './train-step.js';
+import type { EpochRecord, StopScope, TrainingContext } from './training-context.js';
+import { yieldToEvents } from './yield-to-events.js';
+
+export interface FitOptions<Batch, Output, Taps> {
+  /** Names this fit: in random draws, in checkpoints, in the history. */
+  readonly stage: string;
+  readonly train: Loader<Batch>;
+  readonly validate?: Loader<Batch> | undefined;
+  readonly epochs: number;
+  /** The learning rate before all factors, for all groups or by group name. */
+  readonly lr?: PerGroup<number> | undefined;
+  /** Micro-batches an update; their gradients are averaged by their targets. */
+  readonly accumulate?: number;
+  /** Plugins of this fit alone, such as its schedule. */
+  readonly plugins?: readonly TrainingPlugin<Batch, Output, Taps>[];
+  /** When aborted, the step ends, the state is saved and the fit returns. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface FitResult {
+  /** `done`, `stopped` by a plugin, or `interrupted` by the signal. */
+  readonly end: 'done' | 'stopped' | 'interrupted';
+  readonly reason?: string;
+  readonly history: readonly EpochRecord[];
+}
+
+/** What the fit shares with its trainer. */
+export interface FitHost<Batch, Output, Taps> {
+  readonly model: Model<Batch, Output, Taps>;
+  readonly groups: ParameterGroups;
+  readonly optimizer: Optimizer;
+  readonly metrics: readonly Metric<Batch, Output>[];
+  readonly seed: number;
+  readonly history: EpochRecord[];
+  /** Epochs begun by earlier fits, so that no two epochs shuffle alike. */
+  epochsBefore: number;
+  coreState(): StateDict;
+  withEvaluationWeights<R>(body: () => Promise<R>): Promise<R>;
+}
+
+/** Where a fit stands, as a checkpoint keeps it. */
+export interface FitState {
+  stage: string;
+  cursor: Cursor;
+  step: number;
+  epochsBefore: number;
+  seconds: number;
+  sums: Record<string, { sum: number; weight: number }>;
+  stop: { scope: StopScope; reason: string } | null;
+  plugins: Record<string, Json>;
+}
+
+/** One fit: epochs of steps with their hooks. */
+export class Fit<Batch, Output, Taps> implements TrainingContext {
+  readonly #host: FitHost<Batch, Output, Taps>;
+  readonly #options: FitOptions<Batch, Output, Taps>;
+  readonly #plugins: readonly TrainingPlugin<Batch, Output, Taps>[];
+  readonly #handlers: TapHandlers;
+  readonly #carried = new CarriedStates();
+  readonly #means = new RunningMeans();
+  readonly #accumulator = new Accumulator();
+  #cursor: Cursor = { epoch: 0, batch: 0 };
+  #step = 0;
+  #phase: Phase = 'train';
+  #stop: { scope: StopScope; reason: string } | null = null;
+  #skipStep = false;
+  #startedAt = Date.now();
+  #validation: Record<string, number> | undefined;
+  #last: Record<string, number> = {};
+  #resumed = false;
+
+  constructor(
+    host: FitHost<Batch, Output, Taps>,
+    options: FitOptions<Batch, Output, Taps>,
+    plugins: readonly TrainingPlugin<Batch, Output, Taps>[],
+  ) {
+    this.#host = host;
+    this.#options = options;
+    this.#plugins = plugins;
+    this.#handlers = tapHandlers(plugins);
+  }
+
+  get stage(): string {
+    return this.#options.stage;
+  }
+  get seed(): number {
+    return this.#host.seed;
+  }
+  get phase(): Phase {
+    return this.#phase;
+  }
+  get groups(): ParameterGroups {
+    return this.#host.groups;
+  }
+  get optimizer(): Optimizer {
+    return this.#host.optimizer;
+  }
+  get epoch(): number {
+    return this.#cursor.epoch;
+  }
+  get epochs(): number {
+    return this.#options.epochs;
+  }
+  get batch(): number {
+    return this.#cursor.batch;
+  }
+  get batches(): number {
+    return this.#options.train.batches(this.#loaderEpoch(this.epoch));
+  }
+  get step(): number {
+    return this.#step;
+  }
+  get steps(): number {
+    let steps = 0;
+    for (let epoch = 0; epoch < this.epochs; epoch++) {
+      steps += Math.ceil(this.#options.train.batches(this.#loaderEpoch(epoch)) / this.#accumulate);
+    }
+    return steps;
+  }
+  get last(): Readonly<Record<string, number>> {
+    return this.#last;
+  }
+  get validation(): Readonly<Record<string, number>> | undefined {
+    return this.#validation;
+  }
+  get history(): readonly EpochRecord[] {
+    return this.#host.history;
+  }
+  get resumed(): boolean {
+    return this.#resumed;
+  }
+  get #accumulate(): number {
+    return this.#options.accumulate ?? 1;
+  }
+
+  stop(scope: StopScope, reason: string): void {
+    if (scope === 'batch') this.#skipStep = true;
+    else if (this.#stop?.scope !== 'fit') this.#stop = { scope, reason };
+  }
+
+  stateDict(): StateDict {
+    const core = this.#host.coreState();
+    const tensors = { ...core.tensors, ...prefixTensors('carried', this.#carried.tensors()) };
+    const plugins: Record<string, Json> = {};
+    for (const plugin of this.#plugins) {
+      const state = plugin.stateDict?.();
+      if (!state) continue;
+      plugins[plugin.name] = state.json;
+      Object.assign(tensors, prefixTensors(`plugin/${plugin.name}`, state.tensors));
+    }
+    const fit: FitState = {
+      stage: this.stage,
+      cursor: { ...this.#cursor },
+      step: this.#step,
+      epochsBefore: this.#host.epochsBefore,
+      seconds: (Date.now() - this.#startedAt) / 1000,
+      sums: this.#means.toJson(),
+      stop: this.#stop,
+      plugins,
+    };
+    return { json: { ...(core.json as object), fit: fit as unknown as Json }, tensors };
+  }
+
+  /** @param resume a saved fit of this stage with its tensors by their full names */
+  async run(resume?: { state: FitState; carried: Record<string, Tensor>; load(): void }): Promise<FitResult> {
+    try {
+      await this.#hooks('setup');
+      if (this.#options.lr !== undefined) this.groups.setBase({ lr: this.#options.lr });
+      this.#resumed = resume !== undefined;
+      await this.#hooks('beforeFit');
+      if (resume) {
+        // After `beforeFit`, so that what it set anew is as it was when the state was saved.
+        resume.load();
+        this.#carried.load(resume.carried);
+        const { cursor, step, epochsBefore, seconds, sums, stop } = resume.state;
+        this.#cursor = { ...cursor };
+        this.#step = step;
+        this.#host.epochsBefore = epochsBefore;
+        this.#startedAt = Date.now() - seconds * 1000;
+        this.#means.fromJson(sums);
+        this.#stop = stop;
+      }
+      return await this.#epochs();
+    } catch (error) {
+      for (const plugin of this.#plugins) await plugin.onError?.(this, error);
+      throw error;
+    } finally {
+      this.#carried.reset();
+      dispose(Object.values(this.#accumulator.take().gradients));
+    }
+  }
+
+  async #epochs(): Promise<FitResult> {
+    const { host, history } = { host: this.#host, history: this.history };
+    while (this.epoch < this.epochs && this.#stop?.scope !== 'fit') {
+      if (this.#cursor.batch === 0) {
+        this.#startedAt = Date.now();
+        this.#means.reset();
+        this.#carried.reset();
+        await this.#hooks('beforeEpoch');
+        await this.#hooks('beforeTrain');
+      }
+      if ((await this.#train()) === 'interrupted') return this.#interrupted();
+      await this.#hooks('afterTrain');
+      const values = this.#means.means();
+      if (this.#options.validate) {
+        const validation = await this.#validate(this.#options.validate);
+        if (!validation) return this.#interrupted();
+        for (const [name, value] of Object.entries(validation)) values[`valid/${name}`] = value;
+      }
+      const seconds = (Date.now() - this.#startedAt) / 1000;
+      host.history.push({ stage: this.stage, epoch: this.epoch, step: this.#step, seconds, values });
+      await this.#hooks('afterEpoch');
+      this.#cursor = { epoch: this.epoch + 1, batch: 0 };
+      if (this.#stop?.scope === 'epoch') this.#stop = null;
+      await this.#save('epoch');
+      if (this.#options.signal?.aborted && this.epoch < this.epochs && !this.#stop)
+        return this.#interrupted();
+    }
+    await this.#hooks('afterFit');
+    const stop = this.#stop;
+    await this.#save('fit');
+    host.epochsBefore += this.epoch;
+    return stop ? { end: 'stopped', reason: stop.reason, history } : { end: 'done', history };
+  }
+
+  /** The rest of this epoch's steps. */
+  async #train(): Promise<'done' | 'interrupted'> {
+    this.#phase = 'train';
+    const { train, signal } = this.#options;
+    const reader = train.open({ epoch: this.#loaderEpoch(this.epoch), batch: this.#cursor.batch });
+    const steps = this.steps;
+    let next = reader.next();
+    while (!next.done && !this.#stop) {
+      for (let microBatch = 0; microBatch < this.#accumulate && !next.done; microBatch++) {
+        this.#microBatch(next.value, microBatch, steps);
+        next = reader.next();
+      }
+      this.#update();
+      for (const plugin of this.#plugins) plugin.afterBatch?.(this);
+      await this.#save('step');
+      await yieldToEvents();
+      if (signal?.aborted) {
+        if (!next.done) disposeBatch(next.value);
+        return 'interrupted';
+      }
+    }
+    // A batch that was read ahead of a stop is not trained on.
+    if (!next.done) disposeBatch(next.value);
+    return 'done';
+  }
+
+  #microBatch(batch: Batch, microBatch: number, steps: number): void {
+    const { model, groups } = this.#host;
+    for (const plugin of this.#plugins) plugin.beforeBatch?.(this, batch);
+    if (microBatch === 0) {
+      const at = { step: this.#step, steps, progress: this.#step / steps };
+      applyRates(groups, this.#plugins as readonly Pick<TrainingPlugin, 'name' | 'rate' | 'hyper'>[], at);
+    }
+    const trained = groups.unfrozen;
+    const pass = new Pass({
+      phase: 'train',
+      carried: this.#carried,
+      seed: this.seed,
+      stage: this.stage,
+      step: this.#step,
+      microBatch,
+      handlers: this.#handlers,
+      trained: new Set(trained),
+    });
+    try {
+      this.#accumulator.add(differentiate(model, batch, pass, this.#plugins, trained), model.targets(batch));
+      pass.commit();
+      this.#cursor.batch++;
+    } finally {
+      pass.discard();
+      disposeBatch(batch);
+    }
+  }
+
+  #update(): void {
+    const { weight, ...mean } = this.#accumulator.take();
+    const gradients = transformGradients(mean, this.#plugins, this);
+    try {
+      const values = readScalars(mean.scalars);
+      assertFinite(values, gradients, `${this.stage}, epoch ${this.epoch + 1}, step ${this.#step + 1}`);
+      this.#last = values;
+      for (const [name, value] of Object.entries(values)) this.#means.add(name, value * weight, weight);
+      for (const plugin of this.#plugins) plugin.beforeStep?.(this);
+      if (!this.#skipStep) this.optimizer.step(gradients);
+      this.#skipStep = false;
+      this.#step++;
+      for (const plugin of this.#plugins) plugin.afterStep?.(this);
+    } finally {
+      dispose(Object.values(gradients));
+    }
+  }
+
+  async #validate(loader: Loader<Batch>): Promise<Record<string, number> | undefined> {
+    const { model, metrics } = this.#host;
+    this.#phase = 'validate';
+    await this.#hooks('beforeValidate');
+    const { signal } = this.#options;
+    const values = await this.#host.withEvaluationWeights(() => evaluate(model, loader, { metrics, signal }));
+    if (values) {
+      this.#validation = values;
+      await this.#hooks('afterValidate');
+    }
+    this.#phase = 'train';
+    return values;
+  }
+
+  async #interrupted(): Promise<FitResult> {
+    await this.#save('interrupt');
+    return { end: 'interrupted', reason: 'the signal was aborted', history: this.history };
+  }
+
+  async #hooks(
+    name:
+      | 'setup'
+      | 'beforeFit'
+      | 'beforeEpoch'
+      | 'beforeTrain'
+      | 'afterTrain'
+      | 'beforeValidate'
+      | 'afterValidate'
+      | 'afterEpoch'
+      | 'afterFit',
+  ): Promise<void> {
+    for (const plugin of this.#plugins) await plugin[name]?.(this);
+  }
+
+  async #save(moment: SaveMoment): Promise<void> {
+    for (const plugin of this.#plugins) await plugin.save?.(this, moment);
+  }
+
+  #loaderEpoch(epoch: number): number {
+    return this.#host.epochsBefore + epoch;
+  }
+}
+
+/** @throws UlmfitError `BAD_FIT` when the options make no sense. */
+export function checkFitOptions(options: { stage: string; epochs: number; accumulate?: number }): void {
+  for (const [name, value] of [
+    ['epochs', options.epochs],
+    ['accumulate', options.accumulate ?? 1],
+  ] as const) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new UlmfitError('BAD_FIT', `${options.stage}: ${name} is ${value}; it must be an integer from 1`);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** Where reading stands: the next batch is number `batch` of epoch `epoch`, both from 0. */
+export interface Cursor {
+  epoch: number;
+  batch: number;
+}
+
+/**
+ * Gives batches. A batch is a function of the cursor alone, so that a resumed run reads what the interrupted one would
+ * have. The reader owns a batch's tensors.
+ */
+export interface Loader<Batch> {
+  /** The number of batches of an epoch. */
+  batches(epoch: number): number;
+  /** Reads on from a cursor to the end of its epoch. */
+  open(at: Cursor): Iterator<Batch>;
+}

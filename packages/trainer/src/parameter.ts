@@ -1,0 +1,61 @@
+import { tidy, variable, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { UlmfitError } from '@ulmfit/kernels';
+
+/** What a parameter is to an optimizer: biases and norms usually take no weight decay. */
+export type ParameterKind = 'weight' | 'bias' | 'norm';
+
+/** A trained array. Its name is our own and unique within its model; tfjs names the variable as it likes. */
+export interface Parameter {
+  readonly name: string;
+  readonly kind: ParameterKind;
+  readonly variable: Variable;
+}
+
+/** An array that a model keeps but no gradient reaches, such as the running mean of a BatchNorm. */
+export interface Buffer {
+  readonly name: string;
+  readonly variable: Variable;
+}
+
+/** Makes a parameter of an initial value, which it disposes. */
+export function parameter(name: string, kind: ParameterKind, initial: Tensor): Parameter {
+  const made = { name, kind, variable: tidy(() => variable(initial, true)) };
+  initial.dispose();
+  return made;
+}
+
+/** Makes a buffer of an initial value, which it disposes. */
+export function buffer(name: string, initial: Tensor): Buffer {
+  const made = { name, variable: tidy(() => variable(initial, false)) };
+  initial.dispose();
+  return made;
+}
+
+/**
+ * Overwrites arrays by name.
+ * @throws UlmfitError `STATE_MISMATCH` when a name is missing or unknown, or a shape differs; nothing is written then.
+ */
+export function assignByName(
+  what: string,
+  into: Iterable<{ readonly name: string; readonly variable: Variable }>,
+  tensors: Record<string, Tensor>,
+): void {
+  const targets = [...into];
+  const known = new Set(targets.map((t) => t.name));
+  const unknown = Object.keys(tensors).find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new UlmfitError('STATE_MISMATCH', `${what}: the state has an unknown entry ${unknown}`);
+  }
+  for (const { name, variable } of targets) {
+    const value = tensors[name];
+    if (!value) throw new UlmfitError('STATE_MISMATCH', `${what}: the state has no ${name}`);
+    if (value.shape.join() !== variable.shape.join()) {
+      throw new UlmfitError(
+        'STATE_MISMATCH',
+        `${what}: ${name} is [${value.shape.join(', ')}] in the state and [${variable.shape.join(', ')}] here`,
+      );
+    }
+  }
+  // `assign` takes the tensor over, so it gets a copy of its own.
+  for (const { name, variable } of targets) variable.assign((tensors[name] as Tensor).clone());
+}

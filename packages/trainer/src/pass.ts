@@ -1,0 +1,115 @@
+import { keep, type Tensor } from '@tensorflow/tfjs-core';
+import { randomKey, UlmfitError, type RandomKey } from '@ulmfit/kernels';
+import type { CarriedStates } from './carried-states.js';
+import type { ForwardPass, Phase } from './forward-pass.js';
+import type { Buffer, Parameter } from './parameter.js';
+
+/** Who stands at a model's taps: rewrites first, then observers, each in plugin order. */
+export interface TapHandlers {
+  rewrite(name: string, x: Tensor, pass: ForwardPass, context: unknown): Tensor;
+  observe(name: string, x: Tensor, pass: ForwardPass, context: unknown): void;
+}
+
+export interface PassOptions {
+  phase: Phase;
+  carried: CarriedStates;
+  seed?: number;
+  stage?: string;
+  step?: number;
+  microBatch?: number;
+  handlers?: TapHandlers;
+  /** The parameters whose gradient is asked for; none outside training. */
+  trained?: ReadonlySet<Parameter>;
+}
+
+/** One pass of a model, and what it leaves behind. */
+export class Pass implements ForwardPass<Record<string, unknown>> {
+  readonly phase: Phase;
+  readonly training: boolean;
+  readonly #options: PassOptions;
+  readonly #calls = new Map<string, number>();
+  readonly #carried = new Map<string, Tensor>();
+  readonly #updates = new Map<Buffer, Tensor>();
+
+  constructor(options: PassOptions) {
+    this.phase = options.phase;
+    this.training = options.phase === 'train';
+    this.#options = options;
+  }
+
+  tap<T extends Tensor>(name: string, x: T, context: unknown): T {
+    const { handlers } = this.#options;
+    if (!handlers) return x;
+    const rewritten = handlers.rewrite(name, x, this, context);
+    if (rewritten.shape.join() !== x.shape.join()) {
+      throw new UlmfitError(
+        'BAD_REWRITE',
+        `tap ${name}: a rewrite turned [${x.shape.join(', ')}] into [${rewritten.shape.join(', ')}]`,
+      );
+    }
+    handlers.observe(name, rewritten, this, context);
+    return rewritten as T;
+  }
+
+  trains(parameter: Parameter): boolean {
+    return this.#options.trained?.has(parameter) ?? false;
+  }
+
+  carried(name: string): Tensor | undefined {
+    return this.#options.carried.get(name);
+  }
+
+  carry(name: string, state: Tensor): void {
+    this.#carried.get(name)?.dispose();
+    this.#carried.set(name, keep(state.clone()));
+  }
+
+  read(buffer: Buffer): Tensor {
+    return this.#updates.get(buffer) ?? buffer.variable;
+  }
+
+  update(buffer: Buffer, value: Tensor): void {
+    this.#updates.get(buffer)?.dispose();
+    this.#updates.set(buffer, keep(value.clone()));
+  }
+
+  random(stream: string): RandomKey {
+    const { seed = 0, stage = '', step = 0, microBatch = 0 } = this.#options;
+    const call = this.#calls.get(stream) ?? 0;
+    this.#calls.set(stream, call + 1);
+    return randomKey({ seed, stage, stream, step, microBatch, call });
+  }
+
+  /** Hands the carried states on and writes the buffers: the pass counts. */
+  commit(): void {
+    this.#options.carried.replace(this.#carried);
+    for (const [buffer, value] of this.#updates) buffer.variable.assign(value);
+    this.#carried.clear();
+    this.#updates.clear();
+  }
+
+  /** Throws away what the pass left behind: it never was. */
+  discard(): void {
+    for (const t of [...this.#carried.values(), ...this.#updates.values()]) t.dispose();
+    this.#carried.clear();
+    this.#updates.clear();
+  }
+}
+
+/**
+ * Runs a model outside a trainer: `body` gets a pass of the `predict` phase. States carried between calls stay in
+ * `carried` where it is given, and are forgotten else.
+ */
+export function inferencePass<R>(
+  body: (pass: ForwardPass<Record<string, unknown>>) => R,
+  carried: CarriedStates,
+): R {
+  const pass = new Pass({ phase: 'predict', carried });
+  try {
+    const result = body(pass);
+    pass.commit();
+    return result;
+  } finally {
+    pass.discard();
+  }
+}

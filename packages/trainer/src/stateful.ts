@@ -1,0 +1,35 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** What JSON can hold. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** The whole state of something that must survive a restart: numbers and names as JSON, arrays as tensors. */
+export interface StateDict {
+  json: Json;
+  tensors: Record<string, Tensor>;
+}
+
+/**
+ * The one contract of everything that carries state: models, optimizers, plugins, loaders.
+ * `stateDict` lends its tensors: they stay the owner's and are valid until its next step.
+ * `loadStateDict` copies what it is given and throws on a missing or unknown entry.
+ */
+export interface Stateful {
+  stateDict(): StateDict;
+  loadStateDict(state: StateDict): void;
+}
+
+/** Puts `prefix` and a slash before every tensor's name. */
+export function prefixTensors(prefix: string, tensors: Record<string, Tensor>): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, t]) => [`${prefix}/${name}`, t]));
+}
+
+/** The tensors whose names begin with `prefix` and a slash, without it. */
+export function tensorsUnder(prefix: string, tensors: Record<string, Tensor>): Record<string, Tensor> {
+  const start = `${prefix}/`;
+  return Object.fromEntries(
+    Object.entries(tensors).flatMap(([name, t]) =>
+      name.startsWith(start) ? [[name.slice(start.length), t]] : [],
+    ),
+  );
+}

@@ -1,0 +1,156 @@
+import {
+  add,
+  addN,
+  dispose,
+  keep,
+  mul,
+  stack,
+  tidy,
+  variableGrads,
+  type NamedTensorMap,
+  type Scalar,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+import { globalNorm, UlmfitError } from '@ulmfit/kernels';
+import type { ForwardPass } from './forward-pass.js';
+import type { Model } from './model.js';
+import type { Gradients } from './optimizer.js';
+import type { Parameter } from './parameter.js';
+import type { Pass } from './pass.js';
+import type { TrainingPlugin } from './plugin.js';
+import type { TrainingContext } from './training-context.js';
+
+/** One micro-batch's gradients (owned by the caller) and its scalars (likewise): `loss` and each term by name. */
+interface Differentiated {
+  gradients: Record<string, Tensor>;
+  scalars: Record<string, Scalar>;
+}
+
+/**
+ * Forward, loss, loss terms and gradients of one batch, under one tape. The tape disposes what is made inside;
+ * the scalars, the carried states and the buffers' new values are kept.
+ */
+export function differentiate<Batch, Output, Taps>(
+  model: Model<Batch, Output, Taps>,
+  batch: Batch,
+  pass: Pass,
+  plugins: readonly TrainingPlugin<Batch, Output, Taps>[],
+  trained: readonly Parameter[],
+): Differentiated {
+  const scalars: Record<string, Scalar> = {};
+  const { value, grads } = variableGrads(
+    () => {
+      const output = model.forward(batch, pass as ForwardPass<Taps>);
+      const loss = model.loss(output, batch, pass as ForwardPass<Taps>);
+      scalars['loss'] = keep(loss.clone());
+      const terms: Scalar[] = [loss];
+      for (const plugin of plugins) {
+        for (const [name, term] of Object.entries(plugin.loss?.({ batch, output, pass }) ?? {})) {
+          if (scalars[name]) {
+            throw new UlmfitError('BAD_PLUGINS', `${plugin.name}: the loss term ${name} is there twice`);
+          }
+          scalars[name] = keep(term.clone());
+          terms.push(term);
+        }
+      }
+      return terms.length === 1 ? loss : (addN(terms) as Scalar);
+    },
+    trained.map((p) => p.variable),
+  );
+  value.dispose();
+  return { gradients: byParameterName(trained, grads), scalars };
+}
+
+function byParameterName(trained: readonly Parameter[], grads: NamedTensorMap): Record<string, Tensor> {
+  const named: Record<string, Tensor> = {};
+  for (const { name, variable } of trained) {
+    const gradient = grads[variable.name];
+    if (gradient) named[name] = gradient;
+  }
+  return named;
+}
+
+/** Adds up micro-batches: gradients and scalars, each weighted by its number of targets. */
+export class Accumulator {
+  #gradients: Record<string, Tensor> = {};
+  #scalars: Record<string, Scalar> = {};
+  #weight = 0;
+
+  add({ gradients, scalars }: Differentiated, weight: number): void {
+    this.#gradients = this.#join(this.#gradients, gradients, weight);
+    this.#scalars = this.#join(this.#scalars, scalars, weight);
+    this.#weight += weight;
+  }
+
+  /** The weighted means so far; one micro-batch passes through untouched. The caller owns them. */
+  take(): Differentiated & { weight: number } {
+    const taken = { gradients: this.#gradients, scalars: this.#scalars, weight: this.#weight };
+    this.#gradients = {};
+    this.#scalars = {};
+    this.#weight = 0;
+    return taken;
+  }
+
+  /** The running mean of two sets, `sum += (new - sum) * weight / total`, disposing both. */
+  #join<T extends Tensor>(
+    sums: Record<string, T>,
+    values: Record<string, T>,
+    weight: number,
+  ): Record<string, T> {
+    if (this.#weight === 0) return values;
+    const share = weight / (this.#weight + weight);
+    for (const [name, value] of Object.entries(values)) {
+      const sum = sums[name];
+      sums[name] = sum
+        ? tidy(() => add(mul(sum, 1 - share), mul(value, share)) as T)
+        : tidy(() => mul(value, share) as T);
+      dispose([value, ...(sum ? [sum] : [])]);
+    }
+    return sums;
+  }
+}
+
+/** Runs the gradient hooks; the result is the caller's, what they replaced is disposed. Adds the reported scalars. */
+export function transformGradients<Batch, Output, Taps>(
+  { gradients, scalars }: Differentiated,
+  plugins: readonly TrainingPlugin<Batch, Output, Taps>[],
+  ctx: TrainingContext,
+): Gradients {
+  const own = new Set(Object.values(gradients));
+  const transformed = tidy(() => {
+    let current: Gradients = gradients;
+    const report = (name: string, value: Scalar) => {
+      scalars[name]?.dispose();
+      scalars[name] = keep(value.clone());
+    };
+    for (const plugin of plugins) if (plugin.gradients) current = plugin.gradients(current, ctx, report);
+    // Not a number anywhere shows in the norm, so one scalar watches over all gradients.
+    if (!scalars['gradNorm']) report('gradNorm', globalNorm(Object.values(current)));
+    for (const t of Object.values(current)) if (!own.has(t)) keep(t);
+    return current;
+  });
+  const kept = new Set(Object.values(transformed));
+  for (const t of own) if (!kept.has(t)) t.dispose();
+  return transformed;
+}
+
+/** One read for all scalars of a step; disposes them. */
+export function readScalars(scalars: Record<string, Scalar>): Record<string, number> {
+  const names = Object.keys(scalars);
+  const values = tidy(() => stack(names.map((name) => scalars[name] as Scalar)).dataSync());
+  dispose(Object.values(scalars));
+  return Object.fromEntries(names.map((name, i) => [name, values[i] as number]));
+}
+
+/** @throws UlmfitError `NOT_FINITE` naming what went wrong first; the weights have not been touched yet. */
+export function assertFinite(values: Record<string, number>, gradients: Gradients, at: string): void {
+  const bad = Object.entries(values).find(([, v]) => !Number.isFinite(v));
+  if (!bad) return;
+  const broken = Object.entries(gradients).find(([, g]) => !g.dataSync().every(Number.isFinite));
+  throw new UlmfitError(
+    'NOT_FINITE',
+    `${at}: ${bad[0]} is ${bad[1]}` +
+      (broken ? `, and the gradient of ${broken[0]} [${broken[1].shape.join(', ')}] is not finite` : '') +
+      '; the weights are as before this step: lower the learning rate or clip the gradients',
+  );
+}

@@ -1,0 +1,270 @@
+import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
+import { UlmfitError } from '@ulmfit/kernels';
+import { evaluate, type EvaluateOptions } from './evaluate.js';
+import { explain } from './explain.js';
+import { checkFitOptions, Fit, type FitOptions, type FitResult, type FitState } from './fit.js';
+import type { Loader } from './loader.js';
+import type { Metric } from './metric.js';
+import type { Model } from './model.js';
+import type { Optimizer, OptimizerFactory } from './optimizer.js';
+import { assignByName } from './parameter.js';
+import { ParameterGroups } from './parameter-groups.js';
+import { orderPlugins } from './plugin-order.js';
+import type { TrainingPlugin } from './plugin.js';
+import type { Json, StateDict } from './stateful.js';
+import { prefixTensors, tensorsUnder } from './stateful.js';
+import type { EpochRecord } from './training-context.js';
+
+export interface TrainerOptions<Batch, Output, Taps, O extends Optimizer> {
+  readonly model: Model<Batch, Output, Taps>;
+  readonly optimizer: OptimizerFactory<O>;
+  /** Plugins of every fit. */
+  readonly plugins?: readonly TrainingPlugin<NoInfer<Batch>, NoInfer<Output>, NoInfer<Taps>>[];
+  readonly metrics?: readonly Metric<NoInfer<Batch>, NoInfer<Output>>[];
+  /** The one source of all randomness; an integer from 0 to 2^32 - 1. Default 0. */
+  readonly seed?: number;
+}
+
+/** Makes a trainer for a model. The model stays the caller's; the optimizer's state is the trainer's. */
+export function createTrainer<Batch, Output, Taps, O extends Optimizer>(
+  options: TrainerOptions<Batch, Output, Taps, O>,
+): Trainer<Batch, Output, Taps, O> {
+  return new Trainer(options);
+}
+
+export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
+  readonly model: Model<Batch, Output, Taps>;
+  readonly groups: ParameterGroups;
+  readonly optimizer: O;
+  readonly history: EpochRecord[] = [];
+  readonly seed: number;
+  readonly #plugins: readonly TrainingPlugin<Batch, Output, Taps>[];
+  readonly #metrics: readonly Metric<Batch, Output>[];
+  #epochsBefore = 0;
+  #pending:
+    { fit: FitState; tensors: Record<string, Tensor>; groups: Json; waive: ReadonlySet<string> } | undefined;
+
+  constructor(options: TrainerOptions<Batch, Output, Taps, O>) {
+    this.model = options.model;
+    this.groups = new ParameterGroups(options.model.groups);
+    this.#plugins = options.plugins ?? [];
+    this.#metrics = options.metrics ?? [];
+    this.seed = options.seed ?? 0;
+    this.#order([]);
+    this.groups.setBase(options.optimizer.defaults);
+    this.optimizer = options.optimizer.create(this.groups);
+  }
+
+  /**
+   * Trains. After `loadStateDict` of a state that was saved within a fit, the fit of the same stage goes on from there.
+   * @throws UlmfitError `BAD_PLUGINS`, `BAD_FIT`, `STATE_MISMATCH`, `NOT_FINITE`
+   */
+  async fit(options: FitOptions<Batch, Output, Taps>): Promise<FitResult> {
+    checkFitOptions(options);
+    const plugins = this.#order(options.plugins ?? []);
+    const fit = new Fit(this.#host(), options, plugins);
+    const pending = this.#pending;
+    if (!pending) return fit.run();
+    if (pending.fit.stage !== options.stage) {
+      throw new UlmfitError(
+        'STATE_MISMATCH',
+        `the state was saved in the stage ${pending.fit.stage}; this fit is ${options.stage}`,
+      );
+    }
+    this.#pending = undefined;
+    try {
+      const load = () => {
+        this.groups.fromJson(pending.groups);
+        loadPlugins(plugins, pending.fit.plugins, pending.tensors, pending.waive);
+      };
+      return await fit.run({ state: pending.fit, carried: tensorsUnder('carried', pending.tensors), load });
+    } finally {
+      dispose(Object.values(pending.tensors));
+    }
+  }
+
+  /** The mean loss and the metrics over a loader, with the optimizer's evaluation weights. */
+  async evaluate(
+    loader: Loader<Batch>,
+    options: EvaluateOptions<Batch, Output> = {},
+  ): Promise<Record<string, number> | undefined> {
+    const metrics = options.metrics ?? this.#metrics;
+    return this.withEvaluationWeights(() => evaluate(this.model, loader, { ...options, metrics }));
+  }
+
+  /** Swaps the optimizer's evaluation weights in around `body`, such as an export; the trained ones come back after. */
+  async withEvaluationWeights<R>(body: () => R | Promise<R>): Promise<R> {
+    const weights = this.optimizer.evaluationWeights?.();
+    if (!weights) return body();
+    const trained = new Map<string, Tensor>();
+    for (const { name, variable } of this.groups.parameters) {
+      const weight = weights[name];
+      if (!weight) continue;
+      trained.set(name, keep(variable.clone()));
+      variable.assign(weight.clone());
+    }
+    try {
+      return await body();
+    } finally {
+      for (const { name, variable } of this.groups.parameters) {
+        const own = trained.get(name);
+        if (own) variable.assign(own);
+      }
+    }
+  }
+
+  /** What runs at each event, in order; with the plugins of one fit where given. */
+  explain(plugins: readonly TrainingPlugin<Batch, Output, Taps>[] = []): string {
+    return explain(this.#order(plugins), this.optimizer.name);
+  }
+
+  /** Model, buffers, optimizer, groups and history, lent. Within a fit, `ctx.stateDict()` has the fit's state too. */
+  stateDict(): StateDict {
+    const optimizer = this.optimizer.stateDict();
+    const parameters = Object.fromEntries(this.groups.parameters.map((p) => [p.name, p.variable]));
+    const buffers = Object.fromEntries((this.model.buffers ?? []).map((b) => [b.name, b.variable]));
+    return {
+      json: {
+        seed: this.seed,
+        groups: this.groups.toJson(),
+        optimizer: { name: this.optimizer.name, state: optimizer.json },
+        history: structuredClone(this.history) as unknown as Json,
+        epochsBefore: this.#epochsBefore,
+      },
+      tensors: {
+        ...prefixTensors('parameter', parameters),
+        ...prefixTensors('buffer', buffers),
+        ...prefixTensors('optimizer', optimizer.tensors),
+      },
+    };
+  }
+
+  /**
+   * Takes over a saved state; its tensors stay the caller's.
+   * @param waive names of plugins whose state may be missing or unknown
+   * @throws UlmfitError `STATE_MISMATCH`
+   */
+  loadStateDict(state: StateDict, { waive = [] }: { waive?: readonly string[] } = {}): void {
+    const json = state.json as unknown as {
+      seed: number;
+      groups: Json;
+      optimizer: { name: string; state: Json };
+      history: EpochRecord[];
+      epochsBefore: number;
+      fit?: FitState;
+    };
+    if (json.optimizer.name !== this.optimizer.name) {
+      throw new UlmfitError(
+        'STATE_MISMATCH',
+        `the state is of the optimizer ${json.optimizer.name}; this trainer has ${this.optimizer.name}`,
+      );
+    }
+    if (json.seed !== this.seed) {
+      throw new UlmfitError(
+        'STATE_MISMATCH',
+        `the state was trained with seed ${json.seed}; this trainer has ${this.seed}`,
+      );
+    }
+    assignByName('parameters', this.groups.parameters, tensorsUnder('parameter', state.tensors));
+    assignByName('buffers', this.model.buffers ?? [], tensorsUnder('buffer', state.tensors));
+    this.groups.fromJson(json.groups);
+    this.optimizer.loadStateDict({
+      json: json.optimizer.state,
+      tensors: tensorsUnder('optimizer', state.tensors),
+    });
+    this.history.splice(0, this.history.length, ...structuredClone(json.history));
+    this.#epochsBefore = json.epochsBefore;
+    this.#dropPending();
+    if (json.fit) {
+      const tensors = Object.fromEntries(
+        Object.entries(state.tensors)
+          .filter(([name]) => name.startsWith('carried/') || name.startsWith('plugin/'))
+          .map(([name, t]) => [name, keep(t.clone())]),
+      );
+      this.#pending = { fit: json.fit, tensors, groups: json.groups, waive: new Set(waive) };
+    }
+  }
+
+  /** Frees the optimizer's state. The model stays the caller's. */
+  dispose(): void {
+    this.optimizer.dispose();
+    this.#dropPending();
+  }
+
+  #dropPending(): void {
+    dispose(Object.values(this.#pending?.tensors ?? {}));
+    this.#pending = undefined;
+  }
+
+  #order(
+    plugins: readonly TrainingPlugin<Batch, Output, Taps>[],
+  ): readonly TrainingPlugin<Batch, Output, Taps>[] {
+    const ordered = orderPlugins([...this.#plugins, ...plugins]);
+    const taps = new Set<string>(this.model.taps);
+    for (const plugin of ordered) {
+      const used = [
+        ...(plugin.taps ?? []),
+        ...Object.keys(plugin.rewrite ?? {}),
+        ...Object.keys(plugin.observe ?? {}),
+      ];
+      const missing = used.find((tap) => !taps.has(tap as string));
+      if (missing !== undefined) {
+        throw new UlmfitError(
+          'BAD_PLUGINS',
+          `${plugin.name} uses the tap ${String(missing)}; ${this.model.name} has ${[...taps].join(', ') || 'none'}`,
+        );
+      }
+    }
+    return ordered;
+  }
+
+  #host() {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the fit counts the trainer's epochs on
+    const trainer = this;
+    return {
+      model: this.model,
+      groups: this.groups,
+      optimizer: this.optimizer,
+      metrics: this.#metrics,
+      seed: this.seed,
+      history: this.history,
+      get epochsBefore() {
+        return trainer.#epochsBefore;
+      },
+      set epochsBefore(epochs: number) {
+        trainer.#epochsBefore = epochs;
+      },
+      coreState: () => this.stateDict(),
+      withEvaluationWeights: <R>(body: () => Promise<R>) => this.withEvaluationWeights(body),
+    };
+  }
+}
+
+/** @throws UlmfitError `STATE_MISMATCH` when a plugin's state is missing or unknown, unless waived. */
+function loadPlugins<Batch, Output, Taps>(
+  plugins: readonly TrainingPlugin<Batch, Output, Taps>[],
+  saved: Record<string, Json>,
+  tensors: Record<string, Tensor>,
+  waived: ReadonlySet<string>,
+): void {
+  const stateful = plugins.filter((p) => p.loadStateDict);
+  const names = new Set(stateful.map((p) => p.name));
+  const unknown = Object.keys(saved).find((name) => !names.has(name) && !waived.has(name));
+  if (unknown !== undefined) {
+    throw new UlmfitError(
+      'STATE_MISMATCH',
+      `the state has a plugin ${unknown} that this fit lacks; add or waive it`,
+    );
+  }
+  for (const plugin of stateful) {
+    const json = saved[plugin.name];
+    if (json === undefined) {
+      if (waived.has(plugin.name)) continue;
+      throw new UlmfitError(
+        'STATE_MISMATCH',
+        `the state has nothing of the plugin ${plugin.name}; waive it to go on`,
+      );
+    }
+    plugin.loadStateDict?.({ json, tensors: tensorsUnder(`plugin/${plugin.name}`, tensors) });
+  }
+}

@@ -1,0 +1,6 @@
+/** Lets timers, signals and streams have their turn: tensor ops are synchronous, so a loop of them blocks all else. */
+export function yieldToEvents(): Promise<void> {
+  return new Promise((resolve) =>
+    typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0),
+  );
+}
