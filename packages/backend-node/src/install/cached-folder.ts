@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { verifyManifest, writeManifest } from './manifest.js';
+
+const PARTIAL = /\.(\d+)\.[0-9a-f-]{36}\.partial$/;
+
+/**
+ * Makes sure that a folder of the cache is there and whole: one that fits its manifest is used, anything else is made
+ * anew by `fill`. It is filled under a temporary name beside its place and renamed into it once all of it is on the
+ * disk: a process that is killed half-way leaves nothing that a later one trusts, and of two at the same time
+ * the one that is done first wins.
+ *
+ * @param fill - Writes the content into the empty temporary folder that it is given.
+ * @returns Whether the folder was there already.
+ */
+export async function ensureCachedFolder(
+  folder: string,
+  fill: (temporaryFolder: string) => Promise<void>,
+  options: { readonly rebuild?: boolean; readonly log?: ((line: string) => void) | undefined } = {},
+): Promise<boolean> {
+  await mkdir(dirname(folder), { recursive: true });
+  await removeAbandoned(dirname(folder));
+  if (options.rebuild !== true) {
+    const problem = await verifyManifest(folder);
+    if (problem === undefined) return true;
+    options.log?.(`${problem}: making it`);
+  }
+
+  const temporary = temporaryName(folder);
+  await mkdir(temporary);
+  try {
+    await fill(temporary);
+    await writeManifest(temporary);
+    await syncFolder(temporary);
+    await putInPlace(temporary, folder);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  return false;
+}
+
+/** A name beside `path` that no other process uses, and that tells which process made it. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `${basename(path)}.${process.pid}.${randomUUID()}.partial`);
+}
+
+async function putInPlace(temporary: string, folder: string): Promise<void> {
+  try {
+    await rename(temporary, folder);
+  } catch (error) {
+    if (!isCode(error, 'ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR')) throw error;
+    // Something is there: a damaged one, or what another process finished meanwhile.
+    if ((await verifyManifest(folder)) === undefined) return;
+    const aside = temporaryName(folder);
+    await rename(folder, aside);
+    await rename(temporary, folder);
+    await rm(aside, { recursive: true, force: true });
+  }
+  await syncFolder(dirname(folder));
+}
+
+/** Removes the temporary folders of processes that are gone. */
+async function removeAbandoned(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const pid = PARTIAL.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid)))
+      await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isCode(error, 'EPERM');
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows can't open a folder; there the rename alone has to do.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function isCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

@@ -1,0 +1,207 @@
+import { existsSync } from 'node:fs';
+import { lstat, rm } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { UlmfitError } from '@ulmfit/kernels';
+import { ensureBinding } from './binding.js';
+import { cacheDirectory } from './cache-directory.js';
+import { downloadWheel, ensureLibrary } from './library.js';
+import type { OnInstallProgress } from './progress.js';
+import { findPython } from './python.js';
+import { reasonOf, runCommand } from './run-command.js';
+import {
+  findTfjsNode,
+  type InstallAttempt,
+  type InstallWay,
+  type LoadedEngine,
+  putInPackage,
+  type TfjsNodePackage,
+  tryToLoad,
+  writeRecord,
+} from './tfjs-node-package.js';
+import { chooseWheel } from './wheel-choice.js';
+
+export interface InstallOptions {
+  /** Called as bytes arrive and phases change, at most a few times a second while downloading. */
+  readonly onProgress?: OnInstallProgress | undefined;
+  /** Called with single lines that say what is going on. */
+  readonly log?: ((line: string) => void) | undefined;
+  /** Where the library and the built binding are kept; {@link cacheDirectory} unless given. */
+  readonly cacheDirectory?: string | undefined;
+  /** Installs anew even when the engine loads or the cache is whole. */
+  readonly force?: boolean | undefined;
+  /** The tfjs-node package to mend; the one that this package imports unless given. */
+  readonly tfjsNode?: TfjsNodePackage | undefined;
+}
+
+/** What came of an installation. */
+export interface InstallReport {
+  /** The way that led to an engine. `wasm`: none of the others did, and `warning` says what that costs. */
+  readonly way: InstallWay;
+  readonly attempts: readonly InstallAttempt[];
+  readonly tensorflowVersion?: string;
+  readonly libraryPath?: string;
+  readonly seconds: number;
+  readonly warning?: string;
+}
+
+interface Installation extends Omit<InstallOptions, 'tfjsNode' | 'cacheDirectory'> {
+  readonly tfjsNode: TfjsNodePackage;
+  readonly cache: string;
+}
+
+/** Makes tfjs-node loadable or throws an error that says why this way doesn't lead there. */
+type Way = (installation: Installation) => Promise<LoadedEngine>;
+
+const ways: readonly (readonly [InstallWay, Way])[] = [
+  ['as-is', asItIs],
+  ['wheel', fromWheel],
+  ['upstream', fromUpstream],
+];
+
+/**
+ * Puts TensorFlow on this machine, so that `@tensorflow/tfjs-node` loads. Tries in this order: tfjs-node as it is;
+ * TensorFlow's C library out of the wheel that pip downloads, with the binding built from source; tfjs-node's
+ * own installer; and else leaves the WASM backend, with a warning. Library and binding are kept in the user's cache
+ * folder: a second checkout needs neither the network nor a compiler.
+ *
+ * Never throws for a way that fails: `attempts` says why each did.
+ */
+export async function installEngine(options: InstallOptions = {}): Promise<InstallReport> {
+  const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
+  const { log, onProgress, force = false } = options;
+  const attempts: InstallAttempt[] = [];
+  const tfjsNode = options.tfjsNode ?? (await findTfjsNode());
+
+  if (tfjsNode === undefined) {
+    attempts.push({ way: 'as-is', ok: false, reason: 'the package @tensorflow/tfjs-node is not installed' });
+  } else {
+    const cache = options.cacheDirectory ?? cacheDirectory();
+    for (const [way, run] of ways) {
+      if (force && way === 'as-is') continue;
+      try {
+        const engine = await run({ tfjsNode, cache, log, onProgress, force });
+        attempts.push({ way, ok: true });
+        log?.(`TensorFlow ${engine.tensorflowVersion} is ready`);
+        // A working engine keeps the record of how it came there.
+        if (way !== 'as-is') await writeRecord(tfjsNode, { way, attempts });
+        return {
+          way,
+          attempts,
+          tensorflowVersion: engine.tensorflowVersion,
+          ...(engine.libraryPath === undefined ? {} : { libraryPath: engine.libraryPath }),
+          seconds: seconds(),
+        };
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        attempts.push({ way, ok: false, reason });
+        log?.(`${wayNames[way]}: ${reason}`);
+      }
+    }
+  }
+  attempts.push({ way: 'wasm', ok: true });
+  if (tfjsNode !== undefined) await writeRecord(tfjsNode, { way: 'wasm', attempts });
+  return { way: 'wasm', attempts, seconds: seconds(), warning: wasmWarning(attempts) };
+}
+
+/** What the ways are called in messages. */
+export const wayNames: Readonly<Record<InstallWay, string>> = {
+  'as-is': 'tfjs-node as it is',
+  wheel: 'TensorFlow’s library by pip',
+  upstream: 'tfjs-node’s own installer',
+  wasm: 'WebAssembly',
+};
+
+async function asItIs({ tfjsNode, onProgress }: Installation): Promise<LoadedEngine> {
+  onProgress?.({ phase: 'check' });
+  return loadOrThrow(tfjsNode);
+}
+
+async function fromWheel(installation: Installation): Promise<LoadedEngine> {
+  const { tfjsNode, cache, log, onProgress, force = false } = installation;
+  const machine = { platform: process.platform, arch: process.arch, musl: hasMusl() };
+  const wheel = chooseWheel(machine);
+  if ('unavailable' in wheel) throw new UlmfitError('NO_WHEEL', wheel.unavailable);
+
+  const name = `tensorflow-${wheel.version}-${process.platform}-${process.arch}`;
+  const library = join(cache, 'engine', name);
+  onProgress?.({ phase: 'check' });
+  const download = async (folder: string): Promise<string> => {
+    const python = await findPython();
+    if ('missing' in python) throw new UlmfitError('NO_PYTHON', python.missing);
+    const choice = chooseWheel({ ...machine, pythonVersion: python.version, pythonMachine: python.machine });
+    if ('unavailable' in choice) throw new UlmfitError('NO_WHEEL', choice.unavailable);
+    log?.(`downloading ${choice.project} ${choice.version} by pip ${python.pipVersion}`);
+    return downloadWheel(python, choice, folder, onProgress);
+  };
+  await ensureLibrary({
+    folder: library,
+    platform: process.platform,
+    download,
+    rebuild: force,
+    onProgress,
+    log,
+  });
+
+  onProgress?.({ phase: 'build' });
+  const binding = await ensureBinding({
+    folder: join(cache, 'engine', `tfjs-node-${tfjsNode.version}-${name}-napi-v${tfjsNode.napiVersion}`),
+    tfjsNode,
+    library,
+    rebuild: force,
+    log,
+  });
+
+  onProgress?.({ phase: 'link' });
+  await putInPackage(tfjsNode, library, binding);
+  onProgress?.({ phase: 'load' });
+  return loadOrThrow(tfjsNode);
+}
+
+async function fromUpstream({ tfjsNode, log, onProgress }: Installation): Promise<LoadedEngine> {
+  log?.('running tfjs-node’s own installer');
+  onProgress?.({ phase: 'download' });
+  // Its script empties the folder; a link to our cache must go first.
+  const deps = join(tfjsNode.directory, 'deps');
+  if ((await lstat(deps).catch(() => undefined))?.isSymbolicLink() === true) await rm(deps);
+  const result = await runCommand(process.execPath, [join('scripts', 'install.js')], {
+    cwd: tfjsNode.directory,
+    timeoutMilliseconds: 900_000,
+    env: {
+      ...process.env,
+      PATH: [...binFolders(tfjsNode.directory), process.env.PATH ?? ''].join(delimiter),
+    },
+  });
+  if (result.code !== 0) throw new UlmfitError('UPSTREAM_FAILED', reasonOf(result));
+  onProgress?.({ phase: 'load' });
+  return loadOrThrow(tfjsNode);
+}
+
+async function loadOrThrow(tfjsNode: TfjsNodePackage): Promise<LoadedEngine> {
+  const engine = await tryToLoad(tfjsNode);
+  if ('broken' in engine) throw new UlmfitError('ENGINE_BROKEN', engine.broken);
+  return engine;
+}
+
+/** The folders with the programs of a package's dependencies, as npm would put them on the path. */
+function binFolders(directory: string): string[] {
+  const folders: string[] = [];
+  for (let at = directory; dirname(at) !== at; at = dirname(at)) {
+    const bin = join(at, 'node_modules', '.bin');
+    if (existsSync(bin)) folders.push(bin);
+  }
+  return folders;
+}
+
+function hasMusl(): boolean {
+  if (process.platform !== 'linux') return false;
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime === undefined;
+}
+
+function wasmWarning(attempts: readonly InstallAttempt[]): string {
+  const reasons = attempts.flatMap(({ way, reason }) =>
+    reason === undefined ? [] : [`${wayNames[way]}: ${reason}`],
+  );
+  return `TensorFlow is not on this machine, so the WebAssembly backend does the work, on one thread and about ten times slower. ${reasons.join('; ')}`;
+}
