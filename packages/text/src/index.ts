@@ -3,3 +3,12 @@ export { Vocabulary } from './vocabulary.js';
 export { buildVocabulary, countTokens, type BuildVocabularyOptions } from './build-vocabulary.js';
 export { TokenCorpus } from './token-corpus.js';
 export { TokenCorpusBuilder } from './token-corpus-builder.js';
+export type { BatchCursor, BatchLoader } from './batch-loader.js';
+export {
+  languageModelLoader,
+  type LanguageModelBatch,
+  type LanguageModelLoaderOptions,
+} from './language-model-loader.js';
+export type { WindowJitter } from './window-jitter.js';
+export { classifierLoader, type ClassifierBatch, type ClassifierLoaderOptions } from './classifier-loader.js';
+export { padWindows, type PaddedWindows } from './pad-windows.js';

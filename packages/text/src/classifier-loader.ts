@@ -1,0 +1,147 @@
+import { tensor1d, tensor2d, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { permutation, randomKey, UlmfitError } from '@ulmfit/kernels';
+import { type BatchLoader, checkCursor, checkEpoch, rememberEpoch } from './batch-loader.js';
+import { emptyDocument, padWindows } from './pad-windows.js';
+import { requirePositiveInteger } from './require-option.js';
+import type { TokenCorpus } from './token-corpus.js';
+
+export interface ClassifierLoaderOptions {
+  /** The number of documents of a batch; an epoch's last batch may have fewer. */
+  batchSize: number;
+  /** The length in tokens of the windows that the classifier reads by. Default 72. */
+  window?: number;
+  /** The run's seed. Default 0. */
+  seed?: number;
+  /** The run's stage: another stage gets other shuffles from the same seed. */
+  stage?: string;
+  /** Whether each epoch has its own order (see {@link classifierLoader}). For training; default false. */
+  shuffle?: boolean;
+  /** Whether each document is read from its last token to its first. Default false. */
+  backwards?: boolean;
+  /** The id that fills up. Default 1 (`xxpad`). */
+  padIndex?: number;
+}
+
+/** Documents of about one length, padded as {@link padWindows} does. */
+export interface ClassifierBatch {
+  /** int32 `[batch, time]`. */
+  ids: Tensor2D;
+  /** int32 `[batch]`; absent when the loader was given none. */
+  labels?: Tensor1D;
+  /** Each document's number of tokens. */
+  lengths: Int32Array;
+  /** The column of each document's first token. */
+  starts: Int32Array;
+  /** Each document's index in the corpus. */
+  indices: Int32Array;
+}
+
+/** How many batches' documents are sorted together when shuffling. */
+const BLOCK = 50;
+
+/**
+ * Batches of documents for a classifier. In order: sorted by length, longest first. Shuffled: documents are shuffled,
+ * sorted by length within blocks of 50 batches, and the batches shuffled, but for the first, which has the longest
+ * document (what does not fit in memory fails at once), and the last, which may be smaller. Same order of events as
+ * fastai 2.8's `SortedDL`.
+ * @param labels A class for each document, or undefined for prediction.
+ * @throws UlmfitError `BAD_OPTION` for a setting out of its range, `EMPTY_CORPUS`, `EMPTY_DOCUMENT`, `BAD_LABELS`.
+ */
+export function classifierLoader(
+  corpus: TokenCorpus,
+  labels: ArrayLike<number> | undefined,
+  {
+    batchSize,
+    window = 72,
+    seed = 0,
+    stage = '',
+    shuffle = false,
+    backwards = false,
+    padIndex = 1,
+  }: ClassifierLoaderOptions,
+): BatchLoader<ClassifierBatch> {
+  requirePositiveInteger('batchSize', batchSize);
+  requirePositiveInteger('window', window);
+  randomKey({ seed, stage, stream: '' }); // Refuses a bad seed here rather than at the first batch.
+  if (corpus.length === 0) {
+    throw new UlmfitError('EMPTY_CORPUS', 'classifier: there are no documents; add some');
+  }
+  const lengths = Int32Array.from({ length: corpus.length }, (_, i) => corpus.documentLength(i));
+  const empty = lengths.indexOf(0);
+  if (empty >= 0) throw emptyDocument(empty);
+  if (labels) checkLabels(labels, corpus.length);
+
+  const byLength = (a: number, b: number) => (lengths[b] as number) - (lengths[a] as number);
+  const count = Math.ceil(corpus.length / batchSize);
+  const orderOf = rememberEpoch((epoch) =>
+    shuffle ? shuffledOrder(epoch) : Uint32Array.from(lengths.keys()).sort(byLength),
+  );
+
+  function shuffledOrder(epoch: number): Uint32Array {
+    const at = { seed, stage, step: epoch };
+    const order = permutation(corpus.length, randomKey({ ...at, stream: 'classifier documents' }));
+    const longest = lengths.reduce((best, length, i) => (length > (lengths[best] as number) ? i : best), 0);
+    order[order.indexOf(longest)] = order[0] as number;
+    order[0] = longest;
+    for (let i = 0; i < order.length; i += BLOCK * batchSize) {
+      order.subarray(i, i + BLOCK * batchSize).sort(byLength);
+    }
+    const shuffled = order.slice();
+    const middle = permutation(Math.max(0, count - 2), randomKey({ ...at, stream: 'classifier batches' }));
+    middle.forEach((from, to) => {
+      shuffled.set(order.subarray((from + 1) * batchSize, (from + 2) * batchSize), (to + 1) * batchSize);
+    });
+    return shuffled;
+  }
+
+  function* read(order: Uint32Array, from: number): Generator<ClassifierBatch, void, undefined> {
+    for (let i = from * batchSize; i < order.length; i += batchSize) {
+      const indices = Int32Array.from(order.subarray(i, i + batchSize));
+      const documents = Array.from(indices, (index) => {
+        const document = corpus.document(index);
+        return backwards ? document.slice().reverse() : document;
+      });
+      const { ids, shape, lengths, starts } = padWindows(documents, window, padIndex);
+      yield {
+        ids: tensor2d(ids, shape, 'int32'),
+        ...(labels && {
+          labels: tensor1d(
+            indices.map((index) => labels[index] as number),
+            'int32',
+          ),
+        }),
+        lengths,
+        starts,
+        indices,
+      };
+    }
+  }
+
+  function batches(epoch: number): number {
+    checkEpoch(epoch);
+    return count;
+  }
+
+  return {
+    batches,
+    open(at) {
+      checkCursor(at, batches(at.epoch));
+      return read(orderOf(shuffle ? at.epoch : 0), at.batch);
+    },
+  };
+}
+
+function checkLabels(labels: ArrayLike<number>, documents: number): void {
+  if (labels.length !== documents) {
+    throw new UlmfitError(
+      'BAD_LABELS',
+      `classifier: ${labels.length} labels for ${documents} documents; every document needs one`,
+    );
+  }
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] as number;
+    if (!Number.isSafeInteger(label) || label < 0) {
+      throw new UlmfitError('BAD_LABELS', `classifier: label ${label} of document ${i} is not 0, 1, 2, ...`);
+    }
+  }
+}
