@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     // tfjs-node can't be loaded by a second thread of one process.
     pool: 'forks',
+    setupFiles: ['tools/vitest-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

@@ -1,4 +1,5 @@
-import { customGrad, mul, tensor, tidy, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core';
+import { mul, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { customGradient } from './custom-gradient.js';
 import { randomWords } from './philox.js';
 import type { RandomKey } from './random-key.js';
 import { runFast } from './run-fast.js';
@@ -46,20 +47,15 @@ export function dropout<T extends Tensor>(
     );
   }
   const attributes = { threshold, kept: Math.fround(1 / (1 - rate)), ...key, maskShape: [...maskShape] };
-  const masked = customGrad((input: Tensor, save: GradSaveFunc) => {
-    const fast = runFast('UlmfitDropout', { x: input }, attributes);
+  return customGradient<T>([x], () => {
+    const fast = runFast('UlmfitDropout', { x }, attributes);
     if (fast) {
       return {
-        value: fast[0] as Tensor,
-        gradFunc: (dy: Tensor) => runFast('UlmfitDropout', { x: dy }, attributes)?.[0] as Tensor,
+        value: fast[0] as T,
+        gradient: (dy) => runFast('UlmfitDropout', { x: dy }, attributes) as [Tensor],
       };
     }
     const mask = dropoutMask(maskShape, rate, key);
-    save([mask]);
-    return {
-      value: mul(input, mask),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => mul(dy, saved[0] as Tensor),
-    };
+    return { value: mul(x, mask) as T, save: [mask], gradient: (dy, saved) => [mul(dy, saved[0] as Tensor)] };
   });
-  return tidy(() => masked(x) as T);
 }

@@ -1,0 +1,25 @@
+import { customGrad, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core';
+
+/** The value of an operation, what its gradient needs of it, and the gradient itself. */
+export interface Differentiable<Out extends Tensor> {
+  readonly value: Out;
+  /** Kept until the tape closes, and handed to `gradient` in this order. */
+  readonly save?: readonly Tensor[];
+  /** The gradients of all inputs, in their order, from that of the value. */
+  readonly gradient: (dy: Out, saved: readonly Tensor[]) => readonly Tensor[];
+}
+
+/** An operation with a gradient of its own (`tf.customGrad`, with exact types). */
+export function customGradient<Out extends Tensor>(
+  inputs: readonly Tensor[],
+  operation: () => Differentiable<Out>,
+): Out {
+  const op = customGrad((...args) => {
+    // tfjs passes the inputs and then the function that saves; its types know only one kind of argument.
+    const keepForGradient = args[args.length - 1] as unknown as GradSaveFunc;
+    const { value, save = [], gradient } = operation();
+    keepForGradient([...save]);
+    return { value, gradFunc: (dy, saved) => [...gradient(dy as Out, saved)] };
+  });
+  return op(...inputs) as Out;
+}

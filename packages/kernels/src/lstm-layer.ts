@@ -1,0 +1,220 @@
+import {
+  add,
+  concat,
+  keep,
+  mul,
+  reshape,
+  sigmoid,
+  slice,
+  split,
+  square,
+  stack,
+  sub,
+  sum,
+  tanh,
+  tidy,
+  transpose,
+  unstack,
+  zerosLike,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import { customGradient } from './custom-gradient.js';
+import { product } from './product.js';
+import { runFast } from './run-fast.js';
+import { UlmfitError } from './ulmfit-error.js';
+
+/** PyTorch's layout: gate order i, f, g, o along the first axis of the weights. */
+export interface LstmWeights {
+  /** `[4 * hidden, input]` */
+  readonly weightIh: Tensor2D;
+  /** `[4 * hidden, hidden]` */
+  readonly weightHh: Tensor2D;
+  /** `[4 * hidden]` */
+  readonly biasIh: Tensor1D;
+  /** `[4 * hidden]` */
+  readonly biasHh: Tensor1D;
+}
+
+export interface LstmState {
+  /** `[batch, hidden]` */
+  readonly h: Tensor2D;
+  /** `[batch, hidden]` */
+  readonly c: Tensor2D;
+}
+
+/** Which gradients the caller will use; the others are zeros at no cost. */
+export interface LstmNeeds {
+  readonly input: boolean;
+  readonly weights: boolean;
+}
+
+/** What the recurrence over a window gives, all `[time, batch, ...]`; `gates` are after their non-linearities. */
+interface Recurrence {
+  output: Tensor3D;
+  cells: Tensor3D;
+  gates: Tensor3D;
+}
+
+/**
+ * One LSTM layer over a whole window, with the gradient of the whole layer: the input projection and the gradients of
+ * the weights are one product each over all time steps, only `dz x weightHh` stays in the time loop.
+ *
+ * The incoming state is detached: no gradient reaches it (truncated BPTT).
+ *
+ * Fast kernels: `UlmfitLstmRecurrence` (`z [time, batch, 4h]`, `weightHh`, `h`, `c` -> output, cells, gates) and
+ * `UlmfitLstmRecurrenceGrad` (`dOutput`, `gates`, `cells`, `c`, `weightHh` -> `dz [time, batch, 4h]`).
+ *
+ * @param x `[time, batch, input]`
+ * @returns output `[time, batch, hidden]`, and the last h and c `[batch, hidden]`, to be carried on: they have no
+ *   gradient.
+ * @throws UlmfitError `BAD_SHAPE`
+ */
+export function lstmLayer(
+  x: Tensor3D,
+  state: LstmState,
+  weights: LstmWeights,
+  needs: LstmNeeds = { input: true, weights: true },
+): { output: Tensor3D; state: LstmState } {
+  checkShapes(x, state, weights);
+  const [time, batch, input] = x.shape;
+  const { weightIh, weightHh, biasIh, biasHh } = weights;
+  const hidden = weightHh.shape[1];
+  const rows = (t: Tensor): Tensor2D => reshape(t, [time * batch, -1]);
+  let lastCell: Tensor2D | undefined;
+
+  const output = customGradient<Tensor3D>([x, weightIh, weightHh, biasIh, biasHh], () => {
+    const projected = add(product(rows(x), weightIh, { transposeB: true }), add(biasIh, biasHh));
+    const { output, cells, gates } = recurrence(
+      reshape(projected, [time, batch, 4 * hidden]),
+      state,
+      weightHh,
+    );
+    // The tidy of the operation frees all but its value, so the last cell is kept until it stands outside.
+    lastCell = keep(lastStep(cells));
+    return {
+      value: output,
+      save: [gates, cells, output],
+      gradient: (dOutput, [gates, cells, output]) =>
+        tidy(() => {
+          const dz = rows(
+            recurrenceGradient(dOutput, gates as Tensor3D, cells as Tensor3D, state.c, weightHh),
+          );
+          const dInput = needs.input ? reshape(product(dz, weightIh), [time, batch, input]) : zerosLike(x);
+          if (!needs.weights)
+            return [dInput, weightIh, weightHh, biasIh, biasHh].map((t, i) => (i ? zerosLike(t) : t));
+          const before = concat([
+            reshape(state.h, [1, batch, hidden]),
+            slice(output as Tensor3D, [0, 0, 0], [time - 1, batch, hidden]),
+          ]);
+          const dBias = sum(dz, 0);
+          return [
+            dInput,
+            product(dz, rows(x), { transposeA: true }),
+            product(dz, rows(before), { transposeA: true }),
+            dBias,
+            dBias.clone(),
+          ];
+        }),
+    };
+  });
+  const kept = lastCell as unknown as Tensor2D;
+  const last = { h: lastStep(output), c: kept.clone() };
+  kept.dispose();
+  return { output, state: last };
+}
+
+/** `[time, batch, features]` to the last `[batch, features]`. */
+function lastStep(sequence: Tensor3D): Tensor2D {
+  const [time, batch, features] = sequence.shape;
+  return reshape(slice(sequence, [time - 1, 0, 0], [1, batch, features]), [batch, features]);
+}
+
+function recurrence(z: Tensor3D, state: LstmState, weightHh: Tensor2D): Recurrence {
+  const fast = runFast('UlmfitLstmRecurrence', { z, weightHh, h: state.h, c: state.c });
+  if (fast) {
+    const [output, cells, gates] = fast as [Tensor3D, Tensor3D, Tensor3D];
+    return { output, cells, gates };
+  }
+  const recurrent = transpose(weightHh);
+  const outputs: Tensor2D[] = [];
+  const cells: Tensor2D[] = [];
+  const gates: Tensor2D[] = [];
+  let { h, c } = state;
+  for (const projected of unstack(z) as Tensor2D[]) {
+    const [zi, zf, zg, zo] = split(add(projected, product(h, recurrent)), 4, 1) as Tensor2D[];
+    const [i, f, o] = [sigmoid(zi as Tensor2D), sigmoid(zf as Tensor2D), sigmoid(zo as Tensor2D)];
+    const g = tanh(zg as Tensor2D);
+    c = add(mul(f, c), mul(i, g));
+    h = mul(o, tanh(c));
+    outputs.push(h);
+    cells.push(c);
+    gates.push(concat([i, f, g, o], 1));
+  }
+  return {
+    output: stack(outputs) as Tensor3D,
+    cells: stack(cells) as Tensor3D,
+    gates: stack(gates) as Tensor3D,
+  };
+}
+
+/** The gradient of the pre-activations `[time, batch, 4 * hidden]` from that of the output. */
+function recurrenceGradient(
+  dOutput: Tensor3D,
+  gates: Tensor3D,
+  cells: Tensor3D,
+  c: Tensor2D,
+  weightHh: Tensor2D,
+): Tensor3D {
+  const fast = runFast('UlmfitLstmRecurrenceGrad', { dOutput, gates, cells, c, weightHh });
+  if (fast) return fast[0] as Tensor3D;
+  const [time, batch, hidden] = dOutput.shape;
+  const [i, f, g, o] = split(gates, 4, 2) as [Tensor3D, Tensor3D, Tensor3D, Tensor3D];
+  const before = concat([reshape(c, [1, batch, hidden]), slice(cells, [0, 0, 0], [time - 1, batch, hidden])]);
+  const tanhCells = tanh(cells);
+  const oneMinus = (t: Tensor3D): Tensor3D => sub(1, t);
+  // What does not depend on a later step, for all steps at once: dz = [dc * toI, dc * toF, dc * toG, dh * toO].
+  const toC = unstack(mul(o, oneMinus(square(tanhCells)))) as Tensor2D[];
+  const toI = unstack(mul(g, mul(i, oneMinus(i)))) as Tensor2D[];
+  const toF = unstack(mul(before, mul(f, oneMinus(f)))) as Tensor2D[];
+  const toG = unstack(mul(i, oneMinus(square(g)))) as Tensor2D[];
+  const toO = unstack(mul(tanhCells, mul(o, oneMinus(o)))) as Tensor2D[];
+  const forget = unstack(f) as Tensor2D[];
+  const dOutputs = unstack(dOutput) as Tensor2D[];
+
+  const dz: Tensor2D[] = new Array<Tensor2D>(time);
+  let dcNext: Tensor2D | undefined;
+  for (let t = time - 1; t >= 0; t--) {
+    const later = dz[t + 1];
+    const at = (all: Tensor2D[]) => all[t] as Tensor2D;
+    const dh: Tensor2D = later ? add(at(dOutputs), product(later, weightHh)) : at(dOutputs);
+    const direct: Tensor2D = mul(dh, at(toC));
+    const dc: Tensor2D = dcNext ? add(dcNext, direct) : direct;
+    dz[t] = concat([mul(dc, at(toI)), mul(dc, at(toF)), mul(dc, at(toG)), mul(dh, at(toO))], 1);
+    dcNext = mul(dc, at(forget));
+  }
+  return stack(dz) as Tensor3D;
+}
+
+function checkShapes(x: Tensor3D, { h, c }: LstmState, weights: LstmWeights): void {
+  const [, batch, input] = x.shape;
+  const hidden = weights.weightHh.shape[1];
+  const expected: [string, Tensor, number[]][] = [
+    ['weightIh', weights.weightIh, [4 * hidden, input]],
+    ['weightHh', weights.weightHh, [4 * hidden, hidden]],
+    ['biasIh', weights.biasIh, [4 * hidden]],
+    ['biasHh', weights.biasHh, [4 * hidden]],
+    ['h', h, [batch, hidden]],
+    ['c', c, [batch, hidden]],
+  ];
+  for (const [name, t, shape] of expected) {
+    if (t.shape.join() !== shape.join()) {
+      throw new UlmfitError(
+        'BAD_SHAPE',
+        `lstmLayer: ${name} is [${t.shape.join(', ')}]; x of [${x.shape.join(', ')}] and ${hidden} units need [${shape.join(', ')}]`,
+      );
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import {
+  add,
+  concat,
+  dispose,
+  div,
+  exp,
+  log,
+  max,
+  mul,
+  oneHot,
+  scalar,
+  slice,
+  sub,
+  sum,
+  tidy,
+  zerosLike,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import { customGradient } from './custom-gradient.js';
+import { product } from './product.js';
+import { runFast } from './run-fast.js';
+import { UlmfitError } from './ulmfit-error.js';
+
+export interface TiedCrossEntropyInputs {
+  /** `[rows, features]`, what the decoder is given. */
+  readonly hidden: Tensor2D;
+  /** `[vocabulary, features]`, the embedding that the decoder is tied to. */
+  readonly weight: Tensor2D;
+  /** `[vocabulary]` */
+  readonly bias: Tensor1D;
+  /** `[rows]`, int32 */
+  readonly targets: Tensor1D;
+}
+
+/** Logits of one chunk stay below this many elements, so that memory does not grow with the vocabulary. */
+const CHUNK_ELEMENTS = 1 << 24;
+
+/**
+ * The mean cross-entropy of a tied decoder, `logits = hidden x weight^T + bias`, over all rows. The logits live a chunk
+ * of rows at a time: with `needsGradient` their gradient goes into the three products at once, and nothing of the size
+ * `rows x vocabulary` is kept.
+ *
+ * Fast kernel: `UlmfitSoftmaxCrossEntropy` (`logits [rows, vocabulary]`, `targets [rows]` -> loss of each row `[rows]`,
+ * and `softmax - onehot` `[rows, vocabulary]`).
+ */
+export function tiedCrossEntropy(inputs: TiedCrossEntropyInputs, needsGradient = true): Scalar {
+  const { hidden, weight, bias, targets } = inputs;
+  const [rows, features] = hidden.shape;
+  const vocabulary = weight.shape[0];
+  if (targets.shape[0] !== rows || weight.shape[1] !== features || bias.shape[0] !== vocabulary) {
+    throw new UlmfitError(
+      'BAD_SHAPE',
+      `tiedCrossEntropy: hidden [${hidden.shape.join(', ')}], weight [${weight.shape.join(', ')}], ` +
+        `bias [${bias.shape.join(', ')}] and targets [${targets.shape.join(', ')}] do not fit`,
+    );
+  }
+  const chunk = Math.max(1, Math.min(rows, Math.floor(CHUNK_ELEMENTS / vocabulary)));
+  return customGradient<Scalar>([hidden, weight, bias], () => {
+    let total: Tensor = scalar(0);
+    const dHidden: Tensor2D[] = [];
+    let dWeight: Tensor | undefined;
+    let dBias: Tensor | undefined;
+    for (let start = 0; start < rows; start += chunk) {
+      const length = Math.min(chunk, rows - start);
+      const parts: Tensor[] = tidy(() => {
+        const h = slice(hidden, [start, 0], [length, features]);
+        const logits = add(product(h, weight, { transposeB: true }), bias) as Tensor2D;
+        const { losses, dLogits } = softmaxCrossEntropy(logits, slice(targets, [start], [length]));
+        const loss = add(total, sum(losses));
+        if (!needsGradient) return [loss];
+        const dw = product(dLogits, h, { transposeA: true });
+        const db = sum(dLogits, 0);
+        return [loss, product(dLogits, weight), dWeight ? add(dWeight, dw) : dw, dBias ? add(dBias, db) : db];
+      });
+      dispose([total, ...(dWeight ? [dWeight] : []), ...(dBias ? [dBias] : [])]);
+      total = parts[0] as Tensor;
+      if (needsGradient) dHidden.push(parts[1] as Tensor2D);
+      dWeight = parts[2];
+      dBias = parts[3];
+    }
+    return {
+      value: div(total, rows) as Scalar,
+      save: needsGradient ? [concat(dHidden), dWeight as Tensor, dBias as Tensor] : [],
+      gradient: (dy, saved) => {
+        const share = div(dy, rows);
+        return needsGradient
+          ? saved.map((s) => mul(s, share))
+          : [hidden, weight, bias].map((t) => zerosLike(t));
+      },
+    };
+  });
+}
+
+/** Each row's loss, and the gradient of their sum. */
+function softmaxCrossEntropy(logits: Tensor2D, targets: Tensor1D): { losses: Tensor1D; dLogits: Tensor2D } {
+  const fast = runFast('UlmfitSoftmaxCrossEntropy', { logits, targets });
+  if (fast) return { losses: fast[0] as Tensor1D, dLogits: fast[1] as Tensor2D };
+  const shifted = sub(logits, max(logits, 1, true));
+  const exps = exp(shifted);
+  const sums = sum(exps, 1, true);
+  const chosen = oneHot(targets, logits.shape[1], 1, 0, 'float32') as Tensor2D;
+  const losses = sub(log(sum(exps, 1)), sum(mul(shifted, chosen), 1)) as Tensor1D;
+  return { losses, dLogits: sub(div(exps, sums), chosen) as Tensor2D };
+}

@@ -1,0 +1,6 @@
+// In Node, tfjs-core alone has no gradients and no chained operations: the union package registers them, as tfjs-node
+// does on its way. With it comes the plain JavaScript backend, which the unit tests run on.
+import '@tensorflow/tfjs';
+import { setBackend } from '@tensorflow/tfjs-core';
+
+await setBackend('cpu');
