@@ -12,3 +12,4 @@ export { lstmLayer, type LstmNeeds, type LstmState, type LstmWeights } from './l
 export { lstmLayerReference } from './lstm-layer-reference.js';
 export { embeddingLookup } from './embedding-lookup.js';
 export { tiedCrossEntropy, type TiedCrossEntropyInputs } from './tied-cross-entropy.js';
+export { adamStep, type AdamResult, type AdamSettings, type AdamTensor } from './adam-step.js';
