@@ -1,4 +1,17 @@
+export { useBackend, type BackendInfo, type BackendName, type BackendOptions } from './use-backend.js';
+export { registerFastKernels } from './kernels/register-fast-kernels.js';
+export type { FastKernel } from './kernels/fast-kernel.js';
+export {
+  isTensorFlowBackend,
+  tensorFlowBackend,
+  type OpAttribute,
+  type TensorFlowBackend,
+  type TensorFlowBinding,
+} from './tensorflow-backend.js';
+export { nativeTensorCount } from './native-tensor-count.js';
+export { doctor, formatDoctor, type DoctorReport } from './doctor.js';
+export { instructionSets } from './instruction-sets.js';
 export { installEngine, type InstallOptions, type InstallReport } from './install/install-engine.js';
-export type { InstallAttempt, InstallWay } from './install/tfjs-node-package.js';
+export type { InstallAttempt, InstallWay, TfjsNodePackage } from './install/tfjs-node-package.js';
 export type { InstallPhase, InstallProgress, OnInstallProgress } from './install/progress.js';
 export { cacheDirectory } from './install/cache-directory.js';

@@ -55,7 +55,9 @@ export function reasonOf(result: CommandResult): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const telling = lines.find((line) => /\b(fatal error|error:|ERROR:|not found|No module named)/.test(line));
+  const telling = lines.find((line) =>
+    /\b(fatal error|[Ee]rror:|ERROR:|not found|No module named)/.test(line),
+  );
   return (
     telling ??
     lines.at(-1) ??

@@ -85,6 +85,11 @@ console.log('\\n' + JSON.stringify(tf.backend().binding.TF_Version));`;
 export async function tryToLoad(
   tfjsNode: TfjsNodePackage,
 ): Promise<LoadedEngine | { readonly broken: string }> {
+  if (!existsSync(join(tfjsNode.directory, tfjsNode.bindingPath))) {
+    return {
+      broken: `${join(tfjsNode.directory, tfjsNode.bindingPath)} is missing: its installer did not run or failed`,
+    };
+  }
   const result = await runCommand(process.execPath, ['-e', LOAD, tfjsNode.directory], {
     timeoutMilliseconds: 120_000,
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
@@ -140,7 +145,7 @@ export function resolveFromPackage(tfjsNode: TfjsNodePackage, specifier: string)
 
 /** What an installation found out, kept beside what it installed. */
 export interface InstallRecord {
-  readonly way: string;
+  readonly way: InstallWay;
   readonly attempts: readonly InstallAttempt[];
 }
 

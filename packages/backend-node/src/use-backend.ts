@@ -1,0 +1,147 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, sep } from 'node:path';
+import util from 'node:util';
+import { findBackend, setBackend } from '@tensorflow/tfjs-core';
+import { UlmfitError } from '@ulmfit/kernels';
+import { registerFastKernels } from './kernels/register-fast-kernels.js';
+import { tensorFlowBackend } from './tensorflow-backend.js';
+
+/** The backends that Node can run on, fastest first. */
+export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
+
+export interface BackendOptions {
+  /** `auto` takes the fastest that loads. Default `auto`. */
+  readonly backend?: 'auto' | BackendName | undefined;
+  /** Threads for TensorFlow's ops, all cores unless given. Holds from the first load on: a later call can't change it. */
+  readonly threads?: number | undefined;
+}
+
+/** What runs now. */
+export interface BackendInfo {
+  readonly backend: BackendName;
+  /** The version of the engine below it: TensorFlow's, or that of the tfjs backend. */
+  readonly version: string;
+  readonly threads: number;
+  /** The kernels that {@link registerFastKernels} put in place. */
+  readonly fastKernels: readonly string[];
+  /** What the user should know, such as that a slower backend had to do. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Chooses and starts the backend that everything built on `@tensorflow/tfjs-core` runs on from here on. The one call that
+ * a program makes before its first tensor.
+ *
+ * @throws UlmfitError `BACKEND_UNAVAILABLE` when the backend asked for by name doesn't load; `BAD_THREADS` for a number
+ * of threads that is no positive integer.
+ */
+export async function useBackend(options: BackendOptions = {}): Promise<BackendInfo> {
+  const { backend = 'auto', threads } = options;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
+    throw new UlmfitError('BAD_THREADS', `threads must be a positive integer, not ${threads}.`);
+  }
+  const candidates: readonly BackendName[] = backend === 'auto' ? ['tensorflow', 'wasm', 'cpu'] : [backend];
+  const warnings: string[] = [];
+  for (const name of candidates) {
+    try {
+      return await starters[name](threads, warnings);
+    } catch (error) {
+      const reason = firstLine(error);
+      if (backend !== 'auto') {
+        throw new UlmfitError(
+          'BACKEND_UNAVAILABLE',
+          `The ${name} backend doesn't load: ${reason}. ${advice[name]}`,
+          {
+            cause: error,
+          },
+        );
+      }
+      warnings.push(`The ${name} backend doesn't load: ${reason}. ${lost[name]} ${advice[name]}`);
+    }
+  }
+  throw new UlmfitError('BACKEND_UNAVAILABLE', warnings.join(' '));
+}
+
+type Starter = (threads: number | undefined, warnings: string[]) => Promise<BackendInfo>;
+
+const starters: Readonly<Record<BackendName, Starter>> = {
+  tensorflow: startTensorFlow,
+  wasm: startWasm,
+  cpu: startCpu,
+};
+
+const advice: Readonly<Record<BackendName, string>> = {
+  tensorflow: 'Run `npx ulmfit engine install`, or `npx ulmfit doctor` to see what is missing.',
+  wasm: 'Install @tensorflow/tfjs-backend-wasm.',
+  cpu: 'Install @tensorflow/tfjs-backend-cpu.',
+};
+
+const lost: Readonly<Record<BackendName, string>> = {
+  tensorflow:
+    'A slower one runs in its place, on one thread: expect training to take about ten times as long.',
+  wasm: 'Plain JavaScript runs in its place, good for tests only.',
+  cpu: '',
+};
+
+/** The number of threads TensorFlow was started with: it can't be changed afterwards. */
+let tensorFlowThreads: number | undefined;
+
+async function startTensorFlow(threads: number | undefined, warnings: string[]): Promise<BackendInfo> {
+  const loaded = (findBackend('tensorflow') as unknown) !== null;
+  if (!loaded) prepareEnvironment(threads);
+  // Optional, and named at run time so that bundlers and type checkers can do without it.
+  const tfjsNode: string = '@tensorflow/tfjs-node';
+  await import(tfjsNode);
+  if (!(await setBackend('tensorflow'))) throw new Error('its initialisation failed');
+  tensorFlowThreads ??= Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism();
+  if (threads !== undefined && threads !== tensorFlowThreads) {
+    warnings.push(`TensorFlow is loaded with ${tensorFlowThreads} threads already and stays with them.`);
+  }
+  return {
+    backend: 'tensorflow',
+    version: tensorFlowBackend().binding.TF_Version,
+    threads: tensorFlowThreads,
+    fastKernels: registerFastKernels(),
+    warnings,
+  };
+}
+
+/** What must be in place before tfjs-node is loaded for the first time. */
+function prepareEnvironment(threads: number | undefined): void {
+  // Node 23 removed these; tfjs-node 4.22 still calls them.
+  const removed: Record<string, (value: unknown) => boolean> = {
+    isNullOrUndefined: (value) => value === null || value === undefined,
+    isArray: Array.isArray,
+  };
+  for (const [name, value] of Object.entries(removed)) {
+    if (!(name in util)) Object.defineProperty(util, name, { value, configurable: true, writable: true });
+  }
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  if (threads !== undefined) {
+    process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+    process.env.OMP_NUM_THREADS ??= String(threads);
+  }
+}
+
+async function startWasm(_threads: number | undefined, warnings: string[]): Promise<BackendInfo> {
+  const { setWasmPaths, version_wasm: version } = await import('@tensorflow/tfjs-backend-wasm');
+  const loaded = (findBackend('wasm') as unknown) !== null;
+  if (!loaded) {
+    // The files lie beside the package's own code, so that nothing is fetched.
+    setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
+  }
+  if (!(await setBackend('wasm'))) throw new Error('its initialisation failed');
+  return { backend: 'wasm', version, threads: 1, fastKernels: [], warnings };
+}
+
+async function startCpu(_threads: number | undefined, warnings: string[]): Promise<BackendInfo> {
+  const { version_cpu: version } = await import('@tensorflow/tfjs-backend-cpu');
+  if (!(await setBackend('cpu'))) throw new Error('its initialisation failed');
+  return { backend: 'cpu', version, threads: 1, fastKernels: [], warnings };
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split('\n')[0] ?? '').replace(/[.\s]+$/, '');
+}
