@@ -3,7 +3,10 @@ import { customGrad, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-cor
 /** The value of an operation, what its gradient needs of it, and the gradient itself. */
 export interface Differentiable<Out extends Tensor> {
   readonly value: Out;
-  /** Kept until the tape closes, and handed to `gradient` in this order. */
+  /**
+   * Kept until the tape closes, and handed to `gradient` in this order. Everything else that the forward pass made or
+   * was given is gone by then: the gradient may use nothing but these.
+   */
   readonly save?: readonly Tensor[];
   /** The gradients of all inputs, in their order, from that of the value. */
   readonly gradient: (dy: Out, saved: readonly Tensor[]) => readonly Tensor[];

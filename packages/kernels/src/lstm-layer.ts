@@ -15,7 +15,7 @@ import {
   tidy,
   transpose,
   unstack,
-  zerosLike,
+  zeros,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -38,18 +38,27 @@ export interface LstmWeights {
   readonly biasHh: Tensor1D;
 }
 
-export interface LstmState {
-  /** `[batch, hidden]` */
-  readonly h: Tensor2D;
-  /** `[batch, hidden]` */
-  readonly c: Tensor2D;
-}
+/** Both `[batch, hidden]`. A type alias, so that tfjs takes it for a container of tensors. */
+export type LstmState = { readonly h: Tensor2D; readonly c: Tensor2D };
 
 /** Which gradients the caller will use; the others are zeros at no cost. */
 export interface LstmNeeds {
   readonly input: boolean;
   readonly weights: boolean;
 }
+
+type Saved = [
+  Tensor3D,
+  Tensor2D,
+  Tensor2D,
+  Tensor1D,
+  Tensor1D,
+  Tensor2D,
+  Tensor2D,
+  Tensor3D,
+  Tensor3D,
+  Tensor3D,
+];
 
 /** What the recurrence over a window gives, all `[time, batch, ...]`; `gates` are after their non-linearities. */
 interface Recurrence {
@@ -83,9 +92,10 @@ export function lstmLayer(
   const { weightIh, weightHh, biasIh, biasHh } = weights;
   const hidden = weightHh.shape[1];
   const rows = (t: Tensor): Tensor2D => reshape(t, [time * batch, -1]);
+  const inputs: Tensor[] = [x, weightIh, weightHh, biasIh, biasHh];
   let lastCell: Tensor2D | undefined;
 
-  const output = customGradient<Tensor3D>([x, weightIh, weightHh, biasIh, biasHh], () => {
+  const output = customGradient<Tensor3D>(inputs, () => {
     const projected = add(product(rows(x), weightIh, { transposeB: true }), add(biasIh, biasHh));
     const { output, cells, gates } = recurrence(
       reshape(projected, [time, batch, 4 * hidden]),
@@ -96,18 +106,21 @@ export function lstmLayer(
     lastCell = keep(lastStep(cells));
     return {
       value: output,
-      save: [gates, cells, output],
-      gradient: (dOutput, [gates, cells, output]) =>
+      // Where no gradient will be asked for, nothing is kept for one.
+      save: needs.input || needs.weights ? [...inputs, state.h, state.c, gates, cells, output] : [],
+      gradient: (dOutput, saved) =>
         tidy(() => {
-          const dz = rows(
-            recurrenceGradient(dOutput, gates as Tensor3D, cells as Tensor3D, state.c, weightHh),
-          );
-          const dInput = needs.input ? reshape(product(dz, weightIh), [time, batch, input]) : zerosLike(x);
-          if (!needs.weights)
-            return [dInput, weightIh, weightHh, biasIh, biasHh].map((t, i) => (i ? zerosLike(t) : t));
+          const none = inputs.map(({ shape }) => zeros(shape));
+          if (!needs.input && !needs.weights) return none;
+          const [x, weightIh, weightHh, , , h, c, gates, cells, output] = saved as Saved;
+          const dz = rows(recurrenceGradient(dOutput, gates, cells, c, weightHh));
+          const dInput = needs.input
+            ? reshape(product(dz, weightIh), [time, batch, input])
+            : (none[0] as Tensor);
+          if (!needs.weights) return [dInput, ...none.slice(1)];
           const before = concat([
-            reshape(state.h, [1, batch, hidden]),
-            slice(output as Tensor3D, [0, 0, 0], [time - 1, batch, hidden]),
+            reshape(h, [1, batch, hidden]),
+            slice(output, [0, 0, 0], [time - 1, batch, hidden]),
           ]);
           const dBias = sum(dz, 0);
           return [

@@ -13,7 +13,7 @@ import {
   sub,
   sum,
   tidy,
-  zerosLike,
+  zeros,
   type Scalar,
   type Tensor,
   type Tensor1D,
@@ -57,6 +57,7 @@ export function tiedCrossEntropy(inputs: TiedCrossEntropyInputs, needsGradient =
         `bias [${bias.shape.join(', ')}] and targets [${targets.shape.join(', ')}] do not fit`,
     );
   }
+  const shapes = [hidden.shape, weight.shape, bias.shape];
   const chunk = Math.max(1, Math.min(rows, Math.floor(CHUNK_ELEMENTS / vocabulary)));
   return customGradient<Scalar>([hidden, weight, bias], () => {
     let total: Tensor = scalar(0);
@@ -86,9 +87,7 @@ export function tiedCrossEntropy(inputs: TiedCrossEntropyInputs, needsGradient =
       save: needsGradient ? [concat(dHidden), dWeight as Tensor, dBias as Tensor] : [],
       gradient: (dy, saved) => {
         const share = div(dy, rows);
-        return needsGradient
-          ? saved.map((s) => mul(s, share))
-          : [hidden, weight, bias].map((t) => zerosLike(t));
+        return needsGradient ? saved.map((s) => mul(s, share)) : shapes.map((shape) => zeros(shape));
       },
     };
   });

@@ -1,0 +1,47 @@
+import { add, mean, mul, ones, rsqrt, square, sub, zeros, fill, type Tensor2D } from '@tensorflow/tfjs-core';
+import { buffer, parameter, type Buffer, type ForwardPass, type Parameter } from '@ulmfit/trainer';
+
+const MOMENTUM = 0.1;
+const EPSILON = 1e-5;
+
+export interface BatchNorm {
+  readonly gamma: Parameter;
+  readonly beta: Parameter;
+  readonly mean: Buffer;
+  readonly variance: Buffer;
+  apply(x: Tensor2D, pass: ForwardPass): Tensor2D;
+}
+
+/**
+ * BatchNorm over `[batch, features]` with PyTorch's conventions: the batch's biased variance normalises, the unbiased
+ * one enters the running average with weight .1. A training batch of one row has no variance: it is normalised by the
+ * running statistics and leaves them as they are. `beta` begins at .001, as fastai's does.
+ */
+export function createBatchNorm(name: string, features: number): BatchNorm {
+  const gamma = parameter(`${name}.gamma`, 'norm', ones([features]));
+  const beta = parameter(`${name}.beta`, 'norm', fill([features], 1e-3));
+  const runningMean = buffer(`${name}.mean`, zeros([features]));
+  const runningVariance = buffer(`${name}.variance`, ones([features]));
+  return {
+    gamma,
+    beta,
+    mean: runningMean,
+    variance: runningVariance,
+    apply(x, pass) {
+      const rows = x.shape[0];
+      let centre = pass.read(runningMean);
+      let variance = pass.read(runningVariance);
+      if (pass.training && rows > 1) {
+        const [oldMean, oldVariance] = [centre, variance];
+        centre = mean(x, 0);
+        variance = mean(square(sub(x, centre)), 0);
+        const blend = (old: typeof centre, now: typeof centre) =>
+          add(mul(old, 1 - MOMENTUM), mul(now, MOMENTUM));
+        pass.update(runningMean, blend(oldMean, centre));
+        pass.update(runningVariance, blend(oldVariance, mul(variance, rows / (rows - 1))));
+      }
+      const normal = mul(sub(x, centre), rsqrt(add(variance, EPSILON)));
+      return add(mul(normal, gamma.variable), beta.variable);
+    },
+  };
+}

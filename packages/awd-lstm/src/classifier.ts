@@ -1,0 +1,209 @@
+import {
+  concat,
+  gather,
+  neg,
+  mean,
+  logSoftmax,
+  mul,
+  oneHot,
+  slice,
+  sum,
+  tensor1d,
+  tensor2d,
+  tidy,
+  zeros,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import { UlmfitError, type LstmState } from '@ulmfit/kernels';
+import { parameterGroup, type ForwardPass, type Model } from '@ulmfit/trainer';
+import { createClassifierHead } from './classifier-head.js';
+import { concatPooling } from './concat-pooling.js';
+import { createEncoder, layerParameters, type Encoder, type EncoderConfig } from './encoder.js';
+import { spreadRows } from './spread-rows.js';
+import { encoderTaps, type ClassifierTaps } from './taps.js';
+
+/** Documents padded to one length, as `classifierLoader` of `@ulmfit/text` gives them. */
+export interface ClassifierInput {
+  /** int32 `[batch, time]`. */
+  readonly ids: Tensor2D;
+  /** int32 `[batch]`; needed for the loss. */
+  readonly labels?: Tensor1D;
+  /** Each document's number of tokens. */
+  readonly lengths: ArrayLike<number>;
+  /** The column of each document's first token. */
+  readonly starts: ArrayLike<number>;
+}
+
+export interface ClassifierOutput {
+  /** `[batch, classes]` */
+  readonly logits: Tensor2D;
+  /** The windows that were pooled, `[time, batch, embedding]`. */
+  readonly encoded: Tensor3D;
+  /** `[batch, 3 * embedding]` */
+  readonly pooled: Tensor2D;
+}
+
+export interface ClassifierConfig extends EncoderConfig {
+  readonly classes: number;
+  /** Tokens of a window. Default 72. */
+  readonly window?: number;
+  /** Of each document, the last windows within this many tokens are pooled and get a gradient. Default 1440. */
+  readonly maxLength?: number;
+  /** Features of the head's hidden layers. Default `[50]`. */
+  readonly headLayers?: readonly number[];
+}
+
+export interface Classifier extends Model<ClassifierInput, ClassifierOutput, ClassifierTaps> {
+  readonly encoder: Encoder;
+  readonly config: Required<ClassifierConfig>;
+}
+
+/** A window of the batch: its columns and the rows that have a token in it. */
+interface Window {
+  start: number;
+  end: number;
+  rows: number[];
+  /** Whether any of the rows is pooled over it. */
+  pooled: boolean;
+}
+
+/**
+ * The text classifier of ULMFiT (section 3.3): the encoder reads each document in windows, carrying its state, detached
+ * (BPTT for text classification); concat pooling over the last windows of each document; a head of two blocks. Rows take
+ * part in a window only while they have tokens. Groups: `embedding`, `rnn1`, ..., `head`.
+ * @throws UlmfitError `BAD_CONFIG`; at a batch, `BAD_BATCH`
+ */
+export function createClassifier(config: ClassifierConfig, { seed = 0 }: { seed?: number } = {}): Classifier {
+  const { classes, window = 72, maxLength = 1440, headLayers = [50], ...sizes } = config;
+  for (const [name, value] of Object.entries({ classes, window, maxLength })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new UlmfitError('BAD_CONFIG', `classifier: ${name} is ${value}; it must be an integer from 1`);
+    }
+  }
+  const encoder = createEncoder(sizes, seed);
+  const head = createClassifierHead([3 * encoder.config.embedding, ...headLayers, classes], seed);
+  const groups = [
+    parameterGroup('embedding', [encoder.embedding]),
+    ...encoder.layers.map((layer, l) => parameterGroup(`rnn${l + 1}`, layerParameters(layer))),
+    parameterGroup('head', head.parameters),
+  ];
+
+  return {
+    name: 'AWD-LSTM classifier',
+    encoder,
+    config: { ...encoder.config, classes, window, maxLength, headLayers },
+    groups,
+    buffers: head.buffers,
+    taps: [...encoderTaps, 'raw', 'dropped', 'head'],
+    forward(batch, pass) {
+      const windows = windowsOf(batch, window, maxLength);
+      const encoded = encodeWindows(encoder, batch, windows, pass);
+      pass.tap('raw', encoded, {});
+      pass.tap('dropped', encoded, {});
+      const { counted, last } = poolingMasks(batch, windows, maxLength);
+      const pooled = concatPooling(encoded, counted, last);
+      return { encoded, pooled, logits: head.apply(pooled, pass) };
+    },
+    loss({ logits }, { labels }): Scalar {
+      if (!labels) throw new UlmfitError('BAD_BATCH', 'classifier: a batch without labels has no loss');
+      return neg(mean(sum(mul(logSoftmax(logits), oneHot(labels, classes)), 1)));
+    },
+    targets: ({ ids }) => ids.shape[0],
+    dispose() {
+      for (const { variable } of [...groups.flatMap((g) => g.parameters), ...head.buffers])
+        variable.dispose();
+    },
+  };
+}
+
+function windowsOf({ ids, starts, lengths }: ClassifierInput, size: number, maxLength: number): Window[] {
+  const [batch, time] = ids.shape;
+  const windows: Window[] = [];
+  for (let start = 0; start < time; start += size) {
+    const end = Math.min(start + size, time);
+    const rows: number[] = [];
+    let pooled = false;
+    for (let row = 0; row < batch; row++) {
+      const first = starts[row] as number;
+      const stop = first + (lengths[row] as number);
+      if (first >= end || stop <= start) continue;
+      rows.push(row);
+      pooled ||= stop - start <= maxLength;
+    }
+    if (rows.length > 0) windows.push({ start, end, rows, pooled });
+  }
+  return windows;
+}
+
+/** The last layer's output over all pooled windows, `[time, batch, embedding]`. */
+function encodeWindows(
+  encoder: Encoder,
+  { ids }: ClassifierInput,
+  windows: readonly Window[],
+  pass: ForwardPass<ClassifierTaps>,
+): Tensor3D {
+  const batch = ids.shape[0];
+  const encoded: Tensor3D[] = [];
+  let states = encoder.initialStates(0);
+  let before: readonly number[] = [];
+  for (const { start, end, rows, pooled } of windows) {
+    const from = regroup(states, before, rows);
+    const part = slice(ids, [0, start], [batch, end - start]);
+    const windowIds = rows.length === batch ? part : gather(part, tensor1d(rows, 'int32'));
+    if (pooled) {
+      const run = encoder.run(windowIds, from, pass);
+      states = run.states;
+      encoded.push(spreadRows(run.output, rows, batch));
+    } else {
+      // It only carries the state: nothing of it is kept.
+      states = tidy(() => encoder.run(windowIds, from, pass, false).states);
+    }
+    before = rows;
+  }
+  return concat(encoded);
+}
+
+/** The states of `rows`, given those of `before`: rows that begin have zeros, rows that have ended are left out. */
+function regroup(
+  states: readonly LstmState[],
+  before: readonly number[],
+  rows: readonly number[],
+): LstmState[] {
+  if (before.length === rows.length && before.every((row, i) => row === rows[i])) return [...states];
+  const index = new Map(before.map((row, i) => [row, i]));
+  const places = tensor1d(
+    rows.map((row) => index.get(row) ?? before.length),
+    'int32',
+  );
+  const pick = (state: Tensor2D): Tensor2D => gather(concat([state, zeros([1, state.shape[1]])]), places);
+  return states.map(({ h, c }) => ({ h: pick(h), c: pick(c) }));
+}
+
+/** Which steps of the pooled windows count for which document, and which is its last: `[time, batch]` of 0 and 1. */
+function poolingMasks(
+  { ids, starts, lengths }: ClassifierInput,
+  windows: readonly Window[],
+  maxLength: number,
+): { counted: Tensor2D; last: Tensor2D } {
+  const batch = ids.shape[0];
+  const pooled = windows.filter((w) => w.pooled);
+  const time = pooled.reduce((n, w) => n + w.end - w.start, 0);
+  const counted = new Float32Array(time * batch);
+  const last = new Float32Array(time * batch);
+  let offset = 0;
+  for (const { start, end } of pooled) {
+    for (let column = start; column < end; column++, offset += batch) {
+      for (let row = 0; row < batch; row++) {
+        const first = starts[row] as number;
+        const stop = first + (lengths[row] as number);
+        if (column < first || column >= stop || stop - start > maxLength) continue;
+        counted[offset + row] = 1;
+        if (column === stop - 1) last[offset + row] = 1;
+      }
+    }
+  }
+  return { counted: tensor2d(counted, [time, batch]), last: tensor2d(last, [time, batch]) };
+}

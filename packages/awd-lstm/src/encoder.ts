@@ -1,0 +1,136 @@
+import { tensor, transpose, zeros, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import {
+  embeddingLookup,
+  lstmLayer,
+  randomKey,
+  UlmfitError,
+  uniformValues,
+  type LstmState,
+} from '@ulmfit/kernels';
+import { parameter, type ForwardPass, type Parameter, type ParameterKind } from '@ulmfit/trainer';
+import type { EncoderTaps } from './taps.js';
+
+/** The sizes of an AWD-LSTM. The last layer's output has the embedding's size, so that the decoder can be tied. */
+export interface EncoderConfig {
+  /** Rows of the embedding. */
+  readonly vocabulary: number;
+  /** Features of the embedding. Default 400. */
+  readonly embedding?: number;
+  /** Units of every layer but the last. Default 1152 (the paper's 1150, made divisible). */
+  readonly hidden?: number;
+  /** LSTM layers. Default 3. */
+  readonly layers?: number;
+  /** The id of padding, whose row gets no gradient from the look-up. Default 1. */
+  readonly padIndex?: number;
+}
+
+export interface LayerParameters {
+  readonly weightIh: Parameter;
+  readonly weightHh: Parameter;
+  readonly biasIh: Parameter;
+  readonly biasHh: Parameter;
+}
+
+export const layerParameters = ({ weightIh, weightHh, biasIh, biasHh }: LayerParameters): Parameter[] => [
+  weightIh,
+  weightHh,
+  biasIh,
+  biasHh,
+];
+
+/** The encoder's states by layer, each `[batch, units]`. */
+export type EncoderStates = readonly LstmState[];
+
+export interface Encoder {
+  readonly config: Required<EncoderConfig>;
+  readonly embedding: Parameter;
+  readonly layers: readonly LayerParameters[];
+  /** The zero states of a batch. */
+  initialStates(batch: number): LstmState[];
+  /**
+   * Runs a window of ids (int32 `[batch, time]`) from the given states.
+   * @param gradient false where the window only carries the state: no gradient will be asked of it
+   * @returns the last layer's output `[time, batch, embedding]` and the states after the window, detached
+   */
+  run(
+    ids: Tensor2D,
+    states: EncoderStates,
+    pass: ForwardPass<EncoderTaps>,
+    gradient?: boolean,
+  ): { output: Tensor3D; states: LstmState[] };
+}
+
+/** Draws a parameter's first value uniformly from `[-bound, bound)`, from its own stream of the seed. */
+export function uniformParameter(
+  name: string,
+  kind: ParameterKind,
+  shape: readonly number[],
+  bound: number,
+  seed: number,
+): Parameter {
+  const length = shape.reduce((a, b) => a * b, 1);
+  const values = uniformValues(length, -bound, bound, randomKey({ seed, stage: 'init', stream: name }));
+  return parameter(name, kind, tensor(values, [...shape], 'float32'));
+}
+
+/**
+ * The AWD-LSTM encoder (Merity et al. 2017): an embedding and a stack of LSTM layers. By itself it is a plain LSTM;
+ * the regularisers are plugins on its taps. Embedding from U(-.1, .1), weights and biases from
+ * U(-1/sqrt(units), 1/sqrt(units)), as in PyTorch.
+ * @throws UlmfitError `BAD_CONFIG`
+ */
+export function createEncoder(config: EncoderConfig, seed: number): Encoder {
+  const full = { embedding: 400, hidden: 1152, layers: 3, padIndex: 1, ...config };
+  for (const [name, value] of Object.entries(full)) {
+    if (!Number.isInteger(value) || value < (name === 'padIndex' ? 0 : 1)) {
+      throw new UlmfitError('BAD_CONFIG', `encoder: ${name} is ${value}; it must be an integer from 1`);
+    }
+  }
+  const { vocabulary, embedding: features, hidden, layers: count, padIndex } = full;
+  const embedding = uniformParameter('embedding', 'weight', [vocabulary, features], 0.1, seed);
+  const units = Array.from({ length: count }, (_, l) => (l === count - 1 ? features : hidden));
+  const layers = units.map((size, l): LayerParameters => {
+    const input = l === 0 ? features : hidden;
+    const make = (name: string, kind: ParameterKind, shape: number[]) =>
+      uniformParameter(`rnn.${l}.${name}`, kind, shape, 1 / Math.sqrt(size), seed);
+    return {
+      weightIh: make('weightIh', 'weight', [4 * size, input]),
+      weightHh: make('weightHh', 'weight', [4 * size, size]),
+      biasIh: make('biasIh', 'bias', [4 * size]),
+      biasHh: make('biasHh', 'bias', [4 * size]),
+    };
+  });
+
+  return {
+    config: full,
+    embedding,
+    layers,
+    initialStates: (batch) => units.map((size) => ({ h: zeros([batch, size]), c: zeros([batch, size]) })),
+    run(ids, states, pass, gradient = true) {
+      const byTime = transpose(ids);
+      const rows = embeddingLookup(embedding.variable as Tensor2D, byTime, padIndex) as Tensor3D;
+      let x = pass.tap('embedding', rows, { ids: byTime, vocabulary });
+      x = pass.tap('input', x, {});
+      // A layer's input needs a gradient when anything below it is trained.
+      let below = gradient && pass.trains(embedding);
+      const after = layers.map((layer, l) => {
+        const own = gradient && layerParameters(layer).some((p) => pass.trains(p));
+        const { output, state } = lstmLayer(
+          x,
+          states[l] as LstmState,
+          {
+            weightIh: layer.weightIh.variable as Tensor2D,
+            weightHh: pass.tap('weightHh', layer.weightHh.variable as Tensor2D, { layer: l }),
+            biasIh: layer.biasIh.variable as never,
+            biasHh: layer.biasHh.variable as never,
+          },
+          { input: below, weights: own },
+        );
+        below ||= own;
+        x = l < count - 1 ? pass.tap('hidden', output, { layer: l }) : output;
+        return state;
+      });
+      return { output: x, states: after };
+    },
+  };
+}

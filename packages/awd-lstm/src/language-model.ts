@@ -1,0 +1,105 @@
+import {
+  add,
+  reshape,
+  transpose,
+  zeros,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import { product, tiedCrossEntropy, UlmfitError, type LstmState } from '@ulmfit/kernels';
+import { parameter, parameterGroup, type ForwardPass, type Model, type Parameter } from '@ulmfit/trainer';
+import { createEncoder, layerParameters, type Encoder, type EncoderConfig } from './encoder.js';
+import { encoderTaps, type LanguageModelTaps } from './taps.js';
+
+/** A window of every stream and what follows each of its tokens: int32 `[batch, time]` both. */
+export interface LanguageModelInput {
+  readonly ids: Tensor2D;
+  readonly targets: Tensor2D;
+}
+
+export interface LanguageModelOutput {
+  /** What the decoder is given: the last layer's output after its dropout, `[time, batch, embedding]`. */
+  readonly hidden: Tensor3D;
+}
+
+export interface LanguageModel extends Model<LanguageModelInput, LanguageModelOutput, LanguageModelTaps> {
+  readonly encoder: Encoder;
+  /** `[vocabulary]`; the decoder's weight is the embedding. */
+  readonly decoderBias: Parameter;
+  /** The logits of an output, `[time * batch, vocabulary]`, time-major. */
+  logits(output: LanguageModelOutput): Tensor2D;
+}
+
+/**
+ * The AWD-LSTM language model: the encoder and a decoder tied to the embedding (Merity et al. 2017, section 4.3), with
+ * a bias. States carry over from window to window of a phase, detached. Groups: `rnn1`, `rnn2`, ..., `decoder`
+ * (embedding and bias: the tied matrix stands in the top group).
+ * @param options.seed draws the first weights; an integer from 0 to 2^32 - 1
+ * @throws UlmfitError `BAD_CONFIG`; at a batch, `BAD_BATCH` when its streams are not as many as the carried states'
+ */
+export function createLanguageModel(
+  config: EncoderConfig,
+  { seed = 0 }: { seed?: number } = {},
+): LanguageModel {
+  const encoder = createEncoder(config, seed);
+  const decoderBias = parameter('decoder.bias', 'bias', zeros([encoder.config.vocabulary]));
+  const weight = encoder.embedding.variable as Tensor2D;
+  const bias = decoderBias.variable as Tensor1D;
+  const flat = (hidden: Tensor3D): Tensor2D => reshape(hidden, [-1, encoder.config.embedding]);
+  const groups = [
+    ...encoder.layers.map((layer, l) => parameterGroup(`rnn${l + 1}`, layerParameters(layer))),
+    parameterGroup('decoder', [encoder.embedding, decoderBias]),
+  ];
+  const all = groups.flatMap((g) => g.parameters);
+
+  return {
+    name: 'AWD-LSTM language model',
+    encoder,
+    decoderBias,
+    groups,
+    taps: [...encoderTaps, 'output', 'raw', 'dropped'],
+    forward({ ids }, pass) {
+      const { output, states } = encoder.run(ids, carriedStates(encoder, ids.shape[0], pass), pass);
+      states.forEach(({ h, c }, l) => {
+        pass.carry(`rnn.${l}.h`, h);
+        pass.carry(`rnn.${l}.c`, c);
+      });
+      const raw = pass.tap('raw', output, {});
+      const hidden = pass.tap('dropped', pass.tap('output', raw, {}), {});
+      return { hidden };
+    },
+    loss({ hidden }, { targets }, pass): Scalar {
+      const inputs = {
+        hidden: flat(hidden),
+        weight,
+        bias,
+        targets: reshape(transpose(targets), [-1]) as Tensor1D,
+      };
+      return tiedCrossEntropy(
+        inputs,
+        all.some((p) => pass.trains(p)),
+      );
+    },
+    logits: ({ hidden }) => add(product(flat(hidden), weight, { transposeB: true }), bias) as Tensor2D,
+    targets: ({ targets }) => targets.size,
+    dispose() {
+      for (const { variable } of all) variable.dispose();
+    },
+  };
+}
+
+function carriedStates(encoder: Encoder, batch: number, pass: ForwardPass<LanguageModelTaps>): LstmState[] {
+  return encoder.initialStates(batch).map((zero, l) => {
+    const h = (pass.carried(`rnn.${l}.h`) ?? zero.h) as Tensor2D;
+    const c = (pass.carried(`rnn.${l}.c`) ?? zero.c) as Tensor2D;
+    if (h.shape[0] !== batch) {
+      throw new UlmfitError(
+        'BAD_BATCH',
+        `a batch of ${batch} streams follows one of ${h.shape[0]} in the same epoch`,
+      );
+    }
+    return { h, c };
+  });
+}
