@@ -1,0 +1,36 @@
+import type { Schedule } from '@ulmfit/trainer';
+import { checkPositive } from './check-setting.js';
+
+/** The same value throughout. */
+export function constant(value: number): Schedule {
+  return () => value;
+}
+
+/** From `start` to `end` along a line (fastai `SchedLin`). */
+export function linear(start: number, end: number): Schedule {
+  return ({ progress }) => start + progress * (end - start);
+}
+
+/** From `start` to `end` along half a cosine wave, flat at both ends (fastai `SchedCos`). */
+export function cosine(start: number, end: number): Schedule {
+  return ({ progress }) => start + ((1 + Math.cos(Math.PI * (1 - progress))) * (end - start)) / 2;
+}
+
+/**
+ * From `start` to `end` by equal factors (fastai `SchedExp`).
+ * @throws UlmfitError `BAD_SCHEDULE` unless both are above 0
+ */
+export function exponential(start: number, end: number): Schedule {
+  checkPositive('exponential', 'start', start);
+  checkPositive('exponential', 'end', end);
+  return ({ progress }) => start * (end / start) ** progress;
+}
+
+/**
+ * From `start` to `end` as a power of the progress (fastai `SchedPoly`).
+ * @throws UlmfitError `BAD_SCHEDULE` unless the power is above 0
+ */
+export function polynomial(start: number, end: number, power: number): Schedule {
+  checkPositive('polynomial', 'power', power);
+  return ({ progress }) => start + (end - start) * progress ** power;
+}

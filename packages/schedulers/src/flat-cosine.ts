@@ -1,0 +1,24 @@
+import type { Schedule } from '@ulmfit/trainer';
+import { constant, cosine } from './annealing.js';
+import { checkPositive, checkShare } from './check-setting.js';
+import { combine } from './combine.js';
+
+export interface FlatCosineOptions {
+  /** The share of the fit at the peak. Default .75. */
+  readonly flat?: number;
+  /** The last rate is the peak divided by this. Default 100,000. */
+  readonly divFinal?: number;
+}
+
+/**
+ * The peak for a while, then a cosine down (fastai `fit_flat_cos`), as a factor of the peak.
+ * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
+ */
+export function flatCosine({ flat = 0.75, divFinal = 1e5 }: FlatCosineOptions = {}): Schedule {
+  checkShare('flatCosine', 'flat', flat);
+  checkPositive('flatCosine', 'divFinal', divFinal);
+  return combine([
+    { share: flat, schedule: constant(1) },
+    { share: 1 - flat, schedule: cosine(1, 1 / divFinal) },
+  ]);
+}

@@ -1,0 +1,177 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import type { TrainingPlugin } from '@ulmfit/trainer';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { findLearningRate } from './learning-rate-finder.js';
+import { steep, valley } from './rate-suggestions.js';
+import { numbersOf, tinyLoader, tinyTrainer } from './tiny-trainer.test-helper.js';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+/** A trainer in the midst of its life: optimizer state, history, a frozen group. */
+async function usedTrainer() {
+  const trainer = tinyTrainer();
+  await trainer.fit({ stage: 'before', train: tinyLoader(3), epochs: 1, lr: 0.01 });
+  trainer.groups.freezeTo(1);
+  return trainer;
+}
+
+/** The tensors that one plain load of its own state adds: what a sweep may add as well. */
+function tensorsOfALoad(trainer: ReturnType<typeof tinyTrainer>): number {
+  const before = tf.memory().numTensors;
+  trainer.loadStateDict(trainer.stateDict());
+  return tf.memory().numTensors - before;
+}
+
+describe('findLearningRate', () => {
+  it('sweeps by equal factors, over a loader shorter than the sweep', async () => {
+    const { rates, losses, suggestions } = await findLearningRate(tinyTrainer(), {
+      train: tinyLoader(7),
+      startLr: 1e-4,
+      endLr: 1e-1,
+      steps: 30,
+    });
+    expect(rates).toHaveLength(30);
+    expect(losses).toHaveLength(30);
+    rates.forEach((rate, i) => expect(rate).toBeCloseTo(1e-4 * 1000 ** (i / 30), 12));
+    expect(Object.keys(suggestions)).toEqual(['valley', 'slide', 'minimum', 'steep']);
+    for (const rate of Object.values(suggestions)) expect(rate).toBeGreaterThan(0);
+  });
+
+  it('smooths the training loss with .98, debiased', async () => {
+    const raw: number[] = [];
+    const listener: TrainingPlugin = {
+      name: 'listener',
+      afterBatch: ({ last }) => void raw.push(last['loss'] as number),
+    };
+    const { losses } = await findLearningRate(tinyTrainer(), {
+      train: tinyLoader(7),
+      steps: 20,
+      suggestions: { valley },
+      plugins: [listener],
+    });
+    let average = 0;
+    losses.forEach((smoothed, i) => {
+      average = (raw[i] as number) * 0.02 + average * 0.98;
+      expect(smoothed).toBeCloseTo(average / (1 - 0.98 ** (i + 1)), 10);
+    });
+  });
+
+  it('stops when the smoothed loss is four times its least', async () => {
+    const { rates, losses, suggestions } = await findLearningRate(tinyTrainer(), {
+      train: tinyLoader(100),
+      startLr: 1e-3,
+      endLr: 1e3,
+      suggestions: { valley, steep },
+    });
+    expect(rates.length).toBeLessThan(100);
+    const least = Math.min(...losses);
+    expect(losses.at(-1)).toBeGreaterThan(4 * least);
+    for (const loss of losses.slice(0, -1)) expect(loss).toBeLessThanOrEqual(4 * least);
+    expect(suggestions.valley).toBeLessThan(rates.at(-1) as number);
+    expect(Object.keys(suggestions)).toEqual(['valley', 'steep']);
+  });
+
+  it('sweeps the top group, the others in proportion', async () => {
+    const seen: number[][] = [];
+    const discriminative: TrainingPlugin = {
+      name: 'discriminative',
+      owns: ['lr'],
+      beforeFit: ({ groups }) => groups.setBase({ lr: { bottom: 0.02, middle: 0.1, top: 0.2 } }),
+      beforeStep: ({ groups }) => void seen.push([...groups].map((g) => g.hyper.lr)),
+    };
+    const { rates } = await findLearningRate(tinyTrainer(), {
+      train: tinyLoader(10),
+      steps: 10,
+      endLr: 0.01,
+      suggestions: {},
+      plugins: [discriminative],
+    });
+    seen.forEach(([bottom, middle, top], i) => {
+      expect(top).toBeCloseTo(rates[i] as number, 12);
+      expect(middle).toBeCloseTo((rates[i] as number) / 2, 12);
+      expect(bottom).toBeCloseTo((rates[i] as number) / 10, 12);
+    });
+  });
+
+  it('leaves weights, optimizer, groups, history and memory as they were', async () => {
+    const trainer = await usedTrainer();
+    const before = numbersOf(trainer);
+    const tensors = tensorsOfALoad(trainer) + tf.memory().numTensors;
+    await findLearningRate(trainer, { train: tinyLoader(7), steps: 30, startLr: 1e-3 });
+    expect(numbersOf(trainer)).toEqual(before);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('training goes on afterwards as if nothing had been', async () => {
+    const [searched, plain] = [await usedTrainer(), await usedTrainer()];
+    await findLearningRate(searched, { train: tinyLoader(7), steps: 30 });
+    for (const trainer of [searched, plain])
+      await trainer.fit({ stage: 'after', train: tinyLoader(5), epochs: 2, lr: 0.02 });
+    expect(numbersOf(searched).tensors).toEqual(numbersOf(plain).tensors);
+  });
+
+  it('restores after an error, and passes the error on', async () => {
+    const trainer = await usedTrainer();
+    const before = numbersOf(trainer);
+    const tensors = tensorsOfALoad(trainer) + tf.memory().numTensors;
+    const broken: TrainingPlugin = {
+      name: 'broken',
+      afterStep: ({ step }) => {
+        if (step === 7) throw new Error('broken pipe');
+      },
+    };
+    await expect(
+      findLearningRate(trainer, { train: tinyLoader(7), startLr: 1e-2, plugins: [broken] }),
+    ).rejects.toThrow('broken pipe');
+    expect(numbersOf(trainer)).toEqual(before);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('takes numbers that are not finite as the end of the sweep', async () => {
+    const trainer = await usedTrainer();
+    const before = numbersOf(trainer);
+    const { rates, losses } = await findLearningRate(trainer, {
+      train: tinyLoader(30),
+      endLr: 1e30,
+      steps: 30,
+      stopFactor: Infinity,
+      suggestions: {},
+    });
+    expect(rates.length).toBeGreaterThan(5);
+    expect(rates.length).toBeLessThan(30);
+    expect(losses.every(Number.isFinite)).toBe(true);
+    expect(numbersOf(trainer)).toEqual(before);
+  });
+
+  it('is cut short by a signal, restored', async () => {
+    const trainer = await usedTrainer();
+    const before = numbersOf(trainer);
+    const stop = new AbortController();
+    const aborts: TrainingPlugin = { name: 'aborts', afterStep: () => stop.abort() };
+    await expect(
+      findLearningRate(trainer, { train: tinyLoader(7), plugins: [aborts], signal: stop.signal }),
+    ).rejects.toThrow('aborted');
+    expect(numbersOf(trainer)).toEqual(before);
+  });
+
+  it('refuses settings that make no sense and sweeps that are too short to judge', async () => {
+    const train = tinyLoader(7);
+    await expect(findLearningRate(tinyTrainer(), { train, startLr: 0 })).rejects.toThrow('startLr is 0');
+    await expect(findLearningRate(tinyTrainer(), { train: tinyLoader(0) })).rejects.toThrow(
+      "the loader's number of batches is 0",
+    );
+    await expect(findLearningRate(tinyTrainer(), { train, steps: 12 })).rejects.toThrow(
+      'slide: 6 rates and 6 losses; it needs at least 16 of each',
+    );
+  });
+});
+
+describe('rate suggestions', () => {
+  it('valley of two falling points is the last, as Python indexes it', () => {
+    expect(valley([1, 2], [4, 3])).toBe(2);
+    expect(valley([1, 2, 3], [1, 2, 3])).toBe(1);
+  });
+});

@@ -1,0 +1,63 @@
+import type { Schedule, TrainingPlugin } from '@ulmfit/trainer';
+import { cosine } from './annealing.js';
+import { checkPositive, checkShare } from './check-setting.js';
+import { combine } from './combine.js';
+
+export interface OneCycleOptions {
+  /** The share of the fit in which the rate rises. Default .25. */
+  readonly pctStart?: number;
+  /** The first rate is the peak divided by this. Default 25. */
+  readonly div?: number;
+  /** The last rate is the peak divided by this. Default 100,000. */
+  readonly divFinal?: number;
+}
+
+/** Momentum at the start, at the peak of the rate, and at the end. */
+export type Momentums = readonly [start: number, middle: number, end: number];
+
+/** fastai's momentum for text. */
+const TEXT_MOMENTUMS: Momentums = [0.8, 0.7, 0.8];
+
+/**
+ * The one-cycle policy (Smith 2018) with cosines, as a factor of the peak (fastai `fit_one_cycle`).
+ * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
+ */
+export function oneCycle({ pctStart = 0.25, div = 25, divFinal = 1e5 }: OneCycleOptions = {}): Schedule {
+  checkPositive('oneCycle', 'div', div);
+  checkPositive('oneCycle', 'divFinal', divFinal);
+  return riseAndFall(pctStart, [1 / div, 1, 1 / divFinal]);
+}
+
+/**
+ * The momentum of the one-cycle policy: high while the rate is low, and the other way round. Absolute values.
+ * @throws UlmfitError `BAD_SCHEDULE` when `pctStart` is out of range
+ */
+export function oneCycleMomentum(
+  momentums: Momentums = TEXT_MOMENTUMS,
+  { pctStart = 0.25 }: Pick<OneCycleOptions, 'pctStart'> = {},
+): Schedule {
+  return riseAndFall(pctStart, momentums);
+}
+
+/**
+ * The whole one-cycle policy as one plugin: a factor of the learning rate, and the momentum.
+ * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
+ */
+export function oneCyclePolicy(
+  options: OneCycleOptions & { readonly momentums?: Momentums } = {},
+): TrainingPlugin {
+  return {
+    name: 'oneCycle',
+    rate: oneCycle(options),
+    owns: ['momentum'],
+    hyper: { momentum: oneCycleMomentum(options.momentums, options) },
+  };
+}
+
+function riseAndFall(pctStart: number, [start, middle, end]: Momentums): Schedule {
+  checkShare('oneCycle', 'pctStart', pctStart);
+  return combine([
+    { share: pctStart, schedule: cosine(start, middle) },
+    { share: 1 - pctStart, schedule: cosine(middle, end) },
+  ]);
+}

@@ -1,0 +1,30 @@
+import type { Schedule } from '@ulmfit/trainer';
+import { checkSetting, checkShare } from './check-setting.js';
+
+export interface SlantedTriangularOptions {
+  /** The share of the fit in which the rate rises. Default .1. */
+  readonly cutFraction?: number;
+  /** How many times less than the peak the lowest rate is. Default 32. */
+  readonly ratio?: number;
+}
+
+/**
+ * Slanted triangular learning rates (ULMFiT, equation 3), as a factor of the peak: a short rise from `1 / ratio` to 1,
+ * then a long fall. `cut = floor(steps x cutFraction)` and the steps are those of all epochs of the fit.
+ *
+ * Two corners that the equation leaves open: with `cut = 0` (a fit of fewer than `1 / cutFraction` steps) the rate falls
+ * from the peak over the whole fit; and where flooring the cut makes the fall end early, the rate stays at `1 / ratio`
+ * instead of falling below it, and below zero.
+ * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
+ */
+export function slantedTriangular(options: SlantedTriangularOptions = {}): Schedule {
+  const { cutFraction = 0.1, ratio = 32 } = options;
+  checkShare('slantedTriangular', 'cutFraction', cutFraction);
+  checkSetting(ratio >= 1, 'slantedTriangular', 'ratio', ratio, 'at least 1');
+  return ({ step, steps }) => {
+    const cut = Math.floor(steps * cutFraction);
+    const fall = cut === 0 ? steps : cut * (1 / cutFraction - 1);
+    const p = step < cut ? step / cut : 1 - (step - cut) / fall;
+    return (1 + Math.max(0, p) * (ratio - 1)) / ratio;
+  };
+}
