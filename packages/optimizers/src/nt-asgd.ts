@@ -1,0 +1,80 @@
+import { UlmfitError } from '@ulmfit/kernels';
+import type { OptimizerFactory, TrainingContext, TrainingPlugin } from '@ulmfit/trainer';
+import { Asgd } from './asgd.js';
+import { everythingDecays, type Decays } from './decays.js';
+import { requireWithin } from './require.js';
+
+export interface NtAsgdOptions {
+  /** How many validations at the end of the history the best one is not looked for among (n). Default 5. */
+  readonly patience?: number;
+  /** Base learning rate where neither the fit nor a plugin sets one. AWD-LSTM has 30. */
+  readonly lr?: number;
+  /** Coefficient of the L2 penalty on the gradient. AWD-LSTM has 1.2e-6. Default 0. */
+  readonly weightDecay?: number;
+  /** Which parameters decay. Default: all. */
+  readonly decays?: Decays;
+}
+
+/** An optimizer and the plugin that tells it when to start averaging; the trainer needs both. */
+export interface NtAsgd {
+  readonly optimizer: OptimizerFactory<Asgd>;
+  readonly plugin: TrainingPlugin;
+}
+
+/** Whether a loss is worse than the best of all but the last `patience` ones. */
+export function isNonMonotonic(losses: readonly number[], loss: number, patience: number): boolean {
+  return losses.length > patience && loss > Math.min(...losses.slice(0, losses.length - patience));
+}
+
+/**
+ * Non-monotonically triggered averaged SGD (Merity et al. 2017, "Regularizing and Optimizing LSTM Language Models",
+ * algorithm 1). SGD until the validation loss is worse than the best one of more than `patience` validations ago, then
+ * ASGD at the same rate from its next step on. It needs a fit with a validation. The history is that of one fit;
+ * averaging, once started, goes on in later fits until the optimizer's `reset`.
+ * @throws UlmfitError `BAD_OPTION`
+ */
+export function ntAsgd(options: NtAsgdOptions = {}): NtAsgd {
+  const { patience = 5, lr, weightDecay = 0, decays = everythingDecays } = options;
+  if (!Number.isInteger(patience) || patience < 0) {
+    throw new UlmfitError('BAD_OPTION', `ntAsgd: patience: ${patience} is not an integer from 0`);
+  }
+  requireWithin('ntAsgd: weightDecay', weightDecay, 0);
+  const settings = { t0: 0, lambd: 0, alpha: 0.75, decays, averaging: false };
+  return {
+    optimizer: {
+      defaults: { momentum: 0, weightDecay, ...(lr === undefined ? {} : { lr }) },
+      create: (groups) => new Asgd('ntAsgd', groups, settings),
+    },
+    plugin: trigger(patience),
+  };
+}
+
+function trigger(patience: number): TrainingPlugin {
+  let losses: number[] = [];
+  return {
+    name: 'ntAsgd',
+    setup: (ctx) => void optimizerOf(ctx),
+    beforeFit: () => {
+      losses = [];
+    },
+    afterValidate: (ctx) => {
+      const loss = ctx.validation?.['loss'];
+      const optimizer = optimizerOf(ctx);
+      if (loss === undefined || optimizer.averaging) return;
+      if (isNonMonotonic(losses, loss, patience)) optimizer.startAveraging();
+      losses.push(loss);
+    },
+    stateDict: () => ({ json: { losses: [...losses] }, tensors: {} }),
+    loadStateDict: ({ json }) => {
+      losses = [...(json as { losses: number[] }).losses];
+    },
+  };
+}
+
+function optimizerOf({ optimizer }: TrainingContext): Asgd {
+  if (optimizer instanceof Asgd && optimizer.name === 'ntAsgd') return optimizer;
+  throw new UlmfitError(
+    'BAD_PLUGINS',
+    `ntAsgd: the plugin needs the optimizer that ntAsgd() gives with it; this trainer has ${optimizer.name}`,
+  );
+}
