@@ -80,7 +80,7 @@ export async function doctor(): Promise<DoctorReport> {
           },
     tensorflowVersion: engine?.tensorflowVersion,
     libraryPath: engine?.libraryPath,
-    compiler,
+    compiler: compiler?.version,
     python: 'missing' in python ? python.missing : `${python.version} (pip ${python.pipVersion})`,
     cacheDirectory: cacheDirectory(),
     installedBy: record?.way,

@@ -5,6 +5,7 @@ import util from 'node:util';
 import { findBackend, setBackend } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/kernels';
 import { registerFastKernels } from './kernels/register-fast-kernels.js';
+import { quietly } from './quiet-load.js';
 import { tensorFlowBackend } from './tensorflow-backend.js';
 
 /** The backends that Node can run on, fastest first. */
@@ -92,7 +93,9 @@ async function startTensorFlow(threads: number | undefined, warnings: string[]):
   if (!loaded) prepareEnvironment(threads);
   // Optional, and named at run time so that bundlers and type checkers can do without it.
   const tfjsNode: string = '@tensorflow/tfjs-node';
-  await import(tfjsNode);
+  // Level 1 and up hide what it says while loading; level 0 asks to see everything.
+  if (!loaded && process.env.TF_CPP_MIN_LOG_LEVEL !== '0') await quietly(() => import(tfjsNode));
+  else await import(tfjsNode);
   if (!(await setBackend('tensorflow'))) throw new Error('its initialisation failed');
   tensorFlowThreads ??= Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism();
   if (threads !== undefined && threads !== tensorFlowThreads) {
@@ -109,7 +112,7 @@ async function startTensorFlow(threads: number | undefined, warnings: string[]):
 
 /** What must be in place before tfjs-node is loaded for the first time. */
 function prepareEnvironment(threads: number | undefined): void {
-  // Node 23 removed these; tfjs-node 4.22 still calls them.
+  // tfjs-node 4.22 still calls these: Node 23 removed the first, the second is on its way out.
   const removed: Record<string, (value: unknown) => boolean> = {
     isNullOrUndefined: (value) => value === null || value === undefined,
     isArray: Array.isArray,

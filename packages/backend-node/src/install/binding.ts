@@ -3,6 +3,7 @@ import { copyFile, cp, mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { UlmfitError } from '@ulmfit/kernels';
+import envPaths from 'env-paths';
 import { ensureCachedFolder } from './cached-folder.js';
 import { reasonOf, runCommand } from './run-command.js';
 import { resolveFromPackage, type TfjsNodePackage } from './tfjs-node-package.js';
@@ -76,17 +77,24 @@ async function buildBinding(tfjsNode: TfjsNodePackage, library: string, build: s
   if (result.code !== 0 || !existsSync(join(build, tfjsNode.bindingPath))) {
     throw new UlmfitError(
       'BUILD_FAILED',
-      `the binding could not be built by ${compiler}: ${reasonOf(result)}`,
+      `the binding could not be built by ${compiler.version}: ${reasonOf(result)}`,
     );
   }
 }
 
-/** The first C++ compiler that answers, by its version line. */
-export async function findCompiler(): Promise<string | undefined> {
+/** A C++ compiler. */
+export interface Compiler {
+  readonly command: string;
+  /** The first line of what it says of its version. */
+  readonly version: string;
+}
+
+/** The first C++ compiler that answers: `$CXX`, `g++`, `c++` or `clang++`. */
+export async function findCompiler(): Promise<Compiler | undefined> {
   for (const command of [process.env.CXX, 'g++', 'c++', 'clang++']) {
     if (command === undefined || command === '') continue;
     const result = await runCommand(command, ['--version'], { timeoutMilliseconds: 20_000 });
-    if (result.code === 0) return result.stdout.split('\n')[0];
+    if (result.code === 0) return { command, version: result.stdout.split('\n')[0] ?? command };
   }
   return undefined;
 }
@@ -99,8 +107,8 @@ export function compilerAdvice(platform: NodeJS.Platform = process.platform): st
 }
 
 /**
- * The prefix with Node's headers: npm's `nodedir` setting, or the one that this Node was installed with.
- * When there is neither, node-gyp downloads them.
+ * The prefix with Node's headers: npm's `nodedir` setting, the one that this Node was installed with, or what node-gyp
+ * downloaded before. When there is none, node-gyp downloads them.
  */
 export async function findNodeHeaders(): Promise<string | undefined> {
   const npmCli = await findNpmCli();
@@ -111,8 +119,12 @@ export async function findNodeHeaders(): Promise<string | undefined> {
       : (await runCommand(process.execPath, [npmCli, 'config', 'get', 'nodedir'])).stdout
     ).trim();
   if (configured !== '' && configured !== 'undefined' && configured !== 'null') return configured;
-  const prefix = dirname(dirname(process.execPath));
-  return existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? prefix : undefined;
+  // The last one is where node-gyp keeps what it downloads.
+  const prefixes = [
+    dirname(dirname(process.execPath)),
+    join(envPaths('node-gyp', { suffix: '' }).cache, process.versions.node),
+  ];
+  return prefixes.find((prefix) => existsSync(join(prefix, 'include', 'node', 'node_api.h')));
 }
 
 /** The node-gyp that npm brings along, wherever npm is. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { verifyManifest, writeManifest } from './manifest.js';
@@ -24,7 +25,7 @@ export async function ensureCachedFolder(
   if (options.rebuild !== true) {
     const problem = await verifyManifest(folder);
     if (problem === undefined) return true;
-    options.log?.(`${problem}: making it`);
+    if (existsSync(folder)) options.log?.(`${problem}: making it anew`);
   }
 
   const temporary = temporaryName(folder);

@@ -4,7 +4,9 @@ import { delimiter, dirname, join } from 'node:path';
 import { UlmfitError } from '@ulmfit/kernels';
 import { ensureBinding } from './binding.js';
 import { cacheDirectory } from './cache-directory.js';
+import { stderrAddon } from '../quiet-load.js';
 import { downloadWheel, ensureLibrary } from './library.js';
+import { ensureAddon } from './native-addon.js';
 import type { OnInstallProgress } from './progress.js';
 import { findPython } from './python.js';
 import { reasonOf, runCommand } from './run-command.js';
@@ -83,6 +85,7 @@ export async function installEngine(options: InstallOptions = {}): Promise<Insta
         const engine = await run({ tfjsNode, cache, log, onProgress, force });
         attempts.push({ way, ok: true });
         log?.(`TensorFlow ${engine.tensorflowVersion} is ready`);
+        await buildStderrAddon(cache);
         // A working engine keeps the record of how it came there.
         if (way !== 'as-is') await writeRecord(tfjsNode, { way, attempts });
         return {
@@ -175,6 +178,11 @@ async function fromUpstream({ tfjsNode, log, onProgress }: Installation): Promis
   if (result.code !== 0) throw new UlmfitError('UPSTREAM_FAILED', reasonOf(result));
   onProgress?.({ phase: 'load' });
   return loadOrThrow(tfjsNode);
+}
+
+/** A convenience: without it the only difference is two lines on standard error. */
+async function buildStderrAddon(cache: string): Promise<void> {
+  if (process.platform !== 'win32') await ensureAddon(stderrAddon, cache).catch(() => undefined);
 }
 
 async function loadOrThrow(tfjsNode: TfjsNodePackage): Promise<LoadedEngine> {

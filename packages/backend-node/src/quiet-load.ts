@@ -1,0 +1,34 @@
+import { createRequire } from 'node:module';
+import { cacheDirectory } from './install/cache-directory.js';
+import { addonPath, type NativeAddon } from './install/native-addon.js';
+
+/** Turns standard error off and on. */
+export const stderrAddon: NativeAddon = {
+  name: 'stderr',
+  source: new URL('../native/stderr.cc', import.meta.url),
+};
+
+/**
+ * Runs `load` with standard error turned off, if the addon for that was built; `installEngine` does so where it can.
+ * TensorFlow's library writes two lines while it is loaded that no setting of its own keeps back.
+ */
+export async function quietly<T>(load: () => Promise<T>): Promise<T> {
+  const stderr = await loadStderr();
+  stderr?.mute();
+  try {
+    return await load();
+  } finally {
+    stderr?.restore();
+  }
+}
+
+async function loadStderr(): Promise<{ mute(): void; restore(): void } | undefined> {
+  try {
+    return createRequire(import.meta.url)(await addonPath(stderrAddon, cacheDirectory())) as {
+      mute(): void;
+      restore(): void;
+    };
+  } catch {
+    return undefined;
+  }
+}
