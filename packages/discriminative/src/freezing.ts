@@ -1,0 +1,54 @@
+import { UlmfitError } from '@ulmfit/kernels';
+import type { TrainingPlugin } from '@ulmfit/trainer';
+
+/** All plugins that freeze share one name: a fit takes one of them. */
+export const FREEZING = 'freezing';
+
+/**
+ * Freezes every group below `n` throughout the fit: counted from the bottom, or from the top when negative (-1: only
+ * the top group is trained), as fastai's `freeze_to`. `freezeTo(0)` trains everything. Unlike fastai's, it leaves the
+ * optimizer's state alone: that is kept by parameter, and a group that thaws goes on from its own.
+ * @throws UlmfitError `BAD_FREEZE` when the fit begins with an `n` that the model's groups do not have
+ */
+export function freezeTo(n: number): TrainingPlugin {
+  return { name: FREEZING, beforeFit: ({ groups }) => groups.freezeTo(n) };
+}
+
+/**
+ * Trains the named groups alone throughout the fit.
+ * @throws UlmfitError `UNKNOWN_GROUP` when the fit begins
+ */
+export function trainOnly(names: readonly string[]): TrainingPlugin {
+  return { name: FREEZING, beforeFit: ({ groups }) => groups.trainOnly(names) };
+}
+
+export interface UnfreezeEachEpochOptions {
+  /** How many groups, from the top, are trained at first. Default 1. */
+  readonly first?: number;
+  /** How many epochs pass before the next group thaws. Default 1. */
+  readonly every?: number;
+}
+
+/**
+ * Gradual unfreezing (ULMFiT, section 3.3) within one fit: the top group first, and one more from the top each epoch
+ * until all are trained. A schedule of the fit runs over all of it; for a schedule a stage, see `unfreezingPlan`.
+ * @throws UlmfitError `BAD_FREEZE` when a setting is not an integer from 1
+ */
+export function unfreezeEachEpoch({ first = 1, every = 1 }: UnfreezeEachEpochOptions = {}): TrainingPlugin {
+  checkCount('unfreezeEachEpoch', 'first', first);
+  checkCount('unfreezeEachEpoch', 'every', every);
+  return {
+    name: FREEZING,
+    beforeEpoch: ({ groups, epoch }) => {
+      const trained = first + Math.floor(epoch / every);
+      groups.freezeTo(Math.max(0, groups.length - trained));
+    },
+  };
+}
+
+/** @throws UlmfitError `BAD_FREEZE` unless the value is an integer from 1. */
+export function checkCount(plugin: string, name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new UlmfitError('BAD_FREEZE', `${plugin}: ${name} is ${value}; it must be an integer from 1`);
+  }
+}
