@@ -10,7 +10,7 @@ import { slantedTriangular } from './slanted-triangular.js';
 import { warmup } from './warmup.js';
 
 const seeded = { seed: 7 };
-const share = fc.double({ min: 0, max: 1, noNaN: true });
+const share = fc.integer({ min: 0, max: 1000 }).map((n) => n / 1000);
 const steps = fc.integer({ min: 1, max: 400 });
 const value = fc.double({ min: 0.01, max: 10, noNaN: true });
 const ends = (schedule: Schedule) => [0, 1].map((progress) => schedule({ step: 0, steps: 1, progress }));
@@ -113,6 +113,13 @@ describe('slantedTriangular', () => {
       }),
       seeded,
     );
+  });
+
+  it('stays at 1/ratio where the fall ends early: 19 steps cut at 1 fall within 9', () => {
+    const factors = simulate(slantedTriangular(), 19);
+    expect(factors.indexOf(1)).toBe(1);
+    expect(factors[9]).toBeGreaterThan(1 / 32);
+    expect(factors.slice(10)).toEqual(Array<number>(9).fill(1 / 32));
   });
 
   it('falls from the peak over the whole fit when the cut is 0', () => {
