@@ -1,3 +1,4 @@
+import { UlmfitError } from '@ulmfit/kernels';
 import type { CheckpointInfo, CheckpointStore } from './checkpoint-store.js';
 import { isBetter, watched, type WatchOptions } from './early-stopping.js';
 import type { TrainingPlugin } from './plugin.js';
@@ -13,18 +14,30 @@ export interface CheckpointingOptions extends WatchOptions {
   readonly keepBest?: boolean;
 }
 
-/** Saves the state at each epoch's end, at intervals and on interruption; keeps the newest and the best. */
+/**
+ * Saves the state at each epoch's end, at intervals and on interruption; keeps the newest and the best.
+ * @throws UlmfitError `BAD_OPTION`; in the fit `NO_SUCH_FIGURE`
+ */
 export function checkpointing(options: CheckpointingOptions): TrainingPlugin {
   const { store, everySeconds = 300, keep = 2, keepBest = true } = options;
+  if (!Number.isInteger(keep) || keep < 1) {
+    throw new UlmfitError('BAD_OPTION', `checkpointing: keep is ${keep}; it must be an integer from 1`);
+  }
   let best: { name: string; value: number } | null = null;
   let savedAt = Date.now();
+
+  /** The last validation's figure tells of this state only where no step was made since. */
+  const isValidated = (ctx: TrainingContext) => {
+    const last = ctx.history.at(-1);
+    return ctx.validation !== undefined && last?.stage === ctx.stage && last.step === ctx.step;
+  };
 
   const info = (ctx: TrainingContext): CheckpointInfo => ({
     name: `${ctx.stage}-${String(ctx.step).padStart(8, '0')}`,
     stage: ctx.stage,
     epoch: ctx.epoch,
     step: ctx.step,
-    ...(ctx.validation && keepBest ? { value: watched(ctx, 'checkpointing', options) } : {}),
+    ...(keepBest && isValidated(ctx) ? { value: watched(ctx, 'checkpointing', options) } : {}),
   });
 
   const save = async (ctx: TrainingContext, isEpoch: boolean) => {

@@ -32,10 +32,19 @@ export function isBetter(
   return better === 'less' ? value < best - by : value > best + by;
 }
 
-/** Ends the fit when a figure has not got better for `patience` validations. */
+/**
+ * Ends the fit when a figure has not got better, by more than `minDelta` (default 0), for `patience` validations.
+ * @throws UlmfitError `BAD_OPTION`; in the fit `NO_SUCH_FIGURE`
+ */
 export function earlyStopping(
   options: WatchOptions & { patience: number; minDelta?: number },
 ): TrainingPlugin {
+  if (!Number.isInteger(options.patience) || options.patience < 1) {
+    throw new UlmfitError(
+      'BAD_OPTION',
+      `earlyStopping: patience is ${options.patience}; it must be an integer from 1`,
+    );
+  }
   let state: { best: number | null; waited: number } = { best: null, waited: 0 };
   return {
     name: 'earlyStopping',
@@ -49,6 +58,10 @@ export function earlyStopping(
       if (state.waited >= options.patience) {
         ctx.stop('fit', `${options.watch ?? 'loss'} has not got better for ${state.waited} validations`);
       }
+    },
+    afterEpoch: (ctx) => {
+      // Without validation it would wait for ever.
+      if (!ctx.validation) watched(ctx, 'earlyStopping', options);
     },
     stateDict: () => ({ json: { ...state }, tensors: {} }),
     loadStateDict: ({ json }) => {

@@ -1,4 +1,5 @@
 import { tidy } from '@tensorflow/tfjs-core';
+import { UlmfitError } from '@ulmfit/kernels';
 import { CarriedStates } from './carried-states.js';
 import { disposeBatch } from './dispose-batch.js';
 import type { Phase } from './forward-pass.js';
@@ -20,6 +21,7 @@ export interface EvaluateOptions<Batch, Output> {
 /**
  * The mean loss over all targets of a loader, and each metric. Carried states begin anew.
  * @returns undefined when the signal cut it short.
+ * @throws UlmfitError `NO_BATCHES` when the loader has none.
  */
 export async function evaluate<Batch, Output, Taps>(
   model: Model<Batch, Output, Taps>,
@@ -27,6 +29,7 @@ export async function evaluate<Batch, Output, Taps>(
   options: EvaluateOptions<Batch, Output> = {},
 ): Promise<Record<string, number> | undefined> {
   const { metrics = [], phase = 'validate', signal, onBatch } = options;
+  if (loader.batches(0) < 1) throw new UlmfitError('NO_BATCHES', 'evaluate: the loader has no batches');
   const carried = new CarriedStates();
   const means = new RunningMeans();
   const batches = loader.batches(0);
@@ -56,6 +59,7 @@ export async function evaluate<Batch, Output, Taps>(
     }
   } finally {
     carried.reset();
+    reader.return?.();
   }
   const values = means.means();
   for (const { name, finish } of metrics) {

@@ -32,10 +32,7 @@ export function explain<Batch, Output, Taps>(
     for (const [tap, names] of byTap) line(`${key} ${tap}`, names);
   };
   for (const event of BEFORE) line(event, having(event));
-  line(
-    'lr = base',
-    plugins.filter((p) => p.rate).map((p) => `x ${p.name}`),
-  );
+  lines.push(['lr = base', ...having('rate')].join(' x '));
   for (const plugin of plugins)
     line(`${plugin.name} sets`, [...new Set([...(plugin.owns ?? []), ...Object.keys(plugin.hyper ?? {})])]);
   tapped('rewrite');

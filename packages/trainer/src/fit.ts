@@ -61,10 +61,14 @@ export interface FitHost<Batch, Output, Taps> {
 export interface FitState {
   stage: string;
   cursor: Cursor;
+  /** What comes next: a new epoch with its hooks, the rest of its training, its validation, or nothing. */
+  next: 'epoch' | 'train' | 'validate' | 'end';
   step: number;
   epochsBefore: number;
   seconds: number;
   sums: Record<string, { sum: number; weight: number }>;
+  last: Record<string, number>;
+  validation: Record<string, number> | null;
   stop: { scope: StopScope; reason: string } | null;
   plugins: Record<string, Json>;
 }
@@ -79,6 +83,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   readonly #means = new RunningMeans();
   readonly #accumulator = new Accumulator();
   #cursor: Cursor = { epoch: 0, batch: 0 };
+  #next: FitState['next'] = 'epoch';
   #step = 0;
   #phase: Phase = 'train';
   #stop: { scope: StopScope; reason: string } | null = null;
@@ -170,11 +175,14 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     const fit: FitState = {
       stage: this.stage,
       cursor: { ...this.#cursor },
+      next: this.#next,
       step: this.#step,
       epochsBefore: this.#host.epochsBefore,
       seconds: (Date.now() - this.#startedAt) / 1000,
       sums: this.#means.toJson(),
-      stop: this.#stop,
+      last: { ...this.#last },
+      validation: this.#validation ? { ...this.#validation } : null,
+      stop: this.#stop && { ...this.#stop },
       plugins,
     };
     return { json: { ...(core.json as object), fit: fit as unknown as Json }, tensors };
@@ -182,48 +190,72 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
 
   /** @param resume a saved fit of this stage with its tensors by their full names */
   async run(resume?: { state: FitState; carried: Record<string, Tensor>; load(): void }): Promise<FitResult> {
+    this.#resumed = resume !== undefined;
     try {
+      if (this.batches < 1)
+        throw new UlmfitError('NO_BATCHES', `${this.stage}: the training loader has none`);
       await this.#hooks('setup');
       if (this.#options.lr !== undefined) this.groups.setBase({ lr: this.#options.lr });
-      this.#resumed = resume !== undefined;
       await this.#hooks('beforeFit');
       if (resume) {
         // After `beforeFit`, so that what it set anew is as it was when the state was saved.
         resume.load();
         this.#carried.load(resume.carried);
-        const { cursor, step, epochsBefore, seconds, sums, stop } = resume.state;
+        const { cursor, next, step, epochsBefore, seconds, sums, last, validation, stop } = resume.state;
         this.#cursor = { ...cursor };
+        this.#next = next;
         this.#step = step;
         this.#host.epochsBefore = epochsBefore;
         this.#startedAt = Date.now() - seconds * 1000;
         this.#means.fromJson(sums);
+        this.#last = last;
+        this.#validation = validation ?? undefined;
         this.#stop = stop;
       }
       return await this.#epochs();
     } catch (error) {
-      for (const plugin of this.#plugins) await plugin.onError?.(this, error);
+      await this.#tell(error);
       throw error;
     } finally {
       this.#carried.reset();
-      dispose(Object.values(this.#accumulator.take().gradients));
+      this.#accumulator.discard();
+    }
+  }
+
+  /** Calls every `onError`; one that fails in turn must not hide what went wrong first. */
+  async #tell(error: unknown): Promise<void> {
+    for (const plugin of this.#plugins) {
+      try {
+        await plugin.onError?.(this, error);
+      } catch {
+        continue;
+      }
     }
   }
 
   async #epochs(): Promise<FitResult> {
     const { host, history } = { host: this.#host, history: this.history };
-    while (this.epoch < this.epochs && this.#stop?.scope !== 'fit') {
-      if (this.#cursor.batch === 0) {
+    const { signal, validate } = this.#options;
+    // A stop ends no epoch in its middle: its validation and its `after*` hooks still run, after a resumption too.
+    const goesOn = () =>
+      this.#next === 'epoch' ? this.epoch < this.epochs && this.#stop?.scope !== 'fit' : this.#next !== 'end';
+    while (goesOn()) {
+      if (signal?.aborted) return this.#interrupted();
+      if (this.#next === 'epoch') {
         this.#startedAt = Date.now();
         this.#means.reset();
         this.#carried.reset();
         await this.#hooks('beforeEpoch');
         await this.#hooks('beforeTrain');
+        this.#next = 'train';
       }
-      if ((await this.#train()) === 'interrupted') return this.#interrupted();
-      await this.#hooks('afterTrain');
+      if (this.#next === 'train') {
+        if ((await this.#train()) === 'interrupted') return this.#interrupted();
+        await this.#hooks('afterTrain');
+      }
       const values = this.#means.means();
-      if (this.#options.validate) {
-        const validation = await this.#validate(this.#options.validate);
+      if (validate) {
+        const validation = await this.#validate(validate);
         if (!validation) return this.#interrupted();
         for (const [name, value] of Object.entries(validation)) values[`valid/${name}`] = value;
       }
@@ -231,13 +263,13 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       host.history.push({ stage: this.stage, epoch: this.epoch, step: this.#step, seconds, values });
       await this.#hooks('afterEpoch');
       this.#cursor = { epoch: this.epoch + 1, batch: 0 };
+      this.#next = 'epoch';
       if (this.#stop?.scope === 'epoch') this.#stop = null;
       await this.#save('epoch');
-      if (this.#options.signal?.aborted && this.epoch < this.epochs && !this.#stop)
-        return this.#interrupted();
     }
-    await this.#hooks('afterFit');
     const stop = this.#stop;
+    if (this.#next !== 'end') await this.#hooks('afterFit');
+    this.#next = 'end';
     await this.#save('fit');
     host.epochsBefore += this.epoch;
     return stop ? { end: 'stopped', reason: stop.reason, history } : { end: 'done', history };
@@ -250,54 +282,66 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     const reader = train.open({ epoch: this.#loaderEpoch(this.epoch), batch: this.#cursor.batch });
     const steps = this.steps;
     let next = reader.next();
-    while (!next.done && !this.#stop) {
-      for (let microBatch = 0; microBatch < this.#accumulate && !next.done; microBatch++) {
-        this.#microBatch(next.value, microBatch, steps);
-        next = reader.next();
+    try {
+      while (!next.done && !this.#stop) {
+        const { step } = this;
+        const { batch } = this.#cursor;
+        const passes: Pass[] = [];
+        this.#skipStep = false;
+        try {
+          while (passes.length < this.#accumulate && !next.done) {
+            this.#microBatch(next.value, passes, steps);
+            next = reader.next();
+          }
+          this.#update(passes);
+        } catch (error) {
+          // The step never was: a state that is saved now begins with its batches.
+          if (this.#step === step) this.#cursor.batch = batch;
+          throw error;
+        } finally {
+          for (const pass of passes) pass.discard();
+        }
+        for (const plugin of this.#plugins) plugin.afterBatch?.(this);
+        await this.#save('step');
+        await yieldToEvents();
+        if (signal?.aborted) return 'interrupted';
       }
-      this.#update();
-      for (const plugin of this.#plugins) plugin.afterBatch?.(this);
-      await this.#save('step');
-      await yieldToEvents();
-      if (signal?.aborted) {
-        if (!next.done) disposeBatch(next.value);
-        return 'interrupted';
-      }
+      return 'done';
+    } finally {
+      // A batch that was read ahead of a stop is not trained on.
+      if (!next.done) disposeBatch(next.value);
+      reader.return?.();
     }
-    // A batch that was read ahead of a stop is not trained on.
-    if (!next.done) disposeBatch(next.value);
-    return 'done';
   }
 
-  #microBatch(batch: Batch, microBatch: number, steps: number): void {
+  /** @param passes those of the step's micro-batches so far; this one's comes on top */
+  #microBatch(batch: Batch, passes: Pass[], steps: number): void {
     const { model, groups } = this.#host;
-    for (const plugin of this.#plugins) plugin.beforeBatch?.(this, batch);
-    if (microBatch === 0) {
-      const at = { step: this.#step, steps, progress: this.#step / steps };
-      applyRates(groups, this.#plugins as readonly Pick<TrainingPlugin, 'name' | 'rate' | 'hyper'>[], at);
-    }
-    const trained = groups.unfrozen;
-    const pass = new Pass({
-      phase: 'train',
-      carried: this.#carried,
-      seed: this.seed,
-      stage: this.stage,
-      step: this.#step,
-      microBatch,
-      handlers: this.#handlers,
-      trained: new Set(trained),
-    });
     try {
+      for (const plugin of this.#plugins) plugin.beforeBatch?.(this, batch);
+      const at = { step: this.#step, steps, progress: this.#step / steps };
+      if (passes.length === 0) applyRates(groups, this.#plugins, at);
+      const trained = groups.unfrozen;
+      const pass = new Pass({
+        phase: 'train',
+        carried: this.#carried,
+        seed: this.seed,
+        stage: this.stage,
+        step: this.#step,
+        microBatch: passes.length,
+        previous: passes.at(-1),
+        handlers: this.#handlers,
+        trained: new Set(trained),
+      });
+      passes.push(pass);
       this.#accumulator.add(differentiate(model, batch, pass, this.#plugins, trained), model.targets(batch));
-      pass.commit();
       this.#cursor.batch++;
     } finally {
-      pass.discard();
       disposeBatch(batch);
     }
   }
 
-  #update(): void {
+  #update(passes: readonly Pass[]): void {
     const { weight, ...mean } = this.#accumulator.take();
     const gradients = transformGradients(mean, this.#plugins, this);
     try {
@@ -307,7 +351,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       for (const [name, value] of Object.entries(values)) this.#means.add(name, value * weight, weight);
       for (const plugin of this.#plugins) plugin.beforeStep?.(this);
       if (!this.#skipStep) this.optimizer.step(gradients);
-      this.#skipStep = false;
+      for (const pass of passes) pass.commit();
       this.#step++;
       for (const plugin of this.#plugins) plugin.afterStep?.(this);
     } finally {
@@ -318,7 +362,9 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   async #validate(loader: Loader<Batch>): Promise<Record<string, number> | undefined> {
     const { model, metrics } = this.#host;
     this.#phase = 'validate';
-    await this.#hooks('beforeValidate');
+    // One that was interrupted is made anew, but what its `beforeValidate` did is in the state already.
+    if (this.#next === 'train') await this.#hooks('beforeValidate');
+    this.#next = 'validate';
     const { signal } = this.#options;
     const values = await this.#host.withEvaluationWeights(() => evaluate(model, loader, { metrics, signal }));
     if (values) {

@@ -32,3 +32,5 @@ export { earlyStopping, type WatchOptions } from './early-stopping.js';
 export { checkpointing, type CheckpointingOptions } from './checkpointing.js';
 export type { CheckpointInfo, CheckpointStore } from './checkpoint-store.js';
 export { memoryStore } from './memory-store.js';
+export { disposeBatch } from './dispose-batch.js';
+export { yieldToEvents } from './yield-to-events.js';

@@ -31,8 +31,16 @@ export function buffer(name: string, initial: Tensor): Buffer {
   return made;
 }
 
+/** Gives a variable a value, which stays the caller's. */
+export function overwrite(variable: Variable, value: Tensor): void {
+  // `assign` neither takes nor frees its tensor; the reference of its own lets a variable be given itself.
+  const held = value.clone();
+  variable.assign(held);
+  held.dispose();
+}
+
 /**
- * Overwrites arrays by name.
+ * Overwrites arrays by name; the tensors stay the caller's.
  * @throws UlmfitError `STATE_MISMATCH` when a name is missing or unknown, or a shape differs; nothing is written then.
  */
 export function assignByName(
@@ -56,6 +64,5 @@ export function assignByName(
       );
     }
   }
-  // `assign` takes the tensor over, so it gets a copy of its own.
-  for (const { name, variable } of targets) variable.assign((tensors[name] as Tensor).clone());
+  for (const { name, variable } of targets) overwrite(variable, tensors[name] as Tensor);
 }

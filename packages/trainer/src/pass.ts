@@ -1,8 +1,8 @@
 import { keep, type Tensor } from '@tensorflow/tfjs-core';
-import { randomKey, UlmfitError, type RandomKey } from '@ulmfit/kernels';
+import { randomKey, type RandomKey } from '@ulmfit/kernels';
 import type { CarriedStates } from './carried-states.js';
 import type { ForwardPass, Phase } from './forward-pass.js';
-import type { Buffer, Parameter } from './parameter.js';
+import { overwrite, type Buffer, type Parameter } from './parameter.js';
 
 /** Who stands at a model's taps: rewrites first, then observers, each in plugin order. */
 export interface TapHandlers {
@@ -17,6 +17,8 @@ export interface PassOptions {
   stage?: string;
   step?: number;
   microBatch?: number;
+  /** The pass of the micro-batch before within this step: what it left behind holds already, though not committed. */
+  previous?: Pass | undefined;
   handlers?: TapHandlers;
   /** The parameters whose gradient is asked for; none outside training. */
   trained?: ReadonlySet<Parameter>;
@@ -41,12 +43,6 @@ export class Pass implements ForwardPass<Record<string, unknown>> {
     const { handlers } = this.#options;
     if (!handlers) return x;
     const rewritten = handlers.rewrite(name, x, this, context);
-    if (rewritten.shape.join() !== x.shape.join()) {
-      throw new UlmfitError(
-        'BAD_REWRITE',
-        `tap ${name}: a rewrite turned [${x.shape.join(', ')}] into [${rewritten.shape.join(', ')}]`,
-      );
-    }
     handlers.observe(name, rewritten, this, context);
     return rewritten as T;
   }
@@ -56,7 +52,8 @@ export class Pass implements ForwardPass<Record<string, unknown>> {
   }
 
   carried(name: string): Tensor | undefined {
-    return this.#options.carried.get(name);
+    const { previous, carried } = this.#options;
+    return (previous && previous.#left(name)) ?? carried.get(name);
   }
 
   carry(name: string, state: Tensor): void {
@@ -65,7 +62,7 @@ export class Pass implements ForwardPass<Record<string, unknown>> {
   }
 
   read(buffer: Buffer): Tensor {
-    return this.#updates.get(buffer) ?? buffer.variable;
+    return this.#updates.get(buffer) ?? this.#options.previous?.read(buffer) ?? buffer.variable;
   }
 
   update(buffer: Buffer, value: Tensor): void {
@@ -83,9 +80,9 @@ export class Pass implements ForwardPass<Record<string, unknown>> {
   /** Hands the carried states on and writes the buffers: the pass counts. */
   commit(): void {
     this.#options.carried.replace(this.#carried);
-    for (const [buffer, value] of this.#updates) buffer.variable.assign(value);
     this.#carried.clear();
-    this.#updates.clear();
+    for (const [buffer, value] of this.#updates) overwrite(buffer.variable, value);
+    this.discard();
   }
 
   /** Throws away what the pass left behind: it never was. */
@@ -93,6 +90,12 @@ export class Pass implements ForwardPass<Record<string, unknown>> {
     for (const t of [...this.#carried.values(), ...this.#updates.values()]) t.dispose();
     this.#carried.clear();
     this.#updates.clear();
+  }
+
+  /** A state that this step's passes up to this one have carried. */
+  #left(name: string): Tensor | undefined {
+    const { previous } = this.#options;
+    return this.#carried.get(name) ?? (previous && previous.#left(name));
   }
 }
 

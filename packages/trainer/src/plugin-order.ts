@@ -40,8 +40,10 @@ export function orderPlugins<P extends Ordered>(plugins: readonly P[]): P[] {
   const state = new Map<string, 'open' | 'done'>();
   const visit = (plugin: P, path: readonly string[]): void => {
     if (state.get(plugin.name) === 'done') return;
-    if (state.get(plugin.name) === 'open')
-      fail(`plugins wait for each other: ${[...path, plugin.name].join(' -> ')}`);
+    if (state.get(plugin.name) === 'open') {
+      const cycle = [...path.slice(path.indexOf(plugin.name)), plugin.name];
+      fail(`plugins wait for each other: ${cycle.join(' -> ')}`);
+    }
     state.set(plugin.name, 'open');
     for (const name of [...(plugin.after ?? []), ...(plugin.requires ?? [])]) {
       const before = byName.get(name);

@@ -1,24 +1,45 @@
+import { UlmfitError } from '@ulmfit/kernels';
 import type { Hyperparameter, ParameterGroups, PerGroup } from './parameter-groups.js';
 import type { ScheduleAt, TrainingPlugin } from './plugin.js';
 
+/** The part of a plugin that this needs; it holds for any model. */
 type RatePlugin = Pick<TrainingPlugin, 'name' | 'rate' | 'hyper'>;
 
+/** A group that a factor does not name keeps its rate. */
 const of = (value: PerGroup<number>, group: string): number =>
   typeof value === 'number' ? value : (value[group] ?? 1);
+
+/** A wrong number here would ruin the weights after the step's numbers have been found good. */
+function checked(
+  plugin: string,
+  what: string,
+  value: PerGroup<number>,
+  groups: ParameterGroups,
+  at: ScheduleAt,
+) {
+  const values = typeof value === 'number' ? [value] : Object.values(value);
+  const bad = values.find((v) => !Number.isFinite(v));
+  if (bad !== undefined) {
+    throw new UlmfitError('BAD_RATE', `${plugin}: ${what} is ${bad} at step ${at.step + 1} of ${at.steps}`);
+  }
+  if (typeof value !== 'number') for (const name of Object.keys(value)) groups.get(name);
+  return value;
+}
 
 /**
  * Sets what holds at this step: `hyper = base`, then the absolute values that plugins own, and
  * `hyper.lr = base.lr x the product of all factors`.
+ * @throws UlmfitError `BAD_RATE` for a factor or value that is not finite, `UNKNOWN_GROUP`
  */
 export function applyRates(groups: ParameterGroups, plugins: readonly RatePlugin[], at: ScheduleAt): void {
   for (const group of groups) Object.assign(group.hyper, group.base);
-  for (const { rate, hyper } of plugins) {
+  for (const { name, rate, hyper } of plugins) {
     if (rate) {
-      const factor = rate(at);
+      const factor = checked(name, 'its rate', rate(at), groups, at);
       for (const group of groups) group.hyper.lr *= of(factor, group.name);
     }
     for (const [key, value] of Object.entries(hyper ?? {})) {
-      if (value) groups.setHyper(key as Hyperparameter, value(at));
+      if (value) groups.setHyper(key as Hyperparameter, checked(name, key, value(at), groups, at));
     }
   }
 }

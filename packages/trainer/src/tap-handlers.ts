@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { UlmfitError } from '@ulmfit/kernels';
 import type { ForwardPass } from './forward-pass.js';
 import type { TapHandlers } from './pass.js';
 import type { TrainingPlugin } from './plugin.js';
@@ -6,7 +7,10 @@ import type { TrainingPlugin } from './plugin.js';
 type Rewrite = (x: Tensor, pass: ForwardPass, context: unknown) => Tensor;
 type Observe = (x: Tensor, pass: ForwardPass, context: unknown) => void;
 
-/** Collects the plugins' rewrites and observers by tap, in plugin order. */
+/**
+ * Collects the plugins' rewrites and observers by tap, in plugin order.
+ * A rewrite that changes the shape throws UlmfitError `BAD_REWRITE`.
+ */
 export function tapHandlers<Batch, Output, Taps>(
   plugins: readonly TrainingPlugin<Batch, Output, Taps>[],
 ): TapHandlers {
@@ -17,11 +21,29 @@ export function tapHandlers<Batch, Output, Taps>(
       into.set(tap, [...(into.get(tap) ?? []), hook as F]);
   };
   for (const plugin of plugins) {
-    collect(rewrites, plugin.rewrite);
+    collect(rewrites, checked(plugin));
     collect(observers, plugin.observe);
   }
   return {
     rewrite: (name, x, pass, context) => (rewrites.get(name) ?? []).reduce((y, f) => f(y, pass, context), x),
     observe: (name, x, pass, context) => observers.get(name)?.forEach((f) => f(x, pass, context)),
   };
+}
+
+/** A plugin's rewrites, which must keep the shape. */
+function checked<Batch, Output, Taps>({
+  name,
+  rewrite,
+}: TrainingPlugin<Batch, Output, Taps>): Record<string, Rewrite> {
+  const check =
+    (tap: string, f: Rewrite): Rewrite =>
+    (x, pass, context) => {
+      const y = f(x, pass, context);
+      if (y.shape.join() === x.shape.join()) return y;
+      throw new UlmfitError(
+        'BAD_REWRITE',
+        `tap ${tap}: ${name} turned [${x.shape.join(', ')}] into [${y.shape.join(', ')}]; a rewrite keeps the shape`,
+      );
+    };
+  return Object.fromEntries(Object.entries(rewrite ?? {}).map(([tap, f]) => [tap, check(tap, f as Rewrite)]));
 }

@@ -2,6 +2,7 @@ import {
   add,
   addN,
   dispose,
+  engine,
   keep,
   mul,
   stack,
@@ -28,7 +29,8 @@ interface Differentiated {
 
 /**
  * Forward, loss, loss terms and gradients of one batch, under one tape. The tape disposes what is made inside;
- * the scalars, the carried states and the buffers' new values are kept.
+ * the scalars, the carried states and the buffers' new values are kept. Nothing is left of it when it throws.
+ * @throws UlmfitError `NOTHING_TO_TRAIN`, `BAD_PLUGINS`
  */
 export function differentiate<Batch, Output, Taps>(
   model: Model<Batch, Output, Taps>,
@@ -37,28 +39,39 @@ export function differentiate<Batch, Output, Taps>(
   plugins: readonly TrainingPlugin<Batch, Output, Taps>[],
   trained: readonly Parameter[],
 ): Differentiated {
+  if (trained.length === 0) {
+    throw new UlmfitError('NOTHING_TO_TRAIN', `${model.name}: every parameter group is frozen; unfreeze one`);
+  }
   const scalars: Record<string, Scalar> = {};
-  const { value, grads } = variableGrads(
-    () => {
-      const output = model.forward(batch, pass as ForwardPass<Taps>);
-      const loss = model.loss(output, batch, pass as ForwardPass<Taps>);
-      scalars['loss'] = keep(loss.clone());
-      const terms: Scalar[] = [loss];
-      for (const plugin of plugins) {
-        for (const [name, term] of Object.entries(plugin.loss?.({ batch, output, pass }) ?? {})) {
-          if (scalars[name]) {
-            throw new UlmfitError('BAD_PLUGINS', `${plugin.name}: the loss term ${name} is there twice`);
-          }
-          scalars[name] = keep(term.clone());
-          terms.push(term);
+  const forward = () => {
+    const output = model.forward(batch, pass as ForwardPass<Taps>);
+    const loss = model.loss(output, batch, pass as ForwardPass<Taps>);
+    scalars['loss'] = keep(loss.clone());
+    const terms: Scalar[] = [loss];
+    for (const plugin of plugins) {
+      for (const [name, term] of Object.entries(plugin.loss?.({ batch, output, pass }) ?? {})) {
+        if (scalars[name]) {
+          throw new UlmfitError('BAD_PLUGINS', `${plugin.name}: the loss term ${name} is there twice`);
         }
+        scalars[name] = keep(term.clone());
+        terms.push(term);
       }
-      return terms.length === 1 ? loss : (addN(terms) as Scalar);
-    },
-    trained.map((p) => p.variable),
-  );
-  value.dispose();
-  return { gradients: byParameterName(trained, grads), scalars };
+    }
+    return terms.length === 1 ? loss : (addN(terms) as Scalar);
+  };
+  try {
+    const { value, grads } = variableGrads(
+      forward,
+      trained.map((p) => p.variable),
+    );
+    value.dispose();
+    return { gradients: byParameterName(trained, grads), scalars };
+  } catch (error) {
+    dispose(Object.values(scalars));
+    // tfjs frees what a tape has saved only at the end of a backward pass.
+    for (const { saved } of engine().state.activeTape ?? []) dispose(saved ?? []);
+    throw error;
+  }
 }
 
 function byParameterName(trained: readonly Parameter[], grads: NamedTensorMap): Record<string, Tensor> {
@@ -75,11 +88,19 @@ export class Accumulator {
   #gradients: Record<string, Tensor> = {};
   #scalars: Record<string, Scalar> = {};
   #weight = 0;
+  #count = 0;
 
   add({ gradients, scalars }: Differentiated, weight: number): void {
     this.#gradients = this.#join(this.#gradients, gradients, weight);
     this.#scalars = this.#join(this.#scalars, scalars, weight);
     this.#weight += weight;
+    this.#count++;
+  }
+
+  /** Frees what has been added and not been taken. */
+  discard(): void {
+    const { gradients, scalars } = this.take();
+    dispose([...Object.values(gradients), ...Object.values(scalars)]);
   }
 
   /** The weighted means so far; one micro-batch passes through untouched. The caller owns them. */
@@ -88,36 +109,43 @@ export class Accumulator {
     this.#gradients = {};
     this.#scalars = {};
     this.#weight = 0;
+    this.#count = 0;
     return taken;
   }
 
-  /** The running mean of two sets, `sum += (new - sum) * weight / total`, disposing both. */
+  /** The running mean of two sets, `sum += (new - sum) * weight / total`, disposing both. What is missing is zero. */
   #join<T extends Tensor>(
     sums: Record<string, T>,
     values: Record<string, T>,
     weight: number,
   ): Record<string, T> {
-    if (this.#weight === 0) return values;
-    const share = weight / (this.#weight + weight);
-    for (const [name, value] of Object.entries(values)) {
+    if (this.#count === 0) return values;
+    const share = weight === 0 ? 0 : weight / (this.#weight + weight);
+    const joined: Record<string, T> = {};
+    for (const name of new Set([...Object.keys(sums), ...Object.keys(values)])) {
       const sum = sums[name];
-      sums[name] = sum
-        ? tidy(() => add(mul(sum, 1 - share), mul(value, share)) as T)
-        : tidy(() => mul(value, share) as T);
-      dispose([value, ...(sum ? [sum] : [])]);
+      const value = values[name];
+      joined[name] = tidy(() => {
+        const parts = [...(sum ? [mul(sum, 1 - share)] : []), ...(value ? [mul(value, share)] : [])];
+        return parts.reduce((a, b) => add(a, b)) as T;
+      });
+      dispose([...(sum ? [sum] : []), ...(value ? [value] : [])]);
     }
-    return sums;
+    return joined;
   }
 }
 
-/** Runs the gradient hooks; the result is the caller's, what they replaced is disposed. Adds the reported scalars. */
+/**
+ * Runs the gradient hooks; the result is the caller's, what they replaced is disposed. Adds the reported scalars.
+ * When a hook throws, gradients and scalars are disposed.
+ */
 export function transformGradients<Batch, Output, Taps>(
   { gradients, scalars }: Differentiated,
   plugins: readonly TrainingPlugin<Batch, Output, Taps>[],
   ctx: TrainingContext,
 ): Gradients {
   const own = new Set(Object.values(gradients));
-  const transformed = tidy(() => {
+  const transform = () => {
     let current: Gradients = gradients;
     const report = (name: string, value: Scalar) => {
       scalars[name]?.dispose();
@@ -128,7 +156,14 @@ export function transformGradients<Batch, Output, Taps>(
     if (!scalars['gradNorm']) report('gradNorm', globalNorm(Object.values(current)));
     for (const t of Object.values(current)) if (!own.has(t)) keep(t);
     return current;
-  });
+  };
+  let transformed: Gradients;
+  try {
+    transformed = tidy(transform);
+  } catch (error) {
+    dispose([...own, ...Object.values(scalars)]);
+    throw error;
+  }
   const kept = new Set(Object.values(transformed));
   for (const t of own) if (!kept.has(t)) t.dispose();
   return transformed;
@@ -137,9 +172,12 @@ export function transformGradients<Batch, Output, Taps>(
 /** One read for all scalars of a step; disposes them. */
 export function readScalars(scalars: Record<string, Scalar>): Record<string, number> {
   const names = Object.keys(scalars);
-  const values = tidy(() => stack(names.map((name) => scalars[name] as Scalar)).dataSync());
-  dispose(Object.values(scalars));
-  return Object.fromEntries(names.map((name, i) => [name, values[i] as number]));
+  try {
+    const values = tidy(() => stack(names.map((name) => scalars[name] as Scalar)).dataSync());
+    return Object.fromEntries(names.map((name, i) => [name, values[i] as number]));
+  } finally {
+    dispose(Object.values(scalars));
+  }
 }
 
 /** @throws UlmfitError `NOT_FINITE` naming what went wrong first; the weights have not been touched yet. */

@@ -1,5 +1,6 @@
 import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/kernels';
+import { checkPlugins } from './check-plugins.js';
 import { evaluate, type EvaluateOptions } from './evaluate.js';
 import { explain } from './explain.js';
 import { checkFitOptions, Fit, type FitOptions, type FitResult, type FitState } from './fit.js';
@@ -7,7 +8,7 @@ import type { Loader } from './loader.js';
 import type { Metric } from './metric.js';
 import type { Model } from './model.js';
 import type { Optimizer, OptimizerFactory } from './optimizer.js';
-import { assignByName } from './parameter.js';
+import { assignByName, overwrite } from './parameter.js';
 import { ParameterGroups } from './parameter-groups.js';
 import { orderPlugins } from './plugin-order.js';
 import type { TrainingPlugin } from './plugin.js';
@@ -23,6 +24,19 @@ export interface TrainerOptions<Batch, Output, Taps, O extends Optimizer> {
   readonly metrics?: readonly Metric<NoInfer<Batch>, NoInfer<Output>>[];
   /** The one source of all randomness; an integer from 0 to 2^32 - 1. Default 0. */
   readonly seed?: number;
+}
+
+/** What `stateDict` makes, with its JSON's shape. */
+interface SavedState {
+  json: {
+    seed: number;
+    groups: Json;
+    optimizer: { name: string; state: Json };
+    history: EpochRecord[];
+    epochsBefore: number;
+    fit?: FitState;
+  };
+  tensors: Record<string, Tensor>;
 }
 
 /** Makes a trainer for a model. The model stays the caller's; the optimizer's state is the trainer's. */
@@ -41,8 +55,8 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
   readonly #plugins: readonly TrainingPlugin<Batch, Output, Taps>[];
   readonly #metrics: readonly Metric<Batch, Output>[];
   #epochsBefore = 0;
-  #pending:
-    { fit: FitState; tensors: Record<string, Tensor>; groups: Json; waive: ReadonlySet<string> } | undefined;
+  /** A loaded state that was saved within a fit, for that fit to go on from. Owns its tensors. */
+  #pending: { state: SavedState; waive: ReadonlySet<string> } | undefined;
 
   constructor(options: TrainerOptions<Batch, Output, Taps, O>) {
     this.model = options.model;
@@ -57,7 +71,8 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
 
   /**
    * Trains. After `loadStateDict` of a state that was saved within a fit, the fit of the same stage goes on from there.
-   * @throws UlmfitError `BAD_PLUGINS`, `BAD_FIT`, `STATE_MISMATCH`, `NOT_FINITE`
+   * @throws UlmfitError `BAD_PLUGINS`, `BAD_FIT`, `NO_BATCHES`, `STATE_MISMATCH`, `NOTHING_TO_TRAIN`, `BAD_RATE`,
+   *   `BAD_REWRITE`, `NOT_FINITE`; the weights are those of the last step that was whole.
    */
   async fit(options: FitOptions<Batch, Output, Taps>): Promise<FitResult> {
     checkFitOptions(options);
@@ -65,21 +80,23 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     const fit = new Fit(this.#host(), options, plugins);
     const pending = this.#pending;
     if (!pending) return fit.run();
-    if (pending.fit.stage !== options.stage) {
+    const { state, waive } = pending;
+    const saved = state.json.fit as FitState;
+    if (saved.stage !== options.stage) {
       throw new UlmfitError(
         'STATE_MISMATCH',
-        `the state was saved in the stage ${pending.fit.stage}; this fit is ${options.stage}`,
+        `the state was saved in the stage ${saved.stage}; this fit is ${options.stage}`,
       );
     }
     this.#pending = undefined;
     try {
       const load = () => {
-        this.groups.fromJson(pending.groups);
-        loadPlugins(plugins, pending.fit.plugins, pending.tensors, pending.waive);
+        this.#load(state);
+        loadPlugins(plugins, saved.plugins, state.tensors, waive);
       };
-      return await fit.run({ state: pending.fit, carried: tensorsUnder('carried', pending.tensors), load });
+      return await fit.run({ state: saved, carried: tensorsUnder('carried', state.tensors), load });
     } finally {
-      dispose(Object.values(pending.tensors));
+      dispose(Object.values(state.tensors));
     }
   }
 
@@ -97,18 +114,19 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     const weights = this.optimizer.evaluationWeights?.();
     if (!weights) return body();
     const trained = new Map<string, Tensor>();
-    for (const { name, variable } of this.groups.parameters) {
-      const weight = weights[name];
-      if (!weight) continue;
-      trained.set(name, keep(variable.clone()));
-      variable.assign(weight.clone());
-    }
     try {
+      for (const { name, variable } of this.groups.parameters) {
+        const weight = weights[name];
+        if (!weight) continue;
+        trained.set(name, keep(variable.clone()));
+        overwrite(variable, weight);
+      }
       return await body();
     } finally {
       for (const { name, variable } of this.groups.parameters) {
         const own = trained.get(name);
-        if (own) variable.assign(own);
+        if (own) overwrite(variable, own);
+        own?.dispose();
       }
     }
   }
@@ -145,14 +163,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
    * @throws UlmfitError `STATE_MISMATCH`
    */
   loadStateDict(state: StateDict, { waive = [] }: { waive?: readonly string[] } = {}): void {
-    const json = state.json as unknown as {
-      seed: number;
-      groups: Json;
-      optimizer: { name: string; state: Json };
-      history: EpochRecord[];
-      epochsBefore: number;
-      fit?: FitState;
-    };
+    const { json, tensors } = state as unknown as SavedState;
     if (json.optimizer.name !== this.optimizer.name) {
       throw new UlmfitError(
         'STATE_MISMATCH',
@@ -165,24 +176,22 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
         `the state was trained with seed ${json.seed}; this trainer has ${this.seed}`,
       );
     }
-    assignByName('parameters', this.groups.parameters, tensorsUnder('parameter', state.tensors));
-    assignByName('buffers', this.model.buffers ?? [], tensorsUnder('buffer', state.tensors));
-    this.groups.fromJson(json.groups);
-    this.optimizer.loadStateDict({
-      json: json.optimizer.state,
-      tensors: tensorsUnder('optimizer', state.tensors),
-    });
-    this.history.splice(0, this.history.length, ...structuredClone(json.history));
-    this.#epochsBefore = json.epochsBefore;
+    this.#load({ json, tensors });
     this.#dropPending();
     if (json.fit) {
-      const tensors = Object.fromEntries(
-        Object.entries(state.tensors)
-          .filter(([name]) => name.startsWith('carried/') || name.startsWith('plugin/'))
-          .map(([name, t]) => [name, keep(t.clone())]),
-      );
-      this.#pending = { fit: json.fit, tensors, groups: json.groups, waive: new Set(waive) };
+      const own = Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, keep(t.clone())]));
+      this.#pending = { state: { json: structuredClone(json), tensors: own }, waive: new Set(waive) };
     }
+  }
+
+  /** Everything but the fit's own state. */
+  #load({ json, tensors }: SavedState): void {
+    assignByName('parameters', this.groups.parameters, tensorsUnder('parameter', tensors));
+    assignByName('buffers', this.model.buffers ?? [], tensorsUnder('buffer', tensors));
+    this.groups.fromJson(json.groups);
+    this.optimizer.loadStateDict({ json: json.optimizer.state, tensors: tensorsUnder('optimizer', tensors) });
+    this.history.splice(0, this.history.length, ...structuredClone(json.history));
+    this.#epochsBefore = json.epochsBefore;
   }
 
   /** Frees the optimizer's state. The model stays the caller's. */
@@ -192,7 +201,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
   }
 
   #dropPending(): void {
-    dispose(Object.values(this.#pending?.tensors ?? {}));
+    dispose(Object.values(this.#pending?.state.tensors ?? {}));
     this.#pending = undefined;
   }
 
@@ -200,21 +209,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     plugins: readonly TrainingPlugin<Batch, Output, Taps>[],
   ): readonly TrainingPlugin<Batch, Output, Taps>[] {
     const ordered = orderPlugins([...this.#plugins, ...plugins]);
-    const taps = new Set<string>(this.model.taps);
-    for (const plugin of ordered) {
-      const used = [
-        ...(plugin.taps ?? []),
-        ...Object.keys(plugin.rewrite ?? {}),
-        ...Object.keys(plugin.observe ?? {}),
-      ];
-      const missing = used.find((tap) => !taps.has(tap as string));
-      if (missing !== undefined) {
-        throw new UlmfitError(
-          'BAD_PLUGINS',
-          `${plugin.name} uses the tap ${String(missing)}; ${this.model.name} has ${[...taps].join(', ') || 'none'}`,
-        );
-      }
-    }
+    checkPlugins(ordered, this.model);
     return ordered;
   }
 
