@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { UlmfitError } from '@ulmfit/kernels';
-import { createTrainer, memoryStore, checkpointing, type Metric, type TrainingPlugin } from '@ulmfit/trainer';
+import {
+  createTrainer,
+  memoryStore,
+  checkpointing,
+  type Metric,
+  type OptimizerFactory,
+  type TrainingPlugin,
+} from '@ulmfit/trainer';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adam } from './adam.js';
@@ -263,7 +270,7 @@ describe('ntAsgd', () => {
 });
 
 describe('memory', () => {
-  it.each([
+  it.each<[string, () => OptimizerFactory]>([
     ['adam', () => adam({ lr: 0.01 })],
     ['sgd', () => sgd({ lr: 0.01, momentum: 0.9 })],
     ['ntAsgd', () => ntAsgd({ lr: 0.01 }).optimizer],

@@ -1,0 +1,61 @@
+import { mean, mul, scalar, slice, square, sub, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { UlmfitError } from '@ulmfit/kernels';
+import type { ForwardPass, TrainingPlugin } from '@ulmfit/trainer';
+import type { DroppedTap, RawTap } from './taps.js';
+
+/**
+ * AR, `alpha * mean(x^2)` over the last layer's output after dropout (Merity et al. 2017, section 4.4): keeps
+ * activations small. A loss term `ar` of training, outside the reported loss.
+ * @throws UlmfitError `BAD_OPTION`
+ */
+export function activationRegularization(alpha = 2): TrainingPlugin<unknown, unknown, DroppedTap> {
+  requireFactor('activationRegularization: alpha', alpha);
+  const { observe, take } = termOfPass((x) => mul(mean(square(x)), alpha));
+  return {
+    name: 'activationRegularization',
+    taps: ['dropped'],
+    observe: { dropped: observe },
+    loss: ({ pass }) => named('ar', take(pass)),
+  };
+}
+
+/**
+ * TAR, `beta * mean((x[t + 1] - x[t])^2)` over the last layer's output before dropout (Merity et al. 2017, section
+ * 4.4): keeps it from jumping. 0 for a single time step. A loss term `tar` of training, outside the reported loss.
+ * @throws UlmfitError `BAD_OPTION`
+ */
+export function temporalActivationRegularization(beta = 1): TrainingPlugin<unknown, unknown, RawTap> {
+  requireFactor('temporalActivationRegularization: beta', beta);
+  const { observe, take } = termOfPass((x) => {
+    const [time = 0, ...rest] = x.shape;
+    if (time < 2) return scalar(0);
+    const later = slice(x, [1, ...rest.map(() => 0)]);
+    const earlier = slice(x, 0, [time - 1, ...rest]);
+    return mul(mean(square(sub(later, earlier))), beta);
+  });
+  return {
+    name: 'temporalActivationRegularization',
+    taps: ['raw'],
+    observe: { raw: observe },
+    loss: ({ pass }) => named('tar', take(pass)),
+  };
+}
+
+/** A term made where a tensor passes and handed out where the loss is made; a pass that failed leaves nothing. */
+function termOfPass(term: (x: Tensor) => Scalar) {
+  const terms = new WeakMap<ForwardPass, Scalar>();
+  return {
+    observe: (x: Tensor, pass: ForwardPass) => void terms.set(pass, term(x)),
+    take: (pass: ForwardPass) => terms.get(pass),
+  };
+}
+
+function named(name: string, term: Scalar | undefined): Record<string, Scalar> | undefined {
+  return term && { [name]: term };
+}
+
+function requireFactor(name: string, value: number): void {
+  if (!(value >= 0 && value < Infinity)) {
+    throw new UlmfitError('BAD_OPTION', `${name}: ${value} is not in [0, Infinity)`);
+  }
+}

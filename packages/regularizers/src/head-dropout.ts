@@ -1,0 +1,28 @@
+import { dropout, UlmfitError } from '@ulmfit/kernels';
+import type { TrainingPlugin } from '@ulmfit/trainer';
+import { requireRate } from './require-rate.js';
+import type { HeadTap } from './taps.js';
+
+/**
+ * Plain dropout in the classifier's head, a rate for each of its blocks; fastai has `[0.4, 0.1]`.
+ * @throws UlmfitError `BAD_RATE`; in training also when the head has more blocks than there are rates
+ */
+export function headDropout(rates: readonly number[]): TrainingPlugin<unknown, unknown, HeadTap> {
+  rates.forEach((rate, block) => requireRate(`headDropout: block ${block}`, rate));
+  return {
+    name: 'headDropout',
+    taps: ['head'],
+    rewrite: {
+      head: (x, pass, { block }) => {
+        const rate = rates[block];
+        if (rate === undefined) {
+          throw new UlmfitError(
+            'BAD_RATE',
+            `headDropout: no rate for block ${block} of the head; there are ${rates.length}`,
+          );
+        }
+        return dropout(x, rate, pass.random(`headDropout/${block}`));
+      },
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { dropout, type RandomKey } from '@ulmfit/kernels';
+import type { TrainingPlugin } from '@ulmfit/trainer';
+import { requireRate } from './require-rate.js';
+import type { HiddenTap, InputTap, OutputTap } from './taps.js';
+
+/** Drops features of `[time, batch, features]`, the same at every time step of a sequence. */
+function dropFeatures(x: Tensor, rate: number, key: RandomKey): Tensor {
+  return dropout(x, rate, key, [1, ...x.shape.slice(1)]);
+}
+
+/**
+ * Variational dropout (Gal and Ghahramani 2016; Merity et al. 2017, section 4.2) on the input of the first layer: one
+ * mask a sequence, constant over time.
+ * @throws UlmfitError `BAD_RATE`
+ */
+export function inputDropout(rate: number): TrainingPlugin<unknown, unknown, InputTap> {
+  requireRate('inputDropout', rate);
+  return {
+    name: 'inputDropout',
+    taps: ['input'],
+    rewrite: { input: (x, pass) => dropFeatures(x, rate, pass.random('inputDropout')) },
+  };
+}
+
+/**
+ * Variational dropout between the layers, a mask of its own for each.
+ * @throws UlmfitError `BAD_RATE`
+ */
+export function hiddenDropout(rate: number): TrainingPlugin<unknown, unknown, HiddenTap> {
+  requireRate('hiddenDropout', rate);
+  return {
+    name: 'hiddenDropout',
+    taps: ['hidden'],
+    rewrite: {
+      hidden: (x, pass, { layer }) => dropFeatures(x, rate, pass.random(`hiddenDropout/${layer}`)),
+    },
+  };
+}
+
+/**
+ * Variational dropout on the last layer's output, before the decoder.
+ * @throws UlmfitError `BAD_RATE`
+ */
+export function outputDropout(rate: number): TrainingPlugin<unknown, unknown, OutputTap> {
+  requireRate('outputDropout', rate);
+  return {
+    name: 'outputDropout',
+    taps: ['output'],
+    rewrite: { output: (x, pass) => dropFeatures(x, rate, pass.random('outputDropout')) },
+  };
+}

@@ -1,0 +1,18 @@
+import { dropout } from '@ulmfit/kernels';
+import type { TrainingPlugin } from '@ulmfit/trainer';
+import { requireRate } from './require-rate.js';
+import type { WeightHhTap } from './taps.js';
+
+/**
+ * DropConnect on the recurrent weights (Merity et al. 2017, section 2): single elements of each layer's hidden-to-hidden
+ * matrix, by one mask for all time steps of a forward pass. The raw weight is what is trained, and it is never touched.
+ * @throws UlmfitError `BAD_RATE`
+ */
+export function weightDrop(rate: number): TrainingPlugin<unknown, unknown, WeightHhTap> {
+  requireRate('weightDrop', rate);
+  return {
+    name: 'weightDrop',
+    taps: ['weightHh'],
+    rewrite: { weightHh: (x, pass, { layer }) => dropout(x, rate, pass.random(`weightDrop/${layer}`)) },
+  };
+}
