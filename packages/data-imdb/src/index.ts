@@ -1,1 +1,2 @@
-export {};
+export { readImdb, type ReadImdbOptions, type ReadProgress } from './read-imdb.js';
+export { isLabelled, type LabelledReview, type Review, type Sentiment } from './review.js';

@@ -1,0 +1,77 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { UlmfitError } from '@ulmfit/kernels';
+
+/** Below this many unpacked bytes the ratio is not looked at: small archives of padded members pack very well. */
+const RATIO_FREE_BYTES = 64 * 1024 * 1024;
+
+export interface GunzipOptions {
+  signal?: AbortSignal | undefined;
+  /** Called after each piece with the packed bytes taken so far. */
+  onBytes?: ((packed: number) => void) | undefined;
+  /** Unpacked bytes allowed for each packed byte. Text packs about 3 to 1; a bomb about 1000 to 1. */
+  maximumRatio?: number | undefined;
+}
+
+/**
+ * The unpacked bytes of a gzip file, piece by piece: memory stays constant whatever the file's size.
+ * @throws UlmfitError `NOT_GZIP`, `TRUNCATED_GZIP`, `CORRUPT_GZIP`, `GZIP_BOMB`.
+ */
+export async function* gunzipFile(path: string, options: GunzipOptions = {}): AsyncGenerator<Buffer, void> {
+  const { signal, onBytes, maximumRatio = 100 } = options;
+  await assertGzipMagic(path);
+  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
+  // The callback only keeps a failure from being unhandled: it reaches the loop below through the destroyed stream.
+  pipeline(createReadStream(path, { highWaterMark: 256 * 1024 }), gunzip, () => {});
+  let unpacked = 0;
+  try {
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      signal?.throwIfAborted();
+      unpacked += chunk.length;
+      if (unpacked > RATIO_FREE_BYTES && unpacked > gunzip.bytesWritten * maximumRatio) {
+        throw new UlmfitError(
+          'GZIP_BOMB',
+          `${path}: unpacks to more than ${maximumRatio} times its size, which no text does; refusing to go on`,
+        );
+      }
+      onBytes?.(gunzip.bytesWritten);
+      yield chunk;
+    }
+  } catch (error) {
+    throw describeGzipError(path, error);
+  }
+}
+
+async function assertGzipMagic(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    if (bytesRead < 2 || buffer[0] !== 0x1f || buffer[1] !== 0x8b) {
+      throw new UlmfitError('NOT_GZIP', `${path}: is not a gzip file; delete it and download it again`);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function describeGzipError(path: string, error: unknown): unknown {
+  const code = errorCode(error);
+  if (code === 'Z_BUF_ERROR') {
+    return new UlmfitError('TRUNCATED_GZIP', `${path}: ends too early; delete it and download it again`, {
+      cause: error,
+    });
+  }
+  if (code?.startsWith('Z_')) {
+    return new UlmfitError('CORRUPT_GZIP', `${path}: is damaged; delete it and download it again`, {
+      cause: error,
+    });
+  }
+  return error;
+}
+
+/** The system's or zlib's name of an error, such as `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
