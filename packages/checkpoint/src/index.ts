@@ -1,1 +1,12 @@
-export {};
+export {
+  readSafetensors,
+  serializeSafetensors,
+  tensorsFromSafetensors,
+  tensorsToSafetensors,
+  writeSafetensors,
+  type Safetensors,
+} from './safetensors.js';
+export { rawFromTensors, tensorsFromRaw } from './tensor-conversion.js';
+export type { Dtype, DtypeArrays, RawTensor } from './raw-tensor.js';
+export { nodeFileSystem, type FileSystem } from './file-system.js';
+export { writeAtomically } from './atomic-write.js';

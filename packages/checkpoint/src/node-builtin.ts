@@ -1,0 +1,20 @@
+import type crypto from 'node:crypto';
+import type fs from 'node:fs';
+import type os from 'node:os';
+import { UlmfitError } from '@ulmfit/kernels';
+
+interface Builtins {
+  fs: typeof fs;
+  crypto: typeof crypto;
+  os: typeof os;
+}
+
+/**
+ * One of Node's own modules, looked up when it is first needed: so the readers of bytes in this package load in a
+ * browser too, with no bundler's setting.
+ */
+export function nodeBuiltin<K extends keyof Builtins>(name: K): Builtins[K] {
+  const found: object | undefined = globalThis.process?.getBuiltinModule?.(`node:${name}`);
+  if (!found) throw new UlmfitError('NO_FILES', 'there are no files outside of Node: pass the bytes instead');
+  return found as Builtins[K];
+}
