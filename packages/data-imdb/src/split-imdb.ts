@@ -1,0 +1,107 @@
+import { permutation, randomKey, UlmfitError } from '@ulmfit/kernels';
+import { compareIds, isLabelled, type LabelledReview, type Review, type Sentiment } from './review.js';
+
+export interface SplitImdbOptions {
+  /** An integer from 0 to 2^32 - 1. One seed gives one order of every pool. */
+  seed: number;
+  /** Labelled training reviews in all, half of each class; even. Default: as many as there are in balance. */
+  labels?: number;
+  /** The share of those that is held out as `validation`, in each class alike; from 0 to below 1. Default 0. */
+  validationShare?: number;
+  /** Reviews without a label, for fine-tuning the language model. Default: all there are. */
+  lmReviews?: number;
+  /** Test reviews, half of each class; even. Default: as many as there are in balance. */
+  testReviews?: number;
+}
+
+export interface ImdbSplit {
+  train: LabelledReview[];
+  validation: LabelledReview[];
+  unsup: Review[];
+  test: LabelledReview[];
+}
+
+/**
+ * Draws the sets of an experiment. Sets are nested: with one seed, a larger `labels`, `lmReviews` or `testReviews`
+ * gives the smaller one's reviews and more, so that learning curves compare like with like. Classes alternate
+ * in `train`, `validation` and `test`, and the order of `reviews` doesn't matter.
+ *
+ * @throws UlmfitError `BAD_SPLIT` when a number is no count, is odd where classes share it, or asks for more than there is.
+ */
+export function splitImdb(reviews: readonly Review[], options: SplitImdbOptions): ImdbSplit {
+  const { seed, labels, validationShare = 0, lmReviews, testReviews } = options;
+  if (!(validationShare >= 0 && validationShare < 1)) {
+    throw new UlmfitError(
+      'BAD_SPLIT',
+      `validationShare: ${validationShare} is not a share from 0 to below 1`,
+    );
+  }
+  const sorted = reviews.toSorted(compareIds);
+  const unsup = shuffled(
+    sorted.filter((review) => !isLabelled(review)),
+    seed,
+    'unsup',
+  );
+  const drawn = drawBalanced(sorted, 'train', seed, labels, 'labels');
+  const heldOut = (_: LabelledReview, i: number) => isHeldOut(i >> 1, validationShare);
+  return {
+    train: drawn.filter((review, i) => !heldOut(review, i)),
+    validation: drawn.filter(heldOut),
+    unsup: unsup.slice(
+      0,
+      checkCount('lmReviews', lmReviews ?? unsup.length, unsup.length, 'reviews without a label'),
+    ),
+    test: drawBalanced(sorted, 'test', seed, testReviews, 'testReviews'),
+  };
+}
+
+/** Whether the i-th review of a class is held out: spread evenly, so that it doesn't depend on how many are drawn. */
+function isHeldOut(i: number, share: number): boolean {
+  const heldOutBefore = (n: number) => Math.floor(n * share + 1e-9); // 100 * .29 is a hair below 29
+  return heldOutBefore(i + 1) > heldOutBefore(i);
+}
+
+/** The first `count / 2` of each class in the seed's order, negative and positive in turn. */
+function drawBalanced(
+  sorted: readonly Review[],
+  split: Review['split'],
+  seed: number,
+  count: number | undefined,
+  option: string,
+): LabelledReview[] {
+  const ofClass = (label: Sentiment) =>
+    shuffled(
+      sorted.filter(isLabelled).filter((review) => review.split === split && review.label === label),
+      seed,
+      `${split}/${label}`,
+    );
+  const neg = ofClass('neg');
+  const pos = ofClass('pos');
+  const available = 2 * Math.min(neg.length, pos.length);
+  if (count !== undefined && count % 2 === 1) {
+    throw new UlmfitError(
+      'BAD_SPLIT',
+      `${option}: ${count} is odd, and each class gets half; ask for ${count + 1}`,
+    );
+  }
+  const half = checkCount(option, count ?? available, available, `balanced ${split} reviews`) / 2;
+  return pos.slice(0, half).flatMap((positive, i) => [...neg.slice(i, i + 1), positive]);
+}
+
+function checkCount(option: string, count: number, available: number, what: string): number {
+  if (!Number.isInteger(count) || count < 0) {
+    throw new UlmfitError('BAD_SPLIT', `${option}: ${count} is not a whole number of reviews`);
+  }
+  if (count > available) {
+    throw new UlmfitError(
+      'BAD_SPLIT',
+      `${option}: ${count} asked, but there are ${available} ${what}; ask for fewer`,
+    );
+  }
+  return count;
+}
+
+function shuffled<T>(items: readonly T[], seed: number, pool: string): T[] {
+  const order = permutation(items.length, randomKey({ seed, stage: 'split', stream: pool }));
+  return Array.from(order, (i) => items[i]).filter((item) => item !== undefined);
+}
