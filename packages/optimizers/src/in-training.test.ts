@@ -120,7 +120,7 @@ describe('accumulation', () => {
 
   it.each([
     ['equal', [2, 2, 2, 2, 2, 2, 2, 2]],
-    ['unequal', [1, 5, 2, 0 + 3, 4, 1, 1, 2]],
+    ['unequal', [1, 5, 2, 3, 4, 1, 1, 2]],
   ])('of 4 micro-batches with %s numbers of targets is one batch of them all', async (_, sizes) => {
     const whole = [0, 4].map((i) => sizes.slice(i, i + 4).reduce((a, b) => a + b, 0));
     const accumulated = await train(sizes, 4);
@@ -160,7 +160,7 @@ describe('ntAsgd', () => {
     expect(isNonMonotonic([1, 2], 1.5, 0)).toBe(true);
   });
 
-  /** A fit whose validation losses are scripted: the metric's figure takes the place of nothing, the bias is moved. */
+  /** A fit whose validation losses are scripted, by moving the bias before each. */
   const scripted = (biases: readonly number[]): TrainingPlugin => ({
     name: 'scripted',
     beforeValidate: (ctx) => {
@@ -255,6 +255,14 @@ describe('ntAsgd', () => {
       expect(Object.keys(resumed.state)).toContain('optimizer/average/body.weight');
       expect(resumed.seen).toEqual(straight.seen.slice(-resumed.seen.length));
     }
+  });
+
+  it('needs a validation', async () => {
+    const { optimizer, plugin } = ntAsgd({ lr: 0.1 });
+    const trainer = createTrainer({ model: toyModel(), optimizer, plugins: [plugin] });
+    await expect(trainer.fit({ stage: 'a', train: toyLoader([4]), epochs: 1 })).rejects.toThrow(
+      'the fit has no validation',
+    );
   });
 
   it('needs its optimizer', async () => {

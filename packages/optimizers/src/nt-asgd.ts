@@ -29,9 +29,9 @@ export function isNonMonotonic(losses: readonly number[], loss: number, patience
 /**
  * Non-monotonically triggered averaged SGD (Merity et al. 2017, "Regularizing and Optimizing LSTM Language Models",
  * algorithm 1). SGD until the validation loss is worse than the best one of more than `patience` validations ago, then
- * ASGD at the same rate from its next step on. It needs a fit with a validation. The history is that of one fit;
+ * ASGD at the same rate from its next step on. The history is that of one fit;
  * averaging, once started, goes on in later fits until the optimizer's `reset`.
- * @throws UlmfitError `BAD_OPTION`
+ * @throws UlmfitError `BAD_OPTION`; in the fit `BAD_PLUGINS` with another optimizer, `NO_SUCH_FIGURE` without validation
  */
 export function ntAsgd(options: NtAsgdOptions = {}): NtAsgd {
   const { patience = 5, lr, weightDecay = 0, decays = everythingDecays } = options;
@@ -63,6 +63,11 @@ function trigger(patience: number): TrainingPlugin {
       if (loss === undefined || optimizer.averaging) return;
       if (isNonMonotonic(losses, loss, patience)) optimizer.startAveraging();
       losses.push(loss);
+    },
+    afterEpoch: (ctx) => {
+      // Without validation it would never average.
+      if (ctx.validation) return;
+      throw new UlmfitError('NO_SUCH_FIGURE', 'ntAsgd watches loss, but the fit has no validation');
     },
     stateDict: () => ({ json: { losses: [...losses] }, tensors: {} }),
     loadStateDict: ({ json }) => {
