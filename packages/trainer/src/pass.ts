@@ -103,10 +103,7 @@ export class Pass implements ForwardPass<Record<string, unknown>> {
  * Runs a model outside a trainer: `body` gets a pass of the `predict` phase. States carried between calls stay in
  * `carried` where it is given, and are forgotten else.
  */
-export function inferencePass<R>(
-  body: (pass: ForwardPass<Record<string, unknown>>) => R,
-  carried: CarriedStates,
-): R {
+export function inferencePass<R>(body: (pass: Pass) => R, carried: CarriedStates): R {
   const pass = new Pass({ phase: 'predict', carried });
   try {
     const result = body(pass);

@@ -5,6 +5,7 @@ import {
   createTrainer,
   parameter,
   parameterGroup,
+  type Cursor,
   type Loader,
   type Metric,
   type Model,
@@ -79,14 +80,12 @@ export function toyModel({ carries = false, noisy = false }: ToyOptions = {}): M
 }
 
 /** Rows shuffled anew in each epoch, in batches of these sizes. */
-export function toyLoader(sizes: readonly number[], seed = 7): Loader<ToyBatch> & { opened: number } {
+export function toyLoader(sizes: readonly number[], seed = 7) {
   const rows = sizes.reduce((a, b) => a + b, 0);
   const x = uniformValues(rows * 2, -1, 1, randomKey({ seed, stream: 'rows' }));
-  const loader = {
-    opened: 0,
+  return {
     batches: () => sizes.length,
-    *open({ epoch, batch }: { epoch: number; batch: number }) {
-      loader.opened++;
+    *open({ epoch, batch }: Cursor): Generator<ToyBatch> {
       const order = permutation(rows, randomKey({ seed, stream: 'shuffle', step: epoch }));
       let from = 0;
       for (const [i, size] of sizes.entries()) {
@@ -97,8 +96,7 @@ export function toyLoader(sizes: readonly number[], seed = 7): Loader<ToyBatch> 
         yield { x: tf.tensor2d(xs), y: tf.tensor2d(xs.map(([a = 0, b = 0]) => [a * b + a])) };
       }
     },
-  };
-  return loader;
+  } satisfies Loader<ToyBatch>;
 }
 
 /** Momentum SGD in ten lines, keyed by parameter name; with `average`, validates by the mean of all iterates. */
