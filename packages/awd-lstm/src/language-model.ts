@@ -17,6 +17,8 @@ import { encoderTaps, type LanguageModelTaps } from './taps.js';
 export interface LanguageModelInput {
   readonly ids: Tensor2D;
   readonly targets: Tensor2D;
+  /** How much the learning rate is scaled for this window, for a plugin such as `bpttRateScaling`. Default 1. */
+  readonly rateScale?: number;
 }
 
 export interface LanguageModelOutput {

@@ -1,0 +1,32 @@
+import { doctor as examine, formatDoctor, installEngine } from '@ulmfit/backend-node';
+import { Presets, SingleBar } from 'cli-progress';
+
+/** `ulmfit engine install` */
+export async function install({ force = false }: { force?: boolean }): Promise<void> {
+  const bar = process.stderr.isTTY
+    ? new SingleBar(
+        { stream: process.stderr, format: '{phase} {bar} {percentage}%', clearOnComplete: true },
+        Presets.shades_grey,
+      )
+    : undefined;
+  let phase = '';
+  bar?.start(1, 0, { phase });
+  const report = await installEngine({
+    force,
+    onProgress: (progress) => {
+      if (!bar && progress.phase !== phase) process.stderr.write(`engine: ${progress.phase}\n`);
+      phase = progress.phase;
+      bar?.setTotal(progress.totalBytes ?? 1);
+      bar?.update(progress.bytes ?? 0, { phase });
+    },
+  });
+  bar?.stop();
+  if (report.warning !== undefined) process.stderr.write(`ulmfit: ${report.warning}\n`);
+  const version = report.tensorflowVersion === undefined ? '' : `, TensorFlow ${report.tensorflowVersion}`;
+  console.log(`engine: ${report.way}${version} (${report.seconds.toFixed(1)} s)`);
+}
+
+/** `ulmfit doctor` */
+export async function doctor(): Promise<void> {
+  console.log(formatDoctor(await examine()));
+}

@@ -1,0 +1,33 @@
+import { Interruption } from './exit-code.js';
+
+/**
+ * Gives `body` a signal that Ctrl-C and SIGTERM abort: the step ends, the state is saved. A second Ctrl-C ends the process
+ * at once.
+ * @throws Interruption when `body` ended because of it, with the command that resumes
+ */
+export async function interruptible<R>(
+  resume: string,
+  body: (signal: AbortSignal) => Promise<R>,
+): Promise<R> {
+  const controller = new AbortController();
+  let received: 'SIGINT' | 'SIGTERM' | undefined;
+  const stop = (signal: 'SIGINT' | 'SIGTERM') => () => {
+    if (received !== undefined) process.exit(signal === 'SIGTERM' ? 143 : 130);
+    received = signal;
+    process.stderr.write('\nEnding after this step; once more to end at once.\n');
+    controller.abort(new DOMException('interrupted', 'AbortError'));
+  };
+  const handlers = { SIGINT: stop('SIGINT'), SIGTERM: stop('SIGTERM') };
+  process.on('SIGINT', handlers.SIGINT).on('SIGTERM', handlers.SIGTERM);
+  try {
+    return await body(controller.signal);
+  } catch (error) {
+    const ended = error instanceof Error && (error.name === 'Interrupted' || error.name === 'AbortError');
+    if (received !== undefined && ended) {
+      throw new Interruption(received, `Interrupted; what was done is saved. To go on: ${resume}`);
+    }
+    throw error;
+  } finally {
+    process.off('SIGINT', handlers.SIGINT).off('SIGTERM', handlers.SIGTERM);
+  }
+}

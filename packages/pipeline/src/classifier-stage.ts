@@ -1,0 +1,127 @@
+import { argMax, equal, sum } from '@tensorflow/tfjs-core';
+import {
+  copyEncoder,
+  createClassifier,
+  type Classifier,
+  type ClassifierInput,
+  type ClassifierOutput,
+} from '@ulmfit/awd-lstm';
+import { freezeTo } from '@ulmfit/discriminative';
+import { classifierDropouts } from '@ulmfit/regularizers';
+import { classifierLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
+import { createTrainer, type Metric } from '@ulmfit/trainer';
+import {
+  activationTerms,
+  clipping,
+  freshOptimizer,
+  recipeOptimizer,
+  schedulePlugin,
+  spreadRates,
+} from './fit-plugins.js';
+import type { TrainedLanguageModel } from './language-model-stage.js';
+import type { Recipe } from './recipe.js';
+import { runFits } from './run-fits.js';
+import type { StageContext } from './stage-context.js';
+
+/** Documents as ids with a class each, by its index in the labels. */
+export interface LabelledDocuments {
+  readonly documents: TokenCorpus;
+  readonly labels: ArrayLike<number>;
+}
+
+/** A classifier with its words and its classes. */
+export interface TrainedClassifier {
+  readonly model: Classifier;
+  readonly vocabulary: Vocabulary;
+  readonly labels: readonly string[];
+  readonly backwards: boolean;
+}
+
+export interface ClassifierStageOptions extends StageContext {
+  readonly recipe: Recipe;
+  readonly train: LabelledDocuments;
+  /** Watched after each epoch, where given. */
+  readonly valid?: LabelledDocuments | undefined;
+  readonly vocabulary: Vocabulary;
+  /** The classes' names, by index. */
+  readonly labels: readonly string[];
+  /** The fine-tuned language model whose encoder to start from, of the same vocabulary; without it: from scratch. */
+  readonly from?: TrainedLanguageModel | undefined;
+  readonly backwards?: boolean;
+}
+
+/**
+ * Trains the classifier by gradual unfreezing (ULMFiT section 3.3), or from scratch. The model is the caller's to
+ * dispose.
+ * @throws Interrupted, UlmfitError
+ */
+export async function trainClassifier(options: ClassifierStageOptions): Promise<TrainedClassifier> {
+  const { recipe, train, valid, vocabulary, labels, from, backwards = false, seed } = options;
+  const { batchSize, evaluationBatchSize, window, maxLength, headLayers, ...settings } = recipe.classifier;
+  const model = createClassifier(
+    { ...recipe.encoder, vocabulary: vocabulary.size, classes: labels.length, window, maxLength, headLayers },
+    { seed },
+  );
+  if (from) copyEncoder(from.model.encoder, model.encoder);
+  const trainer = createTrainer({
+    model,
+    optimizer: recipeOptimizer(recipe),
+    seed,
+    metrics: [accuracy],
+    plugins: [
+      ...classifierDropouts({
+        preset: settings.dropouts,
+        multiplier: settings.dropoutMultiplier,
+        head: settings.headDropout,
+      }),
+      ...activationTerms(recipe),
+      ...clipping(recipe),
+    ],
+  });
+  const stage = 'classify';
+  const loader = classifierLoader(train.documents, train.labels, {
+    batchSize,
+    window,
+    seed,
+    stage,
+    backwards,
+    shuffle: true,
+  });
+  const validate =
+    valid &&
+    classifierLoader(valid.documents, valid.labels, { batchSize: evaluationBatchSize, window, backwards });
+  try {
+    await runFits(
+      stage,
+      trainer,
+      (from ? settings.fits : [settings.scratch]).map((fit, i) => ({
+        stage: `${stage}.${i + 1}-${fit.name}`,
+        train: loader,
+        validate,
+        epochs: fit.epochs,
+        plugins: [
+          freshOptimizer,
+          freezeTo(fit.freezeTo),
+          spreadRates(fit.lr, fit.spread),
+          schedulePlugin(recipe),
+        ],
+      })),
+      options,
+    );
+    return { model, vocabulary, labels, backwards };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/** The share of documents whose class has the highest logit. */
+export const accuracy: Metric<ClassifierInput, ClassifierOutput> = {
+  name: 'accuracy',
+  measure: ({ logits }, { labels }) => ({
+    sum: labels ? (sum(equal(argMax(logits, 1), labels)).dataSync()[0] as number) : 0,
+    weight: logits.shape[0],
+  }),
+};

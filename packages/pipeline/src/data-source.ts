@@ -1,0 +1,24 @@
+import { downloadImdb, readCorpus, readImdb, sampleCorpus, sampleImdb, type Review } from '@ulmfit/data-imdb';
+import type { StageContext } from './stage-context.js';
+
+/** The seed of the embedded sample: the sample is one data set, whatever the run's seed. */
+const SAMPLE_SEED = 1;
+
+/** Where reviews come from: `sample` (generated), `imdb` (the public archive, downloaded once) or a path. */
+export async function loadReviews(
+  source: string,
+  { signal }: Pick<StageContext, 'signal'> = {},
+): Promise<readonly Review[]> {
+  const options = signal ? { signal } : {};
+  if (source === 'sample') return sampleImdb({ seed: SAMPLE_SEED });
+  return readImdb(source === 'imdb' ? await downloadImdb(options) : source, options);
+}
+
+/** General text: a path, or the embedded sample's where none is given. */
+export function loadCorpus(
+  source: string | undefined,
+  { words, signal }: { words?: number | undefined } & Pick<StageContext, 'signal'> = {},
+): Iterable<string> | AsyncIterable<string> {
+  if (source === undefined) return sampleCorpus({ seed: SAMPLE_SEED });
+  return readCorpus(source, { ...(words === undefined ? {} : { words }), ...(signal ? { signal } : {}) });
+}

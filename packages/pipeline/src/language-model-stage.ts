@@ -1,0 +1,121 @@
+import { argMax, equal, reshape, sum, transpose } from '@tensorflow/tfjs-core';
+import {
+  createLanguageModel,
+  transferLanguageModel,
+  type LanguageModel,
+  type LanguageModelInput,
+  type LanguageModelOutput,
+} from '@ulmfit/awd-lstm';
+import { discriminativeRates } from '@ulmfit/discriminative';
+import { awdLstmDropouts } from '@ulmfit/regularizers';
+import { bpttRateScaling } from '@ulmfit/schedulers';
+import { languageModelLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
+import { createTrainer, type Metric } from '@ulmfit/trainer';
+import { activationTerms, clipping, recipeOptimizer, schedulePlugin } from './fit-plugins.js';
+import type { LanguageModelFit, Recipe } from './recipe.js';
+import { runFits } from './run-fits.js';
+import type { StageContext } from './stage-context.js';
+
+/** Documents as ids, with the words that they stand for. */
+export interface LanguageModelData {
+  readonly train: TokenCorpus;
+  readonly valid: TokenCorpus;
+  readonly vocabulary: Vocabulary;
+}
+
+/** A language model with its words. */
+export interface TrainedLanguageModel {
+  readonly model: LanguageModel;
+  readonly vocabulary: Vocabulary;
+}
+
+export interface LanguageModelResult extends TrainedLanguageModel {
+  /** Of the validation documents after the last epoch. */
+  readonly perplexity: number;
+  /** The share of tokens that the model gives the highest probability. */
+  readonly accuracy: number;
+}
+
+export interface LanguageModelStageOptions extends StageContext {
+  readonly stage: 'pretrain' | 'finetune';
+  readonly recipe: Recipe;
+  readonly data: LanguageModelData;
+  /** A model to start from, moved to the data's vocabulary (ULMFiT section 3.2). It stays the caller's. */
+  readonly from?: TrainedLanguageModel | undefined;
+  /** Whether the text is read from its end to its beginning. */
+  readonly backwards?: boolean;
+}
+
+/**
+ * Trains a language model: from scratch (general-domain pretraining, ULMFiT section 3.1), or from a pretrained one
+ * (target task fine-tuning, section 3.2). The model is the caller's to dispose.
+ * @throws Interrupted, UlmfitError
+ */
+export async function trainLanguageModel(options: LanguageModelStageOptions): Promise<LanguageModelResult> {
+  const { stage, recipe, data, from, backwards = false, seed } = options;
+  const { batchSize, window, jitter, dropouts } = recipe.languageModel;
+  const fit: LanguageModelFit = recipe.languageModel[stage];
+  const model = createLanguageModel({ ...recipe.encoder, vocabulary: data.vocabulary.size }, { seed });
+  if (from) {
+    transferLanguageModel(
+      { model: from.model, words: from.vocabulary.itos },
+      { model, words: data.vocabulary.itos },
+    );
+  }
+  const trainer = createTrainer({
+    model,
+    optimizer: recipeOptimizer(recipe),
+    seed,
+    metrics: [tokenAccuracy(model)],
+    plugins: [
+      ...awdLstmDropouts({ preset: dropouts, multiplier: fit.dropoutMultiplier }),
+      ...activationTerms(recipe),
+      ...clipping(recipe),
+    ],
+  });
+  const loader = { batchSize, window, seed, stage, backwards };
+  try {
+    await runFits(
+      stage,
+      trainer,
+      [
+        {
+          stage,
+          train: languageModelLoader(data.train, { ...loader, shuffle: true, jitter }),
+          validate: languageModelLoader(data.valid, loader),
+          epochs: fit.epochs,
+          plugins: [
+            discriminativeRates({ lr: fit.lr, divisor: fit.divisor }),
+            schedulePlugin(recipe),
+            ...(jitter ? [bpttRateScaling()] : []),
+          ],
+        },
+      ],
+      options,
+    );
+    const values = trainer.history.at(-1)?.values ?? {};
+    return {
+      model,
+      vocabulary: data.vocabulary,
+      perplexity: Math.exp(values['valid/loss'] ?? NaN),
+      accuracy: values['valid/accuracy'] ?? NaN,
+    };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/** The share of targets that have the highest logit. */
+export function tokenAccuracy(model: LanguageModel): Metric<LanguageModelInput, LanguageModelOutput> {
+  return {
+    name: 'accuracy',
+    measure: (output, { targets }) => {
+      const best = argMax(model.logits(output), 1);
+      const right = equal(best, reshape(transpose(targets), [-1]));
+      return { sum: sum(right).dataSync()[0] as number, weight: targets.size };
+    },
+  };
+}

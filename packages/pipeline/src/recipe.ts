@@ -1,0 +1,170 @@
+import { z } from 'zod';
+
+const share = z.number().min(0).max(1);
+const rate = z.number().min(0).lt(1);
+const count = z.number().int().positive();
+const positive = z.number().positive();
+
+const languageModelFit = z.object({
+  epochs: count,
+  /** Peak learning rate of the top group. */
+  lr: positive,
+  /** Multiplies the five dropout rates. */
+  dropoutMultiplier: z.number().min(0),
+  /** The learning rate is divided by this for each group below the top; 1 for one rate. */
+  divisor: z.number().min(1),
+});
+
+const classifierFit = z.object({
+  name: z.string().regex(/^[a-z0-9-]+$/),
+  /** The first group that is trained, counted from the top when negative; 0 for all. */
+  freezeTo: z.number().int(),
+  epochs: count,
+  /** Peak learning rate of the top group. */
+  lr: positive,
+  /** The ratio of the top group's rate to the bottom's; those between are spread geometrically. 1 for one rate. */
+  spread: z.number().min(1),
+});
+
+/** Published rates of the five dropouts; a multiplier scales them. */
+const dropouts = z.enum(['fastaiLanguageModel', 'fastaiClassifier', 'paper', 'awdLstm']);
+
+/** All settings of the three stages. A run keeps its recipe in `config.json`. */
+export const recipeSchema = z.object({
+  encoder: z.object({ embedding: count, hidden: count, layers: count }),
+  vocabulary: z.object({ maxWords: count, minCount: count }),
+  /** The shape of the learning rate over each fit. */
+  schedule: z.enum(['one-cycle', 'stlr']),
+  optimizer: z.object({ beta1: rate, beta2: rate, eps: positive, weightDecay: z.number().min(0) }),
+  /** The largest norm of all gradients together; 0 for no clipping. */
+  clip: z.number().min(0),
+  activationRegularization: z.object({ alpha: z.number().min(0), beta: z.number().min(0) }),
+  languageModel: z.object({
+    batchSize: count,
+    window: count,
+    /** Windows of varying length, as AWD-LSTM draws them. */
+    jitter: z.boolean(),
+    validationShare: share,
+    dropouts,
+    pretrain: languageModelFit,
+    finetune: languageModelFit,
+  }),
+  classifier: z.object({
+    batchSize: count,
+    evaluationBatchSize: count,
+    window: count,
+    maxLength: count,
+    headLayers: z.array(count),
+    dropouts,
+    dropoutMultiplier: z.number().min(0),
+    /** The rates of the head's blocks after the first, which has the preset's output rate. */
+    headDropout: z.array(rate),
+    /** Gradual unfreezing: one fit after the other. */
+    fits: z.array(classifierFit).min(1),
+    /** The one fit that stands for them all without transfer. */
+    scratch: classifierFit,
+  }),
+});
+
+export type Recipe = z.infer<typeof recipeSchema>;
+export type LanguageModelFit = z.infer<typeof languageModelFit>;
+export type ClassifierFit = z.infer<typeof classifierFit>;
+
+const fastaiAdam = { beta1: 0.9, beta2: 0.99, eps: 1e-5, weightDecay: 0.01 };
+
+/** fastai on IMDb at a size that two cores can carry. */
+const small: Recipe = {
+  encoder: { embedding: 200, hidden: 400, layers: 3 },
+  vocabulary: { maxWords: 10_000, minCount: 2 },
+  schedule: 'one-cycle',
+  optimizer: fastaiAdam,
+  clip: 0.25,
+  activationRegularization: { alpha: 2, beta: 1 },
+  languageModel: {
+    batchSize: 64,
+    window: 70,
+    jitter: false,
+    validationShare: 0.05,
+    dropouts: 'fastaiLanguageModel',
+    pretrain: { epochs: 1, lr: 8e-3, dropoutMultiplier: 0.3, divisor: 1 },
+    finetune: { epochs: 1, lr: 6e-3, dropoutMultiplier: 0.5, divisor: 1 },
+  },
+  classifier: {
+    batchSize: 32,
+    evaluationBatchSize: 64,
+    window: 72,
+    maxLength: 1440,
+    headLayers: [50],
+    dropouts: 'fastaiClassifier',
+    dropoutMultiplier: 0.5,
+    headDropout: [0.1],
+    fits: [
+      { name: 'head', freezeTo: -1, epochs: 1, lr: 2e-2, spread: 1 },
+      { name: 'rnn3', freezeTo: -2, epochs: 1, lr: 1e-2, spread: 2.6 },
+      { name: 'rnn2', freezeTo: -3, epochs: 1, lr: 1e-2, spread: 2.6 },
+      { name: 'all', freezeTo: 0, epochs: 4, lr: 5e-3, spread: 2.6 },
+    ],
+    scratch: { name: 'scratch', freezeTo: 0, epochs: 7, lr: 5e-3, spread: 1 },
+  },
+};
+
+/** The ULMFiT paper: STLR, discriminative rates, Adam with beta1 .7, one more group an epoch. */
+const paper: Recipe = {
+  encoder: { embedding: 400, hidden: 1152, layers: 3 },
+  vocabulary: { maxWords: 30_000, minCount: 3 },
+  schedule: 'stlr',
+  optimizer: { ...fastaiAdam, beta1: 0.7 },
+  clip: 0.25,
+  activationRegularization: { alpha: 2, beta: 1 },
+  languageModel: {
+    batchSize: 64,
+    window: 70,
+    jitter: true,
+    validationShare: 0.05,
+    dropouts: 'paper',
+    pretrain: { epochs: 10, lr: 4e-3, dropoutMultiplier: 0.5, divisor: 1 },
+    finetune: { epochs: 10, lr: 4e-3, dropoutMultiplier: 0.7, divisor: 2.6 },
+  },
+  classifier: {
+    ...small.classifier,
+    batchSize: 64,
+    dropoutMultiplier: 1,
+    fits: [
+      { name: 'head', freezeTo: -1, epochs: 1, lr: 1e-2, spread: 1 },
+      { name: 'rnn3', freezeTo: -2, epochs: 1, lr: 1e-2, spread: 2.6 },
+      { name: 'rnn2', freezeTo: -3, epochs: 1, lr: 1e-2, spread: 2.6 ** 2 },
+      { name: 'rnn1', freezeTo: -4, epochs: 1, lr: 1e-2, spread: 2.6 ** 3 },
+      { name: 'all', freezeTo: 0, epochs: 10, lr: 1e-2, spread: 2.6 ** 4 },
+    ],
+    scratch: { name: 'scratch', freezeTo: 0, epochs: 14, lr: 1e-2, spread: 1 },
+  },
+};
+
+/** Small enough for tests and a first look: the embedded sample in a minute or two. */
+const tiny: Recipe = {
+  ...small,
+  encoder: { embedding: 32, hidden: 64, layers: 3 },
+  vocabulary: { maxWords: 2000, minCount: 2 },
+  languageModel: {
+    ...small.languageModel,
+    batchSize: 16,
+    window: 35,
+    pretrain: { ...small.languageModel.pretrain, dropoutMultiplier: 0.1, lr: 1e-2, epochs: 2 },
+    finetune: { ...small.languageModel.finetune, dropoutMultiplier: 0.1, lr: 1e-2, epochs: 2 },
+  },
+  classifier: {
+    ...small.classifier,
+    batchSize: 16,
+    dropoutMultiplier: 0.2,
+    fits: [
+      { name: 'head', freezeTo: -1, epochs: 1, lr: 2e-2, spread: 1 },
+      { name: 'rnn3', freezeTo: -2, epochs: 1, lr: 1e-2, spread: 2.6 },
+      { name: 'all', freezeTo: 0, epochs: 3, lr: 1e-2, spread: 2.6 },
+    ],
+    scratch: { name: 'scratch', freezeTo: 0, epochs: 5, lr: 1e-2, spread: 1 },
+  },
+};
+
+export const presets = { tiny, small, paper } as const;
+
+export type PresetName = keyof typeof presets;

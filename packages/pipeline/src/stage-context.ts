@@ -1,0 +1,48 @@
+import type { CheckpointStore, TrainingPlugin } from '@ulmfit/trainer';
+
+/** What a stage tells while it works: enough for a progress bar, a log and a report. */
+export type StageEvent =
+  | { type: 'begin'; stage: string; fit: string; epochs: number; steps: number; step: number }
+  | {
+      type: 'step';
+      stage: string;
+      fit: string;
+      epoch: number;
+      step: number;
+      steps: number;
+      values: Readonly<Record<string, number>>;
+      lr: number;
+    }
+  | {
+      type: 'epoch';
+      stage: string;
+      fit: string;
+      epoch: number;
+      step: number;
+      seconds: number;
+      values: Readonly<Record<string, number>>;
+    }
+  | { type: 'tokenize'; stage: string; documents: number; tokens: number; done: boolean }
+  | { type: 'evaluate'; stage: string; done: number; batches: number };
+
+/** What every stage is given beside its data. */
+export interface StageContext {
+  /** The one source of all randomness; an integer from 0 to 2^32 - 1. */
+  readonly seed: number;
+  /** When aborted, the step ends, the state is saved, and the stage throws `Interrupted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Where to save the state and to resume from; nothing is saved without it. */
+  readonly store?: CheckpointStore | undefined;
+  readonly onEvent?: ((event: StageEvent) => void) | undefined;
+  /** More plugins of any kind that use no taps. */
+  readonly plugins?: readonly TrainingPlugin[];
+}
+
+/** A stage was asked to end before it was done. Its state is saved where there is a store. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+
+  constructor(readonly stage: string) {
+    super(`${stage} was interrupted`);
+  }
+}

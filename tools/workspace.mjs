@@ -1,0 +1,48 @@
+// What `npm start` and `npm test` share. Only Node's own modules: it runs before anything is installed.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Runs a command in the workspace, its output shown; ends the process with its exit code when it fails. */
+export function run(command, args, env = {}) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true', ...env },
+    shell: process.platform === 'win32',
+  });
+  if (result.error) throw result.error;
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}
+
+export const step = (title) => console.log(`\n=== ${title}`);
+
+/** Installs what the lockfile names, unless that is what is installed. */
+export function installDependencies() {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  const mark = join(root, 'node_modules', '.ulmfit-lock');
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === lock) return;
+  step('Installing dependencies');
+  run('npm', ['ci', '--no-audit', '--no-fund']);
+  mkdirSync(dirname(mark), { recursive: true });
+  writeFileSync(mark, lock);
+}
+
+export function build() {
+  step('Building');
+  run('npx', ['nx', 'run-many', '-t', 'build']);
+}
+
+export const ulmfit = (...args) => run(process.execPath, [join(root, 'apps/imdb/bin/ulmfit.js'), ...args]);
+
+/** Puts the engine in place; quick where it is there already. */
+export function installEngine() {
+  step('Putting the engine in place');
+  ulmfit('engine', 'install');
+}
