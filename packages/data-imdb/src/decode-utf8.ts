@@ -1,0 +1,54 @@
+import { isUtf8 } from 'node:buffer';
+import { UlmfitError } from '@ulmfit/kernels';
+
+const NEWLINE = 0x0a;
+
+/**
+ * Text of UTF-8 bytes, cut at line ends: no character spans one. A byte order mark at the start is dropped.
+ * @throws UlmfitError `NOT_UTF8`, with the line.
+ */
+export async function* decodeUtf8(bytes: AsyncIterable<Buffer>, file: string): AsyncGenerator<string, void> {
+  let line = 1;
+  let pending: Buffer[] = [];
+  const decode = (buffer: Buffer): string => {
+    if (!isUtf8(buffer)) {
+      const at = line + firstBadLine(buffer);
+      throw new UlmfitError('NOT_UTF8', `${file}: line ${at} is not valid UTF-8; convert the file to UTF-8`);
+    }
+    const text = buffer.toString('utf8');
+    return line === 1 && text.startsWith('\ufeff') ? text.slice(1) : text;
+  };
+  for await (const chunk of bytes) {
+    const end = chunk.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) {
+      const lines = Buffer.concat([...pending, chunk.subarray(0, end)]);
+      yield decode(lines);
+      line += countNewlines(lines);
+      pending = [];
+    }
+    if (end < chunk.length) pending.push(chunk.subarray(end));
+  }
+  if (pending.length > 0) yield decode(Buffer.concat(pending));
+}
+
+/** Turns `\r\n` and `\r` into `\n`. No piece may end between the two, as none of `decodeUtf8` does. */
+export async function* normalizeNewlines(texts: AsyncIterable<string>): AsyncGenerator<string, void> {
+  for await (const text of texts) yield text.replace(/\r\n?/g, '\n');
+}
+
+function countNewlines(buffer: Buffer): number {
+  let count = 0;
+  for (let at = buffer.indexOf(NEWLINE); at >= 0; at = buffer.indexOf(NEWLINE, at + 1)) count++;
+  return count;
+}
+
+function firstBadLine(buffer: Buffer): number {
+  let index = 0;
+  for (let start = 0; start < buffer.length; index++) {
+    const newline = buffer.indexOf(NEWLINE, start);
+    const end = newline < 0 ? buffer.length : newline + 1;
+    if (!isUtf8(buffer.subarray(start, end))) break;
+    start = end;
+  }
+  return index;
+}

@@ -1,0 +1,114 @@
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UlmfitError } from '@ulmfit/kernels';
+import { countWords } from './count-words.js';
+import { errorCode, gunzipFile } from './gunzip-file.js';
+import { decodeUtf8, normalizeNewlines } from './decode-utf8.js';
+import { splitDocuments } from './split-documents.js';
+
+export interface ReadCorpusOptions {
+  /** Stop after the document with which this many white-space separated words are reached. Default: read all. */
+  words?: number;
+  /** Stops reading; the iteration throws the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/**
+ * The documents of a general text corpus, one by one: memory holds one document, not the corpus.
+ *
+ * `path` is a UTF-8 file `.txt` or `.txt.gz`, or a folder of them (read in the order of their names, not deeper).
+ * Documents are separated by two blank lines (`\n\n\n`). A file without any such separator is split at single blank
+ * lines instead, and one without these is one document. Line ends become `\n`; blank lines around a document and
+ * documents without words are dropped.
+ *
+ * Nothing is read, and no error thrown, before the first document is asked for.
+ *
+ * @throws UlmfitError `NO_SUCH_PATH`, `BAD_EXTENSION`, `BAD_WORDS`, `EMPTY_CORPUS`, `NOT_UTF8` (file and line),
+ * `DOCUMENT_TOO_LONG`, `NOT_GZIP`, `TRUNCATED_GZIP`, `CORRUPT_GZIP`, `GZIP_BOMB`.
+ */
+export async function* readCorpus(
+  path: string,
+  options: ReadCorpusOptions = {},
+): AsyncGenerator<string, void> {
+  const { words = Infinity, signal } = options;
+  if (!(words === Infinity || Number.isInteger(words)) || words < 1) {
+    throw new UlmfitError('BAD_WORDS', `words: ${words} is not a whole number from 1`);
+  }
+  let total = 0;
+  for (const file of await corpusFiles(path)) {
+    const separator = await findSeparator(file, signal);
+    for await (const document of splitDocuments(readText(file, signal), separator, file)) {
+      const count = countWords(document);
+      if (count === 0) continue;
+      yield document;
+      total += count;
+      if (total >= words) return;
+    }
+  }
+  if (total === 0)
+    throw new UlmfitError('EMPTY_CORPUS', `${path}: holds no words; give a corpus of plain text`);
+}
+
+async function corpusFiles(path: string): Promise<string[]> {
+  let isFolder: boolean;
+  try {
+    isFolder = (await stat(path)).isDirectory();
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw error;
+    throw new UlmfitError(
+      'NO_SUCH_PATH',
+      `${path}: no such file or folder; give a .txt or .txt.gz file or a folder of them`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (!isFolder) {
+    if (isCorpusFile(path)) return [path];
+    throw new UlmfitError(
+      'BAD_EXTENSION',
+      `${path}: does not end in .txt or .txt.gz; rename it or give another file`,
+    );
+  }
+  const names = (await readdir(path, { withFileTypes: true }))
+    .filter((entry) => entry.isFile() && isCorpusFile(entry.name))
+    .map((entry) => entry.name);
+  if (names.length === 0) {
+    throw new UlmfitError(
+      'EMPTY_CORPUS',
+      `${path}: no .txt or .txt.gz file in this folder; give one that holds some`,
+    );
+  }
+  return names.sort().map((name) => join(path, name));
+}
+
+function isCorpusFile(name: string): boolean {
+  return /\.txt(\.gz)?$/i.test(name);
+}
+
+function readText(file: string, signal: AbortSignal | undefined): AsyncGenerator<string, void> {
+  const bytes = file.toLowerCase().endsWith('.gz') ? gunzipFile(file, { signal }) : readBytes(file, signal);
+  return normalizeNewlines(decodeUtf8(bytes, file));
+}
+
+async function* readBytes(file: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer, void> {
+  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+    signal?.throwIfAborted();
+    yield chunk;
+  }
+}
+
+/** Looks ahead for the first `\n\n\n`: it stands near the start of a file that has any, so this seldom reads far. */
+async function findSeparator(file: string, signal: AbortSignal | undefined): Promise<'\n\n\n' | '\n\n'> {
+  let tail = '';
+  let seenText = false;
+  for await (const text of readText(file, signal)) {
+    const all: string = seenText ? tail + text : (tail + text).replace(/^\n+/, '');
+    seenText ||= all.length > 0;
+    // Blank lines at the very end of a file separate nothing.
+    if (/\n\n\n+[^\n]/.test(all)) return '\n\n\n';
+    tail = /\n*$/.exec(all)?.[0] ?? '';
+  }
+  return '\n\n';
+}
