@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { defaultCacheDirectory } from './cache-directory.js';
+import { downloadFile, type DownloadProgress } from './download-file.js';
+
+/** Where the dataset's authors publish it (84 MB). */
+export const IMDB_URL = 'https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz';
+/** The MD5 of the archive as published: it guards against damage, and names the edition. */
+export const IMDB_MD5 = '7c2ac02c03563afcf9b574c7e56c153a';
+
+export interface DownloadImdbOptions {
+  /** Default: `$ULMFIT_CACHE`, or else the system's cache folder for `ulmfit`. */
+  cacheDirectory?: string;
+  /** Called as bytes arrive. */
+  onProgress?: (progress: DownloadProgress) => void;
+  /** Stops the download; what has arrived is kept for the next call. */
+  signal?: AbortSignal;
+  /** A mirror of the archive. Default: `IMDB_URL`. */
+  url?: string;
+  /** The archive's MD5 in hexadecimal, for a mirror of another edition. Default: `IMDB_MD5`. */
+  md5?: string;
+  /** Attempts in a row that bring no byte before giving up. Default 5. */
+  attempts?: number;
+  /** Milliseconds before the second attempt; doubled at each further one. Default 1000. */
+  retryDelay?: number;
+  /** Milliseconds without a byte after which a connection is given up. Default 30000. */
+  timeout?: number;
+}
+
+/**
+ * Downloads the Large Movie Review Dataset, unless the cache holds it whole, and returns the archive's path for `readImdb`.
+ * A cached file is checked each time and replaced when it is damaged. An interrupted download leaves
+ * `aclImdb_v1.tar.gz.part`, which the next one goes on from; the final name only ever holds a file that passed the check.
+ *
+ * @throws UlmfitError `DOWNLOAD_FAILED` (network, after retries), `DOWNLOAD_REFUSED` (such as 404),
+ * `BAD_CHECKSUM`, `BAD_URL`, `CACHE_NOT_WRITABLE`.
+ */
+export async function downloadImdb(options: DownloadImdbOptions = {}): Promise<string> {
+  const { cacheDirectory = defaultCacheDirectory(), onProgress, signal } = options;
+  const path = join(cacheDirectory, 'aclImdb_v1.tar.gz');
+  await downloadFile({
+    url: options.url ?? IMDB_URL,
+    path,
+    md5: options.md5 ?? IMDB_MD5,
+    onProgress,
+    signal,
+    attempts: options.attempts ?? 5,
+    retryDelay: options.retryDelay ?? 1000,
+    timeout: options.timeout ?? 30_000,
+  });
+  return path;
+}
