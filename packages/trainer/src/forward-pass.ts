@@ -9,8 +9,7 @@ export type Phase = 'train' | 'validate' | 'predict';
  * The model's view of the pass that it is called for. `Taps` names the model's taps and what each tells beside its
  * tensor, such as the layer's number: `{ hidden: { layer: number } }`.
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- a model without taps
-export interface ForwardPass<Taps = {}> {
+export interface ForwardPass<Taps = Record<never, never>> {
   readonly phase: Phase;
   /** True in the `train` phase: regularisers act, BatchNorm takes the batch's statistics. */
   readonly training: boolean;

@@ -7,8 +7,7 @@ import type { ParameterGroup } from './parameter-groups.js';
  * What a trainer trains. `Output` is whatever the loss and the metrics need; `Taps` names the tensors that plugins may
  * touch on their way.
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- a model without taps
-export interface Model<Batch, Output, Taps = {}> {
+export interface Model<Batch, Output, Taps = Record<never, never>> {
   readonly name: string;
   /** From the input (bottom) to the output (top). A tied parameter stands in one group. */
   readonly groups: readonly ParameterGroup[];

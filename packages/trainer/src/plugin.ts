@@ -34,8 +34,7 @@ type AsyncHook = (ctx: TrainingContext) => void | Promise<void>;
  * A training plugin: a plain object with a name and some hooks. A plugin that is typed for another batch, output or
  * another model's taps does not compile with this one.
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- a plugin that uses no taps
-export interface TrainingPlugin<Batch = unknown, Output = unknown, Taps = {}> {
+export interface TrainingPlugin<Batch = unknown, Output = unknown, Taps = Record<never, never>> {
   /** Unique; the key of its state in checkpoints, and the name of its factor of the learning rate. */
   readonly name: string;
   /** Before or after all others. */

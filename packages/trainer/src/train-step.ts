@@ -60,9 +60,12 @@ export function differentiate<Batch, Output, Taps>(
     return terms.length === 1 ? loss : (addN(terms) as Scalar);
   };
   try {
-    const { value, grads } = variableGrads(
-      forward,
-      trained.map((p) => p.variable),
+    // The tidy is for errors: without it the loss would outlive a backward pass that throws.
+    const { value, grads } = tidy(() =>
+      variableGrads(
+        forward,
+        trained.map((p) => p.variable),
+      ),
     );
     value.dispose();
     return { gradients: byParameterName(trained, grads), scalars };

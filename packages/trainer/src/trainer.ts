@@ -3,7 +3,7 @@ import { UlmfitError } from '@ulmfit/kernels';
 import { checkPlugins } from './check-plugins.js';
 import { evaluate, type EvaluateOptions } from './evaluate.js';
 import { explain } from './explain.js';
-import { checkFitOptions, Fit, type FitOptions, type FitResult, type FitState } from './fit.js';
+import { checkFitOptions, Fit, type FitHost, type FitOptions, type FitResult, type FitState } from './fit.js';
 import type { Loader } from './loader.js';
 import type { Metric } from './metric.js';
 import type { Model } from './model.js';
@@ -54,7 +54,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
   readonly seed: number;
   readonly #plugins: readonly TrainingPlugin<Batch, Output, Taps>[];
   readonly #metrics: readonly Metric<Batch, Output>[];
-  #epochsBefore = 0;
+  readonly #host: FitHost<Batch, Output, Taps>;
   /** A loaded state that was saved within a fit, for that fit to go on from. Owns its tensors. */
   #pending: { state: SavedState; waive: ReadonlySet<string> } | undefined;
 
@@ -67,6 +67,17 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     this.#order([]);
     this.groups.setBase(options.optimizer.defaults);
     this.optimizer = options.optimizer.create(this.groups);
+    this.#host = {
+      model: this.model,
+      groups: this.groups,
+      optimizer: this.optimizer,
+      metrics: this.#metrics,
+      seed: this.seed,
+      history: this.history,
+      epochsBefore: 0,
+      coreState: () => this.stateDict(),
+      withEvaluationWeights: (body) => this.withEvaluationWeights(body),
+    };
   }
 
   /**
@@ -77,7 +88,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
   async fit(options: FitOptions<Batch, Output, Taps>): Promise<FitResult> {
     checkFitOptions(options);
     const plugins = this.#order(options.plugins ?? []);
-    const fit = new Fit(this.#host(), options, plugins);
+    const fit = new Fit(this.#host, options, plugins);
     const pending = this.#pending;
     if (!pending) return fit.run();
     const { state, waive } = pending;
@@ -147,7 +158,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
         groups: this.groups.toJson(),
         optimizer: { name: this.optimizer.name, state: optimizer.json },
         history: structuredClone(this.history) as unknown as Json,
-        epochsBefore: this.#epochsBefore,
+        epochsBefore: this.#host.epochsBefore,
       },
       tensors: {
         ...prefixTensors('parameter', parameters),
@@ -191,7 +202,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     this.groups.fromJson(json.groups);
     this.optimizer.loadStateDict({ json: json.optimizer.state, tensors: tensorsUnder('optimizer', tensors) });
     this.history.splice(0, this.history.length, ...structuredClone(json.history));
-    this.#epochsBefore = json.epochsBefore;
+    this.#host.epochsBefore = json.epochsBefore;
   }
 
   /** Frees the optimizer's state. The model stays the caller's. */
@@ -211,27 +222,6 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     const ordered = orderPlugins([...this.#plugins, ...plugins]);
     checkPlugins(ordered, this.model);
     return ordered;
-  }
-
-  #host() {
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the fit counts the trainer's epochs on
-    const trainer = this;
-    return {
-      model: this.model,
-      groups: this.groups,
-      optimizer: this.optimizer,
-      metrics: this.#metrics,
-      seed: this.seed,
-      history: this.history,
-      get epochsBefore() {
-        return trainer.#epochsBefore;
-      },
-      set epochsBefore(epochs: number) {
-        trainer.#epochsBefore = epochs;
-      },
-      coreState: () => this.stateDict(),
-      withEvaluationWeights: <R>(body: () => Promise<R>) => this.withEvaluationWeights(body),
-    };
   }
 }
 
