@@ -1,3 +1,13 @@
+export type { Tokenizer } from './tokenizer.js';
+export { createTokenizer, type CreateTokenizerOptions } from './create-tokenizer.js';
+export { fastaiTokenizer, type FastaiTokenizerOptions } from './fastai-tokenizer.js';
+export { englishTokenizer, type EnglishTokenizerOptions } from './english/english-tokenizer.js';
+export { fastaiTextRules, fastaiTokenRules, type TextRule } from './rules/fastai-rules.js';
+export { fixHtml } from './rules/fix-html.js';
+export { replaceRep, replaceWrep } from './rules/repetition.js';
+export { replaceSpace, rmUselessSpaces, specAddSpaces } from './rules/spacing.js';
+export { lowercase, replaceAllCaps, replaceMaj } from './rules/letter-case.js';
+export { joinFields } from './join-fields.js';
 export { fillerToken, specialTokens } from './special-tokens.js';
 export { Vocabulary } from './vocabulary.js';
 export { buildVocabulary, countTokens, type BuildVocabularyOptions } from './build-vocabulary.js';

@@ -1,0 +1,129 @@
+import { UlmfitError } from '@ulmfit/kernels';
+import { isSpace } from '../python-text.js';
+import type { Tokenizer } from '../tokenizer.js';
+import { prefixLength, suffixLength } from './affixes.js';
+import { BoundedCache } from './bounded-cache.js';
+import { englishExceptions } from './exceptions.js';
+import { splitInfixes } from './infixes.js';
+import { SpecialCaseMatcher } from './special-case-matcher.js';
+import { WordSplitter } from './word-splitter.js';
+
+export interface EnglishTokenizerOptions {
+  /** Further words that are never split, such as the special tokens. */
+  wholeWords?: readonly string[];
+  /**
+   * How many distinct words (what stands between white space) to remember the tokens of, 0 for none. It changes the speed,
+   * never the tokens.
+   */
+  cacheSize?: number;
+}
+
+/** The tokens of a word before and after exceptions are put back together; one array if that changes nothing. */
+interface SplitWord {
+  readonly split: readonly string[];
+  readonly tokens: readonly string[];
+}
+
+/** Longer words are rare: they are split anew each time rather than filling the cache. */
+const longestCached = 64;
+const defaultCacheSize = 32_768;
+
+/**
+ * spaCy's tokenizer for English (`spacy.blank('en')`), token for token: white space, then prefixes, suffixes, exceptions,
+ * web addresses and infixes. Single spaces between words are dropped, other white space makes tokens of its own.
+ * Takes linear time on any text and never throws.
+ *
+ * @throws UlmfitError `BAD_OPTION` when `cacheSize` is not 0, 1, 2, ...
+ */
+export function englishTokenizer(options: EnglishTokenizerOptions = {}): Tokenizer {
+  const { wholeWords = [], cacheSize = defaultCacheSize } = options;
+  if (!Number.isSafeInteger(cacheSize) || cacheSize < 0) {
+    throw new UlmfitError('BAD_OPTION', `cacheSize: ${cacheSize} is not 0 or a positive integer`);
+  }
+  const exceptions = englishExceptions();
+  for (const word of wholeWords) exceptions.set(word, [word]);
+  const splitter = new WordSplitter(exceptions);
+  const withoutExceptions = new WordSplitter(new Map());
+  const matcher = new SpecialCaseMatcher(exceptions, (word) =>
+    isTakenApart(word) ? withoutExceptions.split(word) : undefined,
+  );
+  const cache = cacheSize > 0 ? new BoundedCache<SplitWord>(cacheSize) : undefined;
+
+  const splitWord = (word: string): SplitWord => {
+    const split = splitter.split(word);
+    return { split, tokens: matcher.apply(split) };
+  };
+  const lookUp = (word: string): SplitWord => {
+    if (cache === undefined || word.length > longestCached) return splitWord(word);
+    const known = cache.get(word);
+    if (known !== undefined) return known;
+    // A slice keeps its whole document in memory; the cache outlives documents, so it gets a copy.
+    const copy = ` ${word}`.slice(1);
+    const result = splitWord(copy);
+    cache.set(copy, result);
+    return result;
+  };
+
+  /** As the reference does it: over the whole text, since a match that runs over a space hides one within a word. */
+  const tokenizeAcrossWords = (text: string): string[] => {
+    const tokens: string[] = [];
+    const spaceAfter: boolean[] = [];
+    forEachStretch(text, (start, end, isWhite, dropsSpace) => {
+      const stretch = text.slice(start, end);
+      if (isWhite) tokens.push(stretch);
+      else for (const token of lookUp(stretch).split) tokens.push(token);
+      spaceAfter[tokens.length - 1] = dropsSpace;
+    });
+    return matcher.apply(tokens, spaceAfter);
+  };
+
+  return {
+    name: 'english',
+    rules: ['english/1', ...wholeWords].join(' '),
+    tokenize(text) {
+      const tokens: string[] = [];
+      let putTogether = false;
+      forEachStretch(text, (start, end, isWhite) => {
+        if (isWhite) {
+          tokens.push(text.slice(start, end));
+          return;
+        }
+        const word = lookUp(text.slice(start, end));
+        putTogether ||= word.tokens !== word.split;
+        for (const token of word.tokens) tokens.push(token);
+      });
+      return putTogether ? tokenizeAcrossWords(text) : tokens;
+    },
+  };
+}
+
+/** Whether a prefix, suffix or infix is split off an exception, so that it may be found in pieces. */
+function isTakenApart(word: string): boolean {
+  return (
+    prefixLength(word, 0, word.length) > 0 ||
+    suffixLength(word, 0, word.length) > 0 ||
+    splitInfixes(word).length > 1
+  );
+}
+
+/**
+ * Visits the stretches of white space and of anything else in turn, without the space that ends a word: one space between
+ * words is in no stretch.
+ */
+function forEachStretch(
+  text: string,
+  visit: (start: number, end: number, isWhite: boolean, dropsSpace: boolean) => void,
+): void {
+  const { length } = text;
+  let start = 0;
+  let isWhite = length > 0 && isSpace(text.charCodeAt(0));
+  for (let index = 0; index < length; index++) {
+    const code = text.charCodeAt(index);
+    if (isSpace(code) === isWhite) continue;
+    const dropsSpace = code === 0x20;
+    if (start < index) visit(start, index, isWhite, dropsSpace);
+    start = dropsSpace ? index + 1 : index;
+    isWhite = !isWhite;
+  }
+  if (start < length) visit(start, length, isWhite, false);
+}
