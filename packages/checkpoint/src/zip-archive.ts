@@ -1,0 +1,205 @@
+import { UlmfitError } from '@ulmfit/kernels';
+import { inflateSync } from 'fflate';
+import { ByteReader } from './byte-reader.js';
+
+// The format: PKWARE's APPNOTE.TXT, sections 4.3 (records) and 4.5.3 (64-bit sizes).
+const END = 0x06054b50;
+const END_64 = 0x06064b50;
+const END_64_LOCATOR = 0x07064b50;
+const ENTRY = 0x02014b50;
+const LOCAL = 0x04034b50;
+const END_BYTES = 22;
+const LOCATOR_BYTES = 20;
+const FULL_16 = 0xffff;
+const FULL_32 = 0xffffffff;
+
+/** Weights hardly compress: what claims to grow more than this much is no checkpoint. */
+const MAX_GROWTH = 64;
+const MIN_BUDGET = 2 ** 24;
+
+interface Entry {
+  readonly name: string;
+  readonly method: number;
+  readonly crc: number;
+  readonly compressed: number;
+  readonly size: number;
+  readonly offset: number;
+}
+
+/** The files of a zip archive in memory, stored or deflated. */
+export class ZipArchive {
+  private readonly entries: ReadonlyMap<string, Entry>;
+  private budget: number;
+
+  /** @throws UlmfitError `BAD_ZIP` */
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly label: string,
+  ) {
+    this.budget = Math.max(MIN_BUDGET, MAX_GROWTH * bytes.length);
+    this.entries = this.directory();
+  }
+
+  get names(): string[] {
+    return [...this.entries.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.entries.has(name);
+  }
+
+  /** The size of a file as the directory has it; reading checks it. */
+  sizeOf(name: string): number {
+    return this.find(name).size;
+  }
+
+  /**
+   * One file's bytes; a stored one's are not copied.
+   * @throws UlmfitError `BAD_ZIP` where it is missing or does not match its size or checksum
+   */
+  read(name: string): Uint8Array {
+    const entry = this.find(name);
+    const data = this.locate(entry);
+    const content = entry.method === 0 ? data : this.inflate(entry, data);
+    if (content.length !== entry.size) {
+      throw this.bad(`${name} has ${content.length} bytes, its entry says ${entry.size}`);
+    }
+    if (crc32(content) !== entry.crc) {
+      throw this.bad(`${name} does not match its checksum: the file is damaged; get it anew`);
+    }
+    return content;
+  }
+
+  private find(name: string): Entry {
+    const entry = this.entries.get(name);
+    if (!entry) throw this.bad(`${name} is missing`);
+    return entry;
+  }
+
+  /** The packed bytes of an entry, by the header before them. */
+  private locate({ name, offset, compressed, method, size }: Entry): Uint8Array {
+    if (method !== 0 && method !== 8)
+      throw this.bad(`${name} is packed by method ${method}; 0 and 8 are known`);
+    if (method === 0 && compressed !== size) throw this.bad(`${name} is stored, with two different sizes`);
+    const reader = this.readerAt(offset);
+    if (reader.u32() !== LOCAL) throw this.bad(`${name} has no header at byte ${offset}`);
+    reader.take(22);
+    const [nameBytes, extraBytes] = [reader.u16(), reader.u16()];
+    reader.take(nameBytes + extraBytes);
+    return reader.take(compressed);
+  }
+
+  private inflate({ name, size }: Entry, data: Uint8Array): Uint8Array {
+    // Deflate cannot grow bytes more than 1032-fold.
+    if (size > data.length * 1032 + 64 || size > this.budget) {
+      throw this.bad(`${name} claims to unpack to ${size} bytes from ${data.length}`);
+    }
+    this.budget -= size;
+    try {
+      // One byte to spare shows a stream that is longer than it says.
+      return inflateSync(data, { out: new Uint8Array(size + 1) });
+    } catch (error) {
+      throw this.bad(`${name} cannot be unpacked: the file is damaged`, error);
+    }
+  }
+
+  private directory(): Map<string, Entry> {
+    const { count, size, offset } = this.end();
+    // 46 bytes is the least that an entry takes.
+    if (count > size / 46 || offset + size > this.bytes.length)
+      throw this.bad('its directory lies outside of it');
+    const reader = this.readerAt(offset);
+    const entries = new Map<string, Entry>();
+    for (let i = 0; i < count; i++) {
+      const entry = this.entry(reader);
+      if (entries.has(entry.name)) throw this.bad(`${entry.name} stands twice in its directory`);
+      entries.set(entry.name, entry);
+    }
+    return entries;
+  }
+
+  private entry(reader: ByteReader): Entry {
+    if (reader.u32() !== ENTRY) throw this.bad('its directory is damaged');
+    reader.take(4);
+    const flags = reader.u16();
+    const method = reader.u16();
+    reader.take(4);
+    const crc = reader.u32();
+    const [compressed, size] = [reader.u32(), reader.u32()];
+    const [nameBytes, extraBytes, commentBytes] = [reader.u16(), reader.u16(), reader.u16()];
+    reader.take(8);
+    const offset = reader.u32();
+    // Names of checkpoints are ASCII; whatever else stands there only has to stay distinct.
+    const name = new TextDecoder().decode(reader.take(nameBytes));
+    const extra = reader.take(extraBytes);
+    reader.take(commentBytes);
+    if (flags & 1) throw this.bad(`${name} is encrypted`);
+    return { name, method, crc, ...this.wideFields({ compressed, size, offset }, extra) };
+  }
+
+  /** Replaces sizes and offset that do not fit 32 bits by those of the 64-bit extra field. */
+  private wideFields(narrow: { compressed: number; size: number; offset: number }, extra: Uint8Array) {
+    const fields = new ByteReader(extra, () => this.bad('an extra field is cut short'));
+    while (fields.remaining >= 4) {
+      const [id, length] = [fields.u16(), fields.u16()];
+      const content = new ByteReader(fields.take(length), () => this.bad('a 64-bit field is cut short'));
+      if (id !== 1) continue;
+      const size = narrow.size === FULL_32 ? content.u64() : narrow.size;
+      const compressed = narrow.compressed === FULL_32 ? content.u64() : narrow.compressed;
+      const offset = narrow.offset === FULL_32 ? content.u64() : narrow.offset;
+      return { compressed, size, offset };
+    }
+    return narrow;
+  }
+
+  /** Where the directory lies: from the record at the end of the archive, before a comment of any length. */
+  private end(): { count: number; size: number; offset: number } {
+    const view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+    const last = this.bytes.length - END_BYTES;
+    for (let at = last; at >= Math.max(0, last - FULL_16); at--) {
+      if (view.getUint32(at, true) !== END) continue;
+      const reader = this.readerAt(at + 10);
+      const [count, size, offset] = [reader.u16(), reader.u32(), reader.u32()];
+      const isWide = count === FULL_16 || size === FULL_32 || offset === FULL_32;
+      return isWide ? this.wideEnd(at - LOCATOR_BYTES) : { count, size, offset };
+    }
+    throw this.bad('its directory is missing: the file is cut short');
+  }
+
+  private wideEnd(locatorAt: number): { count: number; size: number; offset: number } {
+    if (locatorAt < 0) throw this.bad('its 64-bit directory is missing');
+    const locator = this.readerAt(locatorAt);
+    if (locator.u32() !== END_64_LOCATOR) throw this.bad('its 64-bit directory is missing');
+    locator.take(4);
+    const reader = this.readerAt(locator.u64());
+    if (reader.u32() !== END_64) throw this.bad('its 64-bit directory is damaged');
+    reader.take(28);
+    return { count: reader.u64(), size: reader.u64(), offset: reader.u64() };
+  }
+
+  private readerAt(at: number): ByteReader {
+    if (at > this.bytes.length) throw this.bad(`byte ${at} lies outside of it`);
+    return new ByteReader(this.bytes, (end) => this.bad(`cut short at byte ${end}`), at);
+  }
+
+  private bad(what: string, cause?: unknown): UlmfitError {
+    return new UlmfitError('BAD_ZIP', `${this.label}: not a sound zip archive: ${what}`, { cause });
+  }
+}
+
+/** Whether bytes begin as a zip archive does. */
+export const isZip = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let c = byte;
+  for (let bit = 0; bit < 8; bit++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
+  return c;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let c = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++)
+    c = (crcTable[(c ^ (bytes[i] as number)) & 0xff] as number) ^ (c >>> 8);
+  return (c ^ 0xffffffff) >>> 0;
+}
