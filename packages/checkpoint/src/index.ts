@@ -12,3 +12,10 @@ export { nodeFileSystem, type FileSystem } from './file-system.js';
 export { writeAtomically } from './atomic-write.js';
 export { readPytorch } from './pytorch.js';
 export { readItos } from './itos.js';
+export {
+  fromFastai,
+  toFastai,
+  type ImportedWeights,
+  type WeightsKind,
+  type WeightsShape,
+} from './fastai-names.js';
