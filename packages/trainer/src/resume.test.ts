@@ -60,7 +60,7 @@ function moody(): ToyPlugin {
         Object.entries(gradients).map(([name, g]) => [name, tf.div(g, tf.add(trace, 0.5))]),
       );
     },
-    afterFit: () => set(tf.scalar(0)),
+    afterFit: count('afterFit'),
     stateDict: () => ({ json: { ...counts }, tensors: { trace } }),
     loadStateDict: ({ json, tensors }) => {
       counts = { ...(json as typeof counts) };
@@ -69,15 +69,18 @@ function moody(): ToyPlugin {
   };
 }
 
+const moods = new WeakMap<ToyTrainer, ToyPlugin>();
+
 /** Everything new, as a new process would make it. */
 function fresh(more: ToyPlugin[] = []): ToyTrainer {
+  const mood = moody();
   const trainer = toyTrainer({
     carries: true,
     noisy: true,
     average: true,
-    plugins: [moody(), earlyStopping({ patience: 99 }), ...more],
+    plugins: [mood, earlyStopping({ patience: 99 }), ...more],
   });
-  trainer.groups.freezeTo(0);
+  moods.set(trainer, mood);
   return trainer;
 }
 
@@ -92,6 +95,7 @@ function fitOptions(run: Run): FitOptions<ToyBatch, tf.Tensor2D, ToyTaps> {
 }
 
 const result = (trainer: ToyTrainer) => ({
+  mood: moods.get(trainer)?.stateDict?.().json,
   state: numbers(trainer.stateDict().tensors),
   groups: trainer.groups.toJson(),
   history: trainer.history.map(({ seconds: _, ...record }) => record),
@@ -186,7 +190,16 @@ describe('a resumed fit', () => {
         }
         disposeToy(trainer);
       }),
-      { seed: 2, numRuns: 40 },
+      {
+        seed: 2,
+        numRuns: 40,
+        examples: ['beforeStep', 'beforeTrain', 'beforeValidate', 'afterValidate', 'afterEpoch'].map(
+          (hook): [Run, { hook: string; times: number; again: boolean }] => [
+            { epochs: 3, accumulate: 2, batches: [2, 1, 3], at: 0 },
+            { hook, times: 2, again: false },
+          ],
+        ),
+      },
     );
   });
 

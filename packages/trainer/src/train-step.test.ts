@@ -141,6 +141,16 @@ describe('gradient hooks', () => {
     expect(last).toEqual({ ...plain.last, 'twice at 0': 2, 'half at 0': 0.5 });
   });
 
+  it('may not report under the name of the loss or a term', async () => {
+    const wrong: ToyPlugin = {
+      name: 'wrong',
+      gradients: (g, _, report) => (report('loss', tf.scalar(1)), g),
+    };
+    await expect(firstStep([wrong])).rejects.toEqual(
+      ulmfitError('BAD_PLUGINS', /^the scalar loss is a loss term/),
+    );
+  });
+
   it('leave a parameter alone when they drop its gradient', async () => {
     const drop: ToyPlugin = { name: 'drop', gradients: ({ w0: _, ...rest }) => rest };
     const trainer = toyTrainer({ plugins: [drop] });

@@ -148,9 +148,11 @@ export function transformGradients<Batch, Output, Taps>(
   ctx: TrainingContext,
 ): Gradients {
   const own = new Set(Object.values(gradients));
+  const terms = new Set(Object.keys(scalars));
   const transform = () => {
     let current: Gradients = gradients;
     const report = (name: string, value: Scalar) => {
+      if (terms.has(name)) throw new UlmfitError('BAD_PLUGINS', `the scalar ${name} is a loss term already`);
       scalars[name]?.dispose();
       scalars[name] = keep(value.clone());
     };
