@@ -13,6 +13,8 @@ export function clipGlobalNorm(maxNorm: number): TrainingPlugin {
   requirePositive('clipGlobalNorm: maxNorm', maxNorm);
   return {
     name: 'clipGlobalNorm',
+    // After whatever else changes the gradients: what is applied has the norm that is asked for.
+    enforce: 'post',
     gradients: (gradients, _ctx, report) => {
       const norm = globalNorm(Object.values(gradients));
       report('gradNorm', norm);

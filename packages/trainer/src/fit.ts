@@ -64,6 +64,8 @@ export interface FitState {
   /** What comes next: a new epoch with its hooks, the rest of its training, its validation, or nothing. */
   next: 'epoch' | 'train' | 'validate' | 'end';
   step: number;
+  /** All updates of the fit: another number means other epochs, batches or accumulation. */
+  steps: number;
   epochsBefore: number;
   seconds: number;
   sums: Record<string, { sum: number; weight: number }>;
@@ -177,6 +179,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       cursor: { ...this.#cursor },
       next: this.#next,
       step: this.#step,
+      steps: this.steps,
       epochsBefore: this.#host.epochsBefore,
       seconds: (Date.now() - this.#startedAt) / 1000,
       sums: this.#means.toJson(),
@@ -201,11 +204,18 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
         // After `beforeFit`, so that what it set anew is as it was when the state was saved.
         resume.load();
         this.#carried.load(resume.carried);
-        const { cursor, next, step, epochsBefore, seconds, sums, last, validation, stop } = resume.state;
+        const { cursor, next, step, steps, epochsBefore, seconds, sums, last, validation, stop } =
+          resume.state;
         this.#cursor = { ...cursor };
         this.#next = next;
         this.#step = step;
         this.#host.epochsBefore = epochsBefore;
+        if (this.steps !== steps) {
+          throw new UlmfitError(
+            'STATE_MISMATCH',
+            `${this.stage}: the state is of a fit of ${steps} updates, this one has ${this.steps}; resume with the same data, epochs and accumulation`,
+          );
+        }
         this.#startedAt = Date.now() - seconds * 1000;
         this.#means.fromJson(sums);
         this.#last = last;
@@ -234,7 +244,8 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   }
 
   async #epochs(): Promise<FitResult> {
-    const { host, history } = { host: this.#host, history: this.history };
+    const host = this.#host;
+    const { history } = host;
     const { signal, validate } = this.#options;
     // A stop ends no epoch in its middle: its validation and its `after*` hooks still run, after a resumption too.
     const goesOn = () =>
