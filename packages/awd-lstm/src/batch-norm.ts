@@ -4,16 +4,22 @@ import { buffer, parameter, type Buffer, type ForwardPass, type Parameter } from
 const MOMENTUM = 0.1;
 const EPSILON = 1e-5;
 
+/** A BatchNorm layer, see `createBatchNorm`. All its arrays are `[features]` and the caller's to dispose. */
 export interface BatchNorm {
+  /** The scale; begins at 1. */
   readonly gamma: Parameter;
+  /** The shift; begins at .001. */
   readonly beta: Parameter;
+  /** The running mean; begins at 0. */
   readonly mean: Buffer;
+  /** The running unbiased variance; begins at 1. */
   readonly variance: Buffer;
+  /** `[batch, features]` normalised: by the batch in training, by the running statistics else. */
   apply(x: Tensor2D, pass: ForwardPass): Tensor2D;
 }
 
 /**
- * BatchNorm over `[batch, features]` with PyTorch's conventions: the batch's biased variance normalises, the unbiased
+ * BatchNorm (Ioffe and Szegedy 2015) over `[batch, features]` with PyTorch's conventions: the batch's biased variance normalises, the unbiased
  * one enters the running average with weight .1. A training batch of one row has no variance: it is normalised by the
  * running statistics and leaves them as they are. `beta` begins at .001, as fastai's does.
  */

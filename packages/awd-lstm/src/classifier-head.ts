@@ -1,9 +1,12 @@
 import { matMul, relu, type Tensor2D } from '@tensorflow/tfjs-core';
+import { UlmfitError } from '@ulmfit/kernels';
 import type { Buffer, ForwardPass, Parameter } from '@ulmfit/trainer';
 import { createBatchNorm } from './batch-norm.js';
+import { requireInteger } from './checks.js';
 import { uniformParameter } from './encoder.js';
 import type { ClassifierTaps } from './taps.js';
 
+/** The layers between the pooled document and its logits, see `createClassifierHead`. */
 export interface ClassifierHead {
   readonly parameters: readonly Parameter[];
   readonly buffers: readonly Buffer[];
@@ -13,9 +16,22 @@ export interface ClassifierHead {
 
 /**
  * Blocks of BatchNorm, dropout (a tap) and a linear layer without bias, with ReLU between (ULMFiT section 3.3).
+ * Weights from U(-1/sqrt(in), 1/sqrt(in)), as in PyTorch. Parameters and buffers are the caller's to dispose.
  * @param sizes features in, of each hidden layer, and classes: such as `[1200, 50, 2]`
+ * @param options.seed draws the first weights; an integer from 0 to 2^32 - 1
+ * @throws UlmfitError `BAD_CONFIG`
  */
-export function createClassifierHead(sizes: readonly number[], seed: number): ClassifierHead {
+export function createClassifierHead(
+  sizes: readonly number[],
+  { seed = 0 }: { seed?: number } = {},
+): ClassifierHead {
+  if (sizes.length < 2) {
+    throw new UlmfitError(
+      'BAD_CONFIG',
+      `head: the sizes are [${sizes.join(', ')}]; it needs features and classes`,
+    );
+  }
+  sizes.forEach((size, i) => requireInteger(`head: size ${i} of [${sizes.join(', ')}]`, size));
   const blocks = sizes.slice(1).map((out, b) => {
     const features = sizes[b] as number;
     const norm = createBatchNorm(`head.${b}.norm`, features);

@@ -19,45 +19,55 @@ import {
 } from '@tensorflow/tfjs-core';
 import { UlmfitError, type LstmState } from '@ulmfit/kernels';
 import { parameterGroup, type ForwardPass, type Model } from '@ulmfit/trainer';
+import { requireIndices, requireInteger } from './checks.js';
 import { createClassifierHead } from './classifier-head.js';
 import { concatPooling } from './concat-pooling.js';
 import { createEncoder, layerParameters, type Encoder, type EncoderConfig } from './encoder.js';
 import { spreadRows } from './spread-rows.js';
 import { encoderTaps, type ClassifierTaps } from './taps.js';
 
-/** Documents padded to one length, as `classifierLoader` of `@ulmfit/text` gives them. */
+/**
+ * Documents padded to one length, as `classifierLoader` of `@ulmfit/text` gives them. A document stands in columns
+ * `starts` to `starts + lengths`, what is around it is never read. For results that do not depend on the batch, it begins
+ * where a window begins. Whether it is read forwards or backwards is the loader's affair: the model is the same.
+ */
 export interface ClassifierInput {
   /** int32 `[batch, time]`. */
   readonly ids: Tensor2D;
-  /** int32 `[batch]`; needed for the loss. */
+  /** int32 `[batch]`, classes from 0; needed for the loss. */
   readonly labels?: Tensor1D;
-  /** Each document's number of tokens. */
+  /** Each document's number of tokens, 1 at least. */
   readonly lengths: ArrayLike<number>;
-  /** The column of each document's first token. */
+  /** The column of each document's first token, a multiple of the model's `window`. */
   readonly starts: ArrayLike<number>;
 }
 
+/** What a pass of the classifier gives. */
 export interface ClassifierOutput {
   /** `[batch, classes]` */
   readonly logits: Tensor2D;
-  /** The windows that were pooled, `[time, batch, embedding]`. */
+  /** The last layer's output over the windows that were pooled, `[time, batch, embedding]`; 0 where a row took no part. */
   readonly encoded: Tensor3D;
-  /** `[batch, 3 * embedding]` */
+  /** Last, max and mean, `[batch, 3 * embedding]`. */
   readonly pooled: Tensor2D;
 }
 
+/** The sizes of a classifier, and how it reads. */
 export interface ClassifierConfig extends EncoderConfig {
+  /** Classes to tell apart, from 1. */
   readonly classes: number;
   /** Tokens of a window. Default 72. */
   readonly window?: number;
-  /** Of each document, the last windows within this many tokens are pooled and get a gradient. Default 1440. */
+  /** Of each document, the last windows within this many tokens are pooled and get a gradient; `window` at least. Default 1440. */
   readonly maxLength?: number;
   /** Features of the head's hidden layers. Default `[50]`. */
   readonly headLayers?: readonly number[];
 }
 
+/** The text classifier, see `createClassifier`. */
 export interface Classifier extends Model<ClassifierInput, ClassifierOutput, ClassifierTaps> {
   readonly encoder: Encoder;
+  /** With all defaults filled in. */
   readonly config: Required<ClassifierConfig>;
 }
 
@@ -74,17 +84,24 @@ interface Window {
  * The text classifier of ULMFiT (section 3.3): the encoder reads each document in windows, carrying its state, detached
  * (BPTT for text classification); concat pooling over the last windows of each document; a head of two blocks. Rows take
  * part in a window only while they have tokens. Groups: `embedding`, `rnn1`, ..., `head`.
- * @throws UlmfitError `BAD_CONFIG`; at a batch, `BAD_BATCH`
+ * @param options.seed draws the first weights; an integer from 0 to 2^32 - 1
+ * @throws UlmfitError `BAD_CONFIG`; at a batch, `BAD_BATCH` for documents that are empty or not within it, ids beyond the
+ *   vocabulary, and, where a loss is asked for, labels that are missing or beyond the classes
  */
 export function createClassifier(config: ClassifierConfig, { seed = 0 }: { seed?: number } = {}): Classifier {
   const { classes, window = 72, maxLength = 1440, headLayers = [50], ...sizes } = config;
   for (const [name, value] of Object.entries({ classes, window, maxLength })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new UlmfitError('BAD_CONFIG', `classifier: ${name} is ${value}; it must be an integer from 1`);
-    }
+    requireInteger(`classifier: ${name}`, value);
   }
-  const encoder = createEncoder(sizes, seed);
-  const head = createClassifierHead([3 * encoder.config.embedding, ...headLayers, classes], seed);
+  headLayers.forEach((features, i) => requireInteger(`classifier: headLayers[${i}]`, features));
+  if (maxLength < window) {
+    throw new UlmfitError(
+      'BAD_CONFIG',
+      `classifier: maxLength is ${maxLength}, which is less than one window of ${window}`,
+    );
+  }
+  const encoder = createEncoder(sizes, { seed });
+  const head = createClassifierHead([3 * encoder.config.embedding, ...headLayers, classes], { seed });
   const groups = [
     parameterGroup('embedding', [encoder.embedding]),
     ...encoder.layers.map((layer, l) => parameterGroup(`rnn${l + 1}`, layerParameters(layer))),
@@ -99,6 +116,7 @@ export function createClassifier(config: ClassifierConfig, { seed = 0 }: { seed?
     buffers: head.buffers,
     taps: [...encoderTaps, 'raw', 'dropped', 'head'],
     forward(batch, pass) {
+      requireDocuments(batch);
       const windows = windowsOf(batch, window, maxLength);
       const encoded = encodeWindows(encoder, batch, windows, pass);
       pass.tap('raw', encoded, {});
@@ -109,6 +127,13 @@ export function createClassifier(config: ClassifierConfig, { seed = 0 }: { seed?
     },
     loss({ logits }, { labels }): Scalar {
       if (!labels) throw new UlmfitError('BAD_BATCH', 'classifier: a batch without labels has no loss');
+      if (labels.shape[0] !== logits.shape[0]) {
+        throw new UlmfitError(
+          'BAD_BATCH',
+          `classifier: ${labels.shape[0]} labels for ${logits.shape[0]} documents`,
+        );
+      }
+      requireIndices('labels', labels, classes, 'classes');
       return neg(mean(sum(mul(logSoftmax(logits), oneHot(labels, classes)), 1)));
     },
     targets: ({ ids }) => ids.shape[0],
@@ -117,6 +142,27 @@ export function createClassifier(config: ClassifierConfig, { seed = 0 }: { seed?
         variable.dispose();
     },
   };
+}
+
+/** @throws UlmfitError `BAD_BATCH` unless every row has a document, and it lies within the batch */
+function requireDocuments({ ids, starts, lengths }: ClassifierInput): void {
+  const [batch, time] = ids.shape;
+  if (batch < 1 || starts.length !== batch || lengths.length !== batch) {
+    throw new UlmfitError(
+      'BAD_BATCH',
+      `classifier: ids of [${batch}, ${time}] with ${starts.length} starts and ${lengths.length} lengths`,
+    );
+  }
+  for (let row = 0; row < batch; row++) {
+    const [start, length] = [starts[row] as number, lengths[row] as number];
+    if (!(start >= 0 && length >= 1 && start + length <= time)) {
+      throw new UlmfitError(
+        'BAD_BATCH',
+        `classifier: row ${row} has ${length} tokens from column ${start} on, in a batch of ${time} columns; ` +
+          'each document needs 1 at least',
+      );
+    }
+  }
 }
 
 function windowsOf({ ids, starts, lengths }: ClassifierInput, size: number, maxLength: number): Window[] {
@@ -154,12 +200,13 @@ function encodeWindows(
     const part = slice(ids, [0, start], [batch, end - start]);
     const windowIds = rows.length === batch ? part : gather(part, tensor1d(rows, 'int32'));
     if (pooled) {
-      const run = encoder.run(windowIds, from, pass);
-      states = run.states;
-      encoded.push(spreadRows(run.output, rows, batch));
+      const run = () => encoder.run(windowIds, from, pass);
+      // Outside training nothing but the results is needed later: memory does not grow with the document.
+      const { output, states: after } = pass.training ? run() : tidy(run);
+      states = after;
+      encoded.push(spreadRows(output, rows, batch));
     } else {
-      // It only carries the state: nothing of it is kept.
-      states = tidy(() => encoder.run(windowIds, from, pass, false).states);
+      states = encoder.carry(windowIds, from, pass);
     }
     before = rows;
   }

@@ -1,5 +1,16 @@
-import { tensor, transpose, zeros, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import {
+  keep,
+  scalar,
+  tensor,
+  transpose,
+  zeros,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import {
+  customGradient,
   embeddingLookup,
   lstmLayer,
   randomKey,
@@ -8,6 +19,7 @@ import {
   type LstmState,
 } from '@ulmfit/kernels';
 import { parameter, type ForwardPass, type Parameter, type ParameterKind } from '@ulmfit/trainer';
+import { requireIndices, requireInteger } from './checks.js';
 import type { EncoderTaps } from './taps.js';
 
 /** The sizes of an AWD-LSTM. The last layer's output has the embedding's size, so that the decoder can be tied. */
@@ -24,13 +36,19 @@ export interface EncoderConfig {
   readonly padIndex?: number;
 }
 
+/** The parameters of one LSTM layer, in PyTorch's layout: gate order i, f, g, o along the first axis. */
 export interface LayerParameters {
+  /** `[4 * units, input]` */
   readonly weightIh: Parameter;
+  /** `[4 * units, units]` */
   readonly weightHh: Parameter;
+  /** `[4 * units]` */
   readonly biasIh: Parameter;
+  /** `[4 * units]`; apart from `biasIh`, as Adam's steps and the clipped norm depend on it. */
   readonly biasHh: Parameter;
 }
 
+/** In the order in which they stand in a group. */
 export const layerParameters = ({ weightIh, weightHh, biasIh, biasHh }: LayerParameters): Parameter[] => [
   weightIh,
   weightHh,
@@ -41,23 +59,27 @@ export const layerParameters = ({ weightIh, weightHh, biasIh, biasHh }: LayerPar
 /** The encoder's states by layer, each `[batch, units]`. */
 export type EncoderStates = readonly LstmState[];
 
+/** An embedding and a stack of LSTM layers, see `createEncoder`. Its parameters are the caller's to dispose. */
 export interface Encoder {
   readonly config: Required<EncoderConfig>;
+  /** `[vocabulary, embedding]` */
   readonly embedding: Parameter;
+  /** From the bottom to the top. */
   readonly layers: readonly LayerParameters[];
   /** The zero states of a batch. */
   initialStates(batch: number): LstmState[];
   /**
-   * Runs a window of ids (int32 `[batch, time]`) from the given states.
-   * @param gradient false where the window only carries the state: no gradient will be asked of it
+   * Runs a window of ids (int32 `[batch, time]`) from the given states. To be called within a tape or a tidy.
    * @returns the last layer's output `[time, batch, embedding]` and the states after the window, detached
+   * @throws UlmfitError `BAD_BATCH` for an id beyond the vocabulary
    */
   run(
     ids: Tensor2D,
     states: EncoderStates,
     pass: ForwardPass<EncoderTaps>,
-    gradient?: boolean,
   ): { output: Tensor3D; states: LstmState[] };
+  /** As `run`, for a window that only carries the state: off the tape, so that nothing of it is kept. */
+  carry(ids: Tensor2D, states: EncoderStates, pass: ForwardPass<EncoderTaps>): LstmState[];
 }
 
 /** Draws a parameter's first value uniformly from `[-bound, bound)`, from its own stream of the seed. */
@@ -77,16 +99,21 @@ export function uniformParameter(
  * The AWD-LSTM encoder (Merity et al. 2017): an embedding and a stack of LSTM layers. By itself it is a plain LSTM;
  * the regularisers are plugins on its taps. Embedding from U(-.1, .1), weights and biases from
  * U(-1/sqrt(units), 1/sqrt(units)), as in PyTorch.
+ * @param options.seed draws the first weights; an integer from 0 to 2^32 - 1
  * @throws UlmfitError `BAD_CONFIG`
  */
-export function createEncoder(config: EncoderConfig, seed: number): Encoder {
+export function createEncoder(config: EncoderConfig, { seed = 0 }: { seed?: number } = {}): Encoder {
   const full = { embedding: 400, hidden: 1152, layers: 3, padIndex: 1, ...config };
   for (const [name, value] of Object.entries(full)) {
-    if (!Number.isInteger(value) || value < (name === 'padIndex' ? 0 : 1)) {
-      throw new UlmfitError('BAD_CONFIG', `encoder: ${name} is ${value}; it must be an integer from 1`);
-    }
+    requireInteger(`encoder: ${name}`, value, name === 'padIndex' ? 0 : 1);
   }
   const { vocabulary, embedding: features, hidden, layers: count, padIndex } = full;
+  if (padIndex >= vocabulary) {
+    throw new UlmfitError(
+      'BAD_CONFIG',
+      `encoder: padIndex is ${padIndex}, which is not in a vocabulary of ${vocabulary}`,
+    );
+  }
   const embedding = uniformParameter('embedding', 'weight', [vocabulary, features], 0.1, seed);
   const units = Array.from({ length: count }, (_, l) => (l === count - 1 ? features : hidden));
   const layers = units.map((size, l): LayerParameters => {
@@ -101,36 +128,57 @@ export function createEncoder(config: EncoderConfig, seed: number): Encoder {
     };
   });
 
+  /** @param gradient whether any may be asked of this window */
+  function run(ids: Tensor2D, states: EncoderStates, pass: ForwardPass<EncoderTaps>, gradient: boolean) {
+    requireIndices('ids', ids, vocabulary, 'words');
+    const byTime = transpose(ids);
+    const rows = embeddingLookup(embedding.variable as Tensor2D, byTime, padIndex) as Tensor3D;
+    let x = pass.tap('embedding', rows, { ids: byTime, vocabulary });
+    x = pass.tap('input', x, {});
+    // A layer's input needs a gradient when anything below it is trained.
+    let below = gradient && pass.trains(embedding);
+    const after = layers.map((layer, l) => {
+      const own = gradient && layerParameters(layer).some((p) => pass.trains(p));
+      const { output, state } = lstmLayer(
+        x,
+        states[l] as LstmState,
+        {
+          weightIh: layer.weightIh.variable as Tensor2D,
+          weightHh: pass.tap('weightHh', layer.weightHh.variable as Tensor2D, { layer: l }),
+          biasIh: layer.biasIh.variable as Tensor1D,
+          biasHh: layer.biasHh.variable as Tensor1D,
+        },
+        { input: below, weights: own },
+      );
+      below ||= own;
+      x = l < count - 1 ? pass.tap('hidden', output, { layer: l }) : output;
+      return state;
+    });
+    return { output: x, states: after };
+  }
+
   return {
     config: full,
     embedding,
     layers,
     initialStates: (batch) => units.map((size) => ({ h: zeros([batch, size]), c: zeros([batch, size]) })),
-    run(ids, states, pass, gradient = true) {
-      const byTime = transpose(ids);
-      const rows = embeddingLookup(embedding.variable as Tensor2D, byTime, padIndex) as Tensor3D;
-      let x = pass.tap('embedding', rows, { ids: byTime, vocabulary });
-      x = pass.tap('input', x, {});
-      // A layer's input needs a gradient when anything below it is trained.
-      let below = gradient && pass.trains(embedding);
-      const after = layers.map((layer, l) => {
-        const own = gradient && layerParameters(layer).some((p) => pass.trains(p));
-        const { output, state } = lstmLayer(
-          x,
-          states[l] as LstmState,
-          {
-            weightIh: layer.weightIh.variable as Tensor2D,
-            weightHh: pass.tap('weightHh', layer.weightHh.variable as Tensor2D, { layer: l }),
-            biasIh: layer.biasIh.variable as never,
-            biasHh: layer.biasHh.variable as never,
-          },
-          { input: below, weights: own },
-        );
-        below ||= own;
-        x = l < count - 1 ? pass.tap('hidden', output, { layer: l }) : output;
-        return state;
-      });
-      return { output: x, states: after };
-    },
+    run: (ids, states, pass) => run(ids, states, pass, true),
+    carry: (ids, states, pass) => offTape(() => run(ids, states, pass, false).states),
   };
+}
+
+/** Makes states as constants: what is made on the way is freed at once, under a tape too. */
+function offTape(make: () => LstmState[]): LstmState[] {
+  let made: LstmState[] = [];
+  // tfjs records nothing within an operation that has a gradient of its own.
+  customGradient<Scalar>([], () => {
+    made = make().map(({ h, c }) => ({ h: keep(h.clone()), c: keep(c.clone()) }));
+    return { value: scalar(0), gradient: () => [] };
+  }).dispose();
+  const handOver = (state: Tensor2D): Tensor2D => {
+    const own = state.clone();
+    state.dispose();
+    return own;
+  };
+  return made.map(({ h, c }) => ({ h: handOver(h), c: handOver(c) }));
 }

@@ -10,27 +10,35 @@ import {
 } from '@tensorflow/tfjs-core';
 import { product, tiedCrossEntropy, UlmfitError, type LstmState } from '@ulmfit/kernels';
 import { parameter, parameterGroup, type ForwardPass, type Model, type Parameter } from '@ulmfit/trainer';
+import { requireIndices } from './checks.js';
 import { createEncoder, layerParameters, type Encoder, type EncoderConfig } from './encoder.js';
 import { encoderTaps, type LanguageModelTaps } from './taps.js';
 
-/** A window of every stream and what follows each of its tokens: int32 `[batch, time]` both. */
+/**
+ * A window of every stream, as `languageModelLoader` of `@ulmfit/text` gives it. Row `b` goes on where row `b` of the
+ * batch before ended. Whether the text is read forwards or backwards is the loader's affair: the model is the same.
+ */
 export interface LanguageModelInput {
+  /** int32 `[batch, time]` */
   readonly ids: Tensor2D;
-  readonly targets: Tensor2D;
+  /** int32 `[batch, time]`: what follows each id; needed for the loss. */
+  readonly targets?: Tensor2D;
   /** How much the learning rate is scaled for this window, for a plugin such as `bpttRateScaling`. Default 1. */
   readonly rateScale?: number;
 }
 
+/** What a pass of the language model gives. */
 export interface LanguageModelOutput {
   /** What the decoder is given: the last layer's output after its dropout, `[time, batch, embedding]`. */
   readonly hidden: Tensor3D;
 }
 
+/** The language model, see `createLanguageModel`. */
 export interface LanguageModel extends Model<LanguageModelInput, LanguageModelOutput, LanguageModelTaps> {
   readonly encoder: Encoder;
   /** `[vocabulary]`; the decoder's weight is the embedding. */
   readonly decoderBias: Parameter;
-  /** The logits of an output, `[time * batch, vocabulary]`, time-major. */
+  /** The logits of an output, `[time * batch, vocabulary]`, time-major. For use outside training: no gradient. */
   logits(output: LanguageModelOutput): Tensor2D;
 }
 
@@ -39,13 +47,14 @@ export interface LanguageModel extends Model<LanguageModelInput, LanguageModelOu
  * a bias. States carry over from window to window of a phase, detached. Groups: `rnn1`, `rnn2`, ..., `decoder`
  * (embedding and bias: the tied matrix stands in the top group).
  * @param options.seed draws the first weights; an integer from 0 to 2^32 - 1
- * @throws UlmfitError `BAD_CONFIG`; at a batch, `BAD_BATCH` when its streams are not as many as the carried states'
+ * @throws UlmfitError `BAD_CONFIG`; at a batch, `BAD_BATCH` when its streams are not as many as the carried states', an id
+ *   is beyond the vocabulary or, where a loss is asked for, the targets are missing or not of the ids' shape
  */
 export function createLanguageModel(
   config: EncoderConfig,
   { seed = 0 }: { seed?: number } = {},
 ): LanguageModel {
-  const encoder = createEncoder(config, seed);
+  const encoder = createEncoder(config, { seed });
   const decoderBias = parameter('decoder.bias', 'bias', zeros([encoder.config.vocabulary]));
   const weight = encoder.embedding.variable as Tensor2D;
   const bias = decoderBias.variable as Tensor1D;
@@ -72,7 +81,8 @@ export function createLanguageModel(
       const hidden = pass.tap('dropped', pass.tap('output', raw, {}), {});
       return { hidden };
     },
-    loss({ hidden }, { targets }, pass): Scalar {
+    loss({ hidden }, { ids, targets }, pass): Scalar {
+      requireTargets(ids, targets, encoder.config.vocabulary);
       const inputs = {
         hidden: flat(hidden),
         weight,
@@ -85,11 +95,29 @@ export function createLanguageModel(
       );
     },
     logits: ({ hidden }) => add(product(flat(hidden), weight, { transposeB: true }), bias) as Tensor2D,
-    targets: ({ targets }) => targets.size,
+    targets: ({ ids }) => ids.size,
     dispose() {
       for (const { variable } of all) variable.dispose();
     },
   };
+}
+
+/** @throws UlmfitError `BAD_BATCH` */
+function requireTargets(
+  ids: Tensor2D,
+  targets: Tensor2D | undefined,
+  vocabulary: number,
+): asserts targets is Tensor2D {
+  if (!targets) {
+    throw new UlmfitError('BAD_BATCH', 'language model: a batch without targets has no loss');
+  }
+  if (ids.shape.join() !== targets.shape.join()) {
+    throw new UlmfitError(
+      'BAD_BATCH',
+      `language model: ids of [${ids.shape.join(', ')}] with targets of [${targets.shape.join(', ')}]`,
+    );
+  }
+  requireIndices('targets', targets, vocabulary, 'words');
 }
 
 function carriedStates(encoder: Encoder, batch: number, pass: ForwardPass<LanguageModelTaps>): LstmState[] {
@@ -99,7 +127,7 @@ function carriedStates(encoder: Encoder, batch: number, pass: ForwardPass<Langua
     if (h.shape[0] !== batch) {
       throw new UlmfitError(
         'BAD_BATCH',
-        `a batch of ${batch} streams follows one of ${h.shape[0]} in the same epoch`,
+        `language model: a batch of ${batch} streams follows one of ${h.shape[0]} in the same epoch`,
       );
     }
     return { h, c };
