@@ -12,6 +12,7 @@ const broken: DoctorReport = {
   tfjsNode: { version: '4.22.0', directory: '/app/node_modules/@tensorflow/tfjs-node', broken: 'no binding' },
   tensorflowVersion: undefined,
   libraryPath: undefined,
+  nativeKernels: 'not compiled',
   compiler: undefined,
   python: '3.11.7 (pip 23.2.1)',
   cacheDirectory: '/cache',
@@ -39,6 +40,7 @@ describe('formatDoctor', () => {
   it('says what runs, why the faster way failed and what to do', () => {
     const text = formatDoctor(broken);
     expect(text).toMatch(/^backend +wasm$/m);
+    expect(text).toMatch(/^kernels +not compiled$/m);
     expect(text).toMatch(/^tfjs-node +4\.22\.0, no binding$/m);
     expect(text).toMatch(/by pip failed: there is no C\+\+ compiler$/m);
     expect(text).toMatch(/^advice +a C\+\+ compiler is missing\n +then run it again$/m);

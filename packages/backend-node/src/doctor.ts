@@ -12,6 +12,8 @@ import {
   tryToLoad,
 } from './install/tfjs-node-package.js';
 import { instructionSets } from './instruction-sets.js';
+import { findKernelLibrary } from './native/kernel-library.js';
+import { nativeKernelsOff } from './native/native-kernels.js';
 
 /** What {@link doctor} found. */
 export interface DoctorReport {
@@ -27,6 +29,8 @@ export interface DoctorReport {
     { readonly version: string; readonly directory: string; readonly broken?: string } | undefined;
   readonly tensorflowVersion: string | undefined;
   readonly libraryPath: string | undefined;
+  /** The compiled native kernels, or why there are none. */
+  readonly nativeKernels: string;
   /** The first line of the C++ compiler's version. */
   readonly compiler: string | undefined;
   /** Python and pip, or what is missing of them. */
@@ -50,6 +54,8 @@ export async function doctor(): Promise<DoctorReport> {
     instructionSets(),
   ]);
   const engine = loaded === undefined || 'broken' in loaded ? undefined : loaded;
+  const kernels =
+    engine === undefined ? undefined : await findKernelLibrary(cacheDirectory(), engine.tensorflowVersion);
   const hasWasm = isInstalled('@tensorflow/tfjs-backend-wasm');
   const pythonMissing = 'missing' in python ? python.missing : undefined;
 
@@ -61,6 +67,11 @@ export async function doctor(): Promise<DoctorReport> {
     if (compiler === undefined) advice.push(`a C++ compiler is missing: ${compilerAdvice()}`);
     if (pythonMissing !== undefined) advice.push(pythonMissing);
     advice.push('then run `npx ulmfit engine install`');
+  } else if (kernels === undefined && !nativeKernelsOff()) {
+    if (compiler === undefined) advice.push(`a C++ compiler is missing: ${compilerAdvice()}`);
+    advice.push(
+      'run `npx ulmfit engine install` for the native kernels: training is about twice as fast with them',
+    );
   }
 
   return {
@@ -80,6 +91,7 @@ export async function doctor(): Promise<DoctorReport> {
           },
     tensorflowVersion: engine?.tensorflowVersion,
     libraryPath: engine?.libraryPath,
+    nativeKernels: nativeKernelsOff() ? 'turned off by ULMFIT_NATIVE=0' : (kernels ?? 'not compiled'),
     compiler: compiler?.version,
     python: 'missing' in python ? python.missing : `${python.version} (pip ${python.pipVersion})`,
     cacheDirectory: cacheDirectory(),
@@ -107,6 +119,7 @@ export function formatDoctor(report: DoctorReport): string {
     ['platform', `${report.platform}, Node ${report.node}`],
     ['processor', `${report.processor}, ${report.cores} cores`],
     ['instructions', report.instructionSets.join(', ') || 'unknown'],
+    ['kernels', report.nativeKernels],
     ['compiler', report.compiler ?? 'none'],
     ['python', report.python],
     ['cache', report.cacheDirectory],

@@ -1,5 +1,11 @@
 export { useBackend, type BackendInfo, type BackendName, type BackendOptions } from './use-backend.js';
-export { registerFastKernels } from './kernels/register-fast-kernels.js';
+export {
+  registerFastKernels,
+  registerNativeKernels,
+  unregisterNativeKernels,
+} from './kernels/register-fast-kernels.js';
+export { precision, setPrecision, type Precision } from './native/precision.js';
+export { ensureKernelLibrary, type KernelLibraryRequest } from './native/kernel-library.js';
 export type { FastKernel } from './kernels/fast-kernel.js';
 export {
   isTensorFlowBackend,

@@ -9,6 +9,13 @@ export interface OpAttribute {
   readonly value: boolean | number | string | readonly number[];
 }
 
+/** A tensor as the native binding knows it. Whoever got it from the binding must delete it or make a tensor of it. */
+export interface NativeTensor {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+
 /** The native binding of tfjs-node: ops by name over tensor ids, whatever their dtype. */
 export interface TensorFlowBinding {
   readonly TF_Version: string;
@@ -27,7 +34,7 @@ export interface TensorFlowBinding {
     attributes: readonly OpAttribute[],
     inputIds: readonly number[],
     outputs: number,
-  ): { id: number; shape: number[]; dtype: number }[];
+  ): NativeTensor[];
   getNumOfTensors(): number;
 }
 
@@ -45,6 +52,10 @@ export interface TensorFlowBackend {
     inputs: readonly TensorInfo[],
     outputs: number,
   ): Tensor[];
+  /** The binding's ids of tensors; what JavaScript still holds is handed to TensorFlow first. */
+  getInputTensorIds(tensors: readonly TensorInfo[]): number[];
+  /** Makes a tensor of an op's output, of a dtype that tfjs has. */
+  createOutputTensor(output: NativeTensor): Tensor;
 }
 
 /** Whether this is tfjs-node's backend. */

@@ -2,11 +2,26 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { engineMissing, withReason } from './engine.test-helper.js';
+import { temporaryFolder } from './install/fake-wheel.test-helper.js';
+import { nativeMissing } from './native/kernels.test-helper.js';
 import { nativeTensorCount } from './native-tensor-count.js';
 import { tensorFlowBackend } from './tensorflow-backend.js';
 import { useBackend } from './use-backend.js';
+
+/** The last line that a program prints in a process of its own, run from our sources. */
+function runProgram(program: string, env: NodeJS.ProcessEnv = {}): string {
+  const loader = new URL('./install/typescript-loader.test-helper.mjs', import.meta.url).href;
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['-C', '@ulmfit/source', '--import', loader, '--input-type=module', '-e', program],
+    { encoding: 'utf8', cwd: import.meta.dirname, env: { ...process.env, ...env } },
+  );
+  const line = stdout.trim().split('\n').at(-1);
+  expect(line, stderr).toBeTruthy();
+  return line ?? '';
+}
 
 describe('useBackend', () => {
   it('refuses a number of threads that is none', async () => {
@@ -35,7 +50,12 @@ describe.skipIf(engineMissing !== undefined)(withReason('useBackend on TensorFlo
 
   it('takes it by itself, with all cores and the fast kernels', async () => {
     const info = await useBackend();
-    expect(info).toMatchObject({ backend: 'tensorflow', fastKernels: ['BatchMatMul'], warnings: [] });
+    expect(info).toMatchObject({ backend: 'tensorflow', precision: 'float32' });
+    expect(info.fastKernels).toContain('BatchMatMul');
+    if (nativeMissing === undefined) {
+      expect(info.fastKernels).toContain('UlmfitLstmRecurrence');
+      expect(info.warnings).toEqual([]);
+    }
     expect(info.threads).toBe(Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism());
     expect(info.version).toMatch(/^2\.\d+/);
   });
@@ -43,7 +63,7 @@ describe.skipIf(engineMissing !== undefined)(withReason('useBackend on TensorFlo
   it('says that the number of threads stays', async () => {
     const { threads, warnings } = await useBackend({ threads: availableParallelism() + 1 });
     expect(threads).toBe(availableParallelism());
-    expect(warnings).toHaveLength(1);
+    expect(warnings.join()).toContain('stays with them');
   });
 
   it('comes back to it from another backend', async () => {
@@ -83,6 +103,31 @@ describe.skipIf(engineMissing !== undefined)(withReason('useBackend on TensorFlo
     });
   });
 
+  it('does without the native kernels when ULMFIT_NATIVE is 0', async () => {
+    vi.stubEnv('ULMFIT_NATIVE', '0');
+    try {
+      const { fastKernels, precision, warnings } = await useBackend({ precision: 'bfloat16' });
+      expect(fastKernels).toEqual(['BatchMatMul']);
+      expect(precision).toBe('float32');
+      expect(warnings.join()).toContain('bfloat16 needs the native kernels');
+      expect((tf.getKernel('UlmfitDropout', 'tensorflow') as unknown) === undefined).toBe(true);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it('says what is missing when the kernels are not compiled', async () => {
+    if (nativeMissing !== undefined) return;
+    const program = `
+      const { useBackend } = await import(${JSON.stringify(new URL('./use-backend.ts', import.meta.url).href)});
+      console.log(JSON.stringify(await useBackend()));`;
+    const { fastKernels, warnings } = JSON.parse(
+      runProgram(program, { ULMFIT_CACHE: await temporaryFolder() }),
+    ) as { fastKernels: string[]; warnings: string[] };
+    expect(fastKernels).toEqual(['BatchMatMul']);
+    expect(warnings.join()).toMatch(/not compiled for this machine.*engine install/);
+  });
+
   it('counts the tensors that TensorFlow holds', () => {
     const before = nativeTensorCount();
     expect(before).toBeTypeOf('number');
@@ -112,12 +157,6 @@ describe.skipIf(engineMissing !== undefined)(withReason('useBackend on TensorFlo
       const gradient = tf.grad((x) => tf.sum(tf.matMul(x, x)))(tf.tensor2d([[2]]));
       const top = tf.topk(tf.tensor1d([1, 3, 2]), 1).values;
       console.log(JSON.stringify([backend, threads, gradient.dataSync()[0], top.dataSync()[0], gradient instanceof tf.Tensor]));`;
-    const loader = new URL('./install/typescript-loader.test-helper.mjs', import.meta.url).href;
-    const { stdout, stderr } = spawnSync(
-      process.execPath,
-      ['-C', '@ulmfit/source', '--import', loader, '--input-type=module', '-e', program],
-      { encoding: 'utf8', cwd: import.meta.dirname },
-    );
-    expect(stdout.trim().split('\n').at(-1), stderr).toBe('["tensorflow",1,4,3,true]');
+    expect(runProgram(program)).toBe('["tensorflow",1,4,3,true]');
   });
 });

@@ -4,7 +4,14 @@ import { dirname, sep } from 'node:path';
 import util from 'node:util';
 import { findBackend, setBackend } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/kernels';
-import { registerFastKernels } from './kernels/register-fast-kernels.js';
+import { cacheDirectory } from './install/cache-directory.js';
+import {
+  registerFastKernels,
+  registerNativeKernels,
+  unregisterNativeKernels,
+} from './kernels/register-fast-kernels.js';
+import { loadNativeKernels, type NativeModule, nativeKernelsOff } from './native/native-kernels.js';
+import { type Precision, setPrecision } from './native/precision.js';
 import { quietly } from './quiet-load.js';
 import { tensorFlowBackend } from './tensorflow-backend.js';
 
@@ -16,6 +23,11 @@ export interface BackendOptions {
   readonly backend?: 'auto' | BackendName | undefined;
   /** Threads for TensorFlow's ops, all cores unless given. Holds from the first load on: a later call can't change it. */
   readonly threads?: number | undefined;
+  /**
+   * In which numbers the native kernels multiply; `bfloat16` only where the processor does. `auto` is float32 for now.
+   * Default `auto`.
+   */
+  readonly precision?: 'auto' | Precision | undefined;
 }
 
 /** What runs now. */
@@ -24,8 +36,9 @@ export interface BackendInfo {
   /** The version of the engine below it: TensorFlow's, or that of the tfjs backend. */
   readonly version: string;
   readonly threads: number;
-  /** The kernels that {@link registerFastKernels} put in place. */
+  /** The kernels put in place of tfjs-node's own and of composed operations. */
   readonly fastKernels: readonly string[];
+  readonly precision: Precision;
   /** What the user should know, such as that a slower backend had to do. */
   readonly warnings: readonly string[];
 }
@@ -46,7 +59,7 @@ export async function useBackend(options: BackendOptions = {}): Promise<BackendI
   const warnings: string[] = [];
   for (const name of candidates) {
     try {
-      return await starters[name](threads, warnings);
+      return await starters[name](options, warnings);
     } catch (error) {
       const reason = firstLine(error);
       if (backend !== 'auto') {
@@ -64,7 +77,7 @@ export async function useBackend(options: BackendOptions = {}): Promise<BackendI
   throw new UlmfitError('BACKEND_UNAVAILABLE', warnings.join(' '));
 }
 
-type Starter = (threads: number | undefined, warnings: string[]) => Promise<BackendInfo>;
+type Starter = (options: BackendOptions, warnings: string[]) => Promise<BackendInfo>;
 
 const starters: Readonly<Record<BackendName, Starter>> = {
   tensorflow: startTensorFlow,
@@ -88,7 +101,8 @@ const lost: Readonly<Record<BackendName, string>> = {
 /** The number of threads TensorFlow was started with: it can't be changed afterwards. */
 let tensorFlowThreads: number | undefined;
 
-async function startTensorFlow(threads: number | undefined, warnings: string[]): Promise<BackendInfo> {
+async function startTensorFlow(options: BackendOptions, warnings: string[]): Promise<BackendInfo> {
+  const { threads } = options;
   const loaded = (findBackend('tensorflow') as unknown) !== null;
   if (!loaded) prepareEnvironment(threads);
   // Optional, and named at run time so that bundlers and type checkers can do without it.
@@ -101,13 +115,54 @@ async function startTensorFlow(threads: number | undefined, warnings: string[]):
   if (threads !== undefined && threads !== tensorFlowThreads) {
     warnings.push(`TensorFlow is loaded with ${tensorFlowThreads} threads already and stays with them.`);
   }
+  const version = tensorFlowBackend().binding.TF_Version;
+  const native = await startNativeKernels(version, tensorFlowThreads, warnings);
+  const precision = choosePrecision(options.precision, native, warnings);
+  setPrecision(precision);
   return {
     backend: 'tensorflow',
-    version: tensorFlowBackend().binding.TF_Version,
+    version,
     threads: tensorFlowThreads,
-    fastKernels: registerFastKernels(),
+    fastKernels: [...registerFastKernels(), ...(native === undefined ? [] : registerNativeKernels())],
+    precision,
     warnings,
   };
+}
+
+async function startNativeKernels(
+  version: string,
+  threads: number,
+  warnings: string[],
+): Promise<NativeModule | undefined> {
+  if (nativeKernelsOff()) {
+    unregisterNativeKernels();
+    return undefined;
+  }
+  const native = await loadNativeKernels(cacheDirectory(), version);
+  if ('missing' in native) {
+    warnings.push(
+      `The native kernels don't load: ${native.missing}. Composed operations run in their place, at about half the ` +
+        'speed. Run `npx ulmfit engine install`, which compiles them, or `npx ulmfit doctor`.',
+    );
+    return undefined;
+  }
+  native.setThreads(threads);
+  return native;
+}
+
+function choosePrecision(
+  wanted: BackendOptions['precision'],
+  native: NativeModule | undefined,
+  warnings: string[],
+): Precision {
+  if (wanted !== 'bfloat16') return 'float32';
+  if (native?.hasBfloat16 === true) return 'bfloat16';
+  warnings.push(
+    native === undefined
+      ? 'bfloat16 needs the native kernels: float32 runs in its place.'
+      : 'This processor does not multiply bfloat16: float32 runs in its place.',
+  );
+  return 'float32';
 }
 
 /** What must be in place before tfjs-node is loaded for the first time. */
@@ -127,7 +182,7 @@ function prepareEnvironment(threads: number | undefined): void {
   }
 }
 
-async function startWasm(_threads: number | undefined, warnings: string[]): Promise<BackendInfo> {
+async function startWasm(_options: BackendOptions, warnings: string[]): Promise<BackendInfo> {
   const { setWasmPaths, version_wasm: version } = await import('@tensorflow/tfjs-backend-wasm');
   const loaded = (findBackend('wasm') as unknown) !== null;
   if (!loaded) {
@@ -135,13 +190,13 @@ async function startWasm(_threads: number | undefined, warnings: string[]): Prom
     setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
   }
   if (!(await setBackend('wasm'))) throw new Error('its initialisation failed');
-  return { backend: 'wasm', version, threads: 1, fastKernels: [], warnings };
+  return { backend: 'wasm', version, threads: 1, fastKernels: [], precision: 'float32', warnings };
 }
 
-async function startCpu(_threads: number | undefined, warnings: string[]): Promise<BackendInfo> {
+async function startCpu(_options: BackendOptions, warnings: string[]): Promise<BackendInfo> {
   const { version_cpu: version } = await import('@tensorflow/tfjs-backend-cpu');
   if (!(await setBackend('cpu'))) throw new Error('its initialisation failed');
-  return { backend: 'cpu', version, threads: 1, fastKernels: [], warnings };
+  return { backend: 'cpu', version, threads: 1, fastKernels: [], precision: 'float32', warnings };
 }
 
 function firstLine(error: unknown): string {

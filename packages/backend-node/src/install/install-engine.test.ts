@@ -56,6 +56,10 @@ describe('installEngine', () => {
       tensorflowVersion: '2.9.1',
       attempts: [{ way: 'as-is', ok: true }],
     });
+    expect(report.kernelsPath).toBeUndefined();
+    expect(report.warning).toMatch(
+      /native kernels were not compiled.*lacks the headers|no C\+\+ compiler|headers were not found/s,
+    );
   });
 
   it('goes on to tfjs-node’s own installer where pip leads nowhere', async () => {

@@ -4,6 +4,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { UlmfitError } from '@ulmfit/kernels';
 import { ensureBinding } from './binding.js';
 import { cacheDirectory } from './cache-directory.js';
+import { ensureKernelLibrary } from '../native/kernel-library.js';
+import { nativeKernelsOff } from '../native/native-kernels.js';
 import { stderrAddon } from '../quiet-load.js';
 import { downloadWheel, ensureLibrary } from './library.js';
 import { ensureAddon } from './native-addon.js';
@@ -42,6 +44,8 @@ export interface InstallReport {
   readonly attempts: readonly InstallAttempt[];
   readonly tensorflowVersion?: string;
   readonly libraryPath?: string;
+  /** The native kernels that were compiled, now or before. */
+  readonly kernelsPath?: string;
   readonly seconds: number;
   readonly warning?: string;
 }
@@ -86,6 +90,8 @@ export async function installEngine(options: InstallOptions = {}): Promise<Insta
         attempts.push({ way, ok: true });
         log?.(`TensorFlow ${engine.tensorflowVersion} is ready`);
         await buildStderrAddon(cache);
+        onProgress?.({ phase: 'build' });
+        const native = await buildNativeKernels(tfjsNode, engine, cache, log);
         // A working engine keeps the record of how it came there.
         if (way !== 'as-is') await writeRecord(tfjsNode, { way, attempts });
         return {
@@ -93,6 +99,7 @@ export async function installEngine(options: InstallOptions = {}): Promise<Insta
           attempts,
           tensorflowVersion: engine.tensorflowVersion,
           ...(engine.libraryPath === undefined ? {} : { libraryPath: engine.libraryPath }),
+          ...native,
           seconds: seconds(),
         };
       } catch (error) {
@@ -183,6 +190,26 @@ async function fromUpstream({ tfjsNode, log, onProgress }: Installation): Promis
 /** A convenience: without it the only difference is two lines on standard error. */
 async function buildStderrAddon(cache: string): Promise<void> {
   if (process.platform !== 'win32') await ensureAddon(stderrAddon, cache).catch(() => undefined);
+}
+
+/** Without them the engine works all the same, more slowly: a failure is a warning. */
+async function buildNativeKernels(
+  tfjsNode: TfjsNodePackage,
+  { tensorflowVersion }: LoadedEngine,
+  cache: string,
+  log: InstallOptions['log'],
+): Promise<{ kernelsPath?: string; warning?: string }> {
+  if (nativeKernelsOff()) return {};
+  try {
+    const kernelsPath = await ensureKernelLibrary({ cache, tfjsNode, tensorflowVersion, log });
+    log?.('the native kernels are ready');
+    return { kernelsPath };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      warning: `The native kernels were not compiled, so composed operations run at about half their speed: ${reason}`,
+    };
+  }
 }
 
 async function loadOrThrow(tfjsNode: TfjsNodePackage): Promise<LoadedEngine> {

@@ -1,8 +1,24 @@
 import { getKernel, type KernelFunc, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
+import { adamStep } from './adam-step.js';
+import { dropout } from './dropout.js';
 import type { FastKernel } from './fast-kernel.js';
+import { lstmRecurrence, lstmRecurrenceGrad } from './lstm-recurrence.js';
 import { matMul } from './mat-mul.js';
+import { product } from './product.js';
+import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
 
+/** Made of TensorFlow's own ops. */
 const fastKernels: readonly FastKernel[] = [matMul];
+
+/** Made of ops that the native module registers with TensorFlow, which must be loaded. */
+const nativeKernels: readonly FastKernel[] = [
+  lstmRecurrence,
+  lstmRecurrenceGrad,
+  dropout,
+  softmaxCrossEntropy,
+  adamStep,
+  product,
+];
 
 const BACKEND = 'tensorflow';
 const ours = new WeakSet<KernelFunc>();
@@ -12,9 +28,24 @@ const ours = new WeakSet<KernelFunc>();
  * @returns The names of all that are in place.
  */
 export function registerFastKernels(): string[] {
-  for (const { kernelName, create } of fastKernels) {
-    const registered = getKernel(kernelName, BACKEND) as ReturnType<typeof getKernel> | undefined;
-    const original = registered?.kernelFunc;
+  return register(fastKernels);
+}
+
+/** Registers the native kernels, which take the place of composed operations. The module must be loaded. */
+export function registerNativeKernels(): string[] {
+  return register(nativeKernels);
+}
+
+/** Goes back to the composed operations. */
+export function unregisterNativeKernels(): void {
+  for (const { kernelName } of nativeKernels) {
+    if (isRegistered(kernelName)) unregisterKernel(kernelName, BACKEND);
+  }
+}
+
+function register(kernels: readonly FastKernel[]): string[] {
+  for (const { kernelName, create } of kernels) {
+    const original = isRegistered(kernelName) ? getKernel(kernelName, BACKEND).kernelFunc : undefined;
     if (original !== undefined && ours.has(original)) continue;
     const kernelFunc = create(original);
     ours.add(kernelFunc);
@@ -22,5 +53,9 @@ export function registerFastKernels(): string[] {
     if (original !== undefined) unregisterKernel(kernelName, BACKEND);
     registerKernel({ kernelName, backendName: BACKEND, kernelFunc });
   }
-  return fastKernels.map(({ kernelName }) => kernelName);
+  return kernels.map(({ kernelName }) => kernelName);
+}
+
+function isRegistered(kernelName: string): boolean {
+  return (getKernel(kernelName, BACKEND) as unknown) !== undefined;
 }

@@ -1,0 +1,41 @@
+// Registers the ops with TensorFlow when Node loads the module.
+#include <node_api.h>
+
+#include "op.h"
+#include "thread_pool.h"
+#include "vector.h"
+
+namespace {
+
+/** `setThreads(n)`: how many threads the kernels use, the caller's among them. */
+napi_value SetThreads(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  int32_t threads = 1;
+  if (napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr) == napi_ok && count == 1 &&
+      napi_get_value_int32(env, argument, &threads) == napi_ok) {
+    ulmfit::ThreadPool::Get().SetThreads(threads);
+  }
+  return nullptr;
+}
+
+/** Once a process: Node may ask for the module's exports again, TensorFlow takes a name only once. */
+const std::string& Problem() {
+  static const std::string problem = ulmfit::RegisterAll();
+  return problem;
+}
+
+}  // namespace
+
+NAPI_MODULE_INIT() {
+  if (!Problem().empty()) {
+    napi_throw_error(env, nullptr, Problem().c_str());
+    return nullptr;
+  }
+  napi_value value;
+  napi_create_function(env, "setThreads", NAPI_AUTO_LENGTH, SetThreads, nullptr, &value);
+  napi_set_named_property(env, exports, "setThreads", value);
+  napi_get_boolean(env, ulmfit::kHasBfloat16, &value);
+  napi_set_named_property(env, exports, "hasBfloat16", value);
+  return exports;
+}

@@ -1,0 +1,143 @@
+#include "op.h"
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace ulmfit {
+
+namespace {
+
+/** Large outputs are fresh memory: with 2 MiB pages the kernel of the system clears it in few steps. */
+void PreferLargePages(void* memory, size_t bytes) {
+#if defined(__linux__)
+  constexpr uintptr_t kPage = 1 << 21;
+  const uintptr_t begin = ((uintptr_t)memory + kPage - 1) & ~(kPage - 1), end = ((uintptr_t)memory + bytes) & ~(kPage - 1);
+  if (begin < end) madvise((void*)begin, end - begin, MADV_HUGEPAGE);
+#else
+  (void)memory, (void)bytes;
+#endif
+}
+
+struct Kernel {
+  const Op* op;
+  bool flag = false;
+};
+
+}  // namespace
+
+int64_t Elements(const Shape& shape) {
+  int64_t n = 1;
+  for (const int64_t size : shape) n *= size;
+  return n;
+}
+
+Call::Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()) {
+  const int count = TF_NumInputs(context);
+  inputs_.reserve(count);
+  for (int i = 0; i < count; i++) {
+    TF_Tensor* tensor = nullptr;
+    TF_GetInput(context, i, &tensor, status_);
+    if (!ok()) break;
+    inputs_.push_back(tensor);
+  }
+  if (!ok()) TF_OpKernelContext_Failure(context_, status_);
+}
+
+Call::~Call() {
+  for (TF_Tensor* tensor : inputs_) TF_DeleteTensor(tensor);
+  for (TF_Tensor* tensor : outputs_) TF_DeleteTensor(tensor);
+  TF_DeleteStatus(status_);
+}
+
+bool Call::ok() const { return TF_GetCode(status_) == TF_OK; }
+
+Shape Call::shape(int input) const {
+  Shape shape(TF_NumDims(inputs_[input]));
+  for (size_t d = 0; d < shape.size(); d++) shape[d] = TF_Dim(inputs_[input], (int)d);
+  return shape;
+}
+
+void* Call::Allocate(int i, const Shape& shape, TF_DataType type, size_t bytes) {
+  if (!ok()) return nullptr;
+  TF_Tensor* tensor = TF_AllocateOutput(context_, i, type, shape.data(), (int)shape.size(), bytes, status_);
+  if (!ok()) {
+    TF_OpKernelContext_Failure(context_, status_);
+    return nullptr;
+  }
+  outputs_.push_back(tensor);
+  PreferLargePages(TF_TensorData(tensor), bytes);
+  return TF_TensorData(tensor);
+}
+
+float* Call::Output(int i, const Shape& shape) {
+  return (float*)Allocate(i, shape, TF_FLOAT, Elements(shape) * sizeof(float));
+}
+
+uint16_t* Call::Bfloat16Output(int i, const Shape& shape) {
+  return (uint16_t*)Allocate(i, shape, TF_BFLOAT16, Elements(shape) * sizeof(uint16_t));
+}
+
+bool Call::Require(bool condition, const char* message) {
+  if (!ok()) return false;
+  if (condition) return true;
+  TF_SetStatus(status_, TF_INVALID_ARGUMENT, message);
+  TF_OpKernelContext_Failure(context_, status_);
+  return false;
+}
+
+namespace {
+
+template <const Op& op>
+struct Callbacks {
+  static void* Create(TF_OpKernelConstruction* construction) {
+    auto* kernel = new Kernel{&op};
+    if (op.flag != nullptr) {
+      TF_Status* status = TF_NewStatus();
+      unsigned char value = 0;
+      TF_OpKernelConstruction_GetAttrBool(construction, op.flag, &value, status);
+      if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+      TF_DeleteStatus(status);
+      kernel->flag = value != 0;
+    }
+    return kernel;
+  }
+
+  static void Compute(void* kernel, TF_OpKernelContext* context) {
+    Call call(context);
+    if (call.ok()) op.compute(call, ((const Kernel*)kernel)->flag);
+  }
+
+  static void Delete(void* kernel) { delete (Kernel*)kernel; }
+};
+
+template <const Op& op>
+std::string RegisterOne() {
+  TF_Status* status = TF_NewStatus();
+  TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(op.name);
+  for (const char* text : op.attributes) TF_OpDefinitionBuilderAddAttr(definition, text);
+  for (const char* text : op.inputs) TF_OpDefinitionBuilderAddInput(definition, text);
+  for (const char* text : op.outputs) TF_OpDefinitionBuilderAddOutput(definition, text);
+  TF_RegisterOpDefinition(definition, status);
+  if (TF_GetCode(status) == TF_OK) {
+    TF_KernelBuilder* kernel = TF_NewKernelBuilder(op.name, "CPU", Callbacks<op>::Create, Callbacks<op>::Compute,
+                                                   Callbacks<op>::Delete);
+    TF_RegisterKernelBuilder(op.name, kernel, status);
+  }
+  const std::string problem = TF_GetCode(status) == TF_OK ? "" : std::string(op.name) + ": " + TF_Message(status);
+  TF_DeleteStatus(status);
+  return problem;
+}
+
+}  // namespace
+
+std::string RegisterAll() {
+  std::string problem;
+  for (auto* one : {RegisterOne<kLstmRecurrence>, RegisterOne<kLstmRecurrenceGrad>, RegisterOne<kDropout>,
+                    RegisterOne<kSoftmaxCrossEntropy>, RegisterOne<kAdamStep>}) {
+    problem += one();
+  }
+  return problem;
+}
+
+}  // namespace ulmfit

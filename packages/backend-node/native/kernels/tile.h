@@ -1,0 +1,63 @@
+// The inner product of all matrix kernels here: a tile of M rows x N vectors of columns that stays in registers while it
+// runs over the inner dimension.
+#pragma once
+#include <type_traits>
+
+#include "vector.h"
+
+namespace ulmfit {
+
+/**
+ * acc[i][q] += sum over k of a[i * stride + k] * panel[k][q]. The panel is `[inner][N][kLanes]`.
+ */
+template <int M, int N>
+ULMFIT_INLINE void MultiplyTile(Vec (&acc)[M][N], const float* a, int64_t stride, const float* panel, int64_t inner) {
+  for (int64_t k = 0; k < inner; k++) {
+    Vec w[N];
+    ULMFIT_UNROLL
+    for (int q = 0; q < N; q++) w[q] = Load(panel + (k * N + q) * kLanes);
+    ULMFIT_UNROLL
+    for (int i = 0; i < M; i++) {
+      const Vec x = Fill(a[i * stride + k]);
+      ULMFIT_UNROLL
+      for (int q = 0; q < N; q++) acc[i][q] += x * w[q];
+    }
+  }
+}
+
+/** The same in bfloat16, summed in float32; the panel is `[inner / 2][N][kLanes][2]`, `inner` is even. */
+template <int M, int N>
+ULMFIT_INLINE void MultiplyTile(Vec (&acc)[M][N], const uint16_t* a, int64_t stride, const uint16_t* panel,
+                                int64_t inner) {
+#if defined(__AVX512BF16__)
+  for (int64_t k = 0; k < inner; k += 2) {
+    __m512bh w[N];
+    ULMFIT_UNROLL
+    for (int q = 0; q < N; q++) w[q] = (__m512bh)_mm512_loadu_si512(panel + (k * N + q * 2) * kLanes);
+    ULMFIT_UNROLL
+    for (int i = 0; i < M; i++) {
+      int32_t pair;
+      std::memcpy(&pair, a + i * stride + k, sizeof pair);
+      const __m512bh x = (__m512bh)_mm512_set1_epi32(pair);
+      ULMFIT_UNROLL
+      for (int q = 0; q < N; q++) acc[i][q] = (Vec)_mm512_dpbf16_ps((__m512)acc[i][q], x, w[q]);
+    }
+  }
+#else
+  (void)acc, (void)a, (void)stride, (void)panel, (void)inner;
+#endif
+}
+
+/** How many rows a tile of N vectors may have, beside the N of the panel and one of the rows. */
+constexpr int TileRows(int n) { return (kRegisters - n - 2) / n; }
+
+/** Calls `body` with `std::integral_constant<int, rows>`, for 1 <= rows <= Most. */
+template <int Most, class Body>
+ULMFIT_INLINE void WithRows(int rows, Body&& body) {
+  if constexpr (Most > 1) {
+    if (rows < Most) return WithRows<Most - 1>(rows, body);
+  }
+  body(std::integral_constant<int, Most>{});
+}
+
+}  // namespace ulmfit

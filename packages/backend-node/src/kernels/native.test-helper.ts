@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { normalValues, randomKey } from '@ulmfit/kernels';
+import { expect } from 'vitest';
+import { nativeTensorCount } from '../native-tensor-count.js';
+import { registerNativeKernels, unregisterNativeKernels } from './register-fast-kernels.js';
+
+/** Normal numbers that are a function of the seed and the name. */
+export function normal(shape: number[], seed: number, stream: string, deviation = 1): tf.Tensor {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const values = Float32Array.from(normalValues(size, randomKey({ seed, stream })), (x) => x * deviation);
+  return tf.tensor(values, shape, 'float32');
+}
+
+type Values = Float32Array | Int32Array | Uint8Array;
+
+/** What `compute` gives by the native kernels and by composed operations; nothing may be left behind. */
+export function nativeAndComposed(compute: () => tf.Tensor[]): { native: Values[]; composed: Values[] } {
+  const read = (): Values[] => tf.tidy(() => compute().map((t) => t.dataSync()));
+  const before = [tf.memory().numTensors, nativeTensorCount()];
+  const native = read();
+  expect([tf.memory().numTensors, nativeTensorCount()]).toEqual(before);
+  unregisterNativeKernels();
+  try {
+    return { native, composed: read() };
+  } finally {
+    registerNativeKernels();
+  }
+}
+
+/**
+ * Every number within `relative` of the composed one or of `absolute`; a sum of many terms is as exact as its largest
+ * terms, so `scaled` tolerances take the tensor's largest number for the relative part.
+ */
+export function expectClose(
+  { native, composed }: { native: readonly Values[]; composed: readonly Values[] },
+  { relative = 1e-4, absolute = 1e-5, scaled = false } = {},
+): void {
+  expect(native.length).toBe(composed.length);
+  composed.forEach((expected, o) => {
+    const actual = native[o] ?? new Float32Array();
+    expect(actual.length).toBe(expected.length);
+    const largest = expected.reduce((most: number, x: number) => Math.max(most, Math.abs(x)), 0);
+    let worst = 0;
+    expected.forEach((x: number, i: number) => {
+      const allowed = absolute + relative * (scaled ? largest : Math.abs(x));
+      const excess = Math.abs((actual[i] ?? Number.NaN) - x) / allowed;
+      if (!(excess <= worst)) worst = excess;
+    });
+    expect(worst, `output ${o}: the largest error, in tolerances`).toBeLessThanOrEqual(1);
+  });
+}

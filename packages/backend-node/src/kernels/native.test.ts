@@ -1,0 +1,319 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  adamStep,
+  dropout,
+  dropoutMask,
+  lstmLayer,
+  product,
+  randomKey,
+  runFast,
+  tiedCrossEntropy,
+} from '@ulmfit/kernels';
+import fc from 'fast-check';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { nativeMissing, withNativeReason } from '../native/kernels.test-helper.js';
+import { nativeModule } from '../native/native-kernels.js';
+import { setPrecision } from '../native/precision.js';
+import { useBackend } from '../use-backend.js';
+import { expectClose, nativeAndComposed, normal } from './native.test-helper.js';
+
+const seeds = fc.nat(0xffffffff);
+const lstmSizes = fc.record({
+  time: fc.integer({ min: 1, max: 6 }),
+  batch: fc.integer({ min: 1, max: 30 }),
+  input: fc.integer({ min: 1, max: 20 }),
+  hidden: fc.integer({ min: 1, max: 70 }),
+  seed: seeds,
+});
+type LstmSizes = typeof lstmSizes extends fc.Arbitrary<infer T> ? T : never;
+
+/** Output, state and gradients of an LSTM layer. */
+function lstm({ time, batch, input, hidden, seed }: LstmSizes): tf.Tensor[] {
+  const draw = (name: string, ...shape: number[]): tf.Tensor => normal(shape, seed, name, 0.5);
+  const x = draw('x', time, batch, input);
+  const state = { h: draw('h', batch, hidden) as tf.Tensor2D, c: draw('c', batch, hidden) as tf.Tensor2D };
+  const weights = [
+    draw('ih', 4 * hidden, input),
+    // As large as trained ones: larger ones make a chaos of which no two computations agree.
+    normal([4 * hidden, hidden], seed, 'hh', 1 / Math.sqrt(hidden)),
+    draw('bi', 4 * hidden),
+    draw('bh', 4 * hidden),
+  ];
+  const dy = draw('dy', time, batch, hidden);
+  const layer = (...all: tf.Tensor[]) => {
+    const [x, weightIh, weightHh, biasIh, biasHh] = all as [
+      tf.Tensor3D,
+      tf.Tensor2D,
+      tf.Tensor2D,
+      tf.Tensor1D,
+      tf.Tensor1D,
+    ];
+    return lstmLayer(x, state, { weightIh, weightHh, biasIh, biasHh });
+  };
+  const { output, state: last } = layer(x, ...weights);
+  const gradients = tf.grads((...all: tf.Tensor[]) => tf.sum(tf.mul(layer(...all).output, dy)));
+  return [output, last.h, last.c, ...gradients([x, ...weights])];
+}
+
+describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'), () => {
+  beforeAll(async () => {
+    const { fastKernels } = await useBackend({ backend: 'tensorflow' });
+    expect(fastKernels).toContain('UlmfitLstmRecurrence');
+  });
+  afterEach(() => setPrecision('float32'));
+
+  describe('the LSTM recurrence', () => {
+    it('gives the composed values and gradients for any shape', () => {
+      fc.assert(
+        fc.property(lstmSizes, (sizes) => {
+          expectClose(nativeAndComposed(() => lstm(sizes)));
+        }),
+        { numRuns: 40, seed: 11 },
+      );
+    });
+
+    it.each([10, 12, 20, 200, 400])('does so for %i units over many steps', (hidden) => {
+      const sizes = { time: 24, batch: 13, input: 8, hidden, seed: hidden };
+      // Gradients sum over 312 rows, and single ones cancel out.
+      expectClose(
+        nativeAndComposed(() => lstm(sizes)),
+        { scaled: true },
+      );
+    });
+
+    it('gives the same bytes every time', () => {
+      const sizes = { time: 5, batch: 33, input: 16, hidden: 100, seed: 1 };
+      const read = () => tf.tidy(() => lstm(sizes).map((t) => Array.from(t.dataSync())));
+      const first = read();
+      for (let i = 0; i < 3; i++) expect(read()).toEqual(first);
+      nativeModule()?.setThreads(1);
+      const alone = read();
+      nativeModule()?.setThreads(3);
+      const more = read();
+      nativeModule()?.setThreads(2);
+      expect(alone).toEqual(first);
+      expect(more).toEqual(first);
+    });
+
+    it('lets NaN and infinity through', () => {
+      tf.tidy(() => {
+        for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+          const z = tf.buffer([2, 1, 80]);
+          z.set(bad, 0, 0, 3);
+          const inputs = {
+            z: z.toTensor(),
+            weightHh: tf.ones([80, 20]),
+            h: tf.ones([1, 20]),
+            c: tf.ones([1, 20]),
+          };
+          const [output, cells] = runFast('UlmfitLstmRecurrence', inputs) ?? [];
+          const values = Array.from(output?.dataSync() ?? []);
+          if (Number.isNaN(bad)) {
+            expect(values[3]).toBeNaN();
+            expect(values.slice(20)).toEqual(new Array(20).fill(Number.NaN));
+            expect(cells?.dataSync()[3]).toBeNaN();
+          } else expect(values.every(Number.isFinite)).toBe(true);
+        }
+        const dOutput = tf.tensor3d([1, Number.NaN, 1], [1, 1, 3]);
+        const inputs = {
+          dOutput,
+          gates: tf.fill([1, 1, 12], 0.5),
+          cells: tf.ones([1, 1, 3]),
+          c: tf.ones([1, 3]),
+          weightHh: tf.ones([12, 3]),
+        };
+        const dz = runFast('UlmfitLstmRecurrenceGrad', inputs)?.[0]?.dataSync() ?? [];
+        expect(Array.from(dz, Number.isNaN)).toEqual(Array.from({ length: 12 }, (_, i) => i % 3 === 1));
+      });
+    });
+
+    it('refuses shapes that do not fit', () => {
+      tf.tidy(() => {
+        const inputs = {
+          z: tf.ones([2, 1, 80]),
+          weightHh: tf.ones([80, 21]),
+          h: tf.ones([1, 20]),
+          c: tf.ones([1, 20]),
+        };
+        expect(() => runFast('UlmfitLstmRecurrence', inputs)).toThrow(/weight_hh/);
+      });
+    });
+
+    it('comes close in bfloat16 where the processor has it', () => {
+      if (nativeModule()?.hasBfloat16 !== true) return;
+      setPrecision('bfloat16');
+      for (const hidden of [12, 33, 200]) {
+        const sizes = { time: 6, batch: 9, input: 20, hidden, seed: hidden };
+        const results = nativeAndComposed(() => lstm(sizes));
+        expectClose(results, { relative: 0.05, absolute: 0.05, scaled: true });
+        expect(results.native).not.toEqual(results.composed);
+      }
+    });
+  });
+
+  describe('dropout', () => {
+    const masks = fc
+      .array(fc.record({ size: fc.integer({ min: 1, max: 40 }), broadcast: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 3,
+      })
+      .map((axes) => ({
+        shape: axes.map(({ size }) => size),
+        maskShape: axes.map(({ size, broadcast }) => (broadcast ? 1 : size)),
+      }));
+    const rates = fc.constantFrom(0.02, 0.25, 0.5, 0.9);
+
+    it('is bit for bit the composed one, any mask, forward and backward', () => {
+      fc.assert(
+        fc.property(masks, rates, seeds, seeds, ({ shape, maskShape }, rate, seed, step) => {
+          const key = randomKey({ seed, stream: 'mask', step, call: 3, microBatch: 0xffffffff });
+          const { native, composed } = nativeAndComposed(() => {
+            const x = normal(shape, seed, 'x');
+            const dy = normal(shape, seed, 'dy');
+            return [
+              dropout(x, rate, key, maskShape),
+              tf.grad((x: tf.Tensor) => tf.sum(tf.mul(dropout(x, rate, key, maskShape), dy)))(x),
+            ];
+          });
+          expect(native).toEqual(composed);
+        }),
+        { numRuns: 60, seed: 12 },
+      );
+    });
+
+    it('draws the mask of the package kernels for large tensors', () => {
+      tf.tidy(() => {
+        const key = randomKey({ seed: 7, stream: 'large' });
+        const ones = tf.ones([301, 257]);
+        expect(dropout(ones, 0.3, key).dataSync()).toEqual(dropoutMask(ones.shape, 0.3, key).dataSync());
+        const wide = tf.ones([70, 8, 130]);
+        expect(dropout(wide, 0.3, key, [1, 8, 130]).dataSync()).toEqual(
+          tf.mul(wide, dropoutMask([1, 8, 130], 0.3, key)).dataSync(),
+        );
+      });
+    });
+
+    it('lets NaN through, dropped or not', () => {
+      tf.tidy(() => {
+        const y = dropout(tf.fill([200], Number.NaN), 0.5, randomKey({ seed: 1, stream: 'nan' }));
+        expect(Array.from(y.dataSync())).toEqual(new Array(200).fill(Number.NaN));
+      });
+    });
+  });
+
+  describe('the tied cross-entropy', () => {
+    const sizes = fc.record({
+      rows: fc.integer({ min: 1, max: 40 }),
+      features: fc.integer({ min: 1, max: 20 }),
+      vocabulary: fc.integer({ min: 1, max: 300 }),
+      seed: seeds,
+    });
+    const run = (
+      rows: number,
+      features: number,
+      vocabulary: number,
+      seed: number,
+      scale = 1,
+    ): tf.Tensor[] => {
+      const hidden = normal([rows, features], seed, 'hidden', scale);
+      const weight = normal([vocabulary, features], seed, 'weight');
+      const bias = normal([vocabulary], seed, 'bias');
+      const targets = tf.range(0, rows, 1, 'int32').mod(tf.scalar(vocabulary, 'int32')).as1D();
+      const { value, grads } = tf.valueAndGrads((hidden: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor) =>
+        tiedCrossEntropy({
+          hidden: hidden as tf.Tensor2D,
+          weight: weight as tf.Tensor2D,
+          bias: bias as tf.Tensor1D,
+          targets,
+        }),
+      )([hidden, weight, bias]);
+      return [value, ...grads];
+    };
+
+    it('gives the composed loss and gradients for any shape', () => {
+      fc.assert(
+        fc.property(sizes, ({ rows, features, vocabulary, seed }) => {
+          expectClose(nativeAndComposed(() => run(rows, features, vocabulary, seed)));
+        }),
+        { numRuns: 50, seed: 13 },
+      );
+    });
+
+    it('bears logits in the hundreds', () => {
+      expectClose(
+        nativeAndComposed(() => run(9, 16, 100, 5, 40)),
+        { absolute: 1e-4, scaled: true },
+      );
+    });
+
+    it('gives no finite loss for NaN and infinity', () => {
+      tf.tidy(() => {
+        for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+          for (const column of [0, 17, 40]) {
+            const logits = tf.buffer([2, 41]);
+            logits.set(bad, 0, column);
+            const inputs = { logits: logits.toTensor(), targets: tf.tensor1d([1, 1], 'int32') };
+            const losses = runFast('UlmfitSoftmaxCrossEntropy', inputs)?.[0]?.dataSync() ?? [];
+            expect(losses[0]).toBeNaN();
+            expect(losses[1]).toBeCloseTo(Math.log(41), 5);
+          }
+        }
+      });
+    });
+  });
+
+  it('takes Adam’s step for many tensors at once', () => {
+    const shapes = fc.array(fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 3 }), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(shapes, seeds, fc.integer({ min: 1, max: 500 }), (all, seed, step) => {
+        expectClose(
+          nativeAndComposed(() => {
+            const draw = (name: string, i: number, shape: number[]) => normal(shape, seed, `${name}${i}`);
+            const tensors = all.map((shape, i) => ({
+              parameter: draw('p', i, shape),
+              gradient: draw('g', i, shape),
+              mean: draw('m', i, shape),
+              squares: tf.square(draw('v', i, shape)),
+              step: step + i,
+              weightDecay: i % 2 === 0 ? 0 : 0.1,
+            }));
+            const settings = { learningRate: 0.01, beta1: 0.8, beta2: 0.99, epsilon: 1e-5 };
+            return adamStep(tensors, settings).flatMap((r) => [r.parameter, r.mean, r.squares]);
+          }),
+          { relative: 1e-5, absolute: 1e-6 },
+        );
+      }),
+      { numRuns: 40, seed: 14 },
+    );
+  });
+
+  it('multiplies, either factor transposed, in either precision', () => {
+    const size = fc.integer({ min: 1, max: 40 });
+    fc.assert(
+      fc.property(
+        size,
+        size,
+        size,
+        fc.boolean(),
+        fc.boolean(),
+        seeds,
+        (m, k, n, transposeA, transposeB, seed) => {
+          const multiply = (): tf.Tensor[] => {
+            const a = normal(transposeA ? [k, m] : [m, k], seed, 'a') as tf.Tensor2D;
+            const b = normal(transposeB ? [n, k] : [k, n], seed, 'b') as tf.Tensor2D;
+            return [product(a, b, { transposeA, transposeB })];
+          };
+          setPrecision('float32');
+          expectClose(nativeAndComposed(multiply));
+          if (nativeModule()?.hasBfloat16 !== true) return;
+          setPrecision('bfloat16');
+          expectClose(nativeAndComposed(multiply), { relative: 0.02, absolute: 0.02, scaled: true });
+        },
+      ),
+      { numRuns: 40, seed: 15 },
+    );
+  });
+});

@@ -1,0 +1,79 @@
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { nativeKernel } from '../native/execute.js';
+import { precision } from '../native/precision.js';
+import type { OpAttribute, TensorFlowBackend } from '../tensorflow-backend.js';
+
+interface ProductAttributes {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** TensorFlow's number of a type that tfjs has no name for. */
+const TF_BFLOAT16 = 14;
+
+/** `MatMul`, in the precision that is set. */
+export const product = nativeKernel<ProductAttributes>('UlmfitProduct', (backend, input, attributes) => [
+  (precision() === 'bfloat16' ? narrowProduct : wideProduct)(backend, input('a'), input('b'), attributes),
+]);
+
+function wideProduct(
+  backend: TensorFlowBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+  attributes: ProductAttributes,
+): Tensor {
+  return backend.executeSingleOutput(
+    'MatMul',
+    matMulAttributes(backend, attributes, backend.binding.TF_FLOAT),
+    [a, b],
+  );
+}
+
+/** The factors rounded to bfloat16; the binding passes tensors on whatever their type. */
+function narrowProduct(
+  backend: TensorFlowBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+  attributes: ProductAttributes,
+): Tensor {
+  const { binding } = backend;
+  const made: number[] = [];
+  const run = (name: string, opAttributes: readonly OpAttribute[], ids: readonly number[]) => {
+    const [result] = binding.executeOp(name, opAttributes, ids, 1);
+    return result as NonNullable<typeof result>;
+  };
+  const cast = (id: number, from: number, to: number) =>
+    run(
+      'Cast',
+      [
+        { name: 'SrcT', type: binding.TF_ATTR_TYPE, value: from },
+        { name: 'DstT', type: binding.TF_ATTR_TYPE, value: to },
+        { name: 'Truncate', type: binding.TF_ATTR_BOOL, value: false },
+      ],
+      [id],
+    );
+  try {
+    const narrow = backend.getInputTensorIds([a, b]).map((id) => {
+      const { id: cast16 } = cast(id, binding.TF_FLOAT, TF_BFLOAT16);
+      made.push(cast16);
+      return cast16;
+    });
+    const { id } = run('MatMul', matMulAttributes(backend, attributes, TF_BFLOAT16), narrow);
+    made.push(id);
+    return backend.createOutputTensor(cast(id, TF_BFLOAT16, binding.TF_FLOAT));
+  } finally {
+    for (const id of made) binding.deleteTensor(id);
+  }
+}
+
+function matMulAttributes(
+  { binding }: TensorFlowBackend,
+  { transposeA, transposeB }: ProductAttributes,
+  type: number,
+): OpAttribute[] {
+  return [
+    { name: 'transpose_a', type: binding.TF_ATTR_BOOL, value: transposeA },
+    { name: 'transpose_b', type: binding.TF_ATTR_BOOL, value: transposeB },
+    { name: 'T', type: binding.TF_ATTR_TYPE, value: type },
+  ];
+}

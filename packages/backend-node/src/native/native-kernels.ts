@@ -1,0 +1,41 @@
+import { createRequire } from 'node:module';
+import { findKernelLibrary } from './kernel-library.js';
+
+/** What the compiled module gives beside the ops that it registers with TensorFlow. */
+export interface NativeModule {
+  /** How many threads the kernels use. */
+  setThreads(threads: number): void;
+  /** Whether the processor multiplies bfloat16. */
+  readonly hasBfloat16: boolean;
+}
+
+let loaded: NativeModule | undefined;
+
+/** Whether the user has turned them off: `ULMFIT_NATIVE=0`. */
+export function nativeKernelsOff(): boolean {
+  return process.env.ULMFIT_NATIVE === '0';
+}
+
+/**
+ * Loads the native kernels that the engine's installation has compiled; TensorFlow must be loaded. They are loaded once
+ * a process. Resolves to why there are none, or to the module.
+ */
+export async function loadNativeKernels(
+  cache: string,
+  tensorflowVersion: string,
+): Promise<NativeModule | { readonly missing: string }> {
+  if (loaded !== undefined) return loaded;
+  const path = await findKernelLibrary(cache, tensorflowVersion);
+  if (path === undefined) return { missing: 'they are not compiled for this machine' };
+  try {
+    loaded = createRequire(import.meta.url)(path) as NativeModule;
+    return loaded;
+  } catch (error) {
+    return { missing: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The module, once {@link loadNativeKernels} has loaded it. */
+export function nativeModule(): NativeModule | undefined {
+  return loaded;
+}
