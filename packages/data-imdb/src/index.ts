@@ -5,3 +5,5 @@ export { isLabelled, type LabelledReview, type Review, type Sentiment } from './
 export { splitImdb, type ImdbSplit, type SplitImdbOptions } from './split-imdb.js';
 export { downloadImdb, IMDB_MD5, IMDB_URL, type DownloadImdbOptions } from './download-imdb.js';
 export type { DownloadProgress } from './download-file.js';
+export { sampleImdb, type SampleImdbOptions } from './sample/sample-imdb.js';
+export { sampleCorpus, type SampleCorpusOptions } from './sample/sample-corpus.js';
