@@ -28,7 +28,10 @@ export function createTokenizer({
       for (const rule of rules) prepared = rule.apply(prepared);
       const tokens = base.tokenize(prepared);
       for (const rule of tokenRules) {
-        for (let i = 0; i < tokens.length; i++) tokens[i] = rule.apply(tokens[i] as string);
+        for (const [index, token] of tokens.entries()) {
+          const replaced = rule.apply(token);
+          if (replaced !== token) tokens[index] = replaced;
+        }
       }
       return tokens;
     },

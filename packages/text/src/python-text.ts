@@ -18,11 +18,14 @@ export function isSpace(code: number): boolean {
   );
 }
 
+const asciiWord = Uint8Array.from({ length: 0x80 }, (_, code) =>
+  /\w/.test(String.fromCharCode(code)) ? 1 : 0,
+);
 const letterOrNumber = /^[\p{L}\p{N}]$/u;
 
 /** `\w`: a letter, a number of any script, or an underscore. */
 export function isWord(codePoint: number): boolean {
-  if (codePoint < 0x80) return isAsciiLetter(codePoint) || isAsciiDigit(codePoint) || codePoint === 0x5f;
+  if (codePoint < 0x80) return asciiWord[codePoint] === 1;
   return letterOrNumber.test(String.fromCodePoint(codePoint));
 }
 

@@ -2,10 +2,10 @@ import { UlmfitError } from '@ulmfit/kernels';
 import { isSpace } from '../python-text.js';
 import type { Tokenizer } from '../tokenizer.js';
 import { prefixLength, suffixLength } from './affixes.js';
-import { BoundedCache } from './bounded-cache.js';
 import { englishExceptions } from './exceptions.js';
 import { splitInfixes } from './infixes.js';
 import { SpecialCaseMatcher } from './special-case-matcher.js';
+import { emptyHash, hashStep, WordCache } from './word-cache.js';
 import { WordSplitter } from './word-splitter.js';
 
 export interface EnglishTokenizerOptions {
@@ -47,20 +47,20 @@ export function englishTokenizer(options: EnglishTokenizerOptions = {}): Tokeniz
   const matcher = new SpecialCaseMatcher(exceptions, (word) =>
     isTakenApart(word) ? withoutExceptions.split(word) : undefined,
   );
-  const cache = cacheSize > 0 ? new BoundedCache<SplitWord>(cacheSize) : undefined;
+  const cache = cacheSize > 0 ? new WordCache<SplitWord>(cacheSize) : undefined;
 
   const splitWord = (word: string): SplitWord => {
     const split = splitter.split(word);
     return { split, tokens: matcher.apply(split) };
   };
-  const lookUp = (word: string): SplitWord => {
-    if (cache === undefined || word.length > longestCached) return splitWord(word);
-    const known = cache.get(word);
+  const lookUp = (text: string, start: number, end: number, hash: number): SplitWord => {
+    if (cache === undefined || end - start > longestCached) return splitWord(text.slice(start, end));
+    const known = cache.get(text, start, end, hash);
     if (known !== undefined) return known;
     // A slice keeps its whole document in memory; the cache outlives documents, so it gets a copy.
-    const copy = ` ${word}`.slice(1);
-    const result = splitWord(copy);
-    cache.set(copy, result);
+    const word = ` ${text.slice(start, end)}`.slice(1);
+    const result = splitWord(word);
+    cache.set(word, hash, result);
     return result;
   };
 
@@ -68,10 +68,9 @@ export function englishTokenizer(options: EnglishTokenizerOptions = {}): Tokeniz
   const tokenizeAcrossWords = (text: string): string[] => {
     const tokens: string[] = [];
     const spaceAfter: boolean[] = [];
-    forEachStretch(text, (start, end, isWhite, dropsSpace) => {
-      const stretch = text.slice(start, end);
-      if (isWhite) tokens.push(stretch);
-      else for (const token of lookUp(stretch).split) tokens.push(token);
+    forEachStretch(text, (start, end, isWhite, hash, dropsSpace) => {
+      if (isWhite) tokens.push(text.slice(start, end));
+      else for (const token of lookUp(text, start, end, hash).split) tokens.push(token);
       spaceAfter[tokens.length - 1] = dropsSpace;
     });
     return matcher.apply(tokens, spaceAfter);
@@ -83,12 +82,12 @@ export function englishTokenizer(options: EnglishTokenizerOptions = {}): Tokeniz
     tokenize(text) {
       const tokens: string[] = [];
       let putTogether = false;
-      forEachStretch(text, (start, end, isWhite) => {
+      forEachStretch(text, (start, end, isWhite, hash) => {
         if (isWhite) {
           tokens.push(text.slice(start, end));
           return;
         }
-        const word = lookUp(text.slice(start, end));
+        const word = lookUp(text, start, end, hash);
         putTogether ||= word.tokens !== word.split;
         for (const token of word.tokens) tokens.push(token);
       });
@@ -107,23 +106,28 @@ function isTakenApart(word: string): boolean {
 }
 
 /**
- * Visits the stretches of white space and of anything else in turn, without the space that ends a word: one space between
- * words is in no stretch.
+ * Visits the stretches of white space and of anything else in turn, each with its hash, without the space that ends a word:
+ * one space between words is in no stretch.
  */
 function forEachStretch(
   text: string,
-  visit: (start: number, end: number, isWhite: boolean, dropsSpace: boolean) => void,
+  visit: (start: number, end: number, isWhite: boolean, hash: number, dropsSpace: boolean) => void,
 ): void {
   const { length } = text;
   let start = 0;
   let isWhite = length > 0 && isSpace(text.charCodeAt(0));
+  let hash = emptyHash;
   for (let index = 0; index < length; index++) {
     const code = text.charCodeAt(index);
-    if (isSpace(code) === isWhite) continue;
+    if (isSpace(code) === isWhite) {
+      hash = hashStep(hash, code);
+      continue;
+    }
     const dropsSpace = code === 0x20;
-    if (start < index) visit(start, index, isWhite, dropsSpace);
+    if (start < index) visit(start, index, isWhite, hash, dropsSpace);
     start = dropsSpace ? index + 1 : index;
     isWhite = !isWhite;
+    hash = dropsSpace ? emptyHash : hashStep(emptyHash, code);
   }
-  if (start < length) visit(start, length, isWhite, false);
+  if (start < length) visit(start, length, isWhite, hash, false);
 }

@@ -9,10 +9,13 @@ import { isWebAddress } from './web-address.js';
  */
 export class WordSplitter {
   readonly #exceptions: Exceptions;
+  /** Which hashes of length, first and last code unit some exception has: rules most words out without a look-up. */
+  readonly #shapes = new Uint8Array(0x1000);
   readonly #longestException: number;
 
   constructor(exceptions: Exceptions) {
     this.#exceptions = exceptions;
+    for (const word of exceptions.keys()) this.#shapes[shapeOf(word, 0, word.length)] = 1;
     this.#longestException = Math.max(0, ...[...exceptions.keys()].map((word) => word.length));
   }
 
@@ -59,6 +62,11 @@ export class WordSplitter {
 
   #exception(word: string, start: number, end: number): readonly string[] | undefined {
     if (start >= end || end - start > this.#longestException) return undefined;
+    if (this.#shapes[shapeOf(word, start, end)] === 0) return undefined;
     return this.#exceptions.get(word.slice(start, end));
   }
+}
+
+function shapeOf(word: string, start: number, end: number): number {
+  return (word.charCodeAt(start) * 31 + word.charCodeAt(end - 1) * 257 + (end - start)) & 0xfff;
 }

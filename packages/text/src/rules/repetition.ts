@@ -83,7 +83,16 @@ export function replaceWrep(text: string): string {
 
 function endOfWord(text: string, start: number): number {
   let end = start;
-  while (end < text.length && isWord(text.codePointAt(end) ?? 0)) end += widthAt(text, end);
+  while (end < text.length) {
+    const code = text.charCodeAt(end);
+    if (code < 0x80) {
+      if (!isWord(code)) break;
+      end++;
+    } else {
+      if (!isWord(text.codePointAt(end) ?? 0)) break;
+      end += widthAt(text, end);
+    }
+  }
   return end;
 }
 
