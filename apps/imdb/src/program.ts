@@ -46,6 +46,7 @@ const options = {
   ]),
   backwards: new Option('--backwards', 'read every text from its end'),
   seed: new Option('--seed <n>', 'the source of all randomness').argParser(seed).default(1),
+  splitSeed: new Option('--split-seed <n>', 'draws which reviews are used').argParser(seed).default(1),
   out: new Option('--out <folder>', 'the run’s folder; the same command again resumes it'),
   from: new Option('--from <folder>', 'the run or bundle to start from').makeOptionMandatory(),
   model: new Option('--model <folder>', 'the run or bundle to use').makeOptionMandatory(),
@@ -76,6 +77,7 @@ export function program(): Command {
 
   command(ulmfit, 'run', 'pretrain, fine-tune, train the classifier and score it', [
     'data',
+    'splitSeed',
     'corpus',
     'pretrained',
     'corpusWords',
@@ -99,6 +101,7 @@ export function program(): Command {
   command(ulmfit, 'classify', 'train the classifier from a fine-tuned language model, and score it', [
     'from',
     'data',
+    'splitSeed',
     'labels',
     'testReviews',
     ...training,

@@ -74,6 +74,7 @@ function barReporter(stream: NodeJS.WriteStream): Reporter {
         show(event.fit, event.step, event.steps, loss === undefined ? '' : ` | loss ${loss.toFixed(3)}`);
       } else if (event.type === 'evaluate') show(event.stage, event.done, event.batches, '');
       else if (event.type === 'epoch') say(epochLine(event));
+      else if (event.type === 'warning') say(`ulmfit: ${event.message}`);
       else if (event.type === 'tokenize') {
         stream.write(`\r${event.stage}: ${event.documents} documents, ${event.tokens} tokens\u001b[K`);
         if (event.done) stream.write('\n');
@@ -110,6 +111,7 @@ function lineReporter(stream: NodeJS.WriteStream, now: () => number): Reporter {
       } else if (event.type === 'evaluate' && due())
         say(`${event.stage}: batch ${event.done} of ${event.batches}`);
       else if (event.type === 'epoch') say(epochLine(event));
+      else if (event.type === 'warning') say(`ulmfit: ${event.message}`);
       else if (event.type === 'tokenize' && (event.done || due())) {
         say(`${event.stage}: ${event.documents} documents, ${event.tokens} tokens`);
       }

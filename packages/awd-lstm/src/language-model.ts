@@ -21,8 +21,8 @@ import { encoderTaps, type LanguageModelTaps } from './taps.js';
 export interface LanguageModelInput {
   /** int32 `[batch, time]` */
   readonly ids: Tensor2D;
-  /** int32 `[batch, time]`: what follows each id; needed for the loss. */
-  readonly targets?: Tensor2D;
+  /** int32 `[batch, time]`: what follows each id. */
+  readonly targets: Tensor2D;
   /** How much the learning rate is scaled for this window, for a plugin such as `bpttRateScaling`. Default 1. */
   readonly rateScale?: number;
 }
@@ -48,7 +48,7 @@ export interface LanguageModel extends Model<LanguageModelInput, LanguageModelOu
  * (embedding and bias: the tied matrix stands in the top group).
  * @param options.seed draws the first weights; an integer from 0 to 2^32 - 1
  * @throws UlmfitError `BAD_CONFIG`; at a batch, `BAD_BATCH` when its streams are not as many as the carried states', an id
- *   is beyond the vocabulary or, where a loss is asked for, the targets are missing or not of the ids' shape
+ *   is beyond the vocabulary or the targets are not of the ids' shape
  */
 export function createLanguageModel(
   config: EncoderConfig,
@@ -103,14 +103,7 @@ export function createLanguageModel(
 }
 
 /** @throws UlmfitError `BAD_BATCH` */
-function requireTargets(
-  ids: Tensor2D,
-  targets: Tensor2D | undefined,
-  vocabulary: number,
-): asserts targets is Tensor2D {
-  if (!targets) {
-    throw new UlmfitError('BAD_BATCH', 'language model: a batch without targets has no loss');
-  }
+function requireTargets(ids: Tensor2D, targets: Tensor2D, vocabulary: number): void {
   if (ids.shape.join() !== targets.shape.join()) {
     throw new UlmfitError(
       'BAD_BATCH',

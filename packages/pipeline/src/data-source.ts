@@ -10,7 +10,7 @@ export async function loadReviews(
   { signal }: Pick<StageContext, 'signal'> = {},
 ): Promise<readonly Review[]> {
   const options = signal ? { signal } : {};
-  if (source === 'sample') return sampleImdb({ seed: SAMPLE_SEED });
+  if (source === 'sample') return sampleImdb({ seed: SAMPLE_SEED, train: 400, test: 200, unsup: 600 });
   return readImdb(source === 'imdb' ? await downloadImdb(options) : source, options);
 }
 
@@ -19,6 +19,6 @@ export function loadCorpus(
   source: string | undefined,
   { words, signal }: { words?: number | undefined } & Pick<StageContext, 'signal'> = {},
 ): Iterable<string> | AsyncIterable<string> {
-  if (source === undefined) return sampleCorpus({ seed: SAMPLE_SEED });
+  if (source === undefined) return sampleCorpus({ seed: SAMPLE_SEED, documents: 200 });
   return readCorpus(source, { ...(words === undefined ? {} : { words }), ...(signal ? { signal } : {}) });
 }

@@ -30,3 +30,17 @@ export {
   score,
   type Evaluation,
 } from './evaluate-classifier.js';
+export { loadClassifier, type LoadedClassifier, type Prediction } from './load-classifier.js';
+export { evaluateModels, type EvaluateModelsOptions } from './evaluate-models.js';
+export { run, type RunOptions, type StageName } from './run.js';
+export type { RunSettings } from './run-settings.js';
+export type { LanguageModelFigures, RunResult } from './run-result.js';
+export { IMDB_LABELS } from './run-stages.js';
+export {
+  loadClassifierBundle,
+  loadLanguageModel,
+  saveClassifier,
+  saveLanguageModel,
+} from './model-bundles.js';
+export { loadCorpus, loadReviews } from './data-source.js';
+export { encoded, tokenized } from './tokenized.js';

@@ -67,8 +67,8 @@ export const recipeSchema = z.object({
 });
 
 export type Recipe = z.infer<typeof recipeSchema>;
-export type LanguageModelFit = z.infer<typeof languageModelFit>;
-export type ClassifierFit = z.infer<typeof classifierFit>;
+export type LanguageModelFit = Recipe['languageModel']['pretrain'];
+export type ClassifierFit = Recipe['classifier']['scratch'];
 
 const fastaiAdam = { beta1: 0.9, beta2: 0.99, eps: 1e-5, weightDecay: 0.01 };
 

@@ -1,9 +1,10 @@
 import { dispose } from '@tensorflow/tfjs-core';
+import { UlmfitError } from '@ulmfit/kernels';
 import {
   checkpointing,
-  type CheckpointInfo,
   type FitOptions,
   type Optimizer,
+  type StateDict,
   type Trainer,
   type TrainingPlugin,
 } from '@ulmfit/trainer';
@@ -19,17 +20,7 @@ export async function runFits<Batch, Output, Taps, O extends Optimizer>(
   fits: readonly FitOptions<NoInfer<Batch>, NoInfer<Output>, NoInfer<Taps>>[],
   { store, signal, onEvent, plugins = [] }: StageContext,
 ): Promise<void> {
-  let first = 0;
-  const saved = await newest(store, fits);
-  if (store && saved) {
-    const state = await store.load(saved.name);
-    try {
-      trainer.loadStateDict(state);
-    } finally {
-      dispose(Object.values(state.tensors));
-    }
-    first = fits.findIndex((fit) => fit.stage === saved.stage);
-  }
+  const first = await resume(trainer, fits, store, onEvent);
   const added = [
     ...plugins,
     ...(onEvent ? [events(stage, onEvent)] : []),
@@ -41,13 +32,36 @@ export async function runFits<Batch, Output, Taps, O extends Optimizer>(
   }
 }
 
-/** The newest checkpoint of one of the fits. */
-async function newest(
-  store: StageContext['store'],
+/**
+ * Loads the newest sound checkpoint of one of the fits; a corrupt one is told of and passed over for the one before.
+ * @returns the index of the fit that goes on
+ */
+async function resume<Batch, Output, Taps, O extends Optimizer>(
+  trainer: Trainer<Batch, Output, Taps, O>,
   fits: readonly { stage: string }[],
-): Promise<CheckpointInfo | undefined> {
-  const stages = new Set(fits.map((fit) => fit.stage));
-  return (await store?.list())?.filter((info) => stages.has(info.stage)).at(-1);
+  store: StageContext['store'],
+  onEvent: StageContext['onEvent'],
+): Promise<number> {
+  const saved = [...((await store?.list()) ?? [])].reverse();
+  for (const { name, stage } of saved) {
+    const fit = fits.findIndex((f) => f.stage === stage);
+    if (!store || fit < 0) continue;
+    let state: StateDict;
+    try {
+      state = await store.load(name);
+    } catch (error) {
+      if (!(error instanceof UlmfitError)) throw error;
+      onEvent?.({ type: 'warning', message: `${error.message}; going on from the one before it` });
+      continue;
+    }
+    try {
+      trainer.loadStateDict(state);
+    } finally {
+      dispose(Object.values(state.tensors));
+    }
+    return fit;
+  }
+  return 0;
 }
 
 function events(stage: string, onEvent: NonNullable<StageContext['onEvent']>): TrainingPlugin {

@@ -23,6 +23,7 @@ export type StageEvent =
       values: Readonly<Record<string, number>>;
     }
   | { type: 'tokenize'; stage: string; documents: number; tokens: number; done: boolean }
+  | { type: 'warning'; message: string }
   | { type: 'evaluate'; stage: string; done: number; batches: number };
 
 /** What every stage is given beside its data. */

@@ -1,0 +1,36 @@
+import { evaluateModels } from '@ulmfit/pipeline';
+import { interruptible } from '../interruptible.js';
+import { evaluationLines } from '../print-result.js';
+import { reporter } from '../reporter.js';
+import { startEngine, type EngineFlags } from '../start-engine.js';
+
+interface EvaluateFlags extends EngineFlags {
+  readonly model: string;
+  readonly ensemble?: readonly string[];
+  readonly data: string;
+  readonly testReviews?: number;
+  readonly splitSeed: number;
+}
+
+/** `ulmfit evaluate` */
+export async function evaluate(flags: EvaluateFlags): Promise<void> {
+  const { model, ensemble = [], data, testReviews, splitSeed } = flags;
+  const report = reporter();
+  await startEngine(flags);
+  try {
+    const evaluation = await interruptible('the same command', (signal) =>
+      evaluateModels({
+        models: [model, ...ensemble],
+        data,
+        testReviews,
+        splitSeed,
+        signal,
+        onEvent: report.onEvent,
+      }),
+    );
+    report.end();
+    for (const line of evaluationLines(evaluation, ['neg', 'pos'])) console.log(line);
+  } finally {
+    report.end();
+  }
+}

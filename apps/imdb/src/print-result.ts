@@ -1,0 +1,40 @@
+import type { Evaluation, RunResult } from '@ulmfit/pipeline';
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+/** One classifier's score, in lines. */
+export function evaluationLines(
+  { documents, accuracy, loss, confusion }: Evaluation,
+  labels: readonly string[],
+): string[] {
+  return [
+    `accuracy ${percent(accuracy)} on ${documents} test reviews (loss ${loss.toFixed(4)})`,
+    ...confusion.map(
+      (row, i) => `  ${labels[i] ?? i}: ${row.map((n, j) => `${n} as ${labels[j] ?? j}`).join(', ')}`,
+    ),
+  ];
+}
+
+/** Each stage's result, on standard output. */
+export function printResult(
+  result: RunResult,
+  folder: string,
+  print: (line: string) => void = console.log,
+): void {
+  for (const stage of ['pretrain', 'finetune'] as const) {
+    const figures = result[stage];
+    if (!figures) continue;
+    const { perplexity, accuracy, tokens, vocabulary, seconds } = figures;
+    print(
+      `${stage}: perplexity ${perplexity.toFixed(2)}, accuracy ${percent(accuracy)} ` +
+        `(${tokens} tokens, ${vocabulary} words, ${seconds} s)`,
+    );
+  }
+  if (result.classify) print(`classify: trained in ${result.classify.seconds} s`);
+  if (result.evaluate) {
+    const [first, ...rest] = evaluationLines(result.evaluate, ['neg', 'pos']);
+    print(`evaluate: ${first}`);
+    for (const line of rest) print(line);
+  }
+  print(`run: ${folder}`);
+}

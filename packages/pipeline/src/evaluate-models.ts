@@ -1,0 +1,37 @@
+import { splitImdb } from '@ulmfit/data-imdb';
+import { fastaiTokenizer } from '@ulmfit/text';
+import { loadReviews } from './data-source.js';
+import { evaluateClassifiers, type Evaluation } from './evaluate-classifier.js';
+import { loadClassifierBundle } from './model-bundles.js';
+import { evaluationProgress, testDocuments } from './run-stages.js';
+import type { RunOptions } from './run.js';
+
+export interface EvaluateModelsOptions extends Pick<RunOptions, 'signal' | 'onEvent'> {
+  /** Bundles or runs; several are averaged by their probabilities, such as a forward and a backward one. */
+  readonly models: readonly string[];
+  /** `sample`, `imdb` or a path of the reviews. */
+  readonly data: string;
+  readonly testReviews?: number | undefined;
+  readonly splitSeed: number;
+}
+
+/** Scores classifiers on test reviews. @throws UlmfitError, or the signal's reason */
+export async function evaluateModels(options: EvaluateModelsOptions): Promise<Evaluation> {
+  const { models, data, testReviews, splitSeed: seed, ...context } = options;
+  const tokenizer = fastaiTokenizer();
+  const classifiers = models.map((path) => loadClassifierBundle(path, tokenizer));
+  try {
+    const { test: reviews } = splitImdb(await loadReviews(data, context), {
+      seed,
+      ...(testReviews === undefined ? {} : { testReviews }),
+    });
+    const members = [];
+    for (const classifier of classifiers) {
+      const test = await testDocuments(reviews, tokenizer, classifier.vocabulary, context);
+      members.push({ classifier, test });
+    }
+    return await evaluateClassifiers(members, evaluationProgress(context));
+  } finally {
+    for (const { model } of classifiers) model.dispose();
+  }
+}

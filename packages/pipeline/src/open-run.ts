@@ -1,0 +1,73 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { folderStore, openRun as openFolder, writeAtomically } from '@ulmfit/checkpoint';
+import { UlmfitError } from '@ulmfit/kernels';
+import type { CheckpointStore, Json } from '@ulmfit/trainer';
+import type { RunResult } from './run-result.js';
+import type { RunSettings } from './run-settings.js';
+import type { StageEvent } from './stage-context.js';
+
+/** A run's folder, with what its stages have left there. This process alone writes it until `close`. */
+export interface OpenRun {
+  readonly path: string;
+  /** The figures of the finished stages. */
+  readonly result: RunResult;
+  pathOf(name: string): string;
+  /** Where a stage saves its state. */
+  store(stage: keyof RunResult): CheckpointStore;
+  /** Writes down that a stage is done; its checkpoints are of no more use. */
+  finish<Stage extends keyof RunResult>(stage: Stage, figures: NonNullable<RunResult[Stage]>): void;
+  /** Adds a line to `metrics.jsonl` for a step or an epoch. */
+  log(event: StageEvent): void;
+  close(): void;
+}
+
+/**
+ * Opens the folder of a run, new or begun.
+ * @throws UlmfitError `RUN_DIFFERS` when it holds a run with other settings, `RUN_LOCKED` when another process writes it
+ */
+export function openRun(path: string, settings: RunSettings): OpenRun {
+  const folder = openFolder(path, { config: settings as unknown as Json });
+  try {
+    if (folder.changes.length > 0) {
+      throw new UlmfitError(
+        'RUN_DIFFERS',
+        `${path} holds a run with other settings (${folder.changes.join(', ')}); give another folder, or the settings in ${path}/config.json`,
+      );
+    }
+    const resultPath = join(path, 'result.json');
+    const result: RunResult = existsSync(resultPath)
+      ? (JSON.parse(readFileSync(resultPath, 'utf8')) as RunResult)
+      : {};
+    const storePath = (stage: string) => join(path, 'checkpoints', stage);
+    return {
+      path,
+      result,
+      pathOf: (name) => join(path, name),
+      store: (stage) => folderStore(storePath(stage)),
+      finish(stage, figures) {
+        result[stage] = figures;
+        writeAtomically(resultPath, `${JSON.stringify(result, null, 2)}\n`);
+        rmSync(storePath(stage), { recursive: true, force: true });
+      },
+      log(event) {
+        if (event.type === 'begin') {
+          // A resumed fit makes the steps after its checkpoint again.
+          folder.metrics.rewind(
+            ({ fit, step }) => fit !== event.fit || (typeof step === 'number' && step <= event.step),
+          );
+        } else if (event.type === 'step') {
+          const { fit, epoch, step, lr, values } = event;
+          folder.metrics.append({ type: 'step', fit, epoch, step, lr, ...values });
+        } else if (event.type === 'epoch') {
+          const { fit, epoch, step, seconds, values } = event;
+          folder.metrics.append({ type: 'epoch', fit, epoch, step, seconds, ...values });
+        }
+      },
+      close: () => folder.close(),
+    };
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
+}

@@ -1,0 +1,242 @@
+import { splitImdb, type ImdbSplit, type LabelledReview, type Review } from '@ulmfit/data-imdb';
+import { UlmfitError } from '@ulmfit/kernels';
+import {
+  buildVocabulary,
+  fastaiTokenizer,
+  type TokenCorpus,
+  type TokenCorpusBuilder,
+  type Tokenizer,
+  type Vocabulary,
+} from '@ulmfit/text';
+import { trainClassifier, type LabelledDocuments, type TrainedClassifier } from './classifier-stage.js';
+import { loadCorpus, loadReviews } from './data-source.js';
+import { evaluateClassifier } from './evaluate-classifier.js';
+import { trainLanguageModel, type TrainedLanguageModel } from './language-model-stage.js';
+import {
+  loadClassifierBundle,
+  loadLanguageModel,
+  saveClassifier,
+  saveLanguageModel,
+} from './model-bundles.js';
+import type { OpenRun } from './open-run.js';
+import type { RunSettings } from './run-settings.js';
+import type { StageContext } from './stage-context.js';
+import { encoded, tokenized } from './tokenized.js';
+
+/** The two classes of the task, in the order of the model's outputs. */
+export const IMDB_LABELS = ['neg', 'pos'] as const;
+
+/** The stages over one folder, with what they share: data is read once, and only when a stage needs it. */
+export class RunStages {
+  readonly #folder: OpenRun;
+  readonly #settings: RunSettings;
+  readonly #context: Pick<StageContext, 'signal' | 'onEvent'>;
+  readonly #tokenizer = fastaiTokenizer();
+  #reviews: Promise<ReturnType<typeof splitImdb>> | undefined;
+  #languageModel: { of: 'pretrain' | 'finetune'; trained: TrainedLanguageModel } | undefined;
+  #classifier: TrainedClassifier | undefined;
+
+  constructor(folder: OpenRun, settings: RunSettings, context: Pick<StageContext, 'signal' | 'onEvent'>) {
+    this.#folder = folder;
+    this.#settings = settings;
+    this.#context = context;
+  }
+
+  async pretrain(): Promise<void> {
+    if (this.#folder.result.pretrain || this.#settings.pretrained !== undefined) return;
+    const { corpus, corpusWords: words } = this.#settings;
+    const { signal } = this.#context;
+    const documents = loadCorpus(corpus, { words, signal });
+    const builder = await tokenized(documents, this.#tokenizer, this.#context, 'corpus');
+    await this.#trainLanguageModel('pretrain', builder, undefined);
+  }
+
+  async finetune(): Promise<void> {
+    if (this.#folder.result.finetune || this.#settings.encoder !== undefined || !this.#settings.transfer)
+      return;
+    const { unsup } = await this.#split();
+    const builder = await tokenized(texts(unsup), this.#tokenizer, this.#context, 'unlabelled reviews');
+    const from = await this.#pretrained();
+    await this.#trainLanguageModel('finetune', builder, from);
+  }
+
+  async classify(): Promise<void> {
+    if (this.#folder.result.classify) return;
+    const { recipe, transfer, backwards, seed } = this.#settings;
+    const { train } = await this.#split();
+    const from = transfer ? await this.#fineTuned() : undefined;
+    const vocabulary = from?.vocabulary ?? (await this.#scratchVocabulary());
+    const documents = await encoded(
+      texts(train),
+      this.#tokenizer,
+      vocabulary,
+      this.#context,
+      'labelled reviews',
+    );
+    const begun = Date.now();
+    const classifier = await trainClassifier({
+      ...this.#context,
+      recipe,
+      seed,
+      backwards,
+      vocabulary,
+      labels: IMDB_LABELS,
+      train: { documents, labels: classes(train) },
+      from,
+      store: this.#folder.store('classify'),
+    });
+    this.#classifier = classifier;
+    saveClassifier(this.#folder.pathOf('model'), classifier, { tokenizer: this.#tokenizer });
+    this.#folder.finish('classify', { seconds: secondsSince(begun) });
+  }
+
+  async evaluate(): Promise<void> {
+    if (this.#folder.result.evaluate) return;
+    const { recipe } = this.#settings;
+    const classifier =
+      this.#classifier ?? loadClassifierBundle(this.#folder.pathOf('model'), this.#tokenizer);
+    this.#classifier = classifier;
+    const begun = Date.now();
+    const test = await testDocuments(
+      (await this.#split()).test,
+      this.#tokenizer,
+      classifier.vocabulary,
+      this.#context,
+    );
+    const evaluation = await evaluateClassifier(classifier, test, {
+      batchSize: recipe.classifier.evaluationBatchSize,
+      ...evaluationProgress(this.#context),
+    });
+    this.#folder.finish('evaluate', { ...evaluation, seconds: secondsSince(begun) });
+  }
+
+  dispose(): void {
+    this.#languageModel?.trained.model.dispose();
+    this.#classifier?.model.dispose();
+  }
+
+  async #trainLanguageModel(
+    stage: 'pretrain' | 'finetune',
+    builder: TokenCorpusBuilder,
+    from: TrainedLanguageModel | undefined,
+  ): Promise<void> {
+    const { recipe, backwards, seed } = this.#settings;
+    const vocabulary = buildVocabulary(builder.counts(), recipe.vocabulary);
+    const data = { ...holdOut(builder.build(vocabulary), recipe.languageModel.validationShare), vocabulary };
+    const begun = Date.now();
+    const trained = await trainLanguageModel({
+      ...this.#context,
+      stage,
+      recipe,
+      data,
+      from,
+      backwards,
+      seed,
+      store: this.#folder.store(stage),
+    });
+    this.#keep(stage, trained);
+    saveLanguageModel(this.#folder.pathOf(stage), trained, { tokenizer: this.#tokenizer, backwards });
+    const { perplexity, accuracy } = trained;
+    this.#folder.finish(stage, {
+      vocabulary: vocabulary.size,
+      tokens: data.train.tokens,
+      perplexity,
+      accuracy,
+      seconds: secondsSince(begun),
+    });
+  }
+
+  /** The language model that fine-tuning starts from: given, or pretrained in this folder. */
+  async #pretrained(): Promise<TrainedLanguageModel> {
+    const { pretrained } = this.#settings;
+    if (this.#languageModel?.of === 'pretrain') return this.#languageModel.trained;
+    const path = pretrained ?? this.#folder.pathOf('pretrain');
+    return this.#keep('pretrain', this.#load(path, 'pretrain'));
+  }
+
+  /** The language model whose encoder the classifier starts from. */
+  async #fineTuned(): Promise<TrainedLanguageModel> {
+    if (this.#languageModel?.of === 'finetune') return this.#languageModel.trained;
+    const path = this.#settings.encoder ?? this.#folder.pathOf('finetune');
+    return this.#keep('finetune', this.#load(path, 'finetune'));
+  }
+
+  /** @throws UlmfitError `OTHER_DIRECTION` when the model reads the other way than this run */
+  #load(path: string, stage: 'pretrain' | 'finetune'): TrainedLanguageModel {
+    const loaded = loadLanguageModel(path, stage, this.#tokenizer);
+    // A fastai checkpoint does not tell its direction.
+    if (loaded.backwards !== undefined && loaded.backwards !== this.#settings.backwards) {
+      loaded.model.dispose();
+      const reads = loaded.backwards ? 'backwards' : 'forwards';
+      throw new UlmfitError(
+        'OTHER_DIRECTION',
+        `${path}: reads ${reads}, unlike this run; ${loaded.backwards ? 'add' : 'leave out'} --backwards`,
+      );
+    }
+    return loaded;
+  }
+
+  /** One language model is in memory at a time. */
+  #keep(of: 'pretrain' | 'finetune', trained: TrainedLanguageModel): TrainedLanguageModel {
+    if (this.#languageModel && this.#languageModel.trained !== trained)
+      this.#languageModel.trained.model.dispose();
+    this.#languageModel = { of, trained };
+    return trained;
+  }
+
+  /** Without transfer the words are those of the reviews that a language model would have been fine-tuned on. */
+  async #scratchVocabulary(): Promise<Vocabulary> {
+    const { unsup } = await this.#split();
+    const builder = await tokenized(texts(unsup), this.#tokenizer, this.#context, 'unlabelled reviews');
+    return buildVocabulary(builder.counts(), this.#settings.recipe.vocabulary);
+  }
+
+  #split(): Promise<ImdbSplit> {
+    const { data, splitSeed: seed, lmReviews, labels, testReviews } = this.#settings;
+    this.#reviews ??= loadReviews(data, this.#context).then((reviews) =>
+      splitImdb(reviews, { seed, ...given({ lmReviews, labels, testReviews }) }),
+    );
+    return this.#reviews;
+  }
+}
+
+/** The first documents, at least one, for validation, and the rest to train on. */
+function holdOut(corpus: TokenCorpus, share: number): { train: TokenCorpus; valid: TokenCorpus } {
+  const held = Math.max(1, Math.floor(corpus.length * share));
+  const all = Array.from({ length: corpus.length }, (_, i) => i);
+  return { valid: corpus.subset(all.slice(0, held)), train: corpus.subset(all.slice(held)) };
+}
+
+/** Labelled reviews as documents with their classes. */
+export async function testDocuments(
+  reviews: readonly LabelledReview[],
+  tokenizer: Tokenizer,
+  vocabulary: Vocabulary,
+  context: Pick<StageContext, 'signal' | 'onEvent'>,
+): Promise<LabelledDocuments> {
+  return {
+    documents: await encoded(texts(reviews), tokenizer, vocabulary, context, 'test reviews'),
+    labels: classes(reviews),
+  };
+}
+
+/** Progress of an evaluation as events. */
+export const evaluationProgress = ({ signal, onEvent }: Pick<StageContext, 'signal' | 'onEvent'>) => ({
+  signal,
+  onBatch: (done: number, batches: number) =>
+    onEvent?.({ type: 'evaluate', stage: 'evaluate', done, batches }),
+});
+
+const texts = (reviews: readonly Review[]): string[] => reviews.map((review) => review.text);
+
+const classes = (reviews: readonly LabelledReview[]): number[] =>
+  reviews.map(({ label }) => IMDB_LABELS.indexOf(label));
+
+const secondsSince = (begun: number): number => Math.round((Date.now() - begun) / 100) / 10;
+
+/** The entries that are not undefined. */
+function given<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
+}

@@ -1,0 +1,41 @@
+import { openRun } from './open-run.js';
+import type { RunResult } from './run-result.js';
+import type { RunSettings } from './run-settings.js';
+import { RunStages } from './run-stages.js';
+import type { StageEvent } from './stage-context.js';
+
+export type StageName = 'pretrain' | 'finetune' | 'classify' | 'evaluate';
+
+export interface RunOptions {
+  readonly settings: RunSettings;
+  /** Where everything is kept. */
+  readonly folder: string;
+  /** The stages to run, each from what the ones before it left. */
+  readonly stages: readonly StageName[];
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: StageEvent) => void) | undefined;
+}
+
+/**
+ * Runs stages of ULMFiT in a folder. What a stage leaves there is used by the next, and by a later call with the same
+ * settings: finished stages are not run again, an interrupted one goes on from its last checkpoint.
+ * @throws Interrupted when the signal was aborted; UlmfitError for what the user can mend
+ */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const { settings, folder, stages, signal, onEvent } = options;
+  const opened = openRun(folder, settings);
+  const work = new RunStages(opened, settings, {
+    signal,
+    onEvent: (event) => {
+      opened.log(event);
+      onEvent?.(event);
+    },
+  });
+  try {
+    for (const stage of stages) await work[stage]();
+    return opened.result;
+  } finally {
+    work.dispose();
+    opened.close();
+  }
+}
