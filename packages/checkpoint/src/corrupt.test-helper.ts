@@ -26,7 +26,7 @@ export function corrupt(bytes: Uint8Array, seed: number): Uint8Array {
       ] ?? 0
     );
   };
-  let out: Uint8Array = bytes.slice();
+  let out = new Uint8Array(bytes) as Uint8Array; // a Buffer's own slice would share its bytes
   for (let n = 1 + random(4); n > 0; n--) {
     const at = Math.min(place(), Math.max(0, out.length - 1));
     switch (random(6)) {

@@ -1,6 +1,7 @@
 import { UlmfitError } from '@ulmfit/kernels';
 import { showShape, type RawTensor } from './raw-tensor.js';
 import { sameRaw } from './tensor-conversion.js';
+import { showName } from './show.js';
 
 // fastai's names: `fastai/text/models/awdlstm.py` and `core.py`. Layouts agree: [4H, I] with gates i, f, g, o.
 
@@ -236,6 +237,8 @@ function requireAll(tensors: ReadonlyMap<string, RawTensor>, names: readonly str
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
 
 const some = (names: readonly string[]) =>
-  names.length > 10 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
+  names.length > 10
+    ? `${names.slice(0, 10).map(showName).join(', ')} and ${names.length - 10} more`
+    : names.map(showName).join(', ');
 
 const bad = (what: string) => new UlmfitError('BAD_WEIGHTS', what);

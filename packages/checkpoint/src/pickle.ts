@@ -1,5 +1,6 @@
 import { UlmfitError } from '@ulmfit/kernels';
 import { ByteReader } from './byte-reader.js';
+import { brief } from './show.js';
 
 // The format: Python's Lib/pickletools.py documents every opcode. Here a pickle is data: the few globals that a caller
 // allows stand for functions written here, all others are refused when they are named, and nothing else can be called.
@@ -291,7 +292,7 @@ class Unpickler {
     if (!Object.hasOwn(this.globals, full)) {
       throw new UlmfitError(
         'PICKLE_GLOBAL_REFUSED',
-        `${this.label}: it names ${JSON.stringify(full)}, and a pickle may run anything so named; only tensors and plain values are read: save a state dictionary or a list`,
+        `${this.label}: it names ${brief(full)}, and a pickle may run anything so named; only tensors and plain values are read: save a state dictionary or a list`,
       );
     }
     return new PickleGlobal(full);

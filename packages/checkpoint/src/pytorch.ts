@@ -10,8 +10,9 @@ import {
   type AllowedGlobals,
   type UnpickleOptions,
 } from './pickle.js';
-import { dtypeBytes, rawTensor, showShape, sizeOf, type Dtype, type RawTensor } from './raw-tensor.js';
+import { dtypeBytes, rawTensor, sizeOf, type Dtype, type RawTensor } from './raw-tensor.js';
 import { isZip, ZipArchive } from './zip-archive.js';
+import { brief, showName } from './show.js';
 
 // What torch.save writes: https://pytorch.org/docs/stable/notes/serialization.html and torch/serialization.py.
 
@@ -153,7 +154,7 @@ function readZipFormat(bytes: Uint8Array, label: string): TorchFile {
       const name = `${folder}/data/${storage.key}`;
       const size = storage.size * dtypeBytes[storage.dtype];
       if (archive.sizeOf(name) !== size) {
-        throw bad(`storage ${storage.key} has ${archive.sizeOf(name)} bytes, ${size} are expected`);
+        throw bad(`storage ${showName(storage.key)} has ${archive.sizeOf(name)} bytes, ${size} are expected`);
       }
       return archive.read(name);
     },
@@ -174,7 +175,7 @@ function readLegacyFormat(bytes: Uint8Array, label: string): TorchFile {
   }
   const protocol = next();
   if (protocol !== LEGACY_PROTOCOL)
-    throw bad(`format version ${String(protocol)}, expected ${LEGACY_PROTOCOL}`);
+    throw bad(`format version ${brief(protocol)}, expected ${LEGACY_PROTOCOL}`);
   const machine = next();
   if (!(machine instanceof Map) || machine.get('little_endian') !== true) {
     throw bad('it was written on a big-endian machine; save it anew on a little-endian one');
@@ -194,7 +195,7 @@ function readLegacyFormat(bytes: Uint8Array, label: string): TorchFile {
   const reader = new ByteReader(bytes, (end) => bad(`cut short at byte ${end}`), at);
   for (const key of keys as unknown[]) {
     const dtype = typeof key === 'string' ? dtypes.get(key) : undefined;
-    if (typeof key !== 'string' || !dtype) throw bad(`a storage ${String(key)} that no tensor uses`);
+    if (typeof key !== 'string' || !dtype) throw bad(`a storage ${brief(key)} that no tensor uses`);
     stored.set(key, reader.take(reader.u64() * dtypeBytes[dtype]));
   }
   return {
@@ -203,7 +204,9 @@ function readLegacyFormat(bytes: Uint8Array, label: string): TorchFile {
       const all = stored.get(key);
       const length = size * dtypeBytes[dtype];
       if (!all || start + length > all.length) {
-        throw bad(`storage ${key} has ${all?.length ?? 'no'} bytes, ${start + length} are expected`);
+        throw bad(
+          `storage ${showName(key)} has ${all?.length ?? 'no'} bytes, ${start + length} are expected`,
+        );
       }
       return all.subarray(start, start + length);
     },
@@ -220,7 +223,8 @@ function storageOf(id: unknown, bad: Bad): Storage {
   }
   if (!(part instanceof PickleTuple)) return new Storage(key, dtype, size);
   const [, offset, elements] = part.items;
-  if (!isCount(offset) || !isCount(elements)) throw bad(`storage ${key}: its view has no offset and size`);
+  if (!isCount(offset) || !isCount(elements))
+    throw bad(`storage ${showName(key)}: its view has no offset and size`);
   return new Storage(key, dtype, elements, offset * dtypeBytes[dtype]);
 }
 
@@ -249,7 +253,7 @@ class TensorReader {
     const tensors = new Map<string, RawTensor>();
     for (const [name, value] of entries) {
       if (typeof name !== 'string') throw this.bad('a tensor has no name; save model.state_dict()');
-      if (!(value instanceof View)) throw this.bad(`${name} is no tensor; save model.state_dict()`);
+      if (!(value instanceof View)) throw this.bad(`${showName(name)} is no tensor; save model.state_dict()`);
       tensors.set(name, this.tensor(name, value));
     }
     return tensors;
@@ -264,15 +268,16 @@ class TensorReader {
     const last = shape.reduce((sum, d, i) => sum + (d - 1) * (strides[i] as number), offset);
     if (size === undefined || (size > 0 && last >= storage.size)) {
       throw this.bad(
-        `${name}: the shape ${showShape(shape)} reaches beyond its storage of ${storage.size} elements`,
+        `${showName(name)}: the shape ${brief(shape)} reaches beyond its storage of ${storage.size} elements`,
       );
     }
     const bytes = size * dtypeBytes[storage.dtype];
-    if (bytes > this.budget) throw this.bad(`${name}: the tensors take far more bytes than the file has`);
+    if (bytes > this.budget)
+      throw this.bad(`${showName(name)}: the tensors take far more bytes than the file has`);
     this.budget -= bytes;
     const made = rawTensor(storage.dtype, shape, this.gather(view, size));
     if (made.dtype === 'BOOL' && made.data.some((v) => v > 1))
-      throw this.bad(`${name}: a truth value beyond 1`);
+      throw this.bad(`${showName(name)}: a truth value beyond 1`);
     this.made.set(key, made);
     return made;
   }

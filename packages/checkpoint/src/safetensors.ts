@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { writeAtomically } from './atomic-write.js';
 import { nodeFileSystem, readFile, type FileSystem } from './file-system.js';
 import { dtypeBytes, isDtype, rawBytes, rawTensor, showShape, sizeOf, type RawTensor } from './raw-tensor.js';
+import { brief, showName } from './show.js';
 import { rawFromTensors, tensorsFromRaw } from './tensor-conversion.js';
 import { duplicateKey } from './unique-keys.js';
 
@@ -47,7 +48,10 @@ export function serializeSafetensors(
     const { dtype, shape, data } = tensor;
     if (name === METADATA) throw new UlmfitError('BAD_TENSOR', `no tensor can be named ${METADATA}`);
     if (sizeOf(shape) !== data.length) {
-      throw new UlmfitError('BAD_TENSOR', `${name}: ${data.length} values for the shape ${showShape(shape)}`);
+      throw new UlmfitError(
+        'BAD_TENSOR',
+        `${showName(name)}: ${data.length} values for the shape ${showShape(shape)}`,
+      );
     }
     header.push([name, { dtype, shape, data_offsets: [end, end + data.byteLength] }]);
     end += data.byteLength;
@@ -126,7 +130,7 @@ function parse(bytes: Uint8Array, label: string): Safetensors {
   for (const { name, begin, end } of located) {
     if (begin !== at) {
       throw fail(
-        `${name} begins at byte ${begin} of the values, expected ${at}: tensors overlap or leave a gap`,
+        `${showName(name)} begins at byte ${begin} of the values, expected ${at}: tensors overlap or leave a gap`,
       );
     }
     at = end;
@@ -139,7 +143,7 @@ function parse(bytes: Uint8Array, label: string): Safetensors {
   );
   for (const [name, { dtype, data }] of tensors) {
     if (dtype === 'BOOL' && data.some((v) => v > 1))
-      throw fail(`${name}: a value of BOOL is neither 0 nor 1`);
+      throw fail(`${showName(name)}: a value of BOOL is neither 0 nor 1`);
   }
   return { tensors, metadata };
 }
@@ -174,7 +178,7 @@ function parseHeader(bytes: Uint8Array, fail: Fail) {
   }
   if (!isRecord(header)) throw fail('the header is not a JSON object');
   const twice = duplicateKey(text);
-  if (twice !== undefined) throw fail(`${JSON.stringify(twice)} stands twice in the header`);
+  if (twice !== undefined) throw fail(`${brief(twice)} stands twice in the header`);
   const metadata = Object.hasOwn(header, METADATA) ? header[METADATA] : {};
   if (!isRecord(metadata) || !Object.values(metadata).every((v) => typeof v === 'string')) {
     throw fail(`${METADATA} is not a map from text to text`);
@@ -188,26 +192,26 @@ function parseHeader(bytes: Uint8Array, fail: Fail) {
 /** Checks one tensor's entry by arithmetic alone. */
 function locate({ name, tensor }: Entry, available: number, fail: Fail): Located {
   if (!isRecord(tensor) || Object.keys(tensor).sort().join() !== 'data_offsets,dtype,shape') {
-    throw fail(`${name}: an entry has to have dtype, shape and data_offsets, and nothing else`);
+    throw fail(`${showName(name)}: an entry has to have dtype, shape and data_offsets, and nothing else`);
   }
   const { dtype, shape, data_offsets: offsets } = tensor;
   if (!isDtype(dtype)) {
     throw fail(
-      `${name}: unknown type ${JSON.stringify(dtype)}; known: ${Object.keys(dtypeBytes).join(', ')}`,
+      `${showName(name)}: unknown type ${brief(dtype)}; known: ${Object.keys(dtypeBytes).join(', ')}`,
     );
   }
   const size = sizeOf(shape);
-  if (size === undefined) throw fail(`${name}: ${JSON.stringify(shape)} is no shape`);
+  if (size === undefined) throw fail(`${showName(name)}: ${brief(shape)} is no shape`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every((o) => Number.isSafeInteger(o))) {
-    throw fail(`${name}: data_offsets is ${JSON.stringify(offsets)}, expected [begin, end]`);
+    throw fail(`${showName(name)}: data_offsets is ${brief(offsets)}, expected [begin, end]`);
   }
   const [begin, end] = offsets as [number, number];
   if (begin < 0 || end < begin || end > available) {
-    throw fail(`${name}: bytes ${begin} to ${end} of the values, of which there are ${available}`);
+    throw fail(`${showName(name)}: bytes ${begin} to ${end} of the values, of which there are ${available}`);
   }
   if (end - begin !== size * dtypeBytes[dtype]) {
     throw fail(
-      `${name}: ${dtype} ${showShape(shape as number[])} takes ${size * dtypeBytes[dtype]} bytes, its offsets span ${end - begin}`,
+      `${showName(name)}: ${dtype} ${brief(shape)} takes ${size * dtypeBytes[dtype]} bytes, its offsets span ${end - begin}`,
     );
   }
   return { name, begin, end, make: (values) => rawTensor(dtype, shape as number[], values) };

@@ -1,6 +1,7 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/kernels';
 import { rawBytes, type RawTensor } from './raw-tensor.js';
+import { showName } from './show.js';
 
 /**
  * Tensors of the engine's three types, which the caller owns. F32, F16 and BF16 become float32 without a change of value
@@ -35,7 +36,7 @@ function rawFromTensor(name: string, t: Tensor): RawTensor {
     default:
       throw new UlmfitError(
         'BAD_TENSOR',
-        `${name} is of type ${t.dtype}; float32, int32 and bool can be written: cast it first`,
+        `${showName(name)} is of type ${t.dtype}; float32, int32 and bool can be written: cast it first`,
       );
   }
 }
@@ -84,7 +85,7 @@ function convert(name: string, { dtype, data }: RawTensor): Converted {
 function outOfRange(name: string, element: number, dtype: string, value: string, to: string): UlmfitError {
   return new UlmfitError(
     'VALUE_OUT_OF_RANGE',
-    `${name}: element ${element} of ${dtype} is ${value}, which ${to} cannot hold`,
+    `${showName(name)}: element ${element} of ${dtype} is ${value}, which ${to} cannot hold`,
   );
 }
 

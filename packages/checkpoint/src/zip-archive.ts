@@ -1,6 +1,7 @@
 import { UlmfitError } from '@ulmfit/kernels';
 import { inflateSync } from 'fflate';
 import { ByteReader } from './byte-reader.js';
+import { showName } from './show.js';
 
 // The format: PKWARE's APPNOTE.TXT, sections 4.3 (records) and 4.5.3 (64-bit sizes).
 const END = 0x06054b50;
@@ -62,27 +63,28 @@ export class ZipArchive {
     const data = this.locate(entry);
     const content = entry.method === 0 ? data : this.inflate(entry, data);
     if (content.length !== entry.size) {
-      throw this.bad(`${name} has ${content.length} bytes, its entry says ${entry.size}`);
+      throw this.bad(`${showName(name)} has ${content.length} bytes, its entry says ${entry.size}`);
     }
     if (crc32(content) !== entry.crc) {
-      throw this.bad(`${name} does not match its checksum: the file is damaged; get it anew`);
+      throw this.bad(`${showName(name)} does not match its checksum: the file is damaged; get it anew`);
     }
     return content;
   }
 
   private find(name: string): Entry {
     const entry = this.entries.get(name);
-    if (!entry) throw this.bad(`${name} is missing`);
+    if (!entry) throw this.bad(`${showName(name)} is missing`);
     return entry;
   }
 
   /** The packed bytes of an entry, by the header before them. */
   private locate({ name, offset, compressed, method, size }: Entry): Uint8Array {
     if (method !== 0 && method !== 8)
-      throw this.bad(`${name} is packed by method ${method}; 0 and 8 are known`);
-    if (method === 0 && compressed !== size) throw this.bad(`${name} is stored, with two different sizes`);
+      throw this.bad(`${showName(name)} is packed by method ${method}; 0 and 8 are known`);
+    if (method === 0 && compressed !== size)
+      throw this.bad(`${showName(name)} is stored, with two different sizes`);
     const reader = this.readerAt(offset);
-    if (reader.u32() !== LOCAL) throw this.bad(`${name} has no header at byte ${offset}`);
+    if (reader.u32() !== LOCAL) throw this.bad(`${showName(name)} has no header at byte ${offset}`);
     reader.take(22);
     const [nameBytes, extraBytes] = [reader.u16(), reader.u16()];
     reader.take(nameBytes + extraBytes);
@@ -92,14 +94,14 @@ export class ZipArchive {
   private inflate({ name, size }: Entry, data: Uint8Array): Uint8Array {
     // Deflate cannot grow bytes more than 1032-fold.
     if (size > data.length * 1032 + 64 || size > this.budget) {
-      throw this.bad(`${name} claims to unpack to ${size} bytes from ${data.length}`);
+      throw this.bad(`${showName(name)} claims to unpack to ${size} bytes from ${data.length}`);
     }
     this.budget -= size;
     try {
       // One byte to spare shows a stream that is longer than it says.
       return inflateSync(data, { out: new Uint8Array(size + 1) });
     } catch (error) {
-      throw this.bad(`${name} cannot be unpacked: the file is damaged`, error);
+      throw this.bad(`${showName(name)} cannot be unpacked: the file is damaged`, error);
     }
   }
 
@@ -112,7 +114,7 @@ export class ZipArchive {
     const entries = new Map<string, Entry>();
     for (let i = 0; i < count; i++) {
       const entry = this.entry(reader);
-      if (entries.has(entry.name)) throw this.bad(`${entry.name} stands twice in its directory`);
+      if (entries.has(entry.name)) throw this.bad(`${showName(entry.name)} stands twice in its directory`);
       entries.set(entry.name, entry);
     }
     return entries;
@@ -133,7 +135,7 @@ export class ZipArchive {
     const name = new TextDecoder().decode(reader.take(nameBytes));
     const extra = reader.take(extraBytes);
     reader.take(commentBytes);
-    if (flags & 1) throw this.bad(`${name} is encrypted`);
+    if (flags & 1) throw this.bad(`${showName(name)} is encrypted`);
     return { name, method, crc, ...this.wideFields({ compressed, size, offset }, extra) };
   }
 

@@ -1,0 +1,225 @@
+import { UlmfitError } from '@ulmfit/kernels';
+import type { CheckpointInfo, CheckpointStore, StateDict } from '@ulmfit/trainer';
+import { z } from 'zod';
+import { isTemporary, removeQuietly, temporaryName } from './atomic-write.js';
+import { guardFiles, nodeFileSystem, type FileSystem } from './file-system.js';
+import { parseLossless, stringifyLossless } from './lossless-json.js';
+import { digestOf, fileDigestSchema, mismatch } from './manifest.js';
+import { tensorsFromSafetensors, tensorsToSafetensors } from './safetensors.js';
+import { validateJson } from './validate-json.js';
+
+const STATE = 'state.json';
+const TENSORS = 'tensors.safetensors';
+const MANIFEST = 'manifest.json';
+
+const manifestSchema = z.strictObject({
+  format: z.literal(1),
+  info: z.strictObject({
+    name: z.string(),
+    stage: z.string(),
+    epoch: z.number(),
+    step: z.number(),
+    value: z.number().optional(),
+  }),
+  files: z.strictObject({ [STATE]: fileDigestSchema, [TENSORS]: fileDigestSchema }),
+});
+type Manifest = z.infer<typeof manifestSchema>;
+
+/** A checkpoint that cannot be used, and why. */
+export interface RejectedCheckpoint {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** The newest checkpoint that is sound. */
+export interface LatestCheckpoint {
+  readonly info: CheckpointInfo;
+  /** The caller owns the tensors. */
+  readonly state: StateDict;
+  /** Newer ones that were passed over: tell the user. */
+  readonly rejected: readonly RejectedCheckpoint[];
+}
+
+export interface FolderStore extends CheckpointStore {
+  save(info: CheckpointInfo, state: StateDict): void;
+  list(): readonly CheckpointInfo[];
+  load(name: string): StateDict;
+  remove(name: string): void;
+  /**
+   * The newest checkpoint whose checksums hold; a corrupt one is passed over for the one before it.
+   * @returns `undefined` where there is none at all
+   * @throws UlmfitError `NO_SOUND_CHECKPOINT` naming each where all are corrupt
+   */
+  latest(): LatestCheckpoint | undefined;
+}
+
+/**
+ * Checkpoints in a folder: one folder each, with the state as JSON and safetensors and a manifest of checksums. They are
+ * written under a temporary name, flushed and renamed: whatever happens, a checkpoint is there whole or not at all. Only
+ * one process may write (see {@link openRun}); any may read.
+ * @throws UlmfitError from its methods: `FILE_ERROR`, `CORRUPT_CHECKPOINT`, `NO_CHECKPOINT`, `BAD_STATE`
+ */
+export function folderStore(path: string, files: FileSystem = nodeFileSystem): FolderStore {
+  let isSwept = false;
+
+  /** Folders by age, from the oldest: of two with one name the newer counts. */
+  const folders = (): Folder[] => {
+    const names = guardFiles(`list ${path}`, () => files.list(path));
+    const found = names.flatMap((name) => folderOf(name) ?? []).sort((a, b) => a.number - b.number);
+    return found.filter(({ name }, i) => !found.slice(i + 1).some((later) => later.name === name));
+  };
+
+  const remove = (folder: string) => {
+    const from = `${path}/${folder}`;
+    guardFiles(`remove ${from}`, () => {
+      // Renamed first: half a removal must not look like a corrupt checkpoint.
+      const away = temporaryName(from);
+      files.rename(from, away);
+      files.remove(away);
+    });
+  };
+
+  /** What a killed writer left, and checkpoints that a newer one of their name has replaced. */
+  const sweep = () => {
+    if (isSwept) return;
+    const kept = new Set(folders().map(({ folder }) => folder));
+    for (const name of guardFiles(`list ${path}`, () => files.list(path))) {
+      if (isTemporary(name)) removeQuietly(`${path}/${name}`, files);
+      else if (folderOf(name) && !kept.has(name)) remove(name);
+    }
+    isSwept = true;
+  };
+
+  const save = (info: CheckpointInfo, state: StateDict) => {
+    guardFiles(`create ${path}`, () => files.makeFolder(path));
+    sweep();
+    const before = folders();
+    const target = `${path}/${folderName((before.at(-1)?.number ?? 0) + 1, info.name)}`;
+    const contents = {
+      [STATE]: new TextEncoder().encode(stringifyLossless(state.json)),
+      [TENSORS]: tensorsToSafetensors(state.tensors),
+    };
+    const manifest: Manifest = {
+      format: 1,
+      info: withoutNaN(info),
+      files: { [STATE]: digestOf(contents[STATE]), [TENSORS]: digestOf(contents[TENSORS]) },
+    };
+    const temporary = temporaryName(target);
+    guardFiles(`write the checkpoint ${target}`, () => {
+      try {
+        files.makeFolder(temporary);
+        for (const [name, bytes] of Object.entries(contents)) files.write(`${temporary}/${name}`, bytes);
+        files.write(
+          `${temporary}/${MANIFEST}`,
+          new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`),
+        );
+        files.syncFolder(temporary);
+        files.rename(temporary, target);
+      } catch (error) {
+        removeQuietly(temporary, files);
+        throw error;
+      }
+      files.syncFolder(path);
+    });
+    for (const { name, folder } of before) if (name === info.name) remove(folder);
+  };
+
+  const readManifest = (folder: string): Manifest =>
+    validateJson(manifestSchema, readPart(folder, MANIFEST), (what) =>
+      corrupt(path, folder, `${MANIFEST}: ${what}`),
+    );
+
+  /** A file of a checkpoint: where it is missing the checkpoint is corrupt, whatever else fails is the disk. */
+  const readPart = (folder: string, name: string): Uint8Array => {
+    const file = `${path}/${folder}/${name}`;
+    if (!files.exists(file)) throw corrupt(path, folder, `${name} is missing`);
+    return guardFiles(`read ${file}`, () => files.read(file));
+  };
+
+  const read = (folder: string): { info: CheckpointInfo; state: StateDict } => {
+    const manifest = readManifest(folder);
+    const verified = (name: typeof STATE | typeof TENSORS) => {
+      const bytes = readPart(folder, name);
+      const wrong = mismatch(manifest.files[name], digestOf(bytes));
+      if (wrong) throw corrupt(path, folder, `${name} ${wrong}`);
+      return bytes;
+    };
+    const json = parseLossless(new TextDecoder().decode(verified(STATE)));
+    const tensors = tensorsFromSafetensors(verified(TENSORS), `${path}/${folder}/${TENSORS}`);
+    return { info: infoOf(manifest), state: { json, tensors } };
+  };
+
+  const find = (name: string): Folder => {
+    const all = folders();
+    const found = all.find((f) => f.name === name);
+    if (found) return found;
+    const there = all.length > 0 ? `there are ${all.map((f) => f.name).join(', ')}` : 'it is empty';
+    throw new UlmfitError('NO_CHECKPOINT', `no checkpoint ${name} in ${path}; ${there}`);
+  };
+
+  return {
+    save,
+    list: () =>
+      folders().flatMap(({ folder }) => {
+        try {
+          return [infoOf(readManifest(folder))];
+        } catch (error) {
+          if (isCorrupt(error)) return []; // `latest` names it
+          throw error;
+        }
+      }),
+    load: (name) => read(find(name).folder).state,
+    remove: (name) => remove(find(name).folder),
+    latest: () => {
+      const rejected: RejectedCheckpoint[] = [];
+      for (const { name, folder } of folders().reverse()) {
+        try {
+          return { ...read(folder), rejected };
+        } catch (error) {
+          if (!isCorrupt(error)) throw error;
+          rejected.push({ name, reason: error.message });
+        }
+      }
+      if (rejected.length === 0) return undefined;
+      throw new UlmfitError(
+        'NO_SOUND_CHECKPOINT',
+        `every checkpoint is corrupt: ${rejected.map((r) => r.reason).join('; ')}; remove ${path} to start anew`,
+      );
+    },
+  };
+}
+
+interface Folder {
+  readonly folder: string;
+  readonly number: number;
+  readonly name: string;
+}
+
+// The number orders checkpoints whatever the clock says; the name is escaped, for it may hold a slash or end as a temporary's.
+const folderName = (number: number, name: string) =>
+  `${String(number).padStart(6, '0')}-${encodeURIComponent(name).replaceAll('.', '%2E')}`;
+
+function folderOf(folder: string): Folder | undefined {
+  const [, number, name] = /^(\d{6,15})-(.*)$/.exec(folder) ?? [];
+  if (number === undefined || name === undefined || isTemporary(folder)) return undefined;
+  try {
+    return { folder, number: Number(number), name: decodeURIComponent(name) };
+  } catch {
+    return undefined;
+  }
+}
+
+function infoOf({ info: { value, ...info } }: Manifest): CheckpointInfo {
+  return value === undefined ? info : { ...info, value };
+}
+
+/** JSON has no NaN: a figure that is none is left out. */
+function withoutNaN({ value, ...info }: CheckpointInfo): CheckpointInfo {
+  return value !== undefined && Number.isFinite(value) ? { ...info, value } : info;
+}
+
+const corrupt = (path: string, folder: string, what: string) =>
+  new UlmfitError('CORRUPT_CHECKPOINT', `the checkpoint ${path}/${folder} is corrupt: ${what}`);
+
+const isCorrupt = (error: unknown): error is UlmfitError =>
+  error instanceof UlmfitError && (error.code === 'CORRUPT_CHECKPOINT' || error.code === 'BAD_SAFETENSORS');

@@ -1,0 +1,95 @@
+import { UlmfitError } from '@ulmfit/kernels';
+import type { Json } from '@ulmfit/trainer';
+import { isTemporary, removeQuietly, writeAtomically } from './atomic-write.js';
+import { guardFiles, nodeFileSystem, readFile, type FileSystem } from './file-system.js';
+import { folderStore, type FolderStore } from './folder-store.js';
+import { MetricsLog } from './metrics-log.js';
+import { takeLock } from './run-lock.js';
+
+export interface RunOptions {
+  /** All settings, with versions and seed: kept in `config.json` when the run begins. */
+  readonly config: Json;
+  readonly files?: FileSystem;
+}
+
+/** The folder of one run, of which this process alone is the writer. */
+export interface RunFolder {
+  readonly path: string;
+  /** The settings that the run began with: those of the options unless the run was there before. */
+  readonly config: Json;
+  /** Where the settings of the options differ from those, such as `optimizer.lr`; empty for a new run. */
+  readonly changes: readonly string[];
+  /** Whether the folder held a run already. */
+  readonly isResumed: boolean;
+  readonly checkpoints: FolderStore;
+  readonly metrics: MetricsLog;
+  /** Where the exported model goes: see {@link writeBundle}. */
+  readonly modelPath: string;
+  readonly tensorboardPath: string;
+  readonly reportPath: string;
+  /** Gives the lock back. */
+  close(): void;
+}
+
+/**
+ * Opens `runs/NAME/`, creating it where it is not: `config.json`, `metrics.jsonl`, `checkpoints/`, and the places of
+ * `tensorboard/`, `model/` and `report.html`. Takes its lock, also from a process that has died, and sweeps up what that
+ * one left half written.
+ * @throws UlmfitError `RUN_LOCKED` naming the process that is writing, `BAD_RUN_CONFIG`, `FILE_ERROR`
+ */
+export function openRun(path: string, { config, files = nodeFileSystem }: RunOptions): RunFolder {
+  guardFiles(`create ${path}`, () => files.makeFolder(path));
+  const unlock = takeLock(`${path}/lock.json`, files);
+  try {
+    for (const name of guardFiles(`list ${path}`, () => files.list(path))) {
+      if (isTemporary(name)) removeQuietly(`${path}/${name}`, files);
+    }
+    const configPath = `${path}/config.json`;
+    const isResumed = files.exists(configPath);
+    if (!isResumed) writeAtomically(configPath, `${JSON.stringify(config, null, 2)}\n`, files);
+    const kept = readConfig(configPath, files);
+    return {
+      path,
+      config: kept,
+      changes: differences(kept, JSON.parse(JSON.stringify(config)) as Json),
+      isResumed,
+      checkpoints: folderStore(`${path}/checkpoints`, files),
+      metrics: new MetricsLog(`${path}/metrics.jsonl`, files),
+      modelPath: `${path}/model`,
+      tensorboardPath: `${path}/tensorboard`,
+      reportPath: `${path}/report.html`,
+      close: unlock,
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function readConfig(path: string, files: FileSystem): Json {
+  try {
+    return JSON.parse(new TextDecoder().decode(readFile(path, files))) as Json;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UlmfitError(
+      'BAD_RUN_CONFIG',
+      `${path} is not JSON; mend it, or choose another name for the run`,
+    );
+  }
+}
+
+/** The paths at which two values differ. */
+function differences(a: Json, b: Json, at = ''): string[] {
+  if (isObject(a) && isObject(b)) {
+    const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+    return keys.flatMap((key) => {
+      const inner = at === '' ? key : `${at}.${key}`;
+      const [x, y] = [a[key], b[key]];
+      return x === undefined || y === undefined ? [inner] : differences(x, y, inner);
+    });
+  }
+  return JSON.stringify(a) === JSON.stringify(b) ? [] : [at === '' ? 'everything' : at];
+}
+
+const isObject = (json: Json): json is { [key: string]: Json } =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);
