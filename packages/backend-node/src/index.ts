@@ -10,6 +10,7 @@ export type { FastKernel } from './kernels/fast-kernel.js';
 export {
   isTensorFlowBackend,
   tensorFlowBackend,
+  type NativeTensor,
   type OpAttribute,
   type TensorFlowBackend,
   type TensorFlowBinding,

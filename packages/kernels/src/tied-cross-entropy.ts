@@ -43,8 +43,9 @@ const CHUNK_ELEMENTS = 1 << 24;
  * of rows at a time: with `needsGradient` their gradient goes into the three products at once, and nothing of the size
  * `rows x vocabulary` is kept.
  *
- * Fast kernel: `UlmfitSoftmaxCrossEntropy` (`logits [rows, vocabulary]`, `targets [rows]` -> loss of each row `[rows]`,
- * and `softmax - onehot` `[rows, vocabulary]`).
+ * Fast kernel: `UlmfitSoftmaxCrossEntropy` (`logits [rows, vocabulary]` without their `bias [vocabulary]`, `targets
+ * [rows]`; attribute `needsGradient` -> loss of each row `[rows]`, and with `needsGradient` the gradients of their sum:
+ * `softmax - onehot` `[rows, vocabulary]` and that of the bias `[vocabulary]`).
  */
 export function tiedCrossEntropy(inputs: TiedCrossEntropyInputs, needsGradient = true): Scalar {
   const { hidden, weight, bias, targets } = inputs;
@@ -68,12 +69,19 @@ export function tiedCrossEntropy(inputs: TiedCrossEntropyInputs, needsGradient =
       const length = Math.min(chunk, rows - start);
       const parts: Tensor[] = tidy(() => {
         const h = slice(hidden, [start, 0], [length, features]);
-        const logits = add(product(h, weight, { transposeB: true }), bias) as Tensor2D;
-        const { losses, dLogits } = softmaxCrossEntropy(logits, slice(targets, [start], [length]));
+        const {
+          losses,
+          dLogits,
+          dBias: db,
+        } = softmaxCrossEntropy(
+          product(h, weight, { transposeB: true }),
+          bias,
+          slice(targets, [start], [length]),
+          needsGradient,
+        );
         const loss = add(total, sum(losses));
-        if (!needsGradient) return [loss];
+        if (!dLogits || !db) return [loss];
         const dw = product(dLogits, h, { transposeA: true });
-        const db = sum(dLogits, 0);
         return [loss, product(dLogits, weight), dWeight ? add(dWeight, dw) : dw, dBias ? add(dBias, db) : db];
       });
       dispose([total, ...(dWeight ? [dWeight] : []), ...(dBias ? [dBias] : [])]);
@@ -93,14 +101,32 @@ export function tiedCrossEntropy(inputs: TiedCrossEntropyInputs, needsGradient =
   });
 }
 
-/** Each row's loss, and the gradient of their sum. */
-function softmaxCrossEntropy(logits: Tensor2D, targets: Tensor1D): { losses: Tensor1D; dLogits: Tensor2D } {
-  const fast = runFast('UlmfitSoftmaxCrossEntropy', { logits, targets });
-  if (fast) return { losses: fast[0] as Tensor1D, dLogits: fast[1] as Tensor2D };
+/** Each row's loss, and the gradients of their sum if they are needed. */
+interface RowLosses {
+  losses: Tensor1D;
+  dLogits?: Tensor2D;
+  dBias?: Tensor1D;
+}
+
+/** Of logits that still lack their bias: adding it is a pass over all of them that a fast kernel spares. */
+function softmaxCrossEntropy(
+  products: Tensor2D,
+  bias: Tensor1D,
+  targets: Tensor1D,
+  needsGradient: boolean,
+): RowLosses {
+  const fast = runFast('UlmfitSoftmaxCrossEntropy', { logits: products, bias, targets }, { needsGradient });
+  if (fast) {
+    const [losses, dLogits, dBias] = fast as [Tensor1D, Tensor2D, Tensor1D];
+    return needsGradient ? { losses, dLogits, dBias } : { losses };
+  }
+  const logits = add(products, bias) as Tensor2D;
   const shifted = sub(logits, max(logits, 1, true));
   const exps = exp(shifted);
   const sums = sum(exps, 1, true);
   const chosen = oneHot(targets, logits.shape[1], 1, 0, 'float32') as Tensor2D;
   const losses = sub(log(sum(exps, 1)), sum(mul(shifted, chosen), 1)) as Tensor1D;
-  return { losses, dLogits: sub(div(exps, sums), chosen) as Tensor2D };
+  if (!needsGradient) return { losses };
+  const dLogits = sub(div(exps, sums), chosen) as Tensor2D;
+  return { losses, dLogits, dBias: sum(dLogits, 0) as Tensor1D };
 }

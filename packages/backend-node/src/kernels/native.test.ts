@@ -227,7 +227,16 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
           targets,
         }),
       )([hidden, weight, bias]);
-      return [value, ...grads];
+      const alone = tiedCrossEntropy(
+        {
+          hidden: hidden as tf.Tensor2D,
+          weight: weight as tf.Tensor2D,
+          bias: bias as tf.Tensor1D,
+          targets,
+        },
+        false,
+      );
+      return [value, alone, ...grads];
     };
 
     it('gives the composed loss and gradients for any shape', () => {
@@ -252,10 +261,17 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
           for (const column of [0, 17, 40]) {
             const logits = tf.buffer([2, 41]);
             logits.set(bad, 0, column);
-            const inputs = { logits: logits.toTensor(), targets: tf.tensor1d([1, 1], 'int32') };
-            const losses = runFast('UlmfitSoftmaxCrossEntropy', inputs)?.[0]?.dataSync() ?? [];
-            expect(losses[0]).toBeNaN();
-            expect(losses[1]).toBeCloseTo(Math.log(41), 5);
+            const inputs = {
+              logits: logits.toTensor(),
+              bias: tf.zeros([41]),
+              targets: tf.tensor1d([1, 1], 'int32'),
+            };
+            for (const needsGradient of [true, false]) {
+              const outputs = runFast('UlmfitSoftmaxCrossEntropy', inputs, { needsGradient });
+              const losses = outputs?.[0]?.dataSync() ?? [];
+              expect(losses[0]).toBeNaN();
+              expect(losses[1]).toBeCloseTo(Math.log(41), 5);
+            }
           }
         }
       });

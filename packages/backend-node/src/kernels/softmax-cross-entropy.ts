@@ -1,6 +1,17 @@
 import { nativeKernel } from '../native/execute.js';
 
-/** The loss of each row and `softmax - onehot`. */
-export const softmaxCrossEntropy = nativeKernel('UlmfitSoftmaxCrossEntropy', (backend, input) =>
-  backend.executeMultipleOutputs('UlmfitSoftmaxCrossEntropy', [], ['logits', 'targets'].map(input), 2),
+interface SoftmaxCrossEntropyAttributes {
+  readonly needsGradient: boolean;
+}
+
+/** The loss of each row, `softmax - onehot` and its sum over the rows. */
+export const softmaxCrossEntropy = nativeKernel<SoftmaxCrossEntropyAttributes>(
+  'UlmfitSoftmaxCrossEntropy',
+  (backend, input, { needsGradient }) =>
+    backend.executeMultipleOutputs(
+      'UlmfitSoftmaxCrossEntropy',
+      [{ name: 'needs_gradient', type: backend.binding.TF_ATTR_BOOL, value: needsGradient }],
+      ['logits', 'bias', 'targets'].map(input),
+      3,
+    ),
 );

@@ -146,8 +146,9 @@ util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 util.isArray ??= Array.isArray;
 const tf = require(process.argv[1]);
 require(process.argv[2]).setThreads(2);
-const inputs = [tf.zeros([3, 2]), tf.zeros([3], 'int32')];
-const [losses, gradient] = tf.backend().executeMultipleOutputs('UlmfitSoftmaxCrossEntropy', [], inputs, 2);
+const inputs = [tf.zeros([3, 2]), tf.zeros([2]), tf.zeros([3], 'int32')];
+const attributes = [{ name: 'needs_gradient', type: tf.backend().binding.TF_ATTR_BOOL, value: true }];
+const [losses, gradient] = tf.backend().executeMultipleOutputs('UlmfitSoftmaxCrossEntropy', attributes, inputs, 3);
 const [loss, g] = [losses.dataSync()[2], gradient.dataSync()[4]];
 if (Math.abs(loss - Math.LN2) > 1e-6 || g !== -0.5) throw new Error('the softmax gave ' + loss + ' and ' + g);`;
 
