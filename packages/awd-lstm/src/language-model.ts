@@ -38,6 +38,11 @@ export interface LanguageModel extends Model<LanguageModelInput, LanguageModelOu
   readonly encoder: Encoder;
   /** `[vocabulary]`; the decoder's weight is the embedding. */
   readonly decoderBias: Parameter;
+  /** A prediction takes no targets. */
+  forward(
+    batch: Pick<LanguageModelInput, 'ids'> & Partial<LanguageModelInput>,
+    pass: ForwardPass<LanguageModelTaps>,
+  ): LanguageModelOutput;
   /** The logits of an output, `[time * batch, vocabulary]`, time-major. For use outside training: no gradient. */
   logits(output: LanguageModelOutput): Tensor2D;
 }
