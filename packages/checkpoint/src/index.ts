@@ -27,3 +27,12 @@ export {
 } from './folder-store.js';
 export { openRun, type RunFolder, type RunOptions } from './run-folder.js';
 export { MetricsLog, type MetricsRecord } from './metrics-log.js';
+export {
+  bundleFiles,
+  bundleFromBytes,
+  readBundle,
+  writeBundle,
+  type Bundle,
+  type BundleDescription,
+  type BundleFile,
+} from './bundle.js';

@@ -1,0 +1,187 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { UlmfitError } from '@ulmfit/kernels';
+import { z } from 'zod';
+import { parentOf, removeQuietly, temporaryName } from './atomic-write.js';
+import { guardFiles, nodeFileSystem, type FileSystem } from './file-system.js';
+import { digestAnywhere, digestOf, fileDigestSchema, mismatch, type FileDigest } from './manifest.js';
+import { tensorsFromSafetensors, tensorsToSafetensors } from './safetensors.js';
+import { brief, showName } from './show.js';
+import { validateJson } from './validate-json.js';
+
+const DESCRIPTION = 'bundle.json';
+const VOCABULARY = 'vocabulary.json';
+const WEIGHTS = 'weights.safetensors';
+
+/** The files of a bundle, to be fetched where there is no folder. */
+export const bundleFiles = [DESCRIPTION, VOCABULARY, WEIGHTS] as const;
+export type BundleFile = (typeof bundleFiles)[number];
+
+const text = z.string().min(1, 'expected a text that is not empty');
+const isDistinct = (items: readonly string[]) => new Set(items).size === items.length;
+
+const descriptionSchema = z
+  .strictObject({
+    /** What the weights are of. */
+    kind: z.enum(['language-model', 'classifier']),
+    /** The sizes and settings that the model is made with; its maker checks them. */
+    config: z.record(z.string(), z.json()),
+    /** The classes in the order of the logits; empty for a language model. */
+    labels: z.array(text).readonly().refine(isDistinct, 'a label stands twice'),
+    /** What the text has to be cut up by: a name and the fingerprint of the rules. */
+    tokenizer: z.strictObject({ name: text, rules: text }),
+    specialTokens: z.array(text).readonly(),
+    /** Whether documents are read from their first word or from their last. */
+    direction: z.enum(['forward', 'backward']),
+  })
+  .refine((d) => (d.kind === 'classifier' ? d.labels.length > 1 : d.labels.length === 0), {
+    path: ['labels'],
+    message: 'a classifier has two or more, a language model none',
+  });
+
+/** All that `bundle.json` says of a model, but for the checksums. */
+export type BundleDescription = z.infer<typeof descriptionSchema>;
+
+/** An exported model: everything that prediction needs. */
+export interface Bundle extends BundleDescription {
+  /** The word of each id. */
+  readonly vocabulary: readonly string[];
+  /** Parameters and buffers by name. */
+  readonly weights: Readonly<Record<string, Tensor>>;
+}
+
+const headerSchema = z.looseObject({
+  format: z.literal(1, 'this version reads 1; update it, or export the model anew'),
+  files: z.strictObject({ [VOCABULARY]: fileDigestSchema, [WEIGHTS]: fileDigestSchema }),
+});
+const vocabularySchema = z.array(z.string()).min(1, 'it has no words');
+
+/**
+ * Writes a bundle whole or not at all, in place of one that stands there. The tensors stay the caller's.
+ * @throws UlmfitError `BAD_BUNDLE` where its parts contradict each other, `BAD_TENSOR`, `FILE_ERROR`
+ */
+export function writeBundle(folder: string, bundle: Bundle, files: FileSystem = nodeFileSystem): void {
+  const { vocabulary, weights, ...description } = bundle;
+  const fail = failIn(folder);
+  checkDescription(description, fail);
+  checkVocabulary(bundle, fail);
+  const encode = (json: unknown, indent?: number) =>
+    new TextEncoder().encode(`${JSON.stringify(json, null, indent)}\n`);
+  const parts = { [VOCABULARY]: encode(vocabulary), [WEIGHTS]: tensorsToSafetensors(weights) };
+  const digests = { [VOCABULARY]: digestOf(parts[VOCABULARY]), [WEIGHTS]: digestOf(parts[WEIGHTS]) };
+  const temporary = temporaryName(folder);
+  guardFiles(`write the bundle ${folder}`, () => {
+    try {
+      files.makeFolder(temporary);
+      for (const [name, bytes] of Object.entries(parts)) files.write(`${temporary}/${name}`, bytes);
+      files.write(`${temporary}/${DESCRIPTION}`, encode({ format: 1, ...description, files: digests }, 2));
+      files.syncFolder(temporary);
+      replaceFolder(folder, temporary, files);
+    } catch (error) {
+      removeQuietly(temporary, files);
+      throw error;
+    }
+    files.syncFolder(parentOf(folder));
+  });
+}
+
+/**
+ * Reads a bundle's folder and checks all of it. The caller owns the tensors.
+ * @throws UlmfitError `BAD_BUNDLE`, `BAD_SAFETENSORS`, `FILE_ERROR`
+ */
+export function readBundle(folder: string, files: FileSystem = nodeFileSystem): Bundle {
+  const read = (name: BundleFile) =>
+    guardFiles(`read ${folder}/${name}`, () => files.read(`${folder}/${name}`));
+  const parts = {
+    [DESCRIPTION]: read(DESCRIPTION),
+    [VOCABULARY]: read(VOCABULARY),
+    [WEIGHTS]: read(WEIGHTS),
+  };
+  return assemble(
+    parts,
+    { [VOCABULARY]: digestOf(parts[VOCABULARY]), [WEIGHTS]: digestOf(parts[WEIGHTS]) },
+    folder,
+  );
+}
+
+/**
+ * The same from bytes, such as a browser has fetched ({@link bundleFiles} are the names). The caller owns the tensors.
+ * @param label what to call the bundle in messages
+ * @throws UlmfitError `BAD_BUNDLE`, `BAD_SAFETENSORS`
+ */
+export async function bundleFromBytes(
+  parts: Readonly<Record<BundleFile, Uint8Array>>,
+  label = 'the bundle',
+): Promise<Bundle> {
+  const [vocabulary, weights] = await Promise.all([
+    digestAnywhere(parts[VOCABULARY]),
+    digestAnywhere(parts[WEIGHTS]),
+  ]);
+  return assemble(parts, { [VOCABULARY]: vocabulary, [WEIGHTS]: weights }, label);
+}
+
+type Fail = (file: BundleFile, what: string) => UlmfitError;
+const failIn =
+  (label: string): Fail =>
+  (file, what) =>
+    new UlmfitError('BAD_BUNDLE', `${label}/${file}: ${what}`);
+
+function assemble(
+  parts: Readonly<Record<BundleFile, Uint8Array>>,
+  digests: Readonly<Record<typeof VOCABULARY | typeof WEIGHTS, FileDigest>>,
+  label: string,
+): Bundle {
+  const fail = failIn(label);
+  // The version first: another one may differ in everything else.
+  const {
+    format: _,
+    files,
+    ...rest
+  } = validateJson(headerSchema, parts[DESCRIPTION], (what) => fail(DESCRIPTION, what));
+  const description = checkDescription(rest, fail);
+  for (const name of [VOCABULARY, WEIGHTS] as const) {
+    const wrong = mismatch(files[name], digests[name]);
+    if (wrong) throw fail(name, `${wrong}; copy the bundle anew`);
+  }
+  const vocabulary = validateJson(vocabularySchema, parts[VOCABULARY], (what) => fail(VOCABULARY, what));
+  const weights = tensorsFromSafetensors(parts[WEIGHTS], `${label}/${WEIGHTS}`);
+  const bundle = { ...description, vocabulary, weights };
+  try {
+    checkVocabulary(bundle, fail);
+  } catch (error) {
+    for (const tensor of Object.values(weights)) tensor.dispose();
+    throw error;
+  }
+  return bundle;
+}
+
+function checkDescription(value: unknown, fail: Fail): BundleDescription {
+  const result = descriptionSchema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw fail(DESCRIPTION, `${issue?.path.map(String).join('.') || 'it'}: ${issue?.message ?? 'malformed'}`);
+}
+
+function checkVocabulary({ vocabulary, specialTokens, weights }: Bundle, fail: Fail): void {
+  const words = new Set(vocabulary);
+  const missing = specialTokens.filter((token) => !words.has(token));
+  if (missing.length > 0)
+    throw fail(VOCABULARY, `without the special tokens ${missing.map(showName).join(', ')}`);
+  const rows = weights['embedding']?.shape;
+  if (rows && rows[0] !== vocabulary.length) {
+    throw fail(VOCABULARY, `${vocabulary.length} words, and the embedding has the shape ${brief(rows)}`);
+  }
+}
+
+/** Puts a folder in another's place. What stood there goes back where that fails. */
+function replaceFolder(target: string, replacement: string, files: FileSystem): void {
+  if (!files.exists(target)) return files.rename(replacement, target);
+  const away = temporaryName(target);
+  files.rename(target, away);
+  try {
+    files.rename(replacement, target);
+  } catch (error) {
+    files.rename(away, target);
+    throw error;
+  }
+  removeQuietly(away, files);
+}
