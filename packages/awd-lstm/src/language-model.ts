@@ -21,7 +21,7 @@ import { encoderTaps, type LanguageModelTaps } from './taps.js';
 export interface LanguageModelInput {
   /** int32 `[batch, time]` */
   readonly ids: Tensor2D;
-  /** int32 `[batch, time]`: what follows each id. */
+  /** int32 `[batch, time]`: what follows each id. Read for the loss alone: to predict, the ids do in their place. */
   readonly targets: Tensor2D;
   /** How much the learning rate is scaled for this window, for a plugin such as `bpttRateScaling`. Default 1. */
   readonly rateScale?: number;
@@ -38,11 +38,6 @@ export interface LanguageModel extends Model<LanguageModelInput, LanguageModelOu
   readonly encoder: Encoder;
   /** `[vocabulary]`; the decoder's weight is the embedding. */
   readonly decoderBias: Parameter;
-  /** A prediction takes no targets. */
-  forward(
-    batch: Pick<LanguageModelInput, 'ids'> & Partial<LanguageModelInput>,
-    pass: ForwardPass<LanguageModelTaps>,
-  ): LanguageModelOutput;
   /** The logits of an output, `[time * batch, vocabulary]`, time-major. For use outside training: no gradient. */
   logits(output: LanguageModelOutput): Tensor2D;
 }
