@@ -43,4 +43,4 @@ export {
   saveLanguageModel,
 } from './model-bundles.js';
 export { loadCorpus, loadReviews } from './data-source.js';
-export { encoded, tokenized } from './tokenized.js';
+export { encoded, tokenized, type Documents } from './tokenized.js';

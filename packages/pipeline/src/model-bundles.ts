@@ -2,12 +2,19 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { createClassifier, createLanguageModel, type Classifier, type LanguageModel } from '@ulmfit/awd-lstm';
-import { fromFastai, readItos, readPytorch, tensorsFromRaw } from '@ulmfit/checkpoint';
+import {
+  fromFastai,
+  readBundle,
+  readItos,
+  readPytorch,
+  tensorsFromRaw,
+  writeBundle,
+  type Bundle,
+} from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/kernels';
-import { Vocabulary, type Tokenizer } from '@ulmfit/text';
+import { specialTokens, Vocabulary, type Tokenizer } from '@ulmfit/text';
 import { assignByName } from '@ulmfit/trainer';
 import { z } from 'zod';
-import { readShim, writeShim } from './bundle-shim.js';
 import type { TrainedClassifier } from './classifier-stage.js';
 import type { TrainedLanguageModel } from './language-model-stage.js';
 
@@ -21,24 +28,11 @@ const encoderSchema = z.object({
   padIndex: z.number().int().nonnegative(),
 });
 
-const languageModelSchema = z.object({
-  kind: z.literal('language-model'),
-  config: encoderSchema,
-  backwards: z.boolean(),
-  tokenizer: z.string(),
-});
-
-const classifierSchema = z.object({
-  kind: z.literal('classifier'),
-  config: encoderSchema.extend({
-    classes: count,
-    window: count,
-    maxLength: count,
-    headLayers: z.array(count),
-  }),
-  labels: z.array(z.string()).min(1),
-  backwards: z.boolean(),
-  tokenizer: z.string(),
+const classifierSchema = encoderSchema.extend({
+  classes: count,
+  window: count,
+  maxLength: count,
+  headLayers: z.array(count),
 });
 
 /** Every weight and buffer of a model by name, lent. */
@@ -50,86 +44,95 @@ const tensorsOf = (model: LanguageModel | Classifier): Record<string, Tensor> =>
     ]),
   );
 
+/** What the bundles of both models tell alike. */
+const describe = ({ name, rules }: Tokenizer, backwards: boolean) => ({
+  tokenizer: { name, rules },
+  specialTokens,
+  direction: backwards ? ('backward' as const) : ('forward' as const),
+});
+
 /** Exports a language model: everything that using it elsewhere needs. */
 export function saveLanguageModel(
   folder: string,
   { model, vocabulary }: TrainedLanguageModel,
   { tokenizer, backwards }: { tokenizer: Tokenizer; backwards: boolean },
 ): void {
-  writeShim(folder, {
-    json: {
-      kind: 'language-model',
-      config: { ...model.encoder.config },
-      backwards,
-      tokenizer: tokenizer.rules,
-    },
-    vocabulary: vocabulary.toJSON(),
-    tensors: tensorsOf(model),
+  writeBundle(folder, {
+    ...describe(tokenizer, backwards),
+    kind: 'language-model',
+    config: { ...model.encoder.config },
+    labels: [],
+    vocabulary: vocabulary.itos,
+    weights: tensorsOf(model),
   });
 }
 
 /** Exports a classifier: everything that prediction needs. */
-export function saveClassifier(
-  folder: string,
-  classifier: TrainedClassifier,
-  { tokenizer }: { tokenizer: Tokenizer },
-): void {
+export function saveClassifier(folder: string, classifier: TrainedClassifier, tokenizer: Tokenizer): void {
   const { model, vocabulary, labels, backwards } = classifier;
-  writeShim(folder, {
-    json: {
-      kind: 'classifier',
-      config: { ...model.config, headLayers: [...model.config.headLayers] },
-      labels: [...labels],
-      backwards,
-      tokenizer: tokenizer.rules,
-    },
-    vocabulary: vocabulary.toJSON(),
-    tensors: tensorsOf(model),
+  writeBundle(folder, {
+    ...describe(tokenizer, backwards),
+    kind: 'classifier',
+    config: { ...model.config, headLayers: [...model.config.headLayers] },
+    labels,
+    vocabulary: vocabulary.itos,
+    weights: tensorsOf(model),
   });
 }
 
 /**
  * Loads a language model from a bundle's folder, a run's folder, or a fastai checkpoint (`.pth` with the `.pkl` of its
- * words beside it). The model is the caller's to dispose.
+ * words beside it, which does not tell its direction). The model is the caller's to dispose.
  * @param stage which of a run's language models
- * @throws UlmfitError `NO_MODEL`, or what is wrong with the file
+ * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, or what is wrong with the file
  */
 export function loadLanguageModel(
   path: string,
   stage: 'pretrain' | 'finetune',
   tokenizer: Tokenizer,
-): TrainedLanguageModel & { backwards?: boolean } {
+): TrainedLanguageModel & { readonly backwards?: boolean } {
   if (path.endsWith('.pth')) return loadFastai(path);
-  const folder = bundleFolder(path, stage, 'language model');
-  const { json, vocabulary: words, tensors } = readShim(folder);
-  try {
-    const { config, backwards, tokenizer: rules } = parse(languageModelSchema, json, folder);
-    checkTokenizer(folder, rules, tokenizer);
-    const vocabulary = wordsOf(words, config.vocabulary, folder);
-    const model = createLanguageModel(config);
-    assign(model, tensors, folder);
-    return { model, vocabulary, backwards };
-  } finally {
-    dispose(Object.values(tensors));
-  }
+  return readModel(path, stage, 'language-model', tokenizer, (bundle, vocabulary, folder) => {
+    const model = createLanguageModel(parse(encoderSchema, bundle.config, folder));
+    assign(model, bundle.weights, folder);
+    return { model, vocabulary, backwards: bundle.direction === 'backward' };
+  });
 }
 
 /**
  * Loads a classifier from a bundle's folder or a run's folder. The model is the caller's to dispose.
- * @throws UlmfitError `NO_MODEL`, or what is wrong with the file
+ * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, or what is wrong with the file
  */
 export function loadClassifierBundle(path: string, tokenizer: Tokenizer): TrainedClassifier {
-  const folder = bundleFolder(path, 'model', 'classifier');
-  const { json, vocabulary: words, tensors } = readShim(folder);
+  return readModel(path, 'model', 'classifier', tokenizer, (bundle, vocabulary, folder) => {
+    const model = createClassifier(parse(classifierSchema, bundle.config, folder));
+    assign(model, bundle.weights, folder);
+    return { model, vocabulary, labels: bundle.labels, backwards: bundle.direction === 'backward' };
+  });
+}
+
+/** Reads a bundle and makes its model, when it is of the kind asked for and its words are those of the tokenizer. */
+function readModel<R>(
+  path: string,
+  part: string,
+  kind: Bundle['kind'],
+  tokenizer: Tokenizer,
+  make: (bundle: Bundle, vocabulary: Vocabulary, folder: string) => R,
+): R {
+  const folder = bundleFolder(path, part, kind);
+  const bundle = readBundle(folder);
   try {
-    const { config, labels, backwards, tokenizer: rules } = parse(classifierSchema, json, folder);
-    checkTokenizer(folder, rules, tokenizer);
-    const vocabulary = wordsOf(words, config.vocabulary, folder);
-    const model = createClassifier(config);
-    assign(model, tensors, folder);
-    return { model, vocabulary, labels, backwards };
+    if (bundle.kind !== kind)
+      throw new UlmfitError('NO_MODEL', `${folder}: holds a ${bundle.kind}; give a ${kind}`);
+    if (bundle.tokenizer.rules !== tokenizer.rules) {
+      throw new UlmfitError(
+        'OTHER_TOKENIZER',
+        `${folder}: its tokens are those of ${bundle.tokenizer.rules}, and this version cuts by ${tokenizer.rules}; train it anew`,
+      );
+    }
+    return make(bundle, Vocabulary.fromJSON(bundle.vocabulary), folder);
   } finally {
-    dispose(Object.values(tensors));
+    dispose(Object.values(bundle.weights));
   }
 }
 
@@ -159,7 +162,13 @@ function loadFastai(path: string): TrainedLanguageModel {
     throw new UlmfitError('NO_MODEL', `${path}: holds a ${kind}; give a language model`);
   const tensors = tensorsFromRaw(raw);
   try {
-    const vocabulary = wordsOf(readItos(wordsPath), shape.vocabulary, wordsPath);
+    const vocabulary = Vocabulary.fromJSON(readItos(wordsPath));
+    if (vocabulary.size !== shape.vocabulary) {
+      throw new UlmfitError(
+        'BAD_BUNDLE',
+        `${wordsPath}: has ${vocabulary.size} words, and ${path} ${shape.vocabulary} rows; they are of different models`,
+      );
+    }
     const { vocabulary: rows, embedding, hidden, layers } = shape;
     const model = createLanguageModel({
       vocabulary: rows,
@@ -175,22 +184,17 @@ function loadFastai(path: string): TrainedLanguageModel {
   }
 }
 
-function assign(model: LanguageModel | Classifier, tensors: Record<string, Tensor>, path: string): void {
+function assign(
+  model: LanguageModel | Classifier,
+  tensors: Readonly<Record<string, Tensor>>,
+  path: string,
+): void {
   try {
     assignByName(path, [...model.groups.flatMap((g) => g.parameters), ...(model.buffers ?? [])], tensors);
   } catch (error) {
     model.dispose();
     throw error;
   }
-}
-
-function wordsOf(words: unknown, rows: number, path: string): Vocabulary {
-  const vocabulary = Vocabulary.fromJSON(words);
-  if (vocabulary.size === rows) return vocabulary;
-  throw new UlmfitError(
-    'BAD_BUNDLE',
-    `${path}: ${vocabulary.size} words for ${rows} rows of the embedding; export the model anew`,
-  );
 }
 
 function parse<T>(schema: z.ZodType<T>, json: unknown, folder: string): T {
@@ -200,13 +204,5 @@ function parse<T>(schema: z.ZodType<T>, json: unknown, folder: string): T {
   throw new UlmfitError(
     'BAD_BUNDLE',
     `${folder}/bundle.json: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a bundle'}`,
-  );
-}
-
-function checkTokenizer(folder: string, rules: string, tokenizer: Tokenizer): void {
-  if (rules === tokenizer.rules) return;
-  throw new UlmfitError(
-    'OTHER_TOKENIZER',
-    `${folder}: was trained on tokens of ${rules}; this version has ${tokenizer.rules}: train it anew, or use the version that made it`,
   );
 }

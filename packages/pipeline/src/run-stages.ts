@@ -86,7 +86,7 @@ export class RunStages {
       store: this.#folder.store('classify'),
     });
     this.#classifier = classifier;
-    saveClassifier(this.#folder.pathOf('model'), classifier, { tokenizer: this.#tokenizer });
+    saveClassifier(this.#folder.pathOf('model'), classifier, this.#tokenizer);
     this.#folder.finish('classify', { seconds: secondsSince(begun) });
   }
 

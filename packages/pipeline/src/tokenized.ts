@@ -2,7 +2,8 @@ import { TokenCorpusBuilder, type TokenCorpus, type Tokenizer, type Vocabulary }
 import { yieldToEvents } from '@ulmfit/trainer';
 import type { StageContext } from './stage-context.js';
 
-type Documents = Iterable<string> | AsyncIterable<string>;
+/** Texts, in memory or as they are read. */
+export type Documents = Iterable<string> | AsyncIterable<string>;
 
 /** Tokenizes documents one by one, packed as they come. */
 export async function tokenized(
