@@ -37,5 +37,7 @@ NAPI_MODULE_INIT() {
   napi_set_named_property(env, exports, "setThreads", value);
   napi_get_boolean(env, ulmfit::kHasBfloat16, &value);
   napi_set_named_property(env, exports, "hasBfloat16", value);
+  napi_get_boolean(env, ulmfit::kHasTiles, &value);
+  napi_set_named_property(env, exports, "hasTiles", value);
   return exports;
 }

@@ -134,7 +134,7 @@ std::string RegisterOne() {
 std::string RegisterAll() {
   std::string problem;
   for (auto* one : {RegisterOne<kLstmRecurrence>, RegisterOne<kLstmRecurrenceGrad>, RegisterOne<kDropout>,
-                    RegisterOne<kSoftmaxCrossEntropy>, RegisterOne<kAdamStep>}) {
+                    RegisterOne<kSoftmaxCrossEntropy>, RegisterOne<kAdamStep>, RegisterOne<kProduct>}) {
     problem += one();
   }
   return problem;

@@ -54,7 +54,7 @@ struct Op {
 /** Registers all ops below with TensorFlow. Returns what is wrong, or an empty text. */
 std::string RegisterAll();
 
-extern const Op kLstmRecurrence, kLstmRecurrenceGrad, kDropout, kSoftmaxCrossEntropy, kAdamStep;
+extern const Op kLstmRecurrence, kLstmRecurrenceGrad, kDropout, kSoftmaxCrossEntropy, kAdamStep, kProduct;
 
 /** Memory that isn't cleared, on the boundary of a cache line. */
 template <class T>

@@ -130,16 +130,34 @@ ULMFIT_INLINE uint16_t ToBfloat16(float x) {
   return (uint16_t)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 }
 
+/** Whether the processor has whole tiles of bfloat16 as registers: TensorFlow's products use them. */
+#if defined(__AMX_BF16__)
+constexpr bool kHasTiles = true;
+#else
+constexpr bool kHasTiles = false;
+#endif
+
 #if defined(__AVX512BF16__)
 constexpr bool kHasBfloat16 = true;
 ULMFIT_INLINE void StoreBfloat16(uint16_t* p, Vec v) {
   const __m256bh narrow = _mm512_cvtneps_pbh((__m512)v);
   std::memcpy(p, &narrow, sizeof narrow);
 }
+/** Two numbers a lane, `even` in the lower half. */
+ULMFIT_INLINE IntVec Pairs(Vec even, Vec odd) {
+  const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)even));
+  const __m512i high = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)odd));
+  return (IntVec)_mm512_or_si512(low, _mm512_slli_epi32(high, 16));
+}
 #else
 constexpr bool kHasBfloat16 = false;
 ULMFIT_INLINE void StoreBfloat16(uint16_t* p, Vec v) {
   for (int i = 0; i < kLanes; i++) p[i] = ToBfloat16(v[i]);
+}
+ULMFIT_INLINE IntVec Pairs(Vec even, Vec odd) {
+  IntVec pairs;
+  for (int i = 0; i < kLanes; i++) pairs[i] = (int32_t)((uint32_t)ToBfloat16(odd[i]) << 16 | ToBfloat16(even[i]));
+  return pairs;
 }
 #endif
 

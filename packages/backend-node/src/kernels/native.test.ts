@@ -14,7 +14,10 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { nativeMissing, withNativeReason } from '../native/kernels.test-helper.js';
 import { nativeModule } from '../native/native-kernels.js';
 import { setPrecision } from '../native/precision.js';
+import { nativeTensorCount } from '../native-tensor-count.js';
+import { tensorFlowBackend } from '../tensorflow-backend.js';
 import { useBackend } from '../use-backend.js';
+import { tiledProduct } from './product.js';
 import { expectClose, nativeAndComposed, normal } from './native.test-helper.js';
 
 const seeds = fc.nat(0xffffffff);
@@ -139,8 +142,8 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       });
     });
 
-    it('comes close in bfloat16 where the processor has it', () => {
-      if (nativeModule()?.hasBfloat16 !== true) return;
+    it('comes close in bfloat16 where the processor has it', (context) => {
+      if (nativeModule()?.hasBfloat16 !== true) context.skip('this processor has no bfloat16');
       setPrecision('bfloat16');
       for (const hidden of [12, 33, 200]) {
         const sizes = { time: 6, batch: 9, input: 20, hidden, seed: hidden };
@@ -331,5 +334,72 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       ),
       { numRuns: 40, seed: 15 },
     );
+  });
+
+  describe('products in bfloat16', () => {
+    const drawn = (m: number, k: number, n: number, seed: number): [tf.Tensor2D, tf.Tensor2D] => [
+      normal([m, k], seed, 'a') as tf.Tensor2D,
+      normal([k, n], seed, 'b') as tf.Tensor2D,
+    ];
+    /** The numbers that bfloat16 holds: 16 of float32's bits less. */
+    const narrow = (t: tf.Tensor2D): tf.Tensor2D => {
+      const bits = new Uint32Array(Float32Array.from(t.dataSync()).buffer).map((b) => b & 0xffff0000);
+      return tf.tensor2d(new Float32Array(bits.buffer), t.shape);
+    };
+
+    it('round nothing but the factors, over many blocks, and give the same bytes for any threads', (context) => {
+      if (nativeModule()?.hasBfloat16 !== true) context.skip('this processor has no bfloat16');
+      for (const [m, k, n] of [
+        [205, 2051, 65],
+        [1, 1025, 17],
+        [400, 3, 33],
+      ] as const) {
+        tf.tidy(() => {
+          const [a, b] = drawn(m, k, n, k).map(narrow) as [tf.Tensor2D, tf.Tensor2D];
+          const expected = tf.matMul(a, b).dataSync();
+          setPrecision('bfloat16');
+          const results = [2, 1, 3].flatMap((threads) => {
+            nativeModule()?.setThreads(threads);
+            const transposed = product(tf.transpose(a), tf.transpose(b), {
+              transposeA: true,
+              transposeB: true,
+            });
+            return [product(a, b).dataSync(), transposed.dataSync()];
+          });
+          nativeModule()?.setThreads(2);
+          setPrecision('float32');
+          for (const result of results) {
+            expect(result).toEqual(results[0]);
+            expectClose({ native: [result], composed: [expected] }, { relative: 1e-5, absolute: 1e-4 });
+          }
+        });
+      }
+    });
+
+    it('let NaN through', (context) => {
+      if (nativeModule()?.hasBfloat16 !== true) context.skip('this processor has no bfloat16');
+      tf.tidy(() => {
+        setPrecision('bfloat16');
+        const a = tf.tensor2d([1, Number.NaN, 1, 1, Number.POSITIVE_INFINITY, 1], [3, 2]);
+        const [first, second, third] = product(a, tf.ones([2, 1])).dataSync();
+        expect([first, second, third]).toEqual([Number.NaN, 2, Number.POSITIVE_INFINITY]);
+      });
+    });
+
+    it('are near to those of TensorFlow that processors with tiles run', () => {
+      const read = (): Float32Array =>
+        tf.tidy(() => {
+          const [a, b] = drawn(20, 30, 40, 1);
+          const attributes = { transposeA: false, transposeB: false };
+          return tiledProduct(tensorFlowBackend(), a, b, attributes).dataSync() as Float32Array;
+        });
+      const before = nativeTensorCount();
+      const expected = tf.tidy(() => tf.matMul(...drawn(20, 30, 40, 1)).dataSync());
+      expectClose(
+        { native: [read()], composed: [expected] },
+        { relative: 0.02, absolute: 0.02, scaled: true },
+      );
+      expect(nativeTensorCount()).toBe(before);
+    });
   });
 });

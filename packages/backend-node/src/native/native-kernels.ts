@@ -7,6 +7,8 @@ export interface NativeModule {
   setThreads(threads: number): void;
   /** Whether the processor multiplies bfloat16. */
   readonly hasBfloat16: boolean;
+  /** Whether it does so by tiles (AMX), as TensorFlow's own products do. */
+  readonly hasTiles: boolean;
 }
 
 let loaded: NativeModule | undefined;
