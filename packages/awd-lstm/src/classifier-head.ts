@@ -17,8 +17,8 @@ export interface ClassifierHead {
 /**
  * Blocks of BatchNorm, dropout (a tap) and a linear layer without bias, with ReLU between (ULMFiT section 3.3).
  * Weights from U(-1/sqrt(in), 1/sqrt(in)), as in PyTorch. Parameters and buffers are the caller's to dispose.
+ * `seed`, an integer from 0 to 2^32 - 1, draws the first weights.
  * @param sizes features in, of each hidden layer, and classes: such as `[1200, 50, 2]`
- * @param options.seed draws the first weights; an integer from 0 to 2^32 - 1
  * @throws UlmfitError `BAD_CONFIG`
  */
 export function createClassifierHead(

@@ -84,7 +84,7 @@ interface Window {
  * The text classifier of ULMFiT (section 3.3): the encoder reads each document in windows, carrying its state, detached
  * (BPTT for text classification); concat pooling over the last windows of each document; a head of two blocks. Rows take
  * part in a window only while they have tokens. Groups: `embedding`, `rnn1`, ..., `head`.
- * @param options.seed draws the first weights; an integer from 0 to 2^32 - 1
+ * `seed`, an integer from 0 to 2^32 - 1, draws the first weights.
  * @throws UlmfitError `BAD_CONFIG`; at a batch, `BAD_BATCH` for documents that are empty or not within it, ids beyond the
  *   vocabulary, and, where a loss is asked for, labels that are missing or beyond the classes
  */

@@ -99,7 +99,7 @@ export function uniformParameter(
  * The AWD-LSTM encoder (Merity et al. 2017): an embedding and a stack of LSTM layers. By itself it is a plain LSTM;
  * the regularisers are plugins on its taps. Embedding from U(-.1, .1), weights and biases from
  * U(-1/sqrt(units), 1/sqrt(units)), as in PyTorch.
- * @param options.seed draws the first weights; an integer from 0 to 2^32 - 1
+ * `seed`, an integer from 0 to 2^32 - 1, draws the first weights.
  * @throws UlmfitError `BAD_CONFIG`
  */
 export function createEncoder(config: EncoderConfig, { seed = 0 }: { seed?: number } = {}): Encoder {

@@ -46,7 +46,7 @@ export interface LanguageModel extends Model<LanguageModelInput, LanguageModelOu
  * The AWD-LSTM language model: the encoder and a decoder tied to the embedding (Merity et al. 2017, section 4.3), with
  * a bias. States carry over from window to window of a phase, detached. Groups: `rnn1`, `rnn2`, ..., `decoder`
  * (embedding and bias: the tied matrix stands in the top group).
- * @param options.seed draws the first weights; an integer from 0 to 2^32 - 1
+ * `seed`, an integer from 0 to 2^32 - 1, draws the first weights.
  * @throws UlmfitError `BAD_CONFIG`; at a batch, `BAD_BATCH` when its streams are not as many as the carried states', an id
  *   is beyond the vocabulary or the targets are not of the ids' shape
  */

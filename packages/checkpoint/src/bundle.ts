@@ -19,7 +19,8 @@ export type BundleFile = (typeof bundleFiles)[number];
 const text = z.string().min(1, 'expected a text that is not empty');
 const isDistinct = (items: readonly string[]) => new Set(items).size === items.length;
 
-const descriptionSchema = z
+/** The shape of `bundle.json`. */
+export const bundleDescriptionSchema = z
   .strictObject({
     /** What the weights are of. */
     kind: z.enum(['language-model', 'classifier']),
@@ -39,7 +40,7 @@ const descriptionSchema = z
   });
 
 /** All that `bundle.json` says of a model, but for the checksums. */
-export type BundleDescription = z.infer<typeof descriptionSchema>;
+export type BundleDescription = z.infer<typeof bundleDescriptionSchema>;
 
 /** An exported model: everything that prediction needs. */
 export interface Bundle extends BundleDescription {
@@ -155,7 +156,7 @@ function assemble(
 }
 
 function checkDescription(value: unknown, fail: Fail): BundleDescription {
-  const result = descriptionSchema.safeParse(value);
+  const result = bundleDescriptionSchema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw fail(DESCRIPTION, `${issue?.path.map(String).join('.') || 'it'}: ${issue?.message ?? 'malformed'}`);

@@ -28,6 +28,7 @@ export {
 export { openRun, type RunFolder, type RunOptions } from './run-folder.js';
 export { MetricsLog, type MetricsRecord } from './metrics-log.js';
 export {
+  bundleDescriptionSchema,
   bundleFiles,
   bundleFromBytes,
   readBundle,

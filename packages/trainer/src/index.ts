@@ -1,6 +1,14 @@
 export { createTrainer, Trainer, type TrainerOptions } from './trainer.js';
 export type { FitOptions, FitResult } from './fit.js';
-export type { LossContext, SaveMoment, Schedule, ScheduleAt, TrainingPlugin } from './plugin.js';
+export type {
+  AsyncHook,
+  Hook,
+  LossContext,
+  SaveMoment,
+  Schedule,
+  ScheduleAt,
+  TrainingPlugin,
+} from './plugin.js';
 export type { EpochRecord, StopScope, TrainingContext } from './training-context.js';
 export type { ForwardPass, Phase } from './forward-pass.js';
 export { inferencePass, Pass, type PassOptions, type TapHandlers } from './pass.js';

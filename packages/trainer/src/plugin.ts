@@ -27,8 +27,11 @@ export interface LossContext<Batch, Output> {
 /** What `save` is called for. */
 export type SaveMoment = 'step' | 'epoch' | 'interrupt' | 'fit';
 
-type Hook<Extra extends unknown[] = []> = (ctx: TrainingContext, ...extra: Extra) => void;
-type AsyncHook = (ctx: TrainingContext) => void | Promise<void>;
+/** A hook within a step. It is synchronous: a step is never left half done. */
+export type Hook<Extra extends unknown[] = []> = (ctx: TrainingContext, ...extra: Extra) => void;
+
+/** A hook between steps, which may wait for something. */
+export type AsyncHook = (ctx: TrainingContext) => void | Promise<void>;
 
 /**
  * A training plugin: a plain object with a name and some hooks. A plugin that is typed for another batch, output or
