@@ -39,7 +39,7 @@ export function expectClose(
   composed.forEach((expected, o) => {
     const actual = native[o] ?? new Float32Array();
     expect(actual.length).toBe(expected.length);
-    const largest = expected.reduce((most: number, x: number) => Math.max(most, Math.abs(x)), 0);
+    const largest = Float64Array.from(expected).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
     let worst = 0;
     expected.forEach((x: number, i: number) => {
       const allowed = absolute + relative * (scaled ? largest : Math.abs(x));
