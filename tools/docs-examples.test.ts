@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
+import { program } from '../apps/imdb/src/program.js';
 
 // The code of the guides stands in docs/examples, where tsc checks it; here it runs, and the guides are held to it.
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -34,6 +35,25 @@ describe('the guides show code that runs', () => {
       const isThere = sources.some((source) => source.includes(block));
       expect(isThere, `in no file of docs/examples:\n${block}`).toBe(true);
     }
+  });
+});
+
+describe('the commands are those of the command line', () => {
+  const words = (command: string): string[] =>
+    (command.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
+  const commands = ['apps/imdb/README.md', ...guides].flatMap((page) =>
+    [...read(page).matchAll(/^npx ulmfit ((?:\\\n|[^#\n])+)/gm)].map(([, rest = '']) =>
+      rest.replaceAll('\\\n', ' ').trim(),
+    ),
+  );
+
+  it.each([...new Set(commands)])('ulmfit %s', async (command) => {
+    const ulmfit = program();
+    const ran = vi.fn();
+    const stub = (parent: typeof ulmfit) => parent.commands.forEach((c) => stub(c.action(ran)));
+    stub(ulmfit);
+    await ulmfit.parseAsync(words(command), { from: 'user' });
+    expect(ran).toHaveBeenCalledOnce();
   });
 });
 

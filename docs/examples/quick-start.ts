@@ -9,7 +9,7 @@ import { loadClassifier, presets, run, type Recipe } from '@ulmfit/pipeline';
 const parent = mkdtempSync(join(tmpdir(), 'ulmfit-quick-start-'));
 const folder = join(parent, 'run');
 const corpus = join(parent, 'corpus.txt');
-writeFileSync(corpus, sampleCorpus({ seed: 1, documents: 10 }).join('\n\n\n'));
+writeFileSync(corpus, sampleCorpus({ seed: 1, documents: 5 }).join('\n\n\n'));
 
 const recipe: Recipe = {
   ...presets.tiny, // `small` and `paper` are the others
