@@ -6,7 +6,8 @@ import { CommanderError } from 'commander';
  */
 export function exitCodeOf(error: unknown, print: (line: string) => void = console.error): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof Error && error.name === 'UlmfitError') {
+  // A file that the system does not give, such as one without permission, is the user's to mend as well.
+  if (error instanceof Error && (error.name === 'UlmfitError' || 'syscall' in error)) {
     print(`ulmfit: ${error.message}`);
     return 2;
   }

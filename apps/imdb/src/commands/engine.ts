@@ -1,8 +1,9 @@
 import { doctor as examine, formatDoctor, installEngine } from '@ulmfit/backend-node';
 import { Presets, SingleBar } from 'cli-progress';
+import type { Flags } from '../flags.js';
 
 /** `ulmfit engine install` */
-export async function install({ force = false }: { force?: boolean }): Promise<void> {
+export async function install({ force = false }: Pick<Flags, 'force'>): Promise<void> {
   const bar = process.stderr.isTTY
     ? new SingleBar(
         { stream: process.stderr, format: '{phase} {bar} {percentage}%', clearOnComplete: true },

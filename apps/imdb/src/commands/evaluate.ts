@@ -3,14 +3,9 @@ import { interruptible } from '../interruptible.js';
 import { evaluationLines } from '../print-result.js';
 import { reporter } from '../reporter.js';
 import { startEngine, type EngineFlags } from '../start-engine.js';
+import type { Flags } from '../flags.js';
 
-interface EvaluateFlags extends EngineFlags {
-  readonly model: string;
-  readonly ensemble?: readonly string[];
-  readonly data: string;
-  readonly testReviews?: number;
-  readonly splitSeed: number;
-}
+type EvaluateFlags = EngineFlags & Pick<Flags, 'model' | 'ensemble' | 'data' | 'testReviews' | 'splitSeed'>;
 
 /** `ulmfit evaluate` */
 export async function evaluate(flags: EvaluateFlags): Promise<void> {

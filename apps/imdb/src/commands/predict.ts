@@ -1,13 +1,12 @@
 import { loadClassifier } from '@ulmfit/pipeline';
+import type { Flags } from '../flags.js';
 import { startEngine, type EngineFlags } from '../start-engine.js';
 
-interface PredictFlags extends EngineFlags {
-  readonly model: string;
-  readonly json?: boolean;
-}
-
 /** `ulmfit predict TEXT...` */
-export async function predict(texts: readonly string[], flags: PredictFlags): Promise<void> {
+export async function predict(
+  texts: readonly string[],
+  flags: EngineFlags & Pick<Flags, 'model' | 'json'>,
+): Promise<void> {
   await startEngine(flags);
   const classifier = await loadClassifier(flags.model);
   try {

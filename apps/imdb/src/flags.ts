@@ -1,0 +1,106 @@
+import type { BackendName, Precision } from '@ulmfit/backend-node';
+import type { PresetName, Recipe } from '@ulmfit/pipeline';
+import { InvalidArgumentError, Option } from 'commander';
+
+/** What each flag gives, under the name that commander gives it. A command is handed those it declares. */
+export interface Flags {
+  readonly data: string;
+  readonly corpus?: string;
+  readonly corpusWords?: number;
+  readonly lmReviews?: number;
+  readonly labels?: number;
+  readonly testReviews?: number;
+  readonly pretrained?: string;
+  readonly preset: PresetName;
+  readonly schedule?: Recipe['schedule'];
+  readonly backwards?: boolean;
+  readonly seed: number;
+  readonly splitSeed: number;
+  readonly out?: string;
+  readonly from: string;
+  readonly model: string;
+  readonly ensemble?: readonly string[];
+  readonly json?: boolean;
+  /** False after `--no-transfer`. */
+  readonly transfer: boolean;
+  readonly backend: 'auto' | BackendName;
+  readonly threads?: number;
+  readonly precision: 'auto' | Precision;
+  readonly force?: boolean;
+}
+
+export type FlagName = keyof Flags;
+
+export const engineFlags = ['backend', 'threads', 'precision'] as const satisfies readonly FlagName[];
+export const trainingFlags = [
+  'preset',
+  'schedule',
+  'backwards',
+  'seed',
+  'out',
+  ...engineFlags,
+] as const satisfies readonly FlagName[];
+
+const count = (least: number) => (text: string) => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+    throw new InvalidArgumentError(`It must be an integer from ${least}.`);
+  }
+  return value;
+};
+
+const seed = (text: string) => {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(value <= 0xffffffff)) throw new InvalidArgumentError('It must be an integer from 0 to 4294967295.');
+  return value;
+};
+
+/** How each flag is written and read. */
+export const options: Readonly<Record<FlagName, Option>> = {
+  data: new Option(
+    '--data <source>',
+    'reviews: `sample`, `imdb` (downloads the public archive), or a path',
+  ).default('sample'),
+  corpus: new Option(
+    '--corpus <path>',
+    'general text to pretrain on: .txt, .txt.gz or a folder of them',
+  ).conflicts('pretrained'),
+  corpusWords: new Option('--corpus-words <n>', 'words of the corpus to read (default: all)').argParser(
+    count(1),
+  ),
+  lmReviews: new Option('--lm-reviews <n>', 'unlabelled reviews to fine-tune on (default: all)').argParser(
+    count(1),
+  ),
+  labels: new Option('--labels <n>', 'labelled reviews to train the classifier on (default: all)').argParser(
+    count(2),
+  ),
+  testReviews: new Option('--test-reviews <n>', 'test reviews to score (default: all)').argParser(count(2)),
+  pretrained: new Option(
+    '--pretrained <path>',
+    'a language model to start from: a bundle, or a fastai .pth with its .pkl; its sizes replace the preset’s',
+  ),
+  preset: new Option('--preset <name>', 'sizes and settings')
+    .choices(['tiny', 'small', 'paper'] satisfies PresetName[])
+    .default('small'),
+  schedule: new Option('--schedule <name>', 'the learning rate over a fit (default: the preset’s)').choices([
+    'one-cycle',
+    'stlr',
+  ] satisfies Recipe['schedule'][]),
+  backwards: new Option('--backwards', 'read every text from its end'),
+  seed: new Option('--seed <n>', 'the source of all randomness').argParser(seed).default(1),
+  splitSeed: new Option('--split-seed <n>', 'draws which reviews are used').argParser(seed).default(1),
+  out: new Option('--out <folder>', 'the run’s folder; the same command again resumes it'),
+  from: new Option('--from <path>', 'the run or bundle to start from').makeOptionMandatory(),
+  model: new Option('--model <folder>', 'the run or bundle to use').makeOptionMandatory(),
+  ensemble: new Option('--ensemble <folders...>', 'more classifiers, averaged by their probabilities'),
+  json: new Option('--json', 'print JSON, a line a text'),
+  transfer: new Option('--no-transfer', 'train the classifier from scratch'),
+  backend: new Option('--backend <name>', 'what computes')
+    .choices(['auto', 'tensorflow', 'wasm', 'cpu'] satisfies Flags['backend'][])
+    .default('auto'),
+  threads: new Option('--threads <n>', 'threads of the engine (default: all cores)').argParser(count(1)),
+  precision: new Option('--precision <name>', 'in which numbers the native kernels multiply')
+    .choices(['auto', 'float32', 'bfloat16'] satisfies Flags['precision'][])
+    .default('auto'),
+  force: new Option('--force', 'do it again where it is in place'),
+};
