@@ -6,6 +6,7 @@ import {
   type Optimizer,
   type StateDict,
   type Trainer,
+  type TrainingContext,
   type TrainingPlugin,
 } from '@ulmfit/trainer';
 import { Interrupted, type StageContext } from './stage-context.js';
@@ -65,12 +66,19 @@ async function resume<Batch, Output, Taps, O extends Optimizer>(
 }
 
 function events(stage: string, onEvent: NonNullable<StageContext['onEvent']>): TrainingPlugin {
+  let isTold = false;
+  // Not in `beforeFit`: where a resumed fit goes on is known after it.
+  const begin = (ctx: TrainingContext) => {
+    if (isTold) return;
+    isTold = true;
+    onEvent({ type: 'begin', stage, fit: ctx.stage, epochs: ctx.epochs, steps: ctx.steps, step: ctx.step });
+  };
   return {
     name: 'events',
     enforce: 'post',
-    beforeFit: (ctx) => {
-      onEvent({ type: 'begin', stage, fit: ctx.stage, epochs: ctx.epochs, steps: ctx.steps, step: ctx.step });
-    },
+    beforeFit: () => void (isTold = false),
+    beforeBatch: begin,
+    beforeValidate: begin,
     afterBatch: (ctx) => {
       const top = [...ctx.groups].at(-1);
       onEvent({
@@ -85,6 +93,7 @@ function events(stage: string, onEvent: NonNullable<StageContext['onEvent']>): T
       });
     },
     afterEpoch: (ctx) => {
+      begin(ctx);
       const record = ctx.history.at(-1);
       if (!record) return;
       const { epoch, step, seconds, values } = record;
