@@ -10,6 +10,7 @@ import { freezeTo } from '@ulmfit/discriminative';
 import { classifierDropouts } from '@ulmfit/regularizers';
 import { classifierLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
 import { createTrainer, type Metric } from '@ulmfit/trainer';
+import { encoderSizes } from './encoder-sizes.js';
 import {
   activationTerms,
   clipping,
@@ -45,7 +46,7 @@ export interface ClassifierStageOptions extends StageContext {
   readonly vocabulary: Vocabulary;
   /** The classes' names, by index. */
   readonly labels: readonly string[];
-  /** The fine-tuned language model whose encoder to start from, of the same vocabulary; without it: from scratch. */
+  /** The fine-tuned language model whose encoder, sizes and vocabulary to start from; without it: from scratch. */
   readonly from?: TrainedLanguageModel | undefined;
   readonly backwards?: boolean;
 }
@@ -58,8 +59,9 @@ export interface ClassifierStageOptions extends StageContext {
 export async function trainClassifier(options: ClassifierStageOptions): Promise<TrainedClassifier> {
   const { recipe, train, valid, vocabulary, labels, from, backwards = false, seed } = options;
   const { batchSize, evaluationBatchSize, window, maxLength, headLayers, ...settings } = recipe.classifier;
+  const sizes = encoderSizes(recipe, from?.model);
   const model = createClassifier(
-    { ...recipe.encoder, vocabulary: vocabulary.size, classes: labels.length, window, maxLength, headLayers },
+    { ...sizes, vocabulary: vocabulary.size, classes: labels.length, window, maxLength, headLayers },
     { seed },
   );
   if (from) copyEncoder(from.model.encoder, model.encoder);

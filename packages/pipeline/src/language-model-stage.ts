@@ -11,6 +11,7 @@ import { awdLstmDropouts } from '@ulmfit/regularizers';
 import { bpttRateScaling } from '@ulmfit/schedulers';
 import { languageModelLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
 import { createTrainer, type Metric } from '@ulmfit/trainer';
+import { encoderSizes } from './encoder-sizes.js';
 import { activationTerms, clipping, recipeOptimizer, schedulePlugin } from './fit-plugins.js';
 import type { LanguageModelFit, Recipe } from './recipe.js';
 import { runFits } from './run-fits.js';
@@ -40,7 +41,10 @@ export interface LanguageModelStageOptions extends StageContext {
   readonly stage: 'pretrain' | 'finetune';
   readonly recipe: Recipe;
   readonly data: LanguageModelData;
-  /** A model to start from, moved to the data's vocabulary (ULMFiT section 3.2). It stays the caller's. */
+  /**
+   * A model to start from, moved to the data's vocabulary (ULMFiT section 3.2); its sizes replace the recipe's. It stays
+   * the caller's.
+   */
   readonly from?: TrainedLanguageModel | undefined;
   /** Whether the text is read from its end to its beginning. */
   readonly backwards?: boolean;
@@ -55,7 +59,8 @@ export async function trainLanguageModel(options: LanguageModelStageOptions): Pr
   const { stage, recipe, data, from, backwards = false, seed } = options;
   const { batchSize, window, jitter, dropouts } = recipe.languageModel;
   const fit: LanguageModelFit = recipe.languageModel[stage];
-  const model = createLanguageModel({ ...recipe.encoder, vocabulary: data.vocabulary.size }, { seed });
+  const sizes = encoderSizes(recipe, from?.model);
+  const model = createLanguageModel({ ...sizes, vocabulary: data.vocabulary.size }, { seed });
   if (from) {
     transferLanguageModel(
       { model: from.model, words: from.vocabulary.itos },

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderStore, openRun as openFolder, writeAtomically } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/kernels';
@@ -19,6 +19,7 @@ export interface OpenRun {
   finish<Stage extends keyof RunResult>(stage: Stage, figures: NonNullable<RunResult[Stage]>): void;
   /** Adds a line to `metrics.jsonl` for a step or an epoch. */
   log(event: StageEvent): void;
+  /** Lets others write the folder. One in which no stage came to train is taken away, so that other settings may have it. */
   close(): void;
 }
 
@@ -27,6 +28,7 @@ export interface OpenRun {
  * @throws UlmfitError `RUN_DIFFERS` when it holds a run with other settings, `RUN_LOCKED` when another process writes it
  */
 export function openRun(path: string, settings: RunSettings): OpenRun {
+  const isNew = !existsSync(path);
   const folder = openFolder(path, { config: settings as unknown as Json });
   try {
     if (folder.changes.length > 0) {
@@ -36,9 +38,7 @@ export function openRun(path: string, settings: RunSettings): OpenRun {
       );
     }
     const resultPath = join(path, 'result.json');
-    const result: RunResult = existsSync(resultPath)
-      ? (JSON.parse(readFileSync(resultPath, 'utf8')) as RunResult)
-      : {};
+    const result = readResult(resultPath);
     const storePath = (stage: string) => join(path, 'checkpoints', stage);
     return {
       path,
@@ -64,10 +64,36 @@ export function openRun(path: string, settings: RunSettings): OpenRun {
           folder.metrics.append({ type: 'epoch', fit, epoch, step, seconds, ...values });
         }
       },
-      close: () => folder.close(),
+      close() {
+        const isBegun = ['metrics.jsonl', 'result.json', 'checkpoints'].some((name) =>
+          existsSync(join(path, name)),
+        );
+        if (!isBegun) rmSync(join(path, 'config.json'), { force: true });
+        folder.close();
+        if (isNew && !isBegun) removeIfEmpty(path);
+      },
     };
   } catch (error) {
     folder.close();
     throw error;
+  }
+}
+
+/** @throws UlmfitError `BAD_RUN_RESULT` */
+function readResult(path: string): RunResult {
+  if (!existsSync(path)) return {};
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as RunResult;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UlmfitError('BAD_RUN_RESULT', `${path} is not JSON; remove it to make the stages again`);
+  }
+}
+
+function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // It holds files that are not ours.
   }
 }
