@@ -10,7 +10,7 @@ export async function loadReviews(
   { signal }: Pick<StageContext, 'signal'> = {},
 ): Promise<readonly Review[]> {
   const options = signal ? { signal } : {};
-  if (source === 'sample') return sampleImdb({ seed: SAMPLE_SEED, train: 400, test: 200, unsup: 600 });
+  if (source === 'sample') return sampleImdb({ seed: SAMPLE_SEED, train: 1000, test: 300, unsup: 1000 });
   return readImdb(source === 'imdb' ? await downloadImdb(options) : source, options);
 }
 

@@ -159,7 +159,7 @@ const tiny: Recipe = {
     fits: [
       { name: 'head', freezeTo: -1, epochs: 1, lr: 2e-2, spread: 1 },
       { name: 'rnn3', freezeTo: -2, epochs: 1, lr: 1e-2, spread: 2.6 },
-      { name: 'all', freezeTo: 0, epochs: 3, lr: 1e-2, spread: 2.6 },
+      { name: 'all', freezeTo: 0, epochs: 4, lr: 1e-2, spread: 2.6 },
     ],
     scratch: { name: 'scratch', freezeTo: 0, epochs: 5, lr: 1e-2, spread: 1 },
   },
