@@ -1,12 +1,15 @@
 import { useBackend } from '@ulmfit/backend-node';
 
-/** Starts TensorFlow for the tests of a file. @returns why it can't, for their titles; `undefined` when it runs */
-export async function startTensorFlow(): Promise<string | undefined> {
+/**
+ * Starts TensorFlow for the tests of a file.
+ * @returns why it can't, for their titles; and whether the native kernels run
+ */
+export async function startTensorFlow(): Promise<{ missing?: string; native: boolean }> {
   try {
-    await useBackend({ backend: 'tensorflow' });
-    return undefined;
+    const { fastKernels } = await useBackend({ backend: 'tensorflow' });
+    return { native: fastKernels.some((name) => name.startsWith('UlmfitLstm')) };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return { missing: error instanceof Error ? error.message : String(error), native: false };
   }
 }
 

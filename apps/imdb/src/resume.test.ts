@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTensorFlow, withReason } from './engine.test-helper.js';
 import { temporaryFolder, writeCorpus, writeReviews } from './small-data.test-helper.js';
 
-const missing = await startTensorFlow();
+const { missing } = await startTensorFlow();
 const { folder, remove } = temporaryFolder();
 afterAll(remove);
 
