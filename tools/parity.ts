@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
@@ -15,12 +15,6 @@ export const parityFolder = resolve(process.env['ULMFIT_PARITY_DIR'] ?? join(sha
 export function parityMissing(...names: string[]): string | false {
   const missing = names.find((name) => !existsSync(join(parityFolder, name)));
   return missing === undefined ? false : `skipped: no ${missing} in ${parityFolder} (set ULMFIT_PARITY_DIR)`;
-}
-
-/** The golden files of one kind, such as `lm_train`, whatever seed or size stands in their names. */
-export function parityNames(kind: string): string[] {
-  if (!existsSync(parityFolder)) return [];
-  return readdirSync(parityFolder).flatMap((file) => (file === `${kind}.json` ? [kind] : []));
 }
 
 export interface Golden<Meta> {
@@ -54,6 +48,24 @@ export function readGolden<Meta>(name: string): Golden<Meta> {
     else throw new Error(`${name}: ${key} has the type ${entry.dtype}`);
   }
   return { meta, tensors, doubles };
+}
+
+/** Golden vectors of one name, with their settings: for suites that compare numbers, not tensors. */
+export function golden(name: string) {
+  const missing = parityMissing(`${name}.json`, `${name}.safetensors`);
+  const read = () => readGolden<unknown>(name);
+  return {
+    found: missing === false,
+    /** A suite's title that says why it is skipped. */
+    title: (suite: string) => (missing ? `${suite} (${missing})` : suite),
+    settings: <T>() => read().meta as T,
+    vector: (key: string): number[] => {
+      const { doubles, tensors } = read();
+      const values = doubles[key] ?? tensors[key]?.dataSync();
+      if (!values) throw new Error(`${name}: no vector ${key}`);
+      return Array.from(values);
+    },
+  };
 }
 
 /** Throws unless `actual` is within 1e-4 relative or 1e-5 absolute of `expected`, element by element. */

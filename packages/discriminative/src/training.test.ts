@@ -6,7 +6,7 @@ import { chainThaw } from './chain-thaw.js';
 import { discriminativeRates, rateSlice } from './discriminative-rates.js';
 import { freezeTo, trainOnly, unfreezeEachEpoch } from './freezing.js';
 import { gradualUnfreezing } from './recipes.js';
-import { numbersOf, tinyLoader, tinyTrainer } from './tiny-trainer.test-helper.js';
+import { numbersOf, tinyLoader, tinyTrainer } from '../../../tools/tiny-trainer.js';
 import { unfreezingPlan } from './unfreezing-plan.js';
 
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import type { TrainingPlugin } from '@ulmfit/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findLearningRate } from './learning-rate-finder.js';
 import { steep, valley } from './rate-suggestions.js';
-import { numbersOf, tinyLoader, tinyTrainer } from './tiny-trainer.test-helper.js';
+import { numbersOf, tinyLoader, tinyTrainer } from '../../../tools/tiny-trainer.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { golden } from './golden.test-helper.js';
+import { golden } from '../../../tools/parity.js';
 import { rateSuggestions } from './learning-rate-finder.js';
 
 const { found, title, settings, vector } = golden('lr_find');

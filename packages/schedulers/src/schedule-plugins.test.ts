@@ -7,7 +7,7 @@ import { constant, linear } from './annealing.js';
 import { oneCycle, oneCycleMomentum, oneCyclePolicy } from './one-cycle.js';
 import { learningRateSchedule, momentumSchedule } from './schedule-plugins.js';
 import { slantedTriangular } from './slanted-triangular.js';
-import { numbersOf, tinyLoader, tinyTrainer } from './tiny-trainer.test-helper.js';
+import { numbersOf, tinyLoader, tinyTrainer } from '../../../tools/tiny-trainer.js';
 
 /** Writes down what holds at each step. */
 function recorder() {

@@ -2,7 +2,7 @@ import { simulate, type Schedule } from '@ulmfit/trainer';
 import { describe, expect, it } from 'vitest';
 import { constant, cosine, exponential, linear, polynomial } from './annealing.js';
 import { flatCosine } from './flat-cosine.js';
-import { golden } from './golden.test-helper.js';
+import { golden } from '../../../tools/parity.js';
 import { oneCycle, oneCycleMomentum } from './one-cycle.js';
 import { slantedTriangular } from './slanted-triangular.js';
 
