@@ -3,6 +3,7 @@ import { fastaiTokenizer } from '@ulmfit/text';
 import { loadReviews } from './data-source.js';
 import { evaluateClassifiers, type Evaluation } from './evaluate-classifier.js';
 import { loadClassifierBundle } from './model-bundles.js';
+import { reviewSet } from './review-set.js';
 import { evaluationProgress, testDocuments } from './run-stages.js';
 import type { RunOptions } from './run.js';
 
@@ -21,10 +22,11 @@ export async function evaluateModels(options: EvaluateModelsOptions): Promise<Ev
   const tokenizer = fastaiTokenizer();
   const classifiers = models.map((path) => loadClassifierBundle(path, tokenizer));
   try {
-    const { test: reviews } = splitImdb(await loadReviews(data, context), {
+    const split = splitImdb(await loadReviews(data, context), {
       seed,
       ...(testReviews === undefined ? {} : { testReviews }),
     });
+    const reviews = reviewSet(split, 'test', data);
     const members = [];
     for (const classifier of classifiers) {
       const test = await testDocuments(reviews, tokenizer, classifier.vocabulary, context);

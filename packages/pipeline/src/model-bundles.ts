@@ -130,7 +130,8 @@ function readModel<R>(
         `${folder}: its tokens are those of ${bundle.tokenizer.rules}, and this version cuts by ${tokenizer.rules}; train it anew`,
       );
     }
-    return make(bundle, Vocabulary.fromJSON(bundle.vocabulary), folder);
+    const vocabulary = naming(`${folder}/vocabulary.json`, () => Vocabulary.fromJSON(bundle.vocabulary));
+    return make(bundle, vocabulary, folder);
   } finally {
     dispose(Object.values(bundle.weights));
   }
@@ -147,31 +148,33 @@ function bundleFolder(path: string, part: string, what: string): string {
 }
 
 function loadFastai(path: string): TrainedLanguageModel {
-  const wordsPath = [path.replace(/\.pth$/, '.pkl'), path.replace(/[^/\\]*\.pth$/, 'itos.pkl')].find((p) =>
-    existsSync(p),
-  );
   if (!existsSync(path)) throw new UlmfitError('NO_SUCH_PATH', `${path}: no such file; give a fastai .pth`);
+  const wordsPath = [
+    path.replace(/\.pth$/, '.pkl'),
+    path.replace(/\.pth$/, '_itos.pkl'),
+    path.replace(/[^/\\]*\.pth$/, 'itos.pkl'),
+  ].find((candidate) => existsSync(candidate));
   if (wordsPath === undefined) {
     throw new UlmfitError(
       'NO_VOCABULARY',
       `${path}: its words are not beside it; put the .pkl of its vocabulary there, under the same name or as itos.pkl`,
     );
   }
-  const { kind, shape, tensors: raw } = fromFastai(readPytorch(path));
+  const vocabulary = naming(wordsPath, () => Vocabulary.fromJSON(readItos(wordsPath)));
+  const { kind, shape, tensors: raw } = naming(path, () => fromFastai(readPytorch(path)));
   if (kind !== 'language-model')
-    throw new UlmfitError('NO_MODEL', `${path}: holds a ${kind}; give a language model`);
-  const tensors = tensorsFromRaw(raw);
+    throw new UlmfitError('NO_MODEL', `${path}: holds a fastai ${kind}; give a language model`);
+  if (vocabulary.size !== shape.vocabulary) {
+    throw new UlmfitError(
+      'BAD_BUNDLE',
+      `${wordsPath}: has ${vocabulary.size} words, and ${path} ${shape.vocabulary} rows; they are of different models`,
+    );
+  }
+  const tensors = naming(path, () => tensorsFromRaw(raw));
   try {
-    const vocabulary = Vocabulary.fromJSON(readItos(wordsPath));
-    if (vocabulary.size !== shape.vocabulary) {
-      throw new UlmfitError(
-        'BAD_BUNDLE',
-        `${wordsPath}: has ${vocabulary.size} words, and ${path} ${shape.vocabulary} rows; they are of different models`,
-      );
-    }
-    const { vocabulary: rows, embedding, hidden, layers } = shape;
+    const { embedding, hidden, layers } = shape;
     const model = createLanguageModel({
-      vocabulary: rows,
+      vocabulary: vocabulary.size,
       embedding,
       hidden,
       layers,
@@ -181,6 +184,16 @@ function loadFastai(path: string): TrainedLanguageModel {
     return { model, vocabulary };
   } finally {
     dispose(Object.values(tensors));
+  }
+}
+
+/** Lets an error of what was read from a file name the file. */
+function naming<R>(path: string, body: () => R): R {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof UlmfitError) || error.message.includes(path)) throw error;
+    throw new UlmfitError(error.code, `${path}: ${error.message}`, { cause: error });
   }
 }
 

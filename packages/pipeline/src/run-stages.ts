@@ -19,6 +19,7 @@ import {
   saveLanguageModel,
 } from './model-bundles.js';
 import type { OpenRun } from './open-run.js';
+import { reviewSet } from './review-set.js';
 import type { RunSettings } from './run-settings.js';
 import type { StageContext } from './stage-context.js';
 import { encoded, tokenized } from './tokenized.js';
@@ -54,7 +55,7 @@ export class RunStages {
   async finetune(): Promise<void> {
     if (this.#folder.result.finetune || this.#settings.encoder !== undefined || !this.#settings.transfer)
       return;
-    const { unsup } = await this.#split();
+    const unsup = await this.#set('unsup');
     const builder = await tokenized(texts(unsup), this.#tokenizer, this.#context, 'unlabelled reviews');
     const from = await this.#pretrained();
     await this.#trainLanguageModel('finetune', builder, from);
@@ -63,7 +64,7 @@ export class RunStages {
   async classify(): Promise<void> {
     if (this.#folder.result.classify) return;
     const { recipe, transfer, backwards, seed } = this.#settings;
-    const { train } = await this.#split();
+    const train = await this.#set('train');
     const from = transfer ? await this.#fineTuned() : undefined;
     const vocabulary = from?.vocabulary ?? (await this.#scratchVocabulary());
     const documents = await encoded(
@@ -98,7 +99,7 @@ export class RunStages {
     this.#classifier = classifier;
     const begun = Date.now();
     const test = await testDocuments(
-      (await this.#split()).test,
+      await this.#set('test'),
       this.#tokenizer,
       classifier.vocabulary,
       this.#context,
@@ -121,6 +122,12 @@ export class RunStages {
     from: TrainedLanguageModel | undefined,
   ): Promise<void> {
     const { recipe, backwards, seed } = this.#settings;
+    if (builder.documents < 2) {
+      throw new UlmfitError(
+        'TOO_FEW_DOCUMENTS',
+        `${stage}: the text is one document, and one is held out for validation; separate documents by two blank lines`,
+      );
+    }
     const vocabulary = buildVocabulary(builder.counts(), recipe.vocabulary);
     const data = { ...holdOut(builder.build(vocabulary), recipe.languageModel.validationShare), vocabulary };
     const begun = Date.now();
@@ -186,9 +193,13 @@ export class RunStages {
 
   /** Without transfer the words are those of the reviews that a language model would have been fine-tuned on. */
   async #scratchVocabulary(): Promise<Vocabulary> {
-    const { unsup } = await this.#split();
+    const unsup = await this.#set('unsup');
     const builder = await tokenized(texts(unsup), this.#tokenizer, this.#context, 'unlabelled reviews');
     return buildVocabulary(builder.counts(), this.#settings.recipe.vocabulary);
+  }
+
+  async #set<Name extends keyof ImdbSplit>(name: Name): Promise<ImdbSplit[Name]> {
+    return reviewSet(await this.#split(), name, this.#settings.data);
   }
 
   #split(): Promise<ImdbSplit> {
