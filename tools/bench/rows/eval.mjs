@@ -1,0 +1,34 @@
+import { tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { createLanguageModel } from '@ulmfit/awd-lstm';
+import { CarriedStates, inferencePass } from '@ulmfit/trainer';
+import { multiplicationsPerToken } from '../sizes.mjs';
+import { randomIds } from './random-ids.mjs';
+import { startEngine } from './start-engine.mjs';
+
+/**
+ * The language model's forward pass outside training, to the logits of every token; the hidden states are carried on.
+ * @param {import('../job.mjs').Job} job
+ * @returns {Promise<Omit<import('../job.mjs').Measured, 'peakMegabytes'>>}
+ */
+export async function measure(job) {
+  await startEngine(job);
+  const { size, warmup, steps } = job;
+  const tokens = size.batch * size.window;
+  const model = createLanguageModel(size.encoder, { seed: 1 });
+  const ids = tensor2d(randomIds(tokens, size.encoder.vocabulary), [size.batch, size.window], 'int32');
+  const carried = new CarriedStates();
+  const seconds = [];
+  for (let step = 0; step < warmup + steps; step++) {
+    const start = performance.now();
+    // TensorFlow runs each operation before its call returns, so there is nothing to wait for.
+    tidy(() => {
+      inferencePass((pass) => model.logits(model.forward({ ids, targets: ids }, pass)), carried);
+    });
+    seconds.push((performance.now() - start) / 1e3);
+  }
+  return {
+    seconds: seconds.slice(warmup),
+    tokens,
+    multiplications: tokens * multiplicationsPerToken(size, { decoder: true }),
+  };
+}
