@@ -14,7 +14,7 @@ export const micro: Recipe = {
     batchSize: 4,
     window: 7,
     validationShare: 0.2,
-    pretrain: { epochs: 3, lr: 2e-2, dropoutMultiplier: 0.1, divisor: 1 },
+    pretrain: { epochs: 3, lr: 8e-2, dropoutMultiplier: 0.1, divisor: 1 },
     finetune: { epochs: 1, lr: 1e-2, dropoutMultiplier: 0.2, divisor: 2.6 },
   },
   classifier: {

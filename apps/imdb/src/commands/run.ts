@@ -1,10 +1,4 @@
-import {
-  presets,
-  run as runStages,
-  type PresetName,
-  type RunSettings,
-  type StageName,
-} from '@ulmfit/pipeline';
+import { presets, run as runStages, type RunSettings, type StageName } from '@ulmfit/pipeline';
 import { interruptible } from '../interruptible.js';
 import { printResult } from '../print-result.js';
 import { reporter } from '../reporter.js';
