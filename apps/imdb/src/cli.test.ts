@@ -117,7 +117,7 @@ describe.skipIf(missing !== undefined)(withReason('a run that is ended', missing
   const weights = (run: string) => readFileSync(join(folder, run, 'pretrain', 'weights.safetensors'));
 
   beforeAll(async () => {
-    args = ['pretrain', '--corpus', writeCorpus(folder, 300), '--preset', 'tiny', '--seed', '5', '--out'];
+    args = ['pretrain', '--corpus', writeCorpus(folder, 200), '--preset', 'tiny', '--seed', '5', '--out'];
     const { code, stderr } = await ulmfit([...args, 'uninterrupted'], { cwd: folder });
     expect(code, stderr).toBe(0);
   });
