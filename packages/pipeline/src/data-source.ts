@@ -1,4 +1,12 @@
-import { downloadImdb, readCorpus, readImdb, sampleCorpus, sampleImdb, type Review } from '@ulmfit/data-imdb';
+import {
+  countWords,
+  downloadImdb,
+  readCorpus,
+  readImdb,
+  sampleCorpus,
+  sampleImdb,
+  type Review,
+} from '@ulmfit/data-imdb';
 import type { StageContext } from './stage-context.js';
 
 /** The seed of the embedded sample: the sample is one data set, whatever the run's seed. */
@@ -19,6 +27,16 @@ export function loadCorpus(
   source: string | undefined,
   { words, signal }: { words?: number | undefined } & Pick<StageContext, 'signal'> = {},
 ): Iterable<string> | AsyncIterable<string> {
-  if (source === undefined) return sampleCorpus({ seed: SAMPLE_SEED, documents: 200 });
+  if (source === undefined) return upTo(words, sampleCorpus({ seed: SAMPLE_SEED, documents: 200 }));
   return readCorpus(source, { ...(words === undefined ? {} : { words }), ...(signal ? { signal } : {}) });
+}
+
+/** The first documents, up to the one with which so many words are reached: what `readCorpus` does with a file. */
+function* upTo(words: number | undefined, documents: readonly string[]): Generator<string> {
+  let total = 0;
+  for (const document of documents) {
+    yield document;
+    total += countWords(document);
+    if (words !== undefined && total >= words) return;
+  }
 }
