@@ -53,7 +53,7 @@ function bench(options) {
       for (const [precision, rates] of products) {
         say(`${at}: products ${precision}`);
         const size = sizes[options.sizes[0] ?? 'small'];
-        const steps = options.quick ? 3 : 6;
+        const steps = options.quick ? 2 : 6;
         rates.push(measureOurs({ ...common, row: 'products', size, precision, warmup: 1, steps }));
       }
       for (const { case: each, ours, peer } of measured) {
@@ -61,7 +61,7 @@ function bench(options) {
         const job = {
           ...common,
           ...each,
-          size: sizes[each.size ?? 'small'],
+          size: sizeOf(each, options),
           precision: each.precision ?? 'float32',
         };
         const turns = [
@@ -99,6 +99,16 @@ function bench(options) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * The sizes of a row; a quick run predicts no texts longer than a review.
+ * @param {import('./plan.mjs').Case} row
+ * @param {import('./options.mjs').Options} options
+ */
+function sizeOf({ size }, { quick }) {
+  const full = sizes[size ?? 'small'];
+  return quick ? { ...full, predicted: full.predicted.slice(0, 1) } : full;
 }
 
 /** How many texts to tokenize. @param {import('./options.mjs').Options} options */

@@ -62,7 +62,7 @@ function reasonToSkip(row, size, precision, { quick }, noBfloat16) {
  */
 function stepsOf(row, size, { steps, quick }) {
   // A prediction is a matter of milliseconds.
-  if (row === 'predict') return { warmup: 3, steps: steps ?? (quick ? 10 : 30) };
+  if (row === 'predict') return quick ? { warmup: 2, steps: steps ?? 5 } : { warmup: 3, steps: steps ?? 30 };
   if (!quick) return { warmup: 2, steps: steps ?? 6 };
   return { warmup: 1, steps: steps ?? (size === 'paper' ? 2 : 4) };
 }
