@@ -27,13 +27,12 @@ import { encoded, tokenized } from './tokenized.js';
 /** The two classes of the task, in the order of the model's outputs. */
 export const IMDB_LABELS = ['neg', 'pos'] as const;
 
-/** The stages over one folder, with what they share: data is read once, and only when a stage needs it. */
+/** The stages over one folder, with what they share. Data is read when a stage needs it, and not kept. */
 export class RunStages {
   readonly #folder: OpenRun;
   readonly #settings: RunSettings;
   readonly #context: Pick<StageContext, 'signal' | 'onEvent'>;
   readonly #tokenizer = fastaiTokenizer();
-  #reviews: Promise<ReturnType<typeof splitImdb>> | undefined;
   #languageModel: { of: 'pretrain' | 'finetune'; trained: TrainedLanguageModel } | undefined;
   #classifier: TrainedClassifier | undefined;
 
@@ -202,12 +201,14 @@ export class RunStages {
     return reviewSet(await this.#split(), name, this.#settings.data);
   }
 
-  #split(): Promise<ImdbSplit> {
+  /**
+   * Reads the reviews anew, which takes a second or two: kept in memory, a hundred thousand strings would be marked by
+   * each garbage collection, and training makes many.
+   */
+  async #split(): Promise<ImdbSplit> {
     const { data, splitSeed: seed, lmReviews, labels, testReviews } = this.#settings;
-    this.#reviews ??= loadReviews(data, this.#context).then((reviews) =>
-      splitImdb(reviews, { seed, ...given({ lmReviews, labels, testReviews }) }),
-    );
-    return this.#reviews;
+    const reviews = await loadReviews(data, this.#context);
+    return splitImdb(reviews, { seed, ...given({ lmReviews, labels, testReviews }) });
   }
 }
 
