@@ -51,8 +51,8 @@ describe('combine', () => {
     );
     expect(seen).toEqual([
       { step: 0, steps: 3, progress: 0 },
-      { step: 1, steps: 3, progress: expect.closeTo(1 / 3, 12) as number },
-      { step: 2, steps: 3, progress: expect.closeTo(2 / 3, 12) as number },
+      { step: 1, steps: 3, progress: expect.closeTo(1 / 3, 6) as number },
+      { step: 2, steps: 3, progress: expect.closeTo(2 / 3, 6) as number },
     ]);
   });
 
