@@ -33,6 +33,7 @@ export {
 export { loadClassifier, type LoadedClassifier, type Prediction } from './load-classifier.js';
 export { evaluateModels, type EvaluateModelsOptions } from './evaluate-models.js';
 export { run, type RunOptions, type StageName } from './run.js';
+export type { RunEngine } from './run-engine.js';
 export type { RunSettings } from './run-settings.js';
 export type { LanguageModelFigures, RunResult } from './run-result.js';
 export { IMDB_LABELS } from './run-stages.js';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openRun } from './open-run.js';
 import { presets } from './recipe.js';
+import type { RunEngine } from './run-engine.js';
 import type { RunSettings } from './run-settings.js';
 import type { StageEvent } from './stage-context.js';
 
@@ -24,8 +25,25 @@ const begin = (fit: string, step: number): StageEvent => ({
   fit,
   epochs: 1,
   steps: 9,
+  epoch: 0,
   step,
 });
+const epoch = (fit: string, epoch: number, step: number): StageEvent => ({
+  type: 'epoch',
+  stage: 'pretrain',
+  fit,
+  epoch,
+  step,
+  seconds: 1,
+  values: { loss: 1 },
+});
+const engine: RunEngine = {
+  backend: 'tensorflow',
+  precision: 'float32',
+  threads: 2,
+  version: '2.21.0',
+  fastKernels: ['b', 'a'],
+};
 const step = (fit: string, step: number): StageEvent => ({
   type: 'step',
   stage: 'pretrain',
@@ -75,6 +93,81 @@ describe('openRun', () => {
     const lines = readFileSync(join(path, 'metrics.jsonl'), 'utf8').trim().split('\n');
     const told = lines.map((line) => JSON.parse(line) as { fit: string; step: number });
     expect(told.map(({ fit, step }) => `${fit}${step}`)).toEqual(['a1', 'b1', 'b2', 'b3']);
+  });
+
+  it('does not tell an epoch twice whose validation was cut off after its last step was saved', () => {
+    const path = join(root, 'cut-validation');
+    const run = openRun(path, settings);
+    for (const event of [begin('a', 0), step('a', 1), epoch('a', 0, 1), step('a', 2), epoch('a', 1, 2)])
+      run.log(event);
+    run.log({ ...begin('a', 2), epoch: 1 });
+    run.log(epoch('a', 1, 2));
+    run.close();
+    const lines = readFileSync(join(path, 'metrics.jsonl'), 'utf8').trim().split('\n');
+    const told = lines.map((line) => JSON.parse(line) as { type: string; step: number });
+    expect(told.map(({ type, step }) => `${type}${step}`)).toEqual(['step1', 'epoch1', 'step2', 'epoch2']);
+  });
+
+  it('removes the checkpoints of a stage that was finished, where a kill left them', () => {
+    const path = join(root, 'left');
+    const run = openRun(path, settings);
+    run.finish('classify', { seconds: 2 });
+    run.store('classify').save({ name: 'x', stage: 'classify', epoch: 0, step: 1 }, { json: 1, tensors: {} });
+    run.store('pretrain').save({ name: 'x', stage: 'pretrain', epoch: 0, step: 1 }, { json: 1, tensors: {} });
+    run.close();
+    openRun(path, settings).close();
+    expect(readdirSync(join(path, 'checkpoints'))).toEqual(['pretrain']);
+  });
+
+  describe('keeps the engine with the run', () => {
+    const begun = (name: string) => {
+      const path = join(root, name);
+      const run = openRun(path, settings, engine);
+      expect(run.warnings).toEqual([]);
+      run.log(step('pretrain', 1));
+      run.close();
+      return path;
+    };
+
+    it.each<[string, Partial<RunEngine>, RegExp]>([
+      [
+        'another backend',
+        { backend: 'wasm' },
+        /is trained on tensorflow in float32, and this is wasm in float32; add --backend tensorflow --precision float32, or/,
+      ],
+      ['another precision', { precision: 'bfloat16' }, /this is tensorflow in bfloat16; add/],
+    ])('and refuses %s', (name, other, message) => {
+      const path = begun(`engine-${name.replaceAll(' ', '-')}`);
+      const again = () => openRun(path, settings, { ...engine, ...other });
+      expect(again).toThrow(expect.objectContaining({ code: 'OTHER_ENGINE' }));
+      expect(again).toThrow(message);
+      openRun(path, settings, engine).close();
+    });
+
+    it('and warns of what may change the last digits', () => {
+      const path = begun('engine-threads');
+      const run = openRun(path, settings, { ...engine, threads: 1, fastKernels: ['a'] });
+      expect(run.warnings).toEqual([
+        expect.stringMatching(/goes on with 1 instead of 2 threads: its last digits may differ/) as string,
+        expect.stringMatching(/goes on with other native kernels/) as string,
+      ]);
+      run.close();
+      const same = openRun(path, settings, { ...engine, fastKernels: ['a', 'b'] });
+      expect(same.warnings).toEqual([]);
+      same.close();
+    });
+
+    it('and takes it away where nothing began', () => {
+      const path = join(root, 'engine-nothing');
+      openRun(path, settings, engine).close();
+      expect(existsSync(path)).toBe(false);
+    });
+
+    it('and says what to do with a damaged file', () => {
+      const path = begun('engine-damaged');
+      writeFileSync(join(path, 'engine.json'), '{"backend":');
+      expect(() => openRun(path, settings, engine)).toThrow(/engine\.json is damaged; remove it/);
+    });
   });
 
   it('gives the figures of finished stages again, or says what is wrong with their file', () => {

@@ -1,17 +1,23 @@
 import { existsSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderStore, openRun as openFolder, writeAtomically } from '@ulmfit/checkpoint';
+import { folderStore, openRun as openFolder, writeAtomically, type MetricsRecord } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/kernels';
 import type { CheckpointStore, Json } from '@ulmfit/trainer';
+import { holdEngine, type RunEngine } from './run-engine.js';
 import type { RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
 import type { StageEvent } from './stage-context.js';
+
+const CONFIG = 'config.json';
+const ENGINE = 'engine.json';
 
 /** A run's folder, with what its stages have left there. This process alone writes it until `close`. */
 export interface OpenRun {
   readonly path: string;
   /** The figures of the finished stages. */
   readonly result: RunResult;
+  /** What the user should know of going on here. */
+  readonly warnings: readonly string[];
   pathOf(name: string): string;
   /** Where a stage saves its state. */
   store(stage: keyof RunResult): CheckpointStore;
@@ -25,9 +31,11 @@ export interface OpenRun {
 
 /**
  * Opens the folder of a run, new or begun.
- * @throws UlmfitError `RUN_DIFFERS` when it holds a run with other settings, `RUN_LOCKED` when another process writes it
+ * @param engine what computes; not looked at unless given
+ * @throws UlmfitError `RUN_DIFFERS` when it holds a run with other settings, `OTHER_ENGINE` when it was begun on another
+ *   backend or in another precision, `RUN_LOCKED` when another process writes it
  */
-export function openRun(path: string, settings: RunSettings): OpenRun {
+export function openRun(path: string, settings: RunSettings, engine?: RunEngine): OpenRun {
   const isNew = !existsSync(path);
   const folder = openFolder(path, { config: settings as unknown as Json });
   try {
@@ -39,23 +47,27 @@ export function openRun(path: string, settings: RunSettings): OpenRun {
     }
     const resultPath = join(path, 'result.json');
     const result = readResult(resultPath);
+    const warnings = engine ? holdEngine(join(path, ENGINE), path, engine) : [];
     const storePath = (stage: string) => join(path, 'checkpoints', stage);
+    const removeCheckpoints = (stage: string) => rmSync(storePath(stage), { recursive: true, force: true });
+    // What a process that was killed did not come to remove.
+    for (const stage of ['pretrain', 'finetune', 'classify'] as const)
+      if (result[stage]) removeCheckpoints(stage);
     return {
       path,
       result,
+      warnings,
       pathOf: (name) => join(path, name),
       store: (stage) => folderStore(storePath(stage)),
       finish(stage, figures) {
         result[stage] = figures;
         writeAtomically(resultPath, `${JSON.stringify(result, null, 2)}\n`);
-        rmSync(storePath(stage), { recursive: true, force: true });
+        removeCheckpoints(stage);
       },
       log(event) {
         if (event.type === 'begin') {
           // A resumed fit makes the steps after its checkpoint again.
-          folder.metrics.rewind(
-            ({ fit, step }) => fit !== event.fit || (typeof step === 'number' && step <= event.step),
-          );
+          folder.metrics.rewind((told) => told['fit'] !== event.fit || isBefore(told, event));
         } else if (event.type === 'step') {
           const { fit, epoch, step, lr, values } = event;
           folder.metrics.append({ type: 'step', fit, epoch, step, lr, ...values });
@@ -68,7 +80,7 @@ export function openRun(path: string, settings: RunSettings): OpenRun {
         const isBegun = ['metrics.jsonl', 'result.json', 'checkpoints'].some((name) =>
           existsSync(join(path, name)),
         );
-        if (!isBegun) rmSync(join(path, 'config.json'), { force: true });
+        if (!isBegun) for (const name of [CONFIG, ENGINE]) rmSync(join(path, name), { force: true });
         folder.close();
         if (isNew && !isBegun) removeIfEmpty(path);
       },
@@ -78,6 +90,10 @@ export function openRun(path: string, settings: RunSettings): OpenRun {
     throw error;
   }
 }
+
+/** Whether a line of `metrics.jsonl` tells of what the fit does not make again: its last epoch may have been cut off. */
+const isBefore = (told: MetricsRecord, at: { epoch: number; step: number }): boolean =>
+  told['type'] === 'epoch' ? Number(told['epoch']) < at.epoch : Number(told['step']) <= at.step;
 
 /** @throws UlmfitError `BAD_RUN_RESULT` */
 function readResult(path: string): RunResult {

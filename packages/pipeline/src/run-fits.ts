@@ -19,13 +19,15 @@ export async function runFits<Batch, Output, Taps, O extends Optimizer>(
   stage: string,
   trainer: Trainer<Batch, Output, Taps, O>,
   fits: readonly FitOptions<NoInfer<Batch>, NoInfer<Output>, NoInfer<Taps>>[],
-  { store, signal, onEvent, plugins = [] }: StageContext,
+  { store, saveEvery, signal, onEvent, plugins = [] }: StageContext,
 ): Promise<void> {
   const first = await resume(trainer, fits, store, onEvent);
   const added = [
     ...plugins,
     ...(onEvent ? [events(stage, onEvent)] : []),
-    ...(store ? [checkpointing({ store })] : []),
+    ...(store
+      ? [checkpointing({ store, ...(saveEvery === undefined ? {} : { everySeconds: saveEvery }) })]
+      : []),
   ];
   for (const fit of fits.slice(first)) {
     const result = await trainer.fit({ ...fit, signal, plugins: [...(fit.plugins ?? []), ...added] });
@@ -71,7 +73,8 @@ function events(stage: string, onEvent: NonNullable<StageContext['onEvent']>): T
   const begin = (ctx: TrainingContext) => {
     if (isTold) return;
     isTold = true;
-    onEvent({ type: 'begin', stage, fit: ctx.stage, epochs: ctx.epochs, steps: ctx.steps, step: ctx.step });
+    const { stage: fit, epochs, steps, epoch, step } = ctx;
+    onEvent({ type: 'begin', stage, fit, epochs, steps, epoch, step });
   };
   return {
     name: 'events',

@@ -27,16 +27,19 @@ import { encoded, tokenized } from './tokenized.js';
 /** The two classes of the task, in the order of the model's outputs. */
 export const IMDB_LABELS = ['neg', 'pos'] as const;
 
+/** What the stages of a run are given alike. */
+type RunContext = Pick<StageContext, 'signal' | 'onEvent' | 'saveEvery'>;
+
 /** The stages over one folder, with what they share. Data is read when a stage needs it, and not kept. */
 export class RunStages {
   readonly #folder: OpenRun;
   readonly #settings: RunSettings;
-  readonly #context: Pick<StageContext, 'signal' | 'onEvent'>;
+  readonly #context: RunContext;
   readonly #tokenizer = fastaiTokenizer();
   #languageModel: { of: 'pretrain' | 'finetune'; trained: TrainedLanguageModel } | undefined;
   #classifier: TrainedClassifier | undefined;
 
-  constructor(folder: OpenRun, settings: RunSettings, context: Pick<StageContext, 'signal' | 'onEvent'>) {
+  constructor(folder: OpenRun, settings: RunSettings, context: RunContext) {
     this.#folder = folder;
     this.#settings = settings;
     this.#context = context;

@@ -1,4 +1,5 @@
 import { openRun } from './open-run.js';
+import type { RunEngine } from './run-engine.js';
 import type { RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
 import { RunStages } from './run-stages.js';
@@ -12,6 +13,10 @@ export interface RunOptions {
   readonly folder: string;
   /** The stages to run, each from what the ones before it left. */
   readonly stages: readonly StageName[];
+  /** What computes, as `useBackend` tells it: kept with the run, which is not resumed on another one. */
+  readonly engine?: RunEngine | undefined;
+  /** Seconds between checkpoints within an epoch; each epoch's end is saved anyway. Default 300. */
+  readonly saveEvery?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: StageEvent) => void) | undefined;
 }
@@ -22,16 +27,18 @@ export interface RunOptions {
  * @throws Interrupted when the signal was aborted; UlmfitError for what the user can mend
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { settings, folder, stages, signal, onEvent } = options;
-  const opened = openRun(folder, settings);
+  const { settings, folder, stages, engine, saveEvery, signal, onEvent } = options;
+  const opened = openRun(folder, settings, engine);
   const work = new RunStages(opened, settings, {
     signal,
+    saveEvery,
     onEvent: (event) => {
       opened.log(event);
       onEvent?.(event);
     },
   });
   try {
+    for (const message of opened.warnings) onEvent?.({ type: 'warning', message });
     for (const stage of stages) await work[stage]();
     return opened.result;
   } finally {

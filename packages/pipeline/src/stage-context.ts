@@ -2,7 +2,7 @@ import type { CheckpointStore, TrainingPlugin } from '@ulmfit/trainer';
 
 /** What a stage tells while it works: enough for a progress bar, a log and a report. */
 export type StageEvent =
-  | { type: 'begin'; stage: string; fit: string; epochs: number; steps: number; step: number }
+  | { type: 'begin'; stage: string; fit: string; epochs: number; steps: number; epoch: number; step: number }
   | {
       type: 'step';
       stage: string;
@@ -34,6 +34,8 @@ export interface StageContext {
   readonly signal?: AbortSignal | undefined;
   /** Where to save the state and to resume from; nothing is saved without it. */
   readonly store?: CheckpointStore | undefined;
+  /** Seconds between checkpoints within an epoch; each epoch's end is saved anyway. Default 300. */
+  readonly saveEvery?: number | undefined;
   readonly onEvent?: ((event: StageEvent) => void) | undefined;
   /** More plugins of any kind that use no taps. */
   readonly plugins?: readonly TrainingPlugin[];
