@@ -98,6 +98,17 @@ describe('flags', () => {
   });
 });
 
+describe('a recipe', () => {
+  it('that is missing, not JSON, or of settings that there are not', async () => {
+    const run = (recipe: string) => refusedToTrain(['run', '--recipe', at(recipe)]);
+    expect(await run('none.json')).toMatch(/none\.json: can’t be read; give a file of settings/);
+    write('cut.json', '{"clip": ');
+    expect(await run('cut.json')).toMatch(/cut\.json: not JSON .*; give a file of settings/);
+    write('typo.json', '{"languageModel": {"finetune": {"epoch": 3}}}');
+    expect(await run('typo.json')).toMatch(/typo\.json: languageModel\.finetune: .*"epoch"/);
+  });
+});
+
 describe('reviews', () => {
   const run = (data: string, ...more: string[]) =>
     refusedToTrain(['run', '--data', at(data), '--pretrained', at('lm'), ...more]);

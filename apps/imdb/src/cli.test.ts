@@ -88,6 +88,10 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
     const { code, stderr } = await ulmfit([...args, '--labels', '20'], { cwd: folder });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^ulmfit: whole holds a run with other settings \(labels\); give/m);
+    writeFileSync(join(folder, 'epochs.json'), '{"classifier": {"scratch": {"epochs": 9}}}');
+    const changed = await ulmfit([...args, '--recipe', 'epochs.json'], { cwd: folder });
+    expect(changed.code).toBe(2);
+    expect(changed.stderr).toMatch(/other settings \(recipe\.classifier\.scratch\.epochs\)/);
   });
 
   it('predicts, as text and as JSON', async () => {

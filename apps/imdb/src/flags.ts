@@ -12,11 +12,13 @@ export interface Flags {
   readonly testReviews?: number;
   readonly pretrained?: string;
   readonly preset: PresetName;
+  readonly recipe?: string;
   readonly schedule?: Recipe['schedule'];
   readonly backwards?: boolean;
   readonly seed: number;
   readonly splitSeed: number;
   readonly out?: string;
+  readonly saveEvery?: number;
   readonly from: string;
   readonly model: string;
   readonly ensemble?: readonly string[];
@@ -34,10 +36,12 @@ export type FlagName = keyof Flags;
 export const engineFlags = ['backend', 'threads', 'precision'] as const satisfies readonly FlagName[];
 export const trainingFlags = [
   'preset',
+  'recipe',
   'schedule',
   'backwards',
   'seed',
   'out',
+  'saveEvery',
   ...engineFlags,
 ] as const satisfies readonly FlagName[];
 
@@ -82,6 +86,7 @@ export const options: Readonly<Record<FlagName, Option>> = {
   preset: new Option('--preset <name>', 'sizes and settings')
     .choices(['tiny', 'small', 'paper'] satisfies PresetName[])
     .default('small'),
+  recipe: new Option('--recipe <file>', 'settings that differ from the preset’s, as JSON'),
   schedule: new Option('--schedule <name>', 'the learning rate over a fit (default: the preset’s)').choices([
     'one-cycle',
     'stlr',
@@ -90,6 +95,10 @@ export const options: Readonly<Record<FlagName, Option>> = {
   seed: new Option('--seed <n>', 'the source of all randomness').argParser(seed).default(1),
   splitSeed: new Option('--split-seed <n>', 'draws which reviews are used').argParser(seed).default(1),
   out: new Option('--out <folder>', 'the run’s folder; the same command again resumes it'),
+  saveEvery: new Option(
+    '--save-every <seconds>',
+    'the longest between two checkpoints within an epoch (default: 300)',
+  ).argParser(count(0)),
   from: new Option('--from <path>', 'the run or bundle to start from').makeOptionMandatory(),
   model: new Option('--model <folder>', 'the run or bundle to use').makeOptionMandatory(),
   ensemble: new Option('--ensemble <folders...>', 'more classifiers, averaged by their probabilities'),

@@ -6,6 +6,7 @@ export {
   type PresetName,
   type Recipe,
 } from './recipe.js';
+export { adjustRecipe } from './adjust-recipe.js';
 export { Interrupted, type StageContext, type StageEvent } from './stage-context.js';
 export {
   tokenAccuracy,

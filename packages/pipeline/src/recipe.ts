@@ -5,7 +5,7 @@ const rate = z.number().min(0).lt(1);
 const count = z.number().int().positive();
 const positive = z.number().positive();
 
-const languageModelFit = z.object({
+const languageModelFit = z.strictObject({
   epochs: count,
   /** Peak learning rate of the top group. */
   lr: positive,
@@ -15,7 +15,7 @@ const languageModelFit = z.object({
   divisor: z.number().min(1),
 });
 
-const classifierFit = z.object({
+const classifierFit = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/),
   /** The first group that is trained, counted from the top when negative; 0 for all. */
   freezeTo: z.number().int(),
@@ -30,16 +30,16 @@ const classifierFit = z.object({
 const dropouts = z.enum(['fastaiLanguageModel', 'fastaiClassifier', 'paper', 'awdLstm']);
 
 /** All settings of the three stages. A run keeps its recipe in `config.json`. */
-export const recipeSchema = z.object({
-  encoder: z.object({ embedding: count, hidden: count, layers: count }),
-  vocabulary: z.object({ maxWords: count, minCount: count }),
+export const recipeSchema = z.strictObject({
+  encoder: z.strictObject({ embedding: count, hidden: count, layers: count }),
+  vocabulary: z.strictObject({ maxWords: count, minCount: count }),
   /** The shape of the learning rate over each fit. */
   schedule: z.enum(['one-cycle', 'stlr']),
-  optimizer: z.object({ beta1: rate, beta2: rate, eps: positive, weightDecay: z.number().min(0) }),
+  optimizer: z.strictObject({ beta1: rate, beta2: rate, eps: positive, weightDecay: z.number().min(0) }),
   /** The largest norm of all gradients together; 0 for no clipping. */
   clip: z.number().min(0),
-  activationRegularization: z.object({ alpha: z.number().min(0), beta: z.number().min(0) }),
-  languageModel: z.object({
+  activationRegularization: z.strictObject({ alpha: z.number().min(0), beta: z.number().min(0) }),
+  languageModel: z.strictObject({
     batchSize: count,
     window: count,
     /** Windows of varying length, as AWD-LSTM draws them. */
@@ -49,7 +49,7 @@ export const recipeSchema = z.object({
     pretrain: languageModelFit,
     finetune: languageModelFit,
   }),
-  classifier: z.object({
+  classifier: z.strictObject({
     batchSize: count,
     evaluationBatchSize: count,
     window: count,

@@ -1,4 +1,13 @@
-import { presets, run as runStages, type RunSettings, type StageName } from '@ulmfit/pipeline';
+import { readFileSync } from 'node:fs';
+import { UlmfitError } from '@ulmfit/kernels';
+import {
+  adjustRecipe,
+  presets,
+  run as runStages,
+  type Recipe,
+  type RunSettings,
+  type StageName,
+} from '@ulmfit/pipeline';
 import { interruptible } from '../interruptible.js';
 import { printResult } from '../print-result.js';
 import { reporter } from '../reporter.js';
@@ -40,8 +49,8 @@ async function runWith(
   stages: readonly StageName[],
   more: Partial<Pick<RunSettings, 'pretrained' | 'encoder' | 'transfer'>> = {},
 ): Promise<void> {
-  const { preset, schedule, backwards = false, seed, splitSeed = 1, data = 'sample' } = flags;
-  const { corpus, corpusWords, lmReviews, labels, testReviews, pretrained } = flags;
+  const { preset, recipe, schedule, backwards = false, seed, splitSeed = 1, data = 'sample' } = flags;
+  const { saveEvery, corpus, corpusWords, lmReviews, labels, testReviews, pretrained } = flags;
   const settings: RunSettings = {
     data,
     corpus,
@@ -55,20 +64,33 @@ async function runWith(
     splitSeed,
     backwards,
     seed,
-    recipe: { ...presets[preset], ...(schedule === undefined ? {} : { schedule }) },
+    recipe: { ...readRecipe(presets[preset], recipe), ...(schedule === undefined ? {} : { schedule }) },
   };
   const folder = flags.out ?? `runs/${name}-${preset}-${seed}`;
   const report = reporter();
-  await startEngine(flags);
+  const engine = await startEngine(flags);
   try {
     const result = await interruptible(resumeCommand(), (signal) =>
-      runStages({ settings, folder, stages, signal, onEvent: report.onEvent }),
+      runStages({ settings, folder, stages, engine, saveEvery, signal, onEvent: report.onEvent }),
     );
     report.end();
     printResult(result, folder);
   } finally {
     report.end();
   }
+}
+
+/** @throws UlmfitError `BAD_RECIPE` */
+function readRecipe(preset: Recipe, path: string | undefined): Recipe {
+  if (path === undefined) return preset;
+  let changes: unknown;
+  try {
+    changes = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? `not JSON (${error.message})` : 'can’t be read';
+    throw new UlmfitError('BAD_RECIPE', `${path}: ${why}; give a file of settings`, { cause: error });
+  }
+  return adjustRecipe(preset, changes, path);
 }
 
 /** The command as it was given. */

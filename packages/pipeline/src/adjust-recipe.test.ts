@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { adjustRecipe } from './adjust-recipe.js';
+import { presets } from './recipe.js';
+
+const { small } = presets;
+
+describe('adjustRecipe', () => {
+  it('replaces what is named, and leaves the preset alone', () => {
+    const before = structuredClone(small);
+    const recipe = adjustRecipe(
+      small,
+      {
+        clip: 0.4,
+        languageModel: { finetune: { epochs: 3 } },
+        classifier: { headLayers: [20, 10], headDropout: [0.1, 0.1] },
+      },
+      'mine.json',
+    );
+    expect(recipe.languageModel.finetune).toEqual({ ...small.languageModel.finetune, epochs: 3 });
+    expect(recipe.languageModel.pretrain).toEqual(small.languageModel.pretrain);
+    expect(recipe.classifier.headLayers).toEqual([20, 10]);
+    expect(recipe.clip).toBe(0.4);
+    expect(small).toEqual(before);
+  });
+
+  it.each([
+    [{ languageModel: { finetune: { epoch: 3 } } }, /^mine\.json: languageModel\.finetune: .*"epoch"/],
+    [{ languageModel: { finetune: { epochs: 0 } } }, /^mine\.json: languageModel\.finetune\.epochs: /],
+    [{ clip: 'none' }, /^mine\.json: clip: /],
+    [{ classifier: [] }, /^mine\.json: classifier: /],
+    [JSON.parse('{"__proto__": {"clip": 1}}') as unknown, /^mine\.json: .*"__proto__"/],
+    [[], /^mine\.json: not an object of settings/],
+  ])('refuses %j', (changes, message) => {
+    expect(() => adjustRecipe(small, changes, 'mine.json')).toThrow(message);
+  });
+});

@@ -1,0 +1,34 @@
+import { UlmfitError } from '@ulmfit/kernels';
+import { recipeSchema, type Recipe } from './recipe.js';
+
+/**
+ * A recipe with some of its settings replaced: `{ languageModel: { finetune: { epochs: 3 } } }` changes the one and
+ * leaves the rest. Lists are replaced whole.
+ * @param source where the changes are from, for the message
+ * @throws UlmfitError `BAD_RECIPE` for a setting that there isn't, or a value that it can't have
+ */
+export function adjustRecipe(recipe: Recipe, changes: unknown, source: string): Recipe {
+  if (!isObject(changes))
+    throw new UlmfitError('BAD_RECIPE', `${source}: not an object of settings; write {"clip": 0.4}`);
+  const parsed = recipeSchema.safeParse(merged(recipe, changes));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const path = issue?.path.join('.');
+  throw new UlmfitError(
+    'BAD_RECIPE',
+    `${source}: ${path ? `${path}: ` : ''}${issue?.message ?? 'not settings'}; a run's config.json shows all settings`,
+  );
+}
+
+type Settings = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Settings =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function merged(settings: Settings, changes: Settings): Settings {
+  const changed = Object.entries(changes).map(([name, change]) => {
+    const before = Object.hasOwn(settings, name) ? settings[name] : undefined;
+    return [name, isObject(before) && isObject(change) ? merged(before, change) : change];
+  });
+  return { ...settings, ...(Object.fromEntries(changed) as Settings) };
+}
