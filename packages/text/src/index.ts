@@ -1,18 +1,4 @@
-export type { Tokenizer } from './tokenizer.js';
-export { createTokenizer, type CreateTokenizerOptions } from './create-tokenizer.js';
-export { fastaiTokenizer, type FastaiTokenizerOptions } from './fastai-tokenizer.js';
-export { englishTokenizer, type EnglishTokenizerOptions } from './english/english-tokenizer.js';
-export { fastaiTextRules, fastaiTokenRules, type TextRule } from './rules/fastai-rules.js';
-export { fixHtml } from './rules/fix-html.js';
-export { replaceRep, replaceWrep } from './rules/repetition.js';
-export { replaceSpace, rmUselessSpaces, specAddSpaces } from './rules/spacing.js';
-export { lowercase, replaceAllCaps, replaceMaj } from './rules/letter-case.js';
-export { joinFields } from './join-fields.js';
-export { fillerToken, specialTokens } from './special-tokens.js';
-export { Vocabulary } from './vocabulary.js';
-export { buildVocabulary, countTokens, type BuildVocabularyOptions } from './build-vocabulary.js';
-export { TokenCorpus } from './token-corpus.js';
-export { TokenCorpusBuilder } from './token-corpus-builder.js';
+export * from './tokens.js';
 export type { BatchCursor, BatchLoader } from './batch-loader.js';
 export {
   languageModelLoader,

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { buildVocabulary, countTokens } from './build-vocabulary.js';
@@ -66,6 +68,58 @@ describe('TokenCorpusBuilder', () => {
       }),
       { seed: 1 },
     );
+  });
+
+  it('gives the same whether documents are added one by one or packed elsewhere, in parts of any size', () => {
+    const part = fc.array(documents, { maxLength: 5 });
+    fc.assert(
+      fc.property(part, (parts) => {
+        const whole = new TokenCorpusBuilder();
+        const merged = new TokenCorpusBuilder();
+        for (const documents of parts) {
+          const alone = new TokenCorpusBuilder();
+          for (const tokens of documents) {
+            whole.add(tokens);
+            alone.add(tokens);
+          }
+          merged.addPacked(alone.packed());
+        }
+        const reread = TokenCorpusBuilder.fromPacked(structuredClone(merged.packed()));
+        for (const builder of [merged, reread]) {
+          expect(builder.packed()).toEqual(whole.packed());
+          expect([...builder.counts()]).toEqual([...whole.counts()]);
+          expect([builder.documents, builder.tokens]).toEqual([whole.documents, whole.tokens]);
+        }
+        const more = (builder: TokenCorpusBuilder) => builder.add(['the', 'end', 'the']).packed();
+        expect(more(reread)).toEqual(more(whole));
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it('refuses packed tokens that do not fit together', () => {
+    const packed = { words: ['a', 'b'], ids: Int32Array.of(0, 1, 1), lengths: Int32Array.of(1, 2) };
+    expect(TokenCorpusBuilder.fromPacked(packed).tokens).toBe(3);
+    for (const [wrong, message] of [
+      [{ ids: Int32Array.of(0, 2, 1) }, 'a token has id 2, and there are 2 words'],
+      [{ ids: Int32Array.of(0, -1, 1) }, 'a token has id -1'],
+      [{ words: ['a', 'a'] }, 'a word stands twice'],
+      [{ lengths: Int32Array.of(1, 1) }, 'the documents have 2 tokens, and there are 3'],
+    ] as const) {
+      expect(() => TokenCorpusBuilder.fromPacked({ ...packed, ...wrong })).toThrow(message);
+    }
+  });
+
+  it('keeps no text that its tokens were cut from', () => {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    const builder = new TokenCorpusBuilder();
+    gc();
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 50; i++)
+      builder.add([`${'long words '.repeat(50_000)}${i}-much-the-longest-of-all`.slice(-26)]);
+    gc();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(5e6);
   });
 
   it('tells what it holds, also beyond its first buffer', () => {

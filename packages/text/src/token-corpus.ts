@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/kernels/ulmfit-error';
 import { PackedDocuments } from './packed-documents.js';
 
 /**

@@ -1,4 +1,5 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/kernels/ulmfit-error';
+import { ownString } from '../own-string.js';
 import { isSpace } from '../python-text.js';
 import type { Tokenizer } from '../tokenizer.js';
 import { prefixLength, suffixLength } from './affixes.js';
@@ -57,8 +58,7 @@ export function englishTokenizer(options: EnglishTokenizerOptions = {}): Tokeniz
     if (cache === undefined || end - start > longestCached) return splitWord(text.slice(start, end));
     const known = cache.get(text, start, end, hash);
     if (known !== undefined) return known;
-    // A slice keeps its whole document in memory; the cache outlives documents, so it gets a copy.
-    const word = ` ${text.slice(start, end)}`.slice(1);
+    const word = ownString(text.slice(start, end)); // The cache outlives documents.
     const result = splitWord(word);
     cache.set(word, hash, result);
     return result;
