@@ -1,0 +1,146 @@
+// Runs of the command that are killed again and again, each held to one that nobody killed.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { differences } from './compare.mjs';
+import { isValidating, lastStep, ownerOf, placeOf, said, textOf, writing } from './places.mjs';
+import { bin, start, until } from './victim.mjs';
+
+/** @typedef {import('./places.mjs').Place} Place */
+/** @typedef {import('./random.mjs').Random} Random */
+/** @typedef {import('./victim.mjs').Victim} Victim */
+
+/**
+ * @typedef {object} Case a command and how it runs
+ * @property {string} name
+ * @property {readonly string[]} args without `--out`
+ * @property {Record<string, string>} env
+ *
+ * @typedef {object} Struck a kill
+ * @property {string} run
+ * @property {Place} place
+ *
+ * @typedef {object} KilledRun what came of one run
+ * @property {Struck[]} kills
+ * @property {string | undefined} lost why it could not go on
+ * @property {string[]} differing
+ * @property {number} repeated the most steps that had to be made again after one kill
+ */
+
+/** Longer than this no kill is put off, whatever it waits for. */
+const PATIENCE = 8000;
+
+/**
+ * How long to wait before the kill: first until something is to be seen, then a random while.
+ * @type {readonly [Aim, ...Aim[]]}
+ * @typedef {{ sight: (victim: Victim, folder: string, random: Random) => () => boolean, milliseconds: number }} Aim
+ */
+const aims = [
+  { sight: () => () => true, milliseconds: 1500 },
+  { sight: (victim, folder) => () => ownerOf(folder) === victim.pid, milliseconds: 150 },
+  { sight: inFit, milliseconds: 800 },
+  { sight: inFit, milliseconds: 200 },
+  // A save takes milliseconds: it is seen by its temporary.
+  {
+    sight: (victim, folder, random) =>
+      later(inFit(victim), random.below(600), () => isSaving(victim, folder)),
+    milliseconds: 4,
+  },
+  { sight: (victim, folder) => () => isSaving(victim, folder), milliseconds: 2 },
+  {
+    sight: (victim, folder) => () => inFit(victim)() && isValidating(folder, said(victim.stderr)),
+    milliseconds: 30,
+  },
+  {
+    sight: (victim, folder) => () => writing(folder, victim.pid).some((path) => !path.includes('/')),
+    milliseconds: 3,
+  },
+  { sight: (victim, folder) => changed(() => textOf(join(folder, 'result.json'))), milliseconds: 150 },
+  { sight: (victim) => () => said(victim.stderr).last === 'documents', milliseconds: 80 },
+  { sight: (victim) => () => victim.stderr.includes('test reviews: '), milliseconds: 60 },
+];
+
+/** @param {Victim} victim @returns {() => boolean} */
+function inFit(victim) {
+  return () => ['fit', 'epoch'].includes(said(victim.stderr).last);
+}
+
+/** @param {Victim} victim @param {string} folder */
+const isSaving = (victim, folder) =>
+  writing(folder, victim.pid).some((path) => path.startsWith('checkpoints/'));
+
+/** The second sight, from some milliseconds after the first on. @param {() => boolean} first @param {number} wait @param {() => boolean} second */
+function later(first, wait, second) {
+  let from = Infinity;
+  return () => {
+    if (from === Infinity && first()) from = performance.now() + wait;
+    return performance.now() >= from && second();
+  };
+}
+
+/** Whether a text is another than at first. @param {() => string} read */
+function changed(read) {
+  const before = read();
+  return () => read() !== before;
+}
+
+/**
+ * Runs a case to its end without a kill.
+ * @param {Case} test
+ * @param {string} root
+ */
+export async function runWhole(test, root) {
+  const name = `${test.name}-whole`;
+  const victim = begin(test, root, name);
+  const { code } = await victim.ended;
+  if (code !== 0) throw new Error(`${name} ended with ${code}: ${victim.stderr}`);
+  return join(root, name);
+}
+
+/**
+ * Starts a case, kills it so many times at random moments, starting it again after each, and lets it end.
+ * @param {Case} test
+ * @param {string} reference the folder of the same case, which was not killed
+ * @param {{ name: string, root: string, kills: number, random: Random }} options
+ * @returns {Promise<KilledRun>}
+ */
+export async function killRun(test, reference, { name, root, kills: wanted, random }) {
+  const folder = join(root, name);
+  /** @type {Struck[]} */
+  const kills = [];
+  /** @type {{ fit: string, step: number } | undefined} */
+  let reached;
+  let repeated = 0;
+  for (;;) {
+    const victim = begin(test, root, name);
+    if (kills.length < wanted) {
+      const { sight, milliseconds } = random.of(aims);
+      await until(victim, sight(victim, folder, random), PATIENCE);
+      await sleep(random.below(milliseconds));
+      victim.kill();
+    }
+    const { code, wasKilled } = await victim.ended;
+    const resumed = resumedAt(victim.stderr);
+    if (resumed && reached?.fit === resumed.fit) repeated = Math.max(repeated, reached.step - resumed.step);
+    if (resumed) reached = undefined;
+    if (!wasKilled) {
+      const lost = code === 0 ? undefined : `ended with ${code}: ${victim.stderr}`;
+      const differing = lost === undefined ? differences(folder, reference) : [];
+      const complaints = victim.stderr.split('\n').filter((line) => line.startsWith('ulmfit: '));
+      if (lost === undefined && differing.length === 0) rmSync(folder, { recursive: true });
+      return { kills, lost, differing: [...differing, ...complaints], repeated };
+    }
+    kills.push({ run: name, place: placeOf(folder, victim) });
+    const { subject: fit } = said(victim.stderr);
+    if (inFit(victim)()) reached = { fit, step: lastStep(folder, fit).step };
+  }
+}
+
+/** @param {Case} test @param {string} root @param {string} name */
+const begin = ({ args, env }, root, name) => start([bin, ...args, '--out', name], { cwd: root, env });
+
+/** Where the first fit of a process went on. @param {string} stderr */
+function resumedAt(stderr) {
+  const [, fit, step] = /^(\S+): \d+ steps in \d+ epochs(?:, resumed at step (\d+))?$/m.exec(stderr) ?? [];
+  return fit === undefined ? undefined : { fit, step: Number(step ?? 0) };
+}
