@@ -4,3 +4,6 @@ import '@tensorflow/tfjs';
 import { setBackend } from '@tensorflow/tfjs-core';
 
 await setBackend('cpu');
+
+// Tests leave nothing in the user's cache.
+process.env['ULMFIT_TOKEN_CACHE'] ??= '0';

@@ -1,5 +1,6 @@
 export { countWords } from './count-words.js';
-export { readCorpus, type ReadCorpusOptions } from './read-corpus.js';
+export { defaultCacheDirectory } from './cache-directory.js';
+export { corpusFiles, readCorpus, type ReadCorpusOptions } from './read-corpus.js';
 export { readImdb, type ReadImdbOptions, type ReadProgress } from './read-imdb.js';
 export { isLabelled, type LabelledReview, type Review, type Sentiment } from './review.js';
 export { splitImdb, type ImdbSplit, type SplitImdbOptions } from './split-imdb.js';

@@ -50,7 +50,8 @@ export async function* readCorpus(
     throw new UlmfitError('EMPTY_CORPUS', `${path}: holds no words; give a corpus of plain text`);
 }
 
-async function corpusFiles(path: string): Promise<string[]> {
+/** The files of a corpus, in the order in which they are read. @throws UlmfitError as {@link readCorpus} does */
+export async function corpusFiles(path: string): Promise<string[]> {
   let isFolder: boolean;
   try {
     isFolder = (await stat(path)).isDirectory();

@@ -26,8 +26,8 @@ export async function loadReviews(
 export function loadCorpus(
   source: string | undefined,
   { words, signal }: { words?: number | undefined } & Pick<StageContext, 'signal'> = {},
-): Iterable<string> | AsyncIterable<string> {
-  if (source === undefined) return upTo(words, sampleCorpus({ seed: SAMPLE_SEED, documents: 200 }));
+): readonly string[] | AsyncIterable<string> {
+  if (source === undefined) return [...upTo(words, sampleCorpus({ seed: SAMPLE_SEED, documents: 200 }))];
   return readCorpus(source, { ...(words === undefined ? {} : { words }), ...(signal ? { signal } : {}) });
 }
 

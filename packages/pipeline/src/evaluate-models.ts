@@ -6,8 +6,12 @@ import { loadClassifierBundle } from './model-bundles.js';
 import { reviewSet } from './review-set.js';
 import { evaluationProgress, testDocuments } from './run-stages.js';
 import type { RunOptions } from './run.js';
+import { userTokenCache } from './user-token-cache.js';
 
-export interface EvaluateModelsOptions extends Pick<RunOptions, 'signal' | 'onEvent'> {
+export interface EvaluateModelsOptions extends Pick<
+  RunOptions,
+  'signal' | 'onEvent' | 'workers' | 'tokenCache'
+> {
   /** Bundles or runs; several are averaged by their probabilities, such as a forward and a backward one. */
   readonly models: readonly string[];
   /** `sample`, `imdb` or a path of the reviews. */
@@ -18,7 +22,8 @@ export interface EvaluateModelsOptions extends Pick<RunOptions, 'signal' | 'onEv
 
 /** Scores classifiers on test reviews. @throws UlmfitError, or the signal's reason */
 export async function evaluateModels(options: EvaluateModelsOptions): Promise<Evaluation> {
-  const { models, data, testReviews, splitSeed: seed, ...context } = options;
+  const { models, data, testReviews, splitSeed: seed, workers, tokenCache, ...context } = options;
+  const cache = userTokenCache(tokenCache, context.onEvent);
   const tokenizer = fastaiTokenizer();
   const classifiers = models.map((path) => loadClassifierBundle(path, tokenizer));
   try {
@@ -29,7 +34,11 @@ export async function evaluateModels(options: EvaluateModelsOptions): Promise<Ev
     const reviews = reviewSet(split, 'test', data);
     const members = [];
     for (const classifier of classifiers) {
-      const test = await testDocuments(reviews, tokenizer, classifier.vocabulary, context);
+      const test = await testDocuments(reviews, tokenizer, classifier.vocabulary, {
+        ...context,
+        workers,
+        cache,
+      });
       members.push({ classifier, test });
     }
     return await evaluateClassifiers(members, evaluationProgress(context));

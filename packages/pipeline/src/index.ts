@@ -45,4 +45,6 @@ export {
   saveLanguageModel,
 } from './model-bundles.js';
 export { loadCorpus, loadReviews } from './data-source.js';
-export { encoded, tokenized, type Documents } from './tokenized.js';
+export { encoded, tokenized, type Documents, type TokenizeOptions } from './tokenized.js';
+export { TokenCache, type TokenCacheOptions } from './token-cache.js';
+export { corpusContent } from './corpus-content.js';

@@ -8,6 +8,7 @@ import {
   type Tokenizer,
   type Vocabulary,
 } from '@ulmfit/text';
+import { corpusContent } from './corpus-content.js';
 import { trainClassifier, type LabelledDocuments, type TrainedClassifier } from './classifier-stage.js';
 import { loadCorpus, loadReviews } from './data-source.js';
 import { evaluateClassifier } from './evaluate-classifier.js';
@@ -22,13 +23,14 @@ import type { OpenRun } from './open-run.js';
 import { reviewSet } from './review-set.js';
 import type { RunSettings } from './run-settings.js';
 import type { StageContext } from './stage-context.js';
-import { encoded, tokenized } from './tokenized.js';
+import { encoded, tokenized, type TokenizeOptions } from './tokenized.js';
 
 /** The two classes of the task, in the order of the model's outputs. */
 export const IMDB_LABELS = ['neg', 'pos'] as const;
 
 /** What the stages of a run are given alike. */
-type RunContext = Pick<StageContext, 'signal' | 'onEvent' | 'saveEvery'>;
+type RunContext = Pick<StageContext, 'signal' | 'onEvent' | 'saveEvery'> &
+  Pick<TokenizeOptions, 'workers' | 'cache'>;
 
 /** The stages over one folder, with what they share. Data is read when a stage needs it, and not kept. */
 export class RunStages {
@@ -50,7 +52,8 @@ export class RunStages {
     const { corpus, corpusWords: words } = this.#settings;
     const { signal } = this.#context;
     const documents = loadCorpus(corpus, { words, signal });
-    const builder = await tokenized(documents, this.#tokenizer, this.#context, 'corpus');
+    const content = corpus === undefined ? undefined : () => corpusContent(corpus, { words, signal });
+    const builder = await tokenized(documents, this.#tokenizer, { ...this.#context, content }, 'corpus');
     await this.#trainLanguageModel('pretrain', builder, undefined);
   }
 
@@ -227,7 +230,7 @@ export async function testDocuments(
   reviews: readonly LabelledReview[],
   tokenizer: Tokenizer,
   vocabulary: Vocabulary,
-  context: Pick<StageContext, 'signal' | 'onEvent'>,
+  context: TokenizeOptions,
 ): Promise<LabelledDocuments> {
   return {
     documents: await encoded(texts(reviews), tokenizer, vocabulary, context, 'test reviews'),

@@ -4,6 +4,7 @@ import type { RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
 import { RunStages } from './run-stages.js';
 import type { StageEvent } from './stage-context.js';
+import { userTokenCache } from './user-token-cache.js';
 
 export type StageName = 'pretrain' | 'finetune' | 'classify' | 'evaluate';
 
@@ -17,6 +18,10 @@ export interface RunOptions {
   readonly engine?: RunEngine | undefined;
   /** Seconds between checkpoints within an epoch; each epoch's end is saved anyway. Default 300. */
   readonly saveEvery?: number | undefined;
+  /** Threads that tokenize; default one a core, 8 at most. The result is the same with any number. */
+  readonly workers?: number | undefined;
+  /** Whether tokens are kept in the user's cache folder for the next time. Default true, unless `ULMFIT_TOKEN_CACHE` is 0. */
+  readonly tokenCache?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: StageEvent) => void) | undefined;
 }
@@ -27,11 +32,13 @@ export interface RunOptions {
  * @throws Interrupted when the signal was aborted; UlmfitError for what the user can mend
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { settings, folder, stages, engine, saveEvery, signal, onEvent } = options;
+  const { settings, folder, stages, engine, saveEvery, workers, tokenCache, signal, onEvent } = options;
   const opened = openRun(folder, settings, engine);
   const work = new RunStages(opened, settings, {
     signal,
     saveEvery,
+    workers,
+    cache: userTokenCache(tokenCache, onEvent),
     onEvent: (event) => {
       opened.log(event);
       onEvent?.(event);

@@ -22,7 +22,15 @@ export type StageEvent =
       seconds: number;
       values: Readonly<Record<string, number>>;
     }
-  | { type: 'tokenize'; stage: string; documents: number; tokens: number; done: boolean }
+  | {
+      type: 'tokenize';
+      stage: string;
+      documents: number;
+      tokens: number;
+      done: boolean;
+      /** They were tokenized another time and are read from the cache. */
+      cached?: true;
+    }
   | { type: 'warning'; message: string }
   | { type: 'evaluate'; stage: string; done: number; batches: number };
 
