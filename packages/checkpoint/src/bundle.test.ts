@@ -133,10 +133,14 @@ describe('a bundle', () => {
     expect(expectNoCrash(readFileSync(path), read, 300)).toBeGreaterThan(150);
   });
 
-  it('is the old or the new one after a failure at any moment', () => {
+  it.each([
+    { code: 'ENOSPC', of: 'write' },
+    { code: 'EIO', of: 'fsync' },
+    { code: 'EACCES', of: 'write' },
+  ] as const)('is the old or the new one after $code at a $of at any moment', ({ code, of }) => {
     for (let at = 0; ; at++) {
       const folder = written();
-      const files = failingFiles(at, 'ENOSPC');
+      const files = failingFiles(at, code, { of });
       let error: unknown;
       try {
         writeBundle(folder, bundle({ direction: 'backward' }), files);

@@ -4,8 +4,20 @@ import { nodeFileSystem, type FileSystem } from './file-system.js';
 export const systemError = (code: string): Error =>
   Object.assign(new Error(`${code}: made to fail`), { code });
 
-/** The disk, failing at its `at`-th change and, with `forever`, at all that follow, as if the process had died. */
-export function failingFiles(at: number, code: string, forever = false): FileSystem & { changes: number } {
+export interface Failing {
+  /** Whether all changes that follow fail too, as if the process had died. */
+  readonly forever?: boolean;
+  /** What a write leaves that fails: a disk that fills up has taken half, one that can't be flushed has taken all. */
+  readonly of?: 'write' | 'fsync';
+}
+
+/** The disk, failing at its `at`-th change. */
+export function failingFiles(
+  at: number,
+  code: string,
+  { forever = false, of = 'write' }: Failing = {},
+): FileSystem & { changes: number } {
+  const taken = (bytes: Uint8Array) => (of === 'write' ? bytes.subarray(0, bytes.length >> 1) : bytes);
   const counted = <A extends unknown[]>(operation: (...args: A) => void, half?: (...args: A) => void) => {
     return (...args: A) => {
       const n = files.changes++;
@@ -18,11 +30,8 @@ export function failingFiles(at: number, code: string, forever = false): FileSys
   const files = {
     ...nodeFileSystem,
     changes: 0,
-    // A disk that fills up has taken the first half.
-    write: counted(write, (path, bytes, options) =>
-      write(path, bytes.subarray(0, bytes.length >> 1), options),
-    ),
-    append: counted(append, (path, bytes) => append(path, bytes.subarray(0, bytes.length >> 1))),
+    write: counted(write, (path, bytes, options) => write(path, taken(bytes), options)),
+    append: counted(append, (path, bytes) => append(path, taken(bytes))),
     truncate: counted(truncate),
     rename: counted(rename),
     remove: counted(remove),

@@ -142,13 +142,76 @@ describe('folderStore', () => {
     expect(stepOf(store.load('fine-tune-1'))).toBe(1);
   });
 
-  describe.each(['ENOSPC', 'EIO'])('with %s', (code) => {
-    it.each([false, true])('at any moment of a save keeps a sound checkpoint (process dies: %s)', (dies) => {
+  it('finds any byte that was changed, and any file that was cut', () => {
+    const folder = temporaryFolder();
+    const store = folderStore(folder);
+    store.save(info(1, { value: 0.25 }), state(1));
+    const [inside = ''] = readdirSync(folder);
+    const seen = () => JSON.stringify([store.list(), store.load('fine-tune-1').json]);
+    const sound = seen();
+    for (const name of readdirSync(join(folder, inside))) {
+      const path = join(folder, inside, name);
+      const bytes = readFileSync(path);
+      for (let i = 0; i < bytes.length; i++) {
+        const changed = Buffer.from(bytes);
+        changed[i] = (bytes[i] ?? 0) ^ (1 << (i % 8));
+        for (const [what, spoilt] of [
+          ['byte changed', changed],
+          ...(i % 8 === 0 ? [['bytes kept', bytes.subarray(0, i)] as const] : []),
+        ] as const) {
+          writeFileSync(path, spoilt);
+          // But for what means the same, such as the last line's end of the manifest.
+          let after = sound;
+          try {
+            after = seen();
+          } catch (error) {
+            expect(error, `${name}, ${i}: ${what}`).toEqual(
+              expect.objectContaining({ code: expect.stringMatching(/^(CORRUPT|NO)_CHECKPOINT$/) as string }),
+            );
+          }
+          expect(after, `${name}, ${i}: ${what}`).toBe(sound);
+        }
+      }
+      writeFileSync(path, bytes);
+    }
+    expect(seen()).toBe(sound);
+  });
+
+  it('tells of those that it does not list', () => {
+    const folder = temporaryFolder();
+    const store = folderStore(folder);
+    store.save(info(1), state(1));
+    store.save(info(2), state(2));
+    expect(store.rejected()).toEqual([]);
+    truncateSync(join(folder, '000002-fine-tune-2', 'manifest.json'), 20);
+    expect(store.list()).toEqual([info(1)]);
+    expect(store.rejected()).toEqual([
+      { name: 'fine-tune-2', reason: expect.stringMatching(/manifest\.json: it is not JSON/) as string },
+    ]);
+  });
+
+  it('reads a checkpoint of a version whose manifests had no checksum of their own', () => {
+    const folder = temporaryFolder();
+    folderStore(folder).save(info(1), state(1));
+    const path = join(folder, '000001-fine-tune-1', 'manifest.json');
+    const { sha256: _, ...older } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    writeFileSync(path, JSON.stringify(older));
+    expect(stepOf(folderStore(folder).load('fine-tune-1'))).toBe(1);
+  });
+
+  describe.each([
+    { code: 'ENOSPC', of: 'write' },
+    { code: 'ENOSPC', of: 'fsync', forever: true },
+    { code: 'EIO', of: 'write', forever: true },
+    { code: 'EIO', of: 'fsync' },
+    { code: 'EACCES', of: 'write' },
+  ] as const)('with $code at a $of', ({ code, ...failing }) => {
+    it('at any moment of a save keeps a sound checkpoint', () => {
       for (let at = 0; ; at++) {
         const folder = temporaryFolder();
         folderStore(folder).save(info(1), state(1));
         folderStore(folder).save(info(2), state(2));
-        const files = failingFiles(at, code, dies);
+        const files = failingFiles(at, code, failing);
         let error: unknown;
         try {
           folderStore(folder, files).save(info(2, { epoch: 2 }), state(3));

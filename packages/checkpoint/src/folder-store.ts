@@ -1,5 +1,5 @@
 import { UlmfitError } from '@ulmfit/kernels';
-import type { CheckpointInfo, CheckpointStore, StateDict } from '@ulmfit/trainer';
+import type { CheckpointInfo, CheckpointStore, RejectedCheckpoint, StateDict } from '@ulmfit/trainer';
 import { z } from 'zod';
 import { isTemporary, removeQuietly, temporaryName } from './atomic-write.js';
 import { guardFiles, nodeFileSystem, type FileSystem } from './file-system.js';
@@ -22,14 +22,10 @@ const manifestSchema = z.strictObject({
     value: z.number().optional(),
   }),
   files: z.strictObject({ [STATE]: fileDigestSchema, [TENSORS]: fileDigestSchema }),
+  /** Of all the above: see {@link seal}. Missing in checkpoints of earlier versions. */
+  sha256: z.string().optional(),
 });
 type Manifest = z.infer<typeof manifestSchema>;
-
-/** A checkpoint that cannot be used, and why. */
-export interface RejectedCheckpoint {
-  readonly name: string;
-  readonly reason: string;
-}
 
 /** The newest checkpoint that is sound. */
 export interface LatestCheckpoint {
@@ -43,6 +39,7 @@ export interface LatestCheckpoint {
 export interface FolderStore extends CheckpointStore {
   save(info: CheckpointInfo, state: StateDict): void;
   list(): readonly CheckpointInfo[];
+  rejected(): readonly RejectedCheckpoint[];
   load(name: string): StateDict;
   remove(name: string): void;
   /**
@@ -99,11 +96,11 @@ export function folderStore(path: string, files: FileSystem = nodeFileSystem): F
       [STATE]: new TextEncoder().encode(stringifyLossless(state.json)),
       [TENSORS]: tensorsToSafetensors(state.tensors),
     };
-    const manifest: Manifest = {
-      format: 1,
+    const described = {
       info: withoutNaN(info),
       files: { [STATE]: digestOf(contents[STATE]), [TENSORS]: digestOf(contents[TENSORS]) },
     };
+    const manifest: Manifest = { format: 1, ...described, sha256: seal(described) };
     const temporary = temporaryName(target);
     guardFiles(`write the checkpoint ${target}`, () => {
       try {
@@ -124,16 +121,34 @@ export function folderStore(path: string, files: FileSystem = nodeFileSystem): F
     for (const { name, folder } of before) if (name === info.name) remove(folder);
   };
 
-  const readManifest = (folder: string): Manifest =>
-    validateJson(manifestSchema, readPart(folder, MANIFEST), (what) =>
+  const readManifest = (folder: string): Manifest => {
+    const manifest = validateJson(manifestSchema, readPart(folder, MANIFEST), (what) =>
       corrupt(path, folder, `${MANIFEST}: ${what}`),
     );
+    if (manifest.sha256 === undefined || manifest.sha256 === seal(manifest)) return manifest;
+    throw corrupt(path, folder, `${MANIFEST} does not match its own checksum`);
+  };
 
   /** A file of a checkpoint: where it is missing the checkpoint is corrupt, whatever else fails is the disk. */
   const readPart = (folder: string, name: string): Uint8Array => {
     const file = `${path}/${folder}/${name}`;
     if (!files.exists(file)) throw corrupt(path, folder, `${name} is missing`);
     return guardFiles(`read ${file}`, () => files.read(file));
+  };
+
+  /** What the manifests tell, and which are corrupt. */
+  const manifests = () => {
+    const infos: CheckpointInfo[] = [];
+    const rejected: RejectedCheckpoint[] = [];
+    for (const { name, folder } of folders()) {
+      try {
+        infos.push(infoOf(readManifest(folder)));
+      } catch (error) {
+        if (!isCorrupt(error)) throw error;
+        rejected.push({ name, reason: error.message });
+      }
+    }
+    return { infos, rejected };
   };
 
   const read = (folder: string): { info: CheckpointInfo; state: StateDict } => {
@@ -144,9 +159,21 @@ export function folderStore(path: string, files: FileSystem = nodeFileSystem): F
       if (wrong) throw corrupt(path, folder, `${name} ${wrong}`);
       return bytes;
     };
-    const json = parseLossless(new TextDecoder().decode(verified(STATE)));
-    const tensors = tensorsFromSafetensors(verified(TENSORS), `${path}/${folder}/${TENSORS}`);
+    const [state, weights] = [verified(STATE), verified(TENSORS)];
+    const json = parsed(folder, STATE, () => parseLossless(new TextDecoder().decode(state)));
+    const tensors = parsed(folder, TENSORS, () =>
+      tensorsFromSafetensors(weights, `${path}/${folder}/${TENSORS}`),
+    );
     return { info: infoOf(manifest), state: { json, tensors } };
+  };
+
+  /** What is wrong in a file that was written so makes the checkpoint corrupt like one that was changed. */
+  const parsed = <T>(folder: string, name: string, parse: () => T): T => {
+    try {
+      return parse();
+    } catch (error) {
+      throw error instanceof UlmfitError ? corrupt(path, folder, `${name}: ${error.message}`) : error;
+    }
   };
 
   const find = (name: string): Folder => {
@@ -159,15 +186,8 @@ export function folderStore(path: string, files: FileSystem = nodeFileSystem): F
 
   return {
     save,
-    list: () =>
-      folders().flatMap(({ folder }) => {
-        try {
-          return [infoOf(readManifest(folder))];
-        } catch (error) {
-          if (isCorrupt(error)) return []; // `latest` names it
-          throw error;
-        }
-      }),
+    list: () => manifests().infos,
+    rejected: () => manifests().rejected,
     load: (name) => read(find(name).folder).state,
     remove: (name) => remove(find(name).folder),
     latest: () => {
@@ -213,6 +233,14 @@ function infoOf({ info: { value, ...info } }: Manifest): CheckpointInfo {
   return value === undefined ? info : { ...info, value };
 }
 
+/** The checksum of what a manifest says, whatever its spaces. */
+function seal({ info, files }: Pick<Manifest, 'info' | 'files'>): string {
+  const { name, stage, epoch, step, value = null } = info;
+  const digests = ([STATE, TENSORS] as const).flatMap((file) => [files[file].bytes, files[file].sha256]);
+  const said = JSON.stringify([name, stage, epoch, step, value, ...digests]);
+  return digestOf(new TextEncoder().encode(said)).sha256;
+}
+
 /** JSON has no NaN: a figure that is none is left out. */
 function withoutNaN({ value, ...info }: CheckpointInfo): CheckpointInfo {
   return value !== undefined && Number.isFinite(value) ? { ...info, value } : info;
@@ -222,4 +250,4 @@ const corrupt = (path: string, folder: string, what: string) =>
   new UlmfitError('CORRUPT_CHECKPOINT', `the checkpoint ${path}/${folder} is corrupt: ${what}`);
 
 const isCorrupt = (error: unknown): error is UlmfitError =>
-  error instanceof UlmfitError && (error.code === 'CORRUPT_CHECKPOINT' || error.code === 'BAD_SAFETENSORS');
+  error instanceof UlmfitError && error.code === 'CORRUPT_CHECKPOINT';

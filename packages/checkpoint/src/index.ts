@@ -19,12 +19,7 @@ export {
   type WeightsKind,
   type WeightsShape,
 } from './fastai-names.js';
-export {
-  folderStore,
-  type FolderStore,
-  type LatestCheckpoint,
-  type RejectedCheckpoint,
-} from './folder-store.js';
+export { folderStore, type FolderStore, type LatestCheckpoint } from './folder-store.js';
 export { openRun, type RunFolder, type RunOptions } from './run-folder.js';
 export { MetricsLog, type MetricsRecord } from './metrics-log.js';
 export {

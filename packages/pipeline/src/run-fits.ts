@@ -36,7 +36,7 @@ export async function runFits<Batch, Output, Taps, O extends Optimizer>(
 }
 
 /**
- * Loads the newest sound checkpoint of one of the fits; a corrupt one is told of and passed over for the one before.
+ * Loads the newest sound checkpoint of one of the fits; corrupt ones are passed over and told of.
  * @returns the index of the fit that goes on
  */
 async function resume<Batch, Output, Taps, O extends Optimizer>(
@@ -45,16 +45,21 @@ async function resume<Batch, Output, Taps, O extends Optimizer>(
   store: StageContext['store'],
   onEvent: StageContext['onEvent'],
 ): Promise<number> {
-  const saved = [...((await store?.list()) ?? [])].reverse();
-  for (const { name, stage } of saved) {
+  if (!store) return 0;
+  const rejected = ((await store.rejected?.()) ?? []).map(({ reason }) => reason);
+  const tell = (instead: string) => {
+    for (const reason of rejected) onEvent?.({ type: 'warning', message: `${reason}; ${instead}` });
+  };
+  for (const { name, stage } of [...(await store.list())].reverse()) {
     const fit = fits.findIndex((f) => f.stage === stage);
-    if (!store || fit < 0) continue;
+    if (fit < 0) continue;
     let state: StateDict;
     try {
       state = await store.load(name);
     } catch (error) {
-      if (!(error instanceof UlmfitError)) throw error;
-      onEvent?.({ type: 'warning', message: `${error.message}; going on from the one before it` });
+      // Whatever else went wrong, such as a disk that can't be read now, must not cost what is saved.
+      if (!(error instanceof UlmfitError && error.code === 'CORRUPT_CHECKPOINT')) throw error;
+      rejected.push(error.message);
       continue;
     }
     try {
@@ -62,8 +67,10 @@ async function resume<Batch, Output, Taps, O extends Optimizer>(
     } finally {
       dispose(Object.values(state.tensors));
     }
+    tell(`going on from ${name}`);
     return fit;
   }
+  tell(`no other is left, so ${fits[0]?.stage ?? 'the stage'} starts anew`);
   return 0;
 }
 

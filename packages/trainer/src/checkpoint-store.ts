@@ -10,12 +10,20 @@ export interface CheckpointInfo {
   readonly value?: number;
 }
 
+/** A checkpoint that cannot be used, and why. */
+export interface RejectedCheckpoint {
+  readonly name: string;
+  readonly reason: string;
+}
+
 /** Where checkpoints are kept: a folder (`@ulmfit/checkpoint`), memory, a bucket. Saving under a taken name replaces it. */
 export interface CheckpointStore {
   save(info: CheckpointInfo, state: StateDict): void | Promise<void>;
-  /** From the oldest to the newest. */
+  /** From the oldest to the newest, without those that cannot be read so far as to be listed. */
   list(): readonly CheckpointInfo[] | Promise<readonly CheckpointInfo[]>;
-  /** The caller owns the tensors. */
+  /** Those that `list` leaves out because they are damaged. */
+  rejected?(): readonly RejectedCheckpoint[] | Promise<readonly RejectedCheckpoint[]>;
+  /** The caller owns the tensors. @throws UlmfitError `CORRUPT_CHECKPOINT` for a damaged one: an older one may do */
   load(name: string): StateDict | Promise<StateDict>;
   remove(name: string): void | Promise<void>;
 }

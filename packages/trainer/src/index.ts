@@ -38,7 +38,7 @@ export { evaluate, type EvaluateOptions } from './evaluate.js';
 export { simulate } from './simulate.js';
 export { earlyStopping, type WatchOptions } from './early-stopping.js';
 export { checkpointing, type CheckpointingOptions } from './checkpointing.js';
-export type { CheckpointInfo, CheckpointStore } from './checkpoint-store.js';
+export type { CheckpointInfo, CheckpointStore, RejectedCheckpoint } from './checkpoint-store.js';
 export { memoryStore } from './memory-store.js';
 export { disposeBatch } from './dispose-batch.js';
 export { yieldToEvents } from './yield-to-events.js';
