@@ -27,6 +27,8 @@ export interface Flags {
   readonly transfer: boolean;
   readonly backend: 'auto' | BackendName;
   readonly threads?: number;
+  /** False after `--no-token-cache`. */
+  readonly tokenCache: boolean;
   readonly precision: 'auto' | Precision;
   readonly force?: boolean;
 }
@@ -42,6 +44,7 @@ export const trainingFlags = [
   'seed',
   'out',
   'saveEvery',
+  'tokenCache',
   ...engineFlags,
 ] as const satisfies readonly FlagName[];
 
@@ -107,7 +110,11 @@ export const options: Readonly<Record<FlagName, Option>> = {
   backend: new Option('--backend <name>', 'what computes')
     .choices(['auto', 'tensorflow', 'wasm', 'cpu'] satisfies Flags['backend'][])
     .default('auto'),
-  threads: new Option('--threads <n>', 'threads of the engine (default: all cores)').argParser(count(1)),
+  threads: new Option(
+    '--threads <n>',
+    'threads of the engine and the tokenizer (default: all cores)',
+  ).argParser(count(1)),
+  tokenCache: new Option('--no-token-cache', 'tokenize anew, and keep no tokens for the next time'),
   precision: new Option('--precision <name>', 'in which numbers the native kernels multiply')
     .choices(['auto', 'float32', 'bfloat16'] satisfies Flags['precision'][])
     .default('auto'),

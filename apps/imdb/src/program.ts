@@ -76,7 +76,7 @@ export function program(): Command {
     ulmfit,
     'evaluate',
     'score a classifier on test reviews',
-    ['model', 'ensemble', 'data', 'splitSeed', 'testReviews', ...engineFlags],
+    ['model', 'ensemble', 'data', 'splitSeed', 'testReviews', 'tokenCache', ...engineFlags],
     async (flags) => (await import('./commands/evaluate.js')).evaluate(flags),
   );
   add(

@@ -28,6 +28,9 @@ const figures = (values: Readonly<Record<string, number>>): string =>
 const epochLine = (event: Extract<StageEvent, { type: 'epoch' }>): string =>
   `${event.fit} epoch ${event.epoch + 1} (${event.seconds.toFixed(0)} s): ${figures(event.values)}`;
 
+const tokenLine = (event: Extract<StageEvent, { type: 'tokenize' }>): string =>
+  `${event.stage}: ${event.documents} documents, ${event.tokens} tokens${event.cached ? ' (from the cache)' : ''}`;
+
 const duration = (seconds: number): string => {
   const minutes = Math.floor(seconds / 60);
   return minutes > 0
@@ -76,7 +79,7 @@ function barReporter(stream: NodeJS.WriteStream): Reporter {
       else if (event.type === 'epoch') say(epochLine(event));
       else if (event.type === 'warning') say(`ulmfit: ${event.message}`);
       else if (event.type === 'tokenize') {
-        stream.write(`\r${event.stage}: ${event.documents} documents, ${event.tokens} tokens\u001b[K`);
+        stream.write(`\r${tokenLine(event)}\u001b[K`);
         if (event.done) stream.write('\n');
       }
     },
@@ -113,7 +116,7 @@ function lineReporter(stream: NodeJS.WriteStream, now: () => number): Reporter {
       else if (event.type === 'epoch') say(epochLine(event));
       else if (event.type === 'warning') say(`ulmfit: ${event.message}`);
       else if (event.type === 'tokenize' && (event.done || due())) {
-        say(`${event.stage}: ${event.documents} documents, ${event.tokens} tokens`);
+        say(tokenLine(event));
       }
     },
   };

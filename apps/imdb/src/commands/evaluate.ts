@@ -5,11 +5,12 @@ import { reporter } from '../reporter.js';
 import { startEngine, type EngineFlags } from '../start-engine.js';
 import type { Flags } from '../flags.js';
 
-type EvaluateFlags = EngineFlags & Pick<Flags, 'model' | 'ensemble' | 'data' | 'testReviews' | 'splitSeed'>;
+type EvaluateFlags = EngineFlags &
+  Pick<Flags, 'model' | 'ensemble' | 'data' | 'testReviews' | 'splitSeed' | 'tokenCache'>;
 
 /** `ulmfit evaluate` */
 export async function evaluate(flags: EvaluateFlags): Promise<void> {
-  const { model, ensemble = [], data, testReviews, splitSeed } = flags;
+  const { model, ensemble = [], data, testReviews, splitSeed, tokenCache, threads: workers } = flags;
   const report = reporter();
   await startEngine(flags);
   try {
@@ -19,6 +20,8 @@ export async function evaluate(flags: EvaluateFlags): Promise<void> {
         data,
         testReviews,
         splitSeed,
+        workers,
+        tokenCache,
         signal,
         onEvent: report.onEvent,
       }),

@@ -71,7 +71,17 @@ async function runWith(
   const engine = await startEngine(flags);
   try {
     const result = await interruptible(resumeCommand(), (signal) =>
-      runStages({ settings, folder, stages, engine, saveEvery, signal, onEvent: report.onEvent }),
+      runStages({
+        settings,
+        folder,
+        stages,
+        engine,
+        saveEvery,
+        workers: flags.threads,
+        tokenCache: flags.tokenCache,
+        signal,
+        onEvent: report.onEvent,
+      }),
     );
     report.end();
     printResult(result, folder);
