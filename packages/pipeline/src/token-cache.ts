@@ -109,7 +109,8 @@ export class TokenCache {
     for (const { path, size, used } of files.sort((a, b) => b.used - a.used)) {
       const isLeft = path.endsWith('.tmp') && Date.now() - used > STALE;
       bytes += size;
-      if (path !== written && (isLeft || bytes > this.#maxBytes)) rmSync(path, { force: true });
+      if (path !== written && (isLeft || bytes > this.#maxBytes))
+        quietly(() => rmSync(path, { force: true }));
     }
   }
 
