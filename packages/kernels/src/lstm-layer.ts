@@ -74,7 +74,9 @@ interface Recurrence {
  * The incoming state is detached: no gradient reaches it (truncated BPTT).
  *
  * Fast kernels: `UlmfitLstmRecurrence` (`z [time, batch, 4h]`, `weightHh`, `h`, `c` -> output, cells, gates) and
- * `UlmfitLstmRecurrenceGrad` (`dOutput`, `gates`, `cells`, `c`, `weightHh` -> `dz [time, batch, 4h]`).
+ * `UlmfitLstmRecurrenceGrad` (`dOutput`, `gates`, `cells`, `c`, `weightHh` -> `dz [time, batch, 4h]`); where no
+ * gradient is needed `UlmfitLstmInference` (`z` without the biases, `biasIh`, `biasHh`, `weightHh`, `h`, `c` -> output, last
+ * cell), which may give nothing for batches that it does not take.
  *
  * @param x `[time, batch, input]`
  * @returns output `[time, batch, hidden]`, and the last h and c `[batch, hidden]`, to be carried on: they have no
@@ -96,12 +98,20 @@ export function lstmLayer(
   let lastCell: Tensor2D | undefined;
 
   const output = customGradient<Tensor3D>(inputs, () => {
-    const projected = add(product(rows(x), weightIh, { transposeB: true }), add(biasIh, biasHh));
-    const { output, cells, gates } = recurrence(
-      reshape(projected, [time, batch, 4 * hidden]),
-      state,
-      weightHh,
-    );
+    const z = reshape(product(rows(x), weightIh, { transposeB: true }), [
+      time,
+      batch,
+      4 * hidden,
+    ]) as Tensor3D;
+    if (!needs.input && !needs.weights) {
+      const fast = runFast('UlmfitLstmInference', { z, biasIh, biasHh, weightHh, ...state });
+      if (fast !== undefined && fast.length > 0) {
+        const [value, cell] = fast as [Tensor3D, Tensor2D];
+        lastCell = keep(cell);
+        return { value, gradient: () => inputs.map(({ shape }) => zeros(shape)) };
+      }
+    }
+    const { output, cells, gates } = recurrence(add(z, add(biasIh, biasHh)), state, weightHh);
     // The tidy of the operation frees all but its value, so the last cell is kept until it stands outside.
     lastCell = keep(lastStep(cells));
     return {

@@ -133,8 +133,9 @@ std::string RegisterOne() {
 
 std::string RegisterAll() {
   std::string problem;
-  for (auto* one : {RegisterOne<kLstmRecurrence>, RegisterOne<kLstmRecurrenceGrad>, RegisterOne<kDropout>,
-                    RegisterOne<kSoftmaxCrossEntropy>, RegisterOne<kAdamStep>, RegisterOne<kProduct>}) {
+  for (auto* one : {RegisterOne<kLstmRecurrence>, RegisterOne<kLstmRecurrenceGrad>, RegisterOne<kLstmInference>,
+                    RegisterOne<kDropout>, RegisterOne<kSoftmaxCrossEntropy>, RegisterOne<kAdamStep>,
+                    RegisterOne<kProduct>}) {
     problem += one();
   }
   return problem;

@@ -54,7 +54,8 @@ struct Op {
 /** Registers all ops below with TensorFlow. Returns what is wrong, or an empty text. */
 std::string RegisterAll();
 
-extern const Op kLstmRecurrence, kLstmRecurrenceGrad, kDropout, kSoftmaxCrossEntropy, kAdamStep, kProduct;
+extern const Op kLstmRecurrence, kLstmRecurrenceGrad, kLstmInference, kDropout, kSoftmaxCrossEntropy,
+    kAdamStep, kProduct;
 
 /** Memory that isn't cleared, on the boundary of a cache line. */
 template <class T>

@@ -2,6 +2,7 @@ import { getKernel, type KernelFunc, registerKernel, unregisterKernel } from '@t
 import { adamStep } from './adam-step.js';
 import { dropout } from './dropout.js';
 import type { FastKernel } from './fast-kernel.js';
+import { lstmInference } from './lstm-inference.js';
 import { lstmRecurrence, lstmRecurrenceGrad } from './lstm-recurrence.js';
 import { matMul } from './mat-mul.js';
 import { product } from './product.js';
@@ -14,6 +15,7 @@ const fastKernels: readonly FastKernel[] = [matMul];
 const nativeKernels: readonly FastKernel[] = [
   lstmRecurrence,
   lstmRecurrenceGrad,
+  lstmInference,
   dropout,
   softmaxCrossEntropy,
   adamStep,
