@@ -127,6 +127,26 @@ describe('a prediction', () => {
   });
 });
 
+it('reads windows of the same documents together where no gradient ends between them', async () => {
+  const model = createClassifier(config, { seed: 1 });
+  const rowsRead = async (documents: number[][]) => {
+    const batch = batchOf(documents);
+    const products = await recordProducts(() => Promise.resolve(predict(model, batch)));
+    // The first layer's products with its input.
+    return products
+      .filter(({ b }) => b[0] === 4 * config.hidden && b[1] === config.embedding)
+      .map(({ a }) => a[0]);
+  };
+  expect(await rowsRead([document(7)])).toEqual([7]);
+  // The windows from 0 to 16 only carry the state, those from 16 on are pooled.
+  expect(await rowsRead([document(22)])).toEqual([16, 6]);
+  // The shorter one has no token before column 8.
+  expect(await rowsRead([document(15), document(5)])).toEqual([8, 14]);
+  // Not more than 1024 tokens at once.
+  expect(await rowsRead([document(1034)])).toEqual([1024, 4, 6]);
+  model.dispose();
+});
+
 describe('the gradients of the classifier', () => {
   it('reach the words of the last windows alone', async () => {
     const [early, late] = [2, 3];

@@ -71,6 +71,9 @@ export interface Classifier extends Model<ClassifierInput, ClassifierOutput, Cla
   readonly config: Required<ClassifierConfig>;
 }
 
+/** The most tokens that are read at once where windows may be joined: their projections then stay in the cache. */
+const JOINED = 1024;
+
 /** A window of the batch: its columns and the rows that have a token in it. */
 interface Window {
   start: number;
@@ -184,6 +187,24 @@ function windowsOf({ ids, starts, lengths }: ClassifierInput, size: number, maxL
   return windows;
 }
 
+/** Windows that follow each other with the same rows, put together. */
+function joined(windows: readonly Window[]): Window[] {
+  const together: Window[] = [];
+  for (const window of windows) {
+    const last = together.at(-1);
+    const fits =
+      last !== undefined &&
+      last.end === window.start &&
+      last.pooled === window.pooled &&
+      last.rows.length === window.rows.length &&
+      last.rows.every((row, i) => row === window.rows[i]) &&
+      (window.end - last.start) * window.rows.length <= JOINED;
+    if (fits) last.end = window.end;
+    else together.push({ ...window });
+  }
+  return together;
+}
+
 /** The last layer's output over all pooled windows, `[time, batch, embedding]`. */
 function encodeWindows(
   encoder: Encoder,
@@ -195,7 +216,8 @@ function encodeWindows(
   const encoded: Tensor3D[] = [];
   let states = encoder.initialStates(0);
   let before: readonly number[] = [];
-  for (const { start, end, rows, pooled } of windows) {
+  // A window is where the gradient ends: without one, the state may be carried on within a call as well as between two.
+  for (const { start, end, rows, pooled } of pass.training ? windows : joined(windows)) {
     const from = regroup(states, before, rows);
     const part = slice(ids, [0, start], [batch, end - start]);
     const windowIds = rows.length === batch ? part : gather(part, tensor1d(rows, 'int32'));
