@@ -6,7 +6,7 @@ import { guardFiles, nodeFileSystem, type FileSystem } from './file-system.js';
 import { digestAnywhere, digestOf, fileDigestSchema, mismatch, type FileDigest } from './manifest.js';
 import { tensorsFromSafetensors, tensorsToSafetensors } from './safetensors.js';
 import { brief, showName } from './show.js';
-import { validateJson } from './validate-json.js';
+import { textList, validateJson } from './validate-json.js';
 
 const DESCRIPTION = 'bundle.json';
 const VOCABULARY = 'vocabulary.json';
@@ -17,6 +17,7 @@ export const bundleFiles = [DESCRIPTION, VOCABULARY, WEIGHTS] as const;
 export type BundleFile = (typeof bundleFiles)[number];
 
 const text = z.string().min(1, 'expected a text that is not empty');
+const texts = textList((item) => item !== '', 'expected a text that is not empty');
 const isDistinct = (items: readonly string[]) => new Set(items).size === items.length;
 
 /** The shape of `bundle.json`. */
@@ -27,10 +28,10 @@ export const bundleDescriptionSchema = z
     /** The sizes and settings that the model is made with; its maker checks them. */
     config: z.record(z.string(), z.json()),
     /** The classes in the order of the logits; empty for a language model. */
-    labels: z.array(text).readonly().refine(isDistinct, 'a label stands twice'),
+    labels: texts.readonly().refine(isDistinct, 'a label stands twice'),
     /** What the text has to be cut up by: a name and the fingerprint of the rules. */
     tokenizer: z.strictObject({ name: text, rules: text }),
-    specialTokens: z.array(text).readonly(),
+    specialTokens: texts.readonly(),
     /** Whether documents are read from their first word or from their last. */
     direction: z.enum(['forward', 'backward']),
   })
@@ -54,7 +55,10 @@ const headerSchema = z.looseObject({
   format: z.literal(1, 'this version reads 1; update it, or export the model anew'),
   files: z.strictObject({ [VOCABULARY]: fileDigestSchema, [WEIGHTS]: fileDigestSchema }),
 });
-const vocabularySchema = z.array(z.string()).min(1, 'it has no words');
+const vocabularySchema = textList(() => true, 'expected a word').refine(
+  (words) => words.length > 0,
+  'it has no words',
+);
 
 /**
  * Writes a bundle whole or not at all, in place of one that stands there. The tensors stay the caller's.

@@ -30,7 +30,18 @@ describe('lossless JSON', () => {
 
   it('refuses what no JSON can hold', () => {
     expect(() => stringifyLossless({ a: undefined } as unknown as Json)).toThrow(/undefined \(at "a"\)/);
+    let deep: Json = 1;
+    for (let n = 0; n < 20_000; n++) deep = n % 2 === 0 ? [deep] : { deep };
+    expect(() => stringifyLossless([[[]]])).not.toThrow();
+    expect(() => stringifyLossless(deep)).toThrow(/nested more than a hundred deep/);
     expect(() => stringifyLossless([1n] as unknown as Json)).toThrow(/bigint/);
+  });
+
+  it('refuses what it has not written', () => {
+    const error = (text: string) => expect(() => parseLossless(text));
+    error('{"a":').toThrow('the state is not JSON');
+    error(`${'['.repeat(20_000)}${']'.repeat(20_000)}`).toThrow(/nested more than a hundred deep/);
+    expect(parseLossless(`["${'['.repeat(200)}"]`)).toEqual(['['.repeat(200)]);
   });
 });
 

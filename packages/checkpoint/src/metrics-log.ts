@@ -2,6 +2,7 @@ import { UlmfitError } from '@ulmfit/kernels';
 import type { Json } from '@ulmfit/trainer';
 import { writeAtomically } from './atomic-write.js';
 import { guardFiles, readFile, type FileSystem } from './file-system.js';
+import { isDeep } from './json-depth.js';
 
 /** A line of a metrics file. Figures that are not finite become `null`. */
 export type MetricsRecord = { readonly [key: string]: Json };
@@ -33,7 +34,7 @@ export class MetricsLog {
     return lines.slice(0, -1).map((text, i) => {
       try {
         const record: unknown = JSON.parse(text);
-        if (typeof record === 'object' && record !== null && !Array.isArray(record))
+        if (typeof record === 'object' && record !== null && !Array.isArray(record) && !isDeep(text))
           return record as MetricsRecord;
       } catch {
         // told below

@@ -1,4 +1,4 @@
-import { joined } from './corrupt.test-helper.js';
+import { joined } from '../../../tools/fuzz/mutate.js';
 
 // Just enough of a pickler to write by hand what Python's would.
 

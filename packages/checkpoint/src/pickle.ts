@@ -57,13 +57,14 @@ export function unpickle(bytes: Uint8Array, options: UnpickleOptions = {}): { va
 
 /** The allowed dictionary of Python 3.6 and before, and of every PyTorch state. */
 export const orderedDict: AllowedGlobals = {
-  'collections.OrderedDict': ([pairs]) =>
-    new Map(
-      (Array.isArray(pairs) ? pairs : []).flatMap((pair: unknown): [unknown, unknown][] => {
-        const [key, value] = pair instanceof PickleTuple ? pair.items : Array.isArray(pair) ? pair : [];
-        return [[key, value]];
-      }),
-    ),
+  'collections.OrderedDict': ([pairs]) => {
+    const made = new Map<unknown, unknown>();
+    for (const pair of Array.isArray(pairs) ? (pairs as unknown[]) : []) {
+      const [key, value] = pair instanceof PickleTuple ? pair.items : Array.isArray(pair) ? pair : [];
+      made.set(key, value);
+    }
+    return made;
+  },
 };
 
 class Unpickler {
@@ -75,6 +76,8 @@ class Unpickler {
   /** The stacks below each open mark. */
   private readonly marks: unknown[][] = [];
   private containers = 0;
+  /** What is still to be given to calls, item by item: a list that was kept once can be given to any number of them. */
+  private argumentsLeft: number;
 
   constructor(
     bytes: Uint8Array,
@@ -82,6 +85,7 @@ class Unpickler {
   ) {
     this.label = options.label ?? 'the pickle';
     this.globals = options.globals ?? {};
+    this.argumentsLeft = bytes.length;
     this.reader = new ByteReader(bytes, (at) => this.bad(`cut short at byte ${at}`), options.start ?? 0);
   }
 
@@ -149,12 +153,12 @@ class Unpickler {
       case 'S':
         return void stack.push(this.quoted());
       case 'C':
-        return void stack.push(reader.take(reader.u8()).slice());
+        return void stack.push(this.bytes(reader.u8()));
       case 'B':
-        return void stack.push(reader.take(reader.u32()).slice());
+        return void stack.push(this.bytes(reader.u32()));
       case '\x8e':
       case '\x96':
-        return void stack.push(reader.take(reader.u64()).slice());
+        return void stack.push(this.bytes(reader.u64()));
 
       // Lists, tuples, dictionaries, sets
       case ']':
@@ -301,6 +305,8 @@ class Unpickler {
   private call(callee: unknown, args: readonly unknown[]): unknown {
     const allowed = callee instanceof PickleGlobal ? this.globals[callee.name] : undefined;
     if (!allowed) throw this.bad('it calls what is no allowed function');
+    for (const argument of args) this.argumentsLeft -= lengthOf(argument);
+    if (this.argumentsLeft < 0) throw this.bad('its calls are given far more than it holds');
     const made = allowed(args);
     return made instanceof Map || made instanceof Set ? this.container(made) : made;
   }
@@ -351,10 +357,15 @@ class Unpickler {
     return dictionary;
   }
 
-  private container<T extends Map<unknown, unknown> | Set<unknown>>(made: T): T {
+  /** Counts what takes hundreds of bytes of memory for one of the file. */
+  private container<T extends Map<unknown, unknown> | Set<unknown> | Uint8Array>(made: T): T {
     if (++this.containers > MAX_CONTAINERS)
-      throw this.bad(`more than ${MAX_CONTAINERS} dictionaries and sets`);
+      throw this.bad(`more than ${MAX_CONTAINERS} dictionaries, sets and byte strings`);
     return made;
+  }
+
+  private bytes(length: number): Uint8Array {
+    return this.container(this.reader.take(length).slice());
   }
 
   private recall(index: number): unknown {
@@ -365,7 +376,7 @@ class Unpickler {
   private text(length: number): string {
     const bytes = this.reader.take(length);
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+      return utf8.decode(bytes);
     } catch {
       throw this.bad(`a string before byte ${this.reader.at} is not UTF-8`);
     }
@@ -416,9 +427,8 @@ class Unpickler {
   /** Two's complement of any length. */
   private integer(length: number): number | bigint {
     if (length > MAX_INTEGER_BYTES) throw this.bad(`an integer of ${length} bytes`);
-    let value = 0n;
-    this.reader.take(length).forEach((byte, i) => (value |= BigInt(byte) << BigInt(8 * i)));
-    return narrow(BigInt.asIntN(8 * length, value));
+    const digits = Array.from(this.reader.take(length), (byte) => byte.toString(16).padStart(2, '0'));
+    return narrow(BigInt.asIntN(8 * length, BigInt(`0x0${digits.reverse().join('')}`)));
   }
 
   private underflow(): UlmfitError {
@@ -435,12 +445,21 @@ const narrow = (value: bigint): number | bigint =>
     ? Number(value)
     : value;
 
+/** How many items a call may copy out of an argument. */
+const lengthOf = (argument: unknown): number =>
+  Array.isArray(argument) ? argument.length : argument instanceof PickleTuple ? argument.items.length : 0;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 // Not TextDecoder: what the web calls Latin-1 is Windows-1252.
 const latin1 = (bytes: Uint8Array) => {
   let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let at = 0; at < bytes.length; at += LATIN1_PIECE)
+    text += String.fromCharCode(...bytes.subarray(at, at + LATIN1_PIECE));
   return text;
 };
+/** Few enough to be the arguments of a call. */
+const LATIN1_PIECE = 4096;
 
 /** Python's `raw-unicode-escape`. */
 const unescapeUnicode = (text: string) =>

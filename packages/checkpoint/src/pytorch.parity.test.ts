@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parityFolder, parityMissing } from '../../../tools/parity.js';
-import { expectNoCrash } from './corrupt.test-helper.js';
 import { readItos } from './itos.js';
 import { readPytorch } from './pytorch.js';
 import { readSafetensors } from './safetensors.js';
@@ -20,13 +19,8 @@ describe.skipIf(missing)(`files of PyTorch and fastai${missing ? `: ${missing}` 
     expect(read.get('1.decoder.weight')).toBe(read.get('0.encoder.weight'));
   });
 
-  it.each(formats)('%s, spoilt, is read or refused', (name) => {
-    expect(expectNoCrash(readFileSync(path(name)), (bytes) => readPytorch(bytes))).toBeGreaterThan(300);
-  });
-
   it('itos.pkl has the words of the JSON file', () => {
     const { itos } = JSON.parse(readFileSync(path('checkpoint.json'), 'utf8')) as { itos: string[] };
     expect(readItos(path('itos.pkl'))).toEqual(itos);
-    expect(expectNoCrash(readFileSync(path('itos.pkl')), (bytes) => readItos(bytes))).toBeGreaterThan(300);
   });
 });

@@ -19,6 +19,8 @@ import { brief, showName } from './show.js';
 /** `torch.serialization.MAGIC_NUMBER`, with which files before PyTorch 1.6 begin. */
 const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;
 const LEGACY_PROTOCOL = 1001;
+/** PyTorch's own limit. */
+const MAX_DIMENSIONS = 64;
 
 /**
  * Reads the tensors of a PyTorch file (`.pth`, `.pt`) of a state dictionary, of either format, alone or under "model"
@@ -97,7 +99,8 @@ function globalsOf(bad: Bad): AllowedGlobals {
       !isCount(offset) ||
       !sizes ||
       !steps ||
-      sizes.length !== steps.length
+      sizes.length !== steps.length ||
+      sizes.length > MAX_DIMENSIONS
     ) {
       throw bad('a tensor is described by other than storage, offset, shape and strides');
     }

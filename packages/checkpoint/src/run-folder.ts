@@ -3,6 +3,7 @@ import type { Json } from '@ulmfit/trainer';
 import { isTemporary, removeQuietly, writeAtomically } from './atomic-write.js';
 import { guardFiles, nodeFileSystem, readFile, type FileSystem } from './file-system.js';
 import { folderStore, type FolderStore } from './folder-store.js';
+import { isDeep } from './json-depth.js';
 import { MetricsLog } from './metrics-log.js';
 import { takeLock } from './run-lock.js';
 
@@ -67,14 +68,14 @@ export function openRun(path: string, { config, files = nodeFileSystem }: RunOpt
 }
 
 function readConfig(path: string, files: FileSystem): Json {
+  const text = new TextDecoder().decode(readFile(path, files));
+  const bad = (what: string) =>
+    new UlmfitError('BAD_RUN_CONFIG', `${path} is ${what}; mend it, or choose another name for the run`);
+  if (isDeep(text)) throw bad('nested more than a hundred deep');
   try {
-    return JSON.parse(new TextDecoder().decode(readFile(path, files))) as Json;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new UlmfitError(
-      'BAD_RUN_CONFIG',
-      `${path} is not JSON; mend it, or choose another name for the run`,
-    );
+    return JSON.parse(text) as Json;
+  } catch {
+    throw bad('not JSON');
   }
 }
 

@@ -12,10 +12,15 @@ export function duplicateKey(text: string): string | undefined {
     else if (c === '}' || c === ']') open.pop();
     else if (c === '"') {
       const start = at;
-      for (at++; text[at] !== '"'; at++) if (text[at] === '\\') at++;
+      let isPlain = true;
+      for (at++; text[at] !== '"'; at++) {
+        if (text[at] !== '\\') continue;
+        isPlain = false;
+        at++;
+      }
       const keys = open.at(-1);
       if (!keys || !isKey(text, at + 1)) continue;
-      const key = JSON.parse(text.slice(start, at + 1)) as string;
+      const key = isPlain ? text.slice(start + 1, at) : (JSON.parse(text.slice(start, at + 1)) as string);
       if (keys.has(key)) return key;
       keys.add(key);
     }

@@ -1,5 +1,5 @@
 import { UlmfitError } from '@ulmfit/kernels';
-import { inflateSync } from 'fflate';
+import { Inflate } from 'fflate';
 import { ByteReader } from './byte-reader.js';
 import { showName } from './show.js';
 
@@ -17,6 +17,8 @@ const FULL_32 = 0xffffffff;
 /** Weights hardly compress: what claims to grow more than this much is no checkpoint. */
 const MAX_GROWTH = 64;
 const MIN_BUDGET = 2 ** 24;
+/** Packed bytes to unpack at a time: deflate makes 16 MB of them at most, and then the size is looked at. */
+const PIECE = 2 ** 14;
 
 interface Entry {
   readonly name: string;
@@ -30,6 +32,7 @@ interface Entry {
 /** The files of a zip archive in memory, stored or deflated. */
 export class ZipArchive {
   private readonly entries: ReadonlyMap<string, Entry>;
+  /** Bytes still to be read: entries may share their data, and one may be read again and again. */
   private budget: number;
 
   /** @throws UlmfitError `BAD_ZIP` */
@@ -61,6 +64,11 @@ export class ZipArchive {
   read(name: string): Uint8Array {
     const entry = this.find(name);
     const data = this.locate(entry);
+    // Deflate cannot grow bytes more than 1032-fold.
+    if (entry.size > data.length * 1032 + 64 || entry.size > this.budget) {
+      throw this.bad(`${showName(name)} claims to unpack to ${entry.size} bytes from ${data.length}`);
+    }
+    this.budget -= entry.size;
     const content = entry.method === 0 ? data : this.inflate(entry, data);
     if (content.length !== entry.size) {
       throw this.bad(`${showName(name)} has ${content.length} bytes, its entry says ${entry.size}`);
@@ -92,17 +100,21 @@ export class ZipArchive {
   }
 
   private inflate({ name, size }: Entry, data: Uint8Array): Uint8Array {
-    // Deflate cannot grow bytes more than 1032-fold.
-    if (size > data.length * 1032 + 64 || size > this.budget) {
-      throw this.bad(`${showName(name)} claims to unpack to ${size} bytes from ${data.length}`);
-    }
-    this.budget -= size;
+    const content = new Uint8Array(size);
+    let at = 0;
+    const inflate = new Inflate((piece) => {
+      if (at + piece.length > size) throw this.bad(`${showName(name)} is longer than its entry says`);
+      content.set(piece, at);
+      at += piece.length;
+    });
     try {
-      // One byte to spare shows a stream that is longer than it says.
-      return inflateSync(data, { out: new Uint8Array(size + 1) });
+      for (let from = 0; from < data.length; from += PIECE)
+        inflate.push(data.subarray(from, from + PIECE), from + PIECE >= data.length);
     } catch (error) {
+      if (error instanceof UlmfitError) throw error;
       throw this.bad(`${showName(name)} cannot be unpacked: the file is damaged`, error);
     }
+    return content.subarray(0, at);
   }
 
   private directory(): Map<string, Entry> {
@@ -132,7 +144,7 @@ export class ZipArchive {
     reader.take(8);
     const offset = reader.u32();
     // Names of checkpoints are ASCII; whatever else stands there only has to stay distinct.
-    const name = new TextDecoder().decode(reader.take(nameBytes));
+    const name = utf8.decode(reader.take(nameBytes));
     const extra = reader.take(extraBytes);
     reader.take(commentBytes);
     if (flags & 1) throw this.bad(`${showName(name)} is encrypted`);
@@ -188,6 +200,8 @@ export class ZipArchive {
     return new UlmfitError('BAD_ZIP', `${this.label}: not a sound zip archive: ${what}`, { cause });
   }
 }
+
+const utf8 = new TextDecoder();
 
 /** Whether bytes begin as a zip archive does. */
 export const isZip = (bytes: Uint8Array): boolean =>

@@ -2,14 +2,17 @@ import { isUtf8 } from 'node:buffer';
 import { UlmfitError } from '@ulmfit/kernels';
 
 const NEWLINE = 0x0a;
+/** A longer line is no text, and would fill the memory. */
+const MAXIMUM_LINE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Text of UTF-8 bytes, cut at line ends: no character spans one. A byte order mark at the start is dropped.
- * @throws UlmfitError `NOT_UTF8`, with the line.
+ * @throws UlmfitError `NOT_UTF8` and `DOCUMENT_TOO_LONG`, with the line.
  */
 export async function* decodeUtf8(bytes: AsyncIterable<Buffer>, file: string): AsyncGenerator<string, void> {
   let line = 1;
   let pending: Buffer[] = [];
+  let pendingBytes = 0;
   const decode = (buffer: Buffer): string => {
     if (!isUtf8(buffer)) {
       const at = line + firstBadLine(buffer);
@@ -25,8 +28,16 @@ export async function* decodeUtf8(bytes: AsyncIterable<Buffer>, file: string): A
       yield decode(lines);
       line += countNewlines(lines);
       pending = [];
+      pendingBytes = 0;
     }
     if (end < chunk.length) pending.push(chunk.subarray(end));
+    pendingBytes += chunk.length - end;
+    if (pendingBytes > MAXIMUM_LINE_BYTES) {
+      throw new UlmfitError(
+        'DOCUMENT_TOO_LONG',
+        `${file}: line ${line} has more than ${MAXIMUM_LINE_BYTES} bytes; break it into lines, and documents by two blank ones`,
+      );
+    }
   }
   if (pending.length > 0) yield decode(Buffer.concat(pending));
 }

@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { UlmfitError } from '@ulmfit/kernels';
 
 /** Below this many unpacked bytes the ratio is not looked at: small archives of padded members pack very well. */
-const RATIO_FREE_BYTES = 64 * 1024 * 1024;
+const RATIO_FREE_BYTES = 16 * 1024 * 1024;
 
 export interface GunzipOptions {
   signal?: AbortSignal | undefined;

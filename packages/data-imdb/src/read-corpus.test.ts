@@ -55,6 +55,14 @@ describe('readCorpus', () => {
     expect(await read(folder)).toEqual(['one\n\n1', 'two', 'three', 'four']);
   });
 
+  it('takes linear time on blank lines', async () => {
+    for (const text of [`a${'\n'.repeat(1_000_000)}`, `a${'\n\n'.repeat(500)}b${'\n'.repeat(1_000_000)}`]) {
+      const start = performance.now();
+      expect((await read(await file(text))).at(0)).toBe('a');
+      expect(performance.now() - start).toBeLessThan(5_000); // in the square of its length it would take minutes
+    }
+  });
+
   it('stops after the document that reaches the words asked', async () => {
     const path = await file(TEXT); // 4, 7 and 2 words
     for (const [words, count] of [
@@ -102,6 +110,17 @@ describe('readCorpus refuses', () => {
     const { code, message } = await failure(read(await file(latin1)));
     expect(code).toBe('NOT_UTF8');
     expect(message).toMatch(/corpus\.txt: line 5 is not valid UTF-8/);
+  });
+
+  it('a line without an end, before it fills the memory', async () => {
+    const chunk = Buffer.alloc(1024 * 1024, 'a');
+    const line = async () => {
+      for await (const _ of decodeUtf8(pieces(new Array<Buffer>(65).fill(chunk)), 'x')) continue;
+    };
+    expect(await failure(line())).toMatchObject({
+      code: 'DOCUMENT_TOO_LONG',
+      message: expect.stringMatching(/^x: line 1 has more than 67108864 bytes/) as string,
+    });
   });
 
   it('a gzip that is cut off or is none', async () => {

@@ -84,6 +84,8 @@ export async function corpusFiles(path: string): Promise<string[]> {
   return names.sort().map((name) => join(path, name));
 }
 
+const NEWLINE = 0x0a;
+
 function isCorpusFile(name: string): boolean {
   return /\.txt(\.gz)?$/i.test(name);
 }
@@ -102,14 +104,22 @@ async function* readBytes(file: string, signal: AbortSignal | undefined): AsyncG
 
 /** Looks ahead for the first `\n\n\n`: it stands near the start of a file that has any, so this seldom reads far. */
 async function findSeparator(file: string, signal: AbortSignal | undefined): Promise<'\n\n\n' | '\n\n'> {
-  let tail = '';
   let seenText = false;
+  let newlines = 0; // that the text so far ends in
   for await (const text of readText(file, signal)) {
-    const all: string = seenText ? tail + text : (tail + text).replace(/^\n+/, '');
-    seenText ||= all.length > 0;
-    // Blank lines at the very end of a file separate nothing.
-    if (/\n\n\n+[^\n]/.test(all)) return '\n\n\n';
-    tail = /\n*$/.exec(all)?.[0] ?? '';
+    for (let at = 0; at < text.length; at++) {
+      if (text.charCodeAt(at) === NEWLINE) {
+        newlines++;
+        continue;
+      }
+      // Blank lines at the start and at the very end of a file separate nothing.
+      if (newlines >= 3 && seenText) return '\n\n\n';
+      newlines = 0;
+      seenText = true;
+      // The rest of the line holds nothing of interest.
+      const end = text.indexOf('\n', at);
+      at = (end < 0 ? text.length : end) - 1;
+    }
   }
   return '\n\n';
 }

@@ -148,6 +148,13 @@ describe('readImdb refuses', () => {
     expect(message).toContain(name);
   });
 
+  it('a name of several lines or of any length, in one short line', async () => {
+    const name = `../${'x\n'.repeat(500)}train/pos/1_9.txt`;
+    const { message } = await failure(readImdb(await archive([{ name, content: 'x' }])));
+    expect(message).toMatch(/: member "\.\.\/x\\nx.*…" points outside the archive/);
+    expect(message.length).toBeLessThan(600);
+  });
+
   it('to follow links', async () => {
     const links: Member[] = [
       { name: 'aclImdb/train/pos/5_9.txt', type: 'symlink', linkname: '/etc/passwd' },

@@ -93,7 +93,9 @@ export function loadLanguageModel(
 ): TrainedLanguageModel & { readonly backwards?: boolean } {
   if (path.endsWith('.pth')) return loadFastai(path);
   return readModel(path, stage, 'language-model', tokenizer, (bundle, vocabulary, folder) => {
-    const model = createLanguageModel(parse(encoderSchema, bundle.config, folder));
+    const config = parse(encoderSchema, bundle.config, folder);
+    requireWeights(bundle.weights, [encoderSize(config)], folder);
+    const model = createLanguageModel(config);
     assign(model, bundle.weights, folder);
     return { model, vocabulary, backwards: bundle.direction === 'backward' };
   });
@@ -105,7 +107,11 @@ export function loadLanguageModel(
  */
 export function loadClassifierBundle(path: string, tokenizer: Tokenizer): TrainedClassifier {
   return readModel(path, 'model', 'classifier', tokenizer, (bundle, vocabulary, folder) => {
-    const model = createClassifier(parse(classifierSchema, bundle.config, folder));
+    const config = parse(classifierSchema, bundle.config, folder);
+    const features = [3 * config.embedding, ...config.headLayers, config.classes];
+    const head = features.slice(1).map((size, i) => size * (features[i] as number));
+    requireWeights(bundle.weights, [encoderSize(config), ...head], folder);
+    const model = createClassifier(config);
     assign(model, bundle.weights, folder);
     return { model, vocabulary, labels: bundle.labels, backwards: bundle.direction === 'backward' };
   });
@@ -207,6 +213,32 @@ function assign(
   } catch (error) {
     model.dispose();
     throw error;
+  }
+}
+
+/** The numbers in the matrices of an encoder: arithmetic alone, for its sizes may be anything. */
+function encoderSize({ vocabulary, embedding, hidden, layers }: z.infer<typeof encoderSchema>): number {
+  const layer = (input: number, units: number) => 4 * units * (input + units);
+  const inner =
+    layers === 1
+      ? layer(embedding, embedding)
+      : layer(embedding, hidden) + (layers - 2) * layer(hidden, hidden) + layer(hidden, embedding);
+  return vocabulary * embedding + inner;
+}
+
+/** Sizes that go beyond the weights would be allocated before they are found to differ. */
+function requireWeights(
+  weights: Readonly<Record<string, Tensor>>,
+  sizes: readonly number[],
+  folder: string,
+): void {
+  const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+  const held = sum(Object.values(weights).map(({ size }) => size));
+  if (sum(sizes) > held) {
+    throw new UlmfitError(
+      'BAD_BUNDLE',
+      `${folder}/bundle.json: config asks for ${sum(sizes)} weights and more, and there are ${held}; copy the bundle anew`,
+    );
   }
 }
 

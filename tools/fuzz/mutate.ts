@@ -1,8 +1,8 @@
-import { UlmfitError } from '@ulmfit/kernels';
-import { expect } from 'vitest';
+/** A whole number from 0 to below `below`. */
+export type Random = (below: number) => number;
 
 /** A small generator of its own, so that a failing case has a number (mulberry32). */
-function generator(seed: number): (below: number) => number {
+export function generator(seed: number): Random {
   let state = seed >>> 0;
   return (below) => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -70,20 +70,11 @@ export function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-/** Every spoilt version is read or refused by an {@link UlmfitError}, in little time; says how many were refused. */
-export function expectNoCrash(bytes: Uint8Array, read: (bytes: Uint8Array) => unknown, cases = 1000): number {
-  let refused = 0;
-  for (let seed = 0; seed < cases; seed++) {
-    const start = performance.now();
-    try {
-      read(corrupt(bytes, seed));
-    } catch (error) {
-      refused++;
-      if (!(error instanceof UlmfitError))
-        throw new Error(`case ${seed}: ${String(error)}`, { cause: error });
-      expect(error.message, `case ${seed}`).not.toContain('\n');
-    }
-    expect(performance.now() - start, `milliseconds of case ${seed}`).toBeLessThan(2000);
-  }
-  return refused;
+/** The same bytes again and again. */
+export function repeated(part: Uint8Array, times: number): Uint8Array {
+  const out = new Uint8Array(part.length * times);
+  for (let n = 0; n < times; n++) out.set(part, n * part.length);
+  return out;
 }
+
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,0 +1,27 @@
+import type { FuzzedReader } from './reader.js';
+import { bundleDescriptionReader, vocabularyReader } from './readers/bundle.js';
+import { corpusReader, gzipReader } from './readers/corpus.js';
+import { archiveReader } from './readers/imdb-archive.js';
+import { pytorchLegacyReader, pytorchZipReader } from './readers/pytorch.js';
+import { configReader, manifestReader, metricsReader, stateReader } from './readers/run-files.js';
+import { safetensorsReader } from './readers/safetensors.js';
+import { tokenizerReader } from './readers/tokenizer.js';
+import { pickleReader } from './readers/vocabulary-pickle.js';
+
+/** Everything that reads what others may have written, by the name that `--readers` takes. */
+export const readers: Readonly<Record<string, () => FuzzedReader>> = {
+  safetensors: safetensorsReader,
+  'pytorch-zip': pytorchZipReader,
+  'pytorch-legacy': pytorchLegacyReader,
+  pickle: pickleReader,
+  archive: archiveReader,
+  corpus: corpusReader,
+  gzip: gzipReader,
+  vocabulary: vocabularyReader,
+  bundle: bundleDescriptionReader,
+  manifest: manifestReader,
+  state: stateReader,
+  config: configReader,
+  metrics: metricsReader,
+  tokenizer: tokenizerReader,
+};
