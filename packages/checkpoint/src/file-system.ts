@@ -1,5 +1,5 @@
 import { UlmfitError } from '@ulmfit/kernels';
-import { nodeBuiltin } from './node-builtin.js';
+import { nodeBuiltin } from '@ulmfit/kernels/node-builtin';
 
 /** The few file operations that this package makes: the disk's by default, failing ones in tests. */
 export interface FileSystem {

@@ -4,6 +4,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 import { UlmfitError } from '@ulmfit/kernels';
+import { withLock } from '@ulmfit/kernels/process-lock';
 import { errorCode } from './gunzip-file.js';
 import { httpGet, pause, retryAfter } from './http-get.js';
 
@@ -41,16 +42,23 @@ class TransientFailure extends Error {
 
 /** Makes sure that `path` holds the file with this MD5: see `downloadImdb`. */
 export async function downloadFile(options: DownloadFileOptions): Promise<void> {
-  const { url, path, md5, signal } = options;
+  const { url, path, md5, signal, onProgress } = options;
   signal?.throwIfAborted();
   if (!URL.canParse(url))
     throw new UlmfitError('BAD_URL', `${url}: is not an address; give one that starts with https://`);
   try {
     if ((await md5Of(path, signal)) === md5) return;
     await mkdir(dirname(path), { recursive: true });
-    await fetchWithRetries(options);
-    await rename(`${path}.part`, path);
-    await syncFolder(dirname(path));
+    // Two downloads would mix their bytes in one part: the second waits, and finds the file.
+    const download = async () => {
+      if ((await md5Of(path, signal)) === md5) return;
+      await fetchWithRetries(options);
+      await rename(`${path}.part`, path);
+      await syncFolder(dirname(path));
+    };
+    const onWait = () =>
+      void sizeOf(`${path}.part`).then((bytes) => onProgress?.({ bytes, totalBytes: undefined }));
+    await withLock(`${path}.lock`, download, { signal, onWait });
   } catch (error) {
     throw describeFileError(path, error);
   }

@@ -47,7 +47,7 @@ function file({ cutAfter = Infinity, ignoreRange = false, content = CONTENT, enc
       ...(encoding && { 'content-encoding': encoding }),
     });
     if (cutAfter >= body.length) response.end(body);
-    else response.write(body.subarray(0, cutAfter), () => setTimeout(() => response.destroy(), 20));
+    else response.write(body.subarray(0, cutAfter), () => setTimeout(() => response.destroy(), 100));
   };
 }
 
@@ -119,6 +119,22 @@ describe('downloadImdb', () => {
     expect(requests).toHaveLength(requestCount);
   });
 
+  it('lets a second download wait for the first', async () => {
+    const { url, requests } = await serve(file());
+    const cacheDirectory = await temporaryFolder();
+    const both = await Promise.all([download(url, { cacheDirectory }), download(url, { cacheDirectory })]);
+    for (const { result } of both) await expectWhole(cacheDirectory, await result);
+    expect(requests).toHaveLength(1);
+  });
+
+  it('takes over from a process that was killed', async () => {
+    const { url } = await serve(file());
+    const cacheDirectory = await temporaryFolder();
+    await writeFile(join(cacheDirectory, `${NAME}.lock`), '{"pid":');
+    const { result } = await download(url, { cacheDirectory });
+    await expectWhole(cacheDirectory, await result);
+  });
+
   it('replaces a cached file that is damaged', async () => {
     const { url } = await serve(file());
     const cacheDirectory = await temporaryFolder();
@@ -151,7 +167,7 @@ describe('downloadImdb', () => {
     const reason = new Error('enough');
     const { cacheDirectory, result } = await download(url, {
       signal: controller.signal,
-      onProgress: ({ bytes }) => bytes === 100_000 && setTimeout(() => controller.abort(reason), 60),
+      onProgress: ({ bytes }) => bytes === 100_000 && setTimeout(() => controller.abort(reason), 200),
     });
     await expect(result).rejects.toBe(reason);
     expect(await readdir(cacheDirectory)).toEqual([`${NAME}.part`]);

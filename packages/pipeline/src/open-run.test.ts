@@ -19,7 +19,7 @@ const settings: RunSettings = {
   seed: 1,
   recipe: presets.tiny,
 };
-const begin = (fit: string, step: number): StageEvent => ({
+const begin = (fit: string, step: number): Extract<StageEvent, { type: 'begin' }> => ({
   type: 'begin',
   stage: 'pretrain',
   fit,

@@ -47,15 +47,21 @@ export function temporaryName(path: string): string {
 }
 
 async function putInPlace(temporary: string, folder: string): Promise<void> {
-  try {
-    await rename(temporary, folder);
-  } catch (error) {
-    if (!isCode(error, 'ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR')) throw error;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await rename(temporary, folder);
+      break;
+    } catch (error) {
+      if (attempt > 3 || !isCode(error, 'ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR')) throw error;
+    }
     // Something is there: a damaged one, or what another process finished meanwhile.
     if ((await verifyManifest(folder)) === undefined) return;
     const aside = temporaryName(folder);
-    await rename(folder, aside);
-    await rename(temporary, folder);
+    try {
+      await rename(folder, aside);
+    } catch (error) {
+      if (!isCode(error, 'ENOENT')) throw error; // another process has put it aside
+    }
     await rm(aside, { recursive: true, force: true });
   }
   await syncFolder(dirname(folder));
@@ -66,7 +72,8 @@ async function removeAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const pid = PARTIAL.exec(name)?.[1];
     if (pid !== undefined && !isRunning(Number(pid)))
-      await rm(join(parent, name), { recursive: true, force: true });
+      // Again where a compiler that outlived its parent still writes there.
+      await rm(join(parent, name), { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

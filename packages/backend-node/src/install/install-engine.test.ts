@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from './fake-wheel.test-helper.js';
 import { installEngine } from './install-engine.js';
+import type { OnInstallProgress } from './progress.js';
 import { bestNapiVersion, readRecord, readTfjsNode } from './tfjs-node-package.js';
 
 /** A package in the shape of tfjs-node whose binding is plain JavaScript, and an installer of its own. */
@@ -60,6 +61,20 @@ describe('installEngine', () => {
     expect(report.warning).toMatch(
       /native kernels were not compiled.*lacks the headers|no C\+\+ compiler|headers were not found/s,
     );
+  });
+
+  it('lets a second installation wait for the first, and use what it has made', async () => {
+    closeOff();
+    const tfjsNode = await fakeTfjsNode(`require('node:fs').appendFileSync('runs', 'x');${WORKING}`);
+    const cacheDirectory = await temporaryFolder();
+    const phases: string[] = [];
+    const install = (onProgress?: OnInstallProgress) =>
+      installEngine({ tfjsNode, cacheDirectory, onProgress });
+    const reports = await Promise.all([install(), install(({ phase }) => void phases.push(phase))]);
+    expect(reports.map(({ way }) => way)).toEqual(['upstream', 'as-is']);
+    expect(phases[0]).toBe('wait');
+    expect(await readFile(join(tfjsNode.directory, 'runs'), 'utf8')).toBe('x');
+    expect(await readdir(cacheDirectory)).not.toContain('engine.lock');
   });
 
   it('goes on to tfjs-node’s own installer where pip leads nowhere', async () => {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { lstat, rm } from 'node:fs/promises';
+import { access, constants, lstat, mkdir, rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { UlmfitError } from '@ulmfit/kernels';
+import { withLock } from '@ulmfit/kernels/process-lock';
 import { ensureBinding } from './binding.js';
 import { cacheDirectory } from './cache-directory.js';
 import { ensureKernelLibrary } from '../native/kernel-library.js';
@@ -70,9 +71,36 @@ const ways: readonly (readonly [InstallWay, Way])[] = [
  * own installer; and else leaves the WASM backend, with a warning. Library and binding are kept in the user's cache
  * folder: a second checkout needs neither the network nor a compiler.
  *
+ * Of two installations into one cache at once, in any processes, one works and the other waits.
+ *
  * Never throws for a way that fails: `attempts` says why each did.
  */
 export async function installEngine(options: InstallOptions = {}): Promise<InstallReport> {
+  const cache = options.cacheDirectory ?? cacheDirectory();
+  const install = (): Promise<InstallReport> => installInto(cache, options);
+  if (!(await isWritable(cache))) return install();
+  let isTold = false;
+  const onWait = ({ pid }: { readonly pid: number }): void => {
+    if (isTold) return;
+    isTold = true;
+    options.onProgress?.({ phase: 'wait' });
+    options.log?.(`waiting for process ${pid}, which installs into ${cache}`);
+  };
+  return withLock(join(cache, 'engine.lock'), install, { onWait });
+}
+
+/** A cache that can only be read may hold all that is needed. */
+async function isWritable(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function installInto(cache: string, options: InstallOptions): Promise<InstallReport> {
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
   const { log, onProgress, force = false } = options;
@@ -82,7 +110,6 @@ export async function installEngine(options: InstallOptions = {}): Promise<Insta
   if (tfjsNode === undefined) {
     attempts.push({ way: 'as-is', ok: false, reason: 'the package @tensorflow/tfjs-node is not installed' });
   } else {
-    const cache = options.cacheDirectory ?? cacheDirectory();
     for (const [way, run] of ways) {
       if (force && way === 'as-is') continue;
       try {

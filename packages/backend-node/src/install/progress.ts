@@ -1,5 +1,5 @@
 /** What an installation is doing. */
-export type InstallPhase = 'check' | 'download' | 'unpack' | 'build' | 'link' | 'load';
+export type InstallPhase = 'wait' | 'check' | 'download' | 'unpack' | 'build' | 'link' | 'load';
 
 /** A step of an installation, for a progress bar. */
 export interface InstallProgress {

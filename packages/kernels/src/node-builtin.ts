@@ -1,7 +1,7 @@
 import type crypto from 'node:crypto';
 import type fs from 'node:fs';
 import type os from 'node:os';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from './ulmfit-error.js';
 
 interface Builtins {
   fs: typeof fs;
@@ -10,7 +10,7 @@ interface Builtins {
 }
 
 /**
- * One of Node's own modules, looked up when it is first needed: so the readers of bytes in this package load in a
+ * One of Node's own modules, looked up when it is first needed: so what needs files only in some of its functions loads in a
  * browser too, with no bundler's setting.
  */
 export function nodeBuiltin<K extends keyof Builtins>(name: K): Builtins[K] {
