@@ -22,7 +22,8 @@ export class PackedDocuments {
 
   push(id: number): void {
     if (this.#tokens === this.#ids.length) {
-      const grown = new Int32Array(Math.max(1024, 2 * this.#tokens));
+      // Old and new are in memory together here, and what is never written to takes none: so in few, long strides.
+      const grown = new Int32Array(Math.max(1024, 4 * this.#tokens));
       grown.set(this.#ids);
       this.#ids = grown;
     }
@@ -33,7 +34,7 @@ export class PackedDocuments {
     this.#offsets.push(this.#tokens);
   }
 
-  /** A view of the ids so far. What the doubling left over was never written to, so the system gives it no memory. */
+  /** A view of the ids so far. What growing left over was never written to, so the system gives it no memory. */
   ids(): Int32Array<ArrayBuffer> {
     return this.#ids.subarray(0, this.#tokens);
   }
