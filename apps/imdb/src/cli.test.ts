@@ -1,9 +1,12 @@
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTensorFlow, withReason } from './engine.test-helper.js';
 import { temporaryFolder, writeCorpus } from './small-data.test-helper.js';
-import { ulmfit } from './ulmfit.test-helper.js';
+import { startUlmfit, ulmfit } from './ulmfit.test-helper.js';
 
 // The command as it is installed, in processes of its own; bad-input.test.ts goes through more input faster.
 const { missing } = await startTensorFlow();
@@ -68,6 +71,7 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
     expect(readdirSync(join(folder, 'whole')).sort()).toEqual([
       'checkpoints',
       'config.json',
+      'engine.json',
       'finetune',
       'metrics.jsonl',
       'model',
@@ -94,6 +98,14 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
     expect(changed.stderr).toMatch(/other settings \(recipe\.classifier\.scratch\.epochs\)/);
   });
 
+  it('is not gone on with on another engine', async () => {
+    const { code, stderr } = await ulmfit([...args, '--backend', 'cpu'], { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^ulmfit: whole is trained on tensorflow in \w+, and this is cpu in float32; add --backend tensorflow --precision \w+, or give another folder\n$/,
+    );
+  });
+
   it('predicts, as text and as JSON', async () => {
     const texts = ['A wonderful film!', 'Awful, just awful.'];
     const predict = ['predict', '--model', 'whole', ...texts];
@@ -115,6 +127,57 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
     expect(printed, stderr).toContain(`evaluate: ${stdout}`);
   });
 });
+
+describe.skipIf(process.platform === 'win32')(
+  'a run whose input hangs (a named pipe: not on Windows)',
+  () => {
+    const command = [
+      'pretrain',
+      '--corpus',
+      'pipe.txt',
+      '--preset',
+      'tiny',
+      '--backend',
+      'cpu',
+      '--out',
+      'hangs',
+    ];
+    const lock = join(folder, 'hangs', 'lock.json');
+
+    it(
+      'keeps others off its folder, and ends at once at the second Ctrl-C',
+      { timeout: 60_000 },
+      async () => {
+        execFileSync('mkfifo', [join(folder, 'pipe.txt')]);
+        const { child, ended } = startUlmfit(command, { cwd: folder });
+        while (!existsSync(lock) && child.exitCode === null) await sleep(20);
+        const second = await ulmfit(command, { cwd: folder });
+        expect(second.code).toBe(2);
+        expect(second.stderr).toMatch(
+          new RegExp(
+            `^ulmfit: process ${child.pid} is using this run \\(.*lock\\.json\\); wait for it, or stop it\n$`,
+          ),
+        );
+
+        child.kill('SIGINT');
+        await once(child.stderr, 'data');
+        const begun = performance.now();
+        child.kill('SIGINT');
+        const { code, signal, stderr } = await ended;
+        expect(performance.now() - begun).toBeLessThan(5000);
+        // A shell calls this 130.
+        expect([code, signal]).toEqual([null, 'SIGINT']);
+        expect(stderr).toBe('\nEnding after this step; once more to end at once.\n');
+
+        // What it held is free, though it could not give it back.
+        rmSync(join(folder, 'pipe.txt'));
+        const third = await ulmfit(command, { cwd: folder });
+        expect(third.stderr).toMatch(/^ulmfit: pipe\.txt: no such file/);
+        expect(readdirSync(join(folder, 'hangs'))).toEqual([]);
+      },
+    );
+  },
+);
 
 describe.skipIf(missing !== undefined)(withReason('a run that is ended', missing), () => {
   let args: string[];

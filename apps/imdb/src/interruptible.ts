@@ -12,7 +12,12 @@ export async function interruptible<R>(
   const controller = new AbortController();
   let received: 'SIGINT' | 'SIGTERM' | undefined;
   const stop = (signal: 'SIGINT' | 'SIGTERM') => () => {
-    if (received !== undefined) process.exit(signal === 'SIGTERM' ? 143 : 130);
+    if (received !== undefined) {
+      // As the system would end it: `process.exit` waits for reads, which may hang.
+      process.off('SIGINT', handlers.SIGINT).off('SIGTERM', handlers.SIGTERM);
+      process.kill(process.pid, signal);
+      return;
+    }
     received = signal;
     process.stderr.write('\nEnding after this step; once more to end at once.\n');
     controller.abort(new DOMException('interrupted', 'AbortError'));

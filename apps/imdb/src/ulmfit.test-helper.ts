@@ -5,23 +5,26 @@ const bin = fileURLToPath(new URL('../bin/ulmfit.js', import.meta.url));
 
 export interface Ended {
   code: number | null;
+  /** What ended it from outside. */
+  signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
   seconds: number;
 }
 
-/**
- * Runs the built command in a child process.
- * @param onStderr sees standard error as it comes, with the process's `kill`
- */
-export function ulmfit(
-  args: readonly string[],
-  options: {
-    cwd?: string;
-    env?: Record<string, string>;
-    onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
-  } = {},
-): Promise<Ended> {
+interface UlmfitOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+  /** Sees standard error as it comes, with the process's `kill`. */
+  onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** Runs the built command in a child process. */
+export const ulmfit = (args: readonly string[], options?: UlmfitOptions): Promise<Ended> =>
+  startUlmfit(args, options).ended;
+
+/** Starts it. */
+export function startUlmfit(args: readonly string[], options: UlmfitOptions = {}) {
   const begun = performance.now();
   const child = spawn(process.execPath, [bin, ...args], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -35,10 +38,11 @@ export function ulmfit(
     stderr += chunk.toString();
     options.onStderr?.(stderr, (signal) => child.kill(signal));
   });
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) =>
-      resolve({ code, stdout, stderr, seconds: (performance.now() - begun) / 1000 }),
+    child.on('close', (code, signal) =>
+      resolve({ code, signal, stdout, stderr, seconds: (performance.now() - begun) / 1000 }),
     );
   });
+  return { child, ended };
 }
