@@ -1,6 +1,7 @@
 import {
   add,
   concat,
+  dispose,
   keep,
   mul,
   reshape,
@@ -47,24 +48,29 @@ export interface LstmNeeds {
   readonly weights: boolean;
 }
 
-type Saved = [
-  Tensor3D,
-  Tensor2D,
-  Tensor2D,
-  Tensor1D,
-  Tensor1D,
-  Tensor2D,
-  Tensor2D,
-  Tensor3D,
-  Tensor3D,
-  Tensor3D,
-];
-
-/** What the recurrence over a window gives, all `[time, batch, ...]`; `gates` are after their non-linearities. */
-interface Recurrence {
+/** What the gradient of a layer is computed from. A type alias, so that it has an index signature. */
+type Kept = {
+  /** `[time, batch, input]` */
+  x: Tensor3D;
+  weightIh: Tensor2D;
+  weightHh: Tensor2D;
+  h: Tensor2D;
+  c: Tensor2D;
+  /** `[time, batch, hidden]`, as are the cells. */
   output: Tensor3D;
   cells: Tensor3D;
-  gates: Tensor3D;
+  /** After their non-linearities, in the form in which the kernel that made them wants them back. */
+  gates: Tensor;
+};
+
+/** What the recurrence over a window gives, `[time, batch, hidden]`, and the gates. */
+type Recurrence = Pick<Kept, 'output' | 'cells' | 'gates'>;
+
+/** What a layer's forward pass gives: all that the gradient needs, if it needs any, and the state to carry on. */
+interface Forward {
+  output: Tensor3D;
+  last: LstmState;
+  kept?: Recurrence | undefined;
 }
 
 /**
@@ -73,9 +79,12 @@ interface Recurrence {
  *
  * The incoming state is detached: no gradient reaches it (truncated BPTT).
  *
- * Fast kernels: `UlmfitLstmRecurrence` (`z [time, batch, 4h]`, `weightHh`, `h`, `c` -> output, cells, gates) and
- * `UlmfitLstmRecurrenceGrad` (`dOutput`, `gates`, `cells`, `c`, `weightHh` -> `dz [time, batch, 4h]`); where no
- * gradient is needed `UlmfitLstmInference` (`z` without the biases, `biasIh`, `biasHh`, `weightHh`, `h`, `c` -> output, last
+ * Fast kernels: `UlmfitLstmLayer` (`x`, the weights, `h`, `c`; attribute `needsGradient` -> output, last h, last c, and
+ * with `needsGradient` cells and gates) and `UlmfitLstmLayerGrad` (`dOutput` and all of `Kept`; attributes `input` and
+ * `weights` -> the gradients of x, `weightIh`, `weightHh` and either bias). Where the first gives nothing
+ * `UlmfitLstmRecurrence` (`z [time, batch, 4h]`, `weightHh`, `h`, `c` -> output, cells, gates) and
+ * `UlmfitLstmRecurrenceGrad` (`dOutput`, `gates`, `cells`, `c`, `weightHh` -> `dz [time, batch, 4h]`), or, where no
+ * gradient is needed, `UlmfitLstmInference` (`z` without the biases, `biasIh`, `biasHh`, `weightHh`, `h`, `c` -> output, last
  * cell), which may give nothing for batches that it does not take.
  *
  * @param x `[time, batch, input]`
@@ -90,63 +99,104 @@ export function lstmLayer(
   needs: LstmNeeds = { input: true, weights: true },
 ): { output: Tensor3D; state: LstmState } {
   checkShapes(x, state, weights);
-  const [time, batch, input] = x.shape;
   const { weightIh, weightHh, biasIh, biasHh } = weights;
-  const hidden = weightHh.shape[1];
-  const rows = (t: Tensor): Tensor2D => reshape(t, [time * batch, -1]);
   const inputs: Tensor[] = [x, weightIh, weightHh, biasIh, biasHh];
-  let lastCell: Tensor2D | undefined;
+  let last: LstmState | undefined;
 
   const output = customGradient<Tensor3D>(inputs, () => {
-    const z = reshape(product(rows(x), weightIh, { transposeB: true }), [
-      time,
-      batch,
-      4 * hidden,
-    ]) as Tensor3D;
-    if (!needs.input && !needs.weights) {
-      const fast = runFast('UlmfitLstmInference', { z, biasIh, biasHh, weightHh, ...state });
-      if (fast !== undefined && fast.length > 0) {
-        const [value, cell] = fast as [Tensor3D, Tensor2D];
-        lastCell = keep(cell);
-        return { value, gradient: () => inputs.map(({ shape }) => zeros(shape)) };
-      }
-    }
-    const { output, cells, gates } = recurrence(add(z, add(biasIh, biasHh)), state, weightHh);
-    // The tidy of the operation frees all but its value, so the last cell is kept until it stands outside.
-    lastCell = keep(lastStep(cells));
+    const needsGradient = needs.input || needs.weights;
+    const { output, last: after, kept } = forward(x, state, weights, needsGradient);
+    // The tidy of the operation frees all but its value, so the last state is kept until it stands outside.
+    last = { h: keep(after.h), c: keep(after.c) };
+    const none = () => inputs.map(({ shape }) => zeros(shape));
+    // Where no gradient will be asked for, nothing is kept for one.
+    if (!kept || !needsGradient) return { value: output, gradient: none };
+    const all: Kept = { x, weightIh, weightHh, ...state, ...kept };
+    const names = Object.keys(all) as (keyof Kept)[];
     return {
       value: output,
-      // Where no gradient will be asked for, nothing is kept for one.
-      save: needs.input || needs.weights ? [...inputs, state.h, state.c, gates, cells, output] : [],
-      gradient: (dOutput, saved) =>
-        tidy(() => {
-          const none = inputs.map(({ shape }) => zeros(shape));
-          if (!needs.input && !needs.weights) return none;
-          const [x, weightIh, weightHh, , , h, c, gates, cells, output] = saved as Saved;
-          const dz = rows(recurrenceGradient(dOutput, gates, cells, c, weightHh));
-          const dInput = needs.input
-            ? reshape(product(dz, weightIh), [time, batch, input])
-            : (none[0] as Tensor);
-          if (!needs.weights) return [dInput, ...none.slice(1)];
-          const before = concat([
-            reshape(h, [1, batch, hidden]),
-            slice(output, [0, 0, 0], [time - 1, batch, hidden]),
-          ]);
-          const dBias = sum(dz, 0);
-          return [
-            dInput,
-            product(dz, rows(x), { transposeA: true }),
-            product(dz, rows(before), { transposeA: true }),
-            dBias,
-            dBias.clone(),
-          ];
-        }),
+      save: names.map((name) => all[name]),
+      gradient: (dOutput, saved) => {
+        const again = Object.fromEntries(names.map((name, i) => [name, saved[i]])) as Kept;
+        return tidy(() => backward(dOutput, again, needs));
+      },
     };
   });
-  const kept = lastCell as unknown as Tensor2D;
-  const last = { h: lastStep(output), c: kept.clone() };
-  kept.dispose();
-  return { output, state: last };
+  const kept = last as unknown as LstmState;
+  const handedOver = { h: kept.h.clone(), c: kept.c.clone() };
+  dispose(kept);
+  return { output, state: handedOver };
+}
+
+const rows = (t: Tensor): Tensor2D => {
+  const features = t.shape[t.rank - 1] as number;
+  return reshape(t, [t.size / features, features]);
+};
+
+function forward(x: Tensor3D, state: LstmState, weights: LstmWeights, needsGradient: boolean): Forward {
+  const { weightIh, weightHh, biasIh, biasHh } = weights;
+  const [time, batch] = x.shape;
+  const fast = runFast('UlmfitLstmLayer', { x, ...weights, ...state }, { needsGradient });
+  if (fast) {
+    const [output, h, c, cells, gates] = fast as [Tensor3D, Tensor2D, Tensor2D, Tensor3D, Tensor];
+    return {
+      output,
+      last: { h, c },
+      kept: needsGradient ? { output, cells, gates } : undefined,
+    };
+  }
+  const z = reshape(product(rows(x), weightIh, { transposeB: true }), [time, batch, biasIh.size]);
+  if (!needsGradient) {
+    const few = runFast('UlmfitLstmInference', {
+      z,
+      biasIh,
+      biasHh,
+      weightHh,
+      ...state,
+    });
+    if (few) {
+      const [output, c] = few as [Tensor3D, Tensor2D];
+      return { output, last: { h: lastStep(output), c } };
+    }
+  }
+  const kept = recurrence(add(z, add(biasIh, biasHh)), state, weightHh);
+  return {
+    output: kept.output,
+    last: { h: lastStep(kept.output), c: lastStep(kept.cells) },
+    kept,
+  };
+}
+
+/** The gradients of x, both weights and both biases; zeros where they aren't needed. */
+function backward(dOutput: Tensor3D, kept: Kept, needs: LstmNeeds): Tensor[] {
+  const { x, weightIh, weightHh, h, c, output, cells, gates } = kept;
+  const [time, batch, hidden] = output.shape;
+  const none = [x.shape, weightIh.shape, weightHh.shape, [4 * hidden], [4 * hidden]].map((shape) =>
+    zeros(shape),
+  );
+  const fast = runFast('UlmfitLstmLayerGrad', { dOutput, ...kept }, { ...needs });
+  if (fast) {
+    const [dInput, dWeightIh, dWeightHh, dBias] = fast as [Tensor, Tensor, Tensor, Tensor];
+    return [
+      needs.input ? dInput : (none[0] as Tensor),
+      ...(needs.weights ? [dWeightIh, dWeightHh, dBias, dBias.clone()] : none.slice(1)),
+    ];
+  }
+  const dz = rows(recurrenceGradient(dOutput, gates, cells, c, weightHh));
+  const dInput = needs.input ? reshape(product(dz, weightIh), x.shape) : (none[0] as Tensor);
+  if (!needs.weights) return [dInput, ...none.slice(1)];
+  const before = concat([
+    reshape(h, [1, batch, hidden]),
+    slice(output, [0, 0, 0], [time - 1, batch, hidden]),
+  ]);
+  const dBias = sum(dz, 0);
+  return [
+    dInput,
+    product(dz, rows(x), { transposeA: true }),
+    product(dz, rows(before), { transposeA: true }),
+    dBias,
+    dBias.clone(),
+  ];
 }
 
 /** `[time, batch, features]` to the last `[batch, features]`. */
@@ -156,9 +206,14 @@ function lastStep(sequence: Tensor3D): Tensor2D {
 }
 
 function recurrence(z: Tensor3D, state: LstmState, weightHh: Tensor2D): Recurrence {
-  const fast = runFast('UlmfitLstmRecurrence', { z, weightHh, h: state.h, c: state.c });
+  const fast = runFast('UlmfitLstmRecurrence', {
+    z,
+    weightHh,
+    h: state.h,
+    c: state.c,
+  });
   if (fast) {
-    const [output, cells, gates] = fast as [Tensor3D, Tensor3D, Tensor3D];
+    const [output, cells, gates] = fast as [Tensor3D, Tensor3D, Tensor];
     return { output, cells, gates };
   }
   const recurrent = transpose(weightHh);
@@ -186,12 +241,18 @@ function recurrence(z: Tensor3D, state: LstmState, weightHh: Tensor2D): Recurren
 /** The gradient of the pre-activations `[time, batch, 4 * hidden]` from that of the output. */
 function recurrenceGradient(
   dOutput: Tensor3D,
-  gates: Tensor3D,
+  gates: Tensor,
   cells: Tensor3D,
   c: Tensor2D,
   weightHh: Tensor2D,
 ): Tensor3D {
-  const fast = runFast('UlmfitLstmRecurrenceGrad', { dOutput, gates, cells, c, weightHh });
+  const fast = runFast('UlmfitLstmRecurrenceGrad', {
+    dOutput,
+    gates,
+    cells,
+    c,
+    weightHh,
+  });
   if (fast) return fast[0] as Tensor3D;
   const [time, batch, hidden] = dOutput.shape;
   const [i, f, g, o] = split(gates, 4, 2) as [Tensor3D, Tensor3D, Tensor3D, Tensor3D];

@@ -5,7 +5,8 @@ export type KernelAttributes = Readonly<Record<string, unknown>>;
 
 /**
  * Runs the kernel that the present backend has registered under this name (`tf.registerKernel`), if any. Native
- * kernels take the place of the composed operations so: same name, same inputs, same outputs.
+ * kernels take the place of the composed operations so: same name, same inputs, same outputs. A kernel that gives
+ * nothing leaves the inputs to the composed operations.
  */
 export function runFast(
   name: string,
@@ -14,5 +15,6 @@ export function runFast(
 ): Tensor[] | undefined {
   if (!getKernel(name, getBackend())) return undefined;
   const outputs: unknown = engine().runKernel(name, inputs as NamedTensorMap, attributes as never);
-  return (Array.isArray(outputs) ? outputs : [outputs]) as Tensor[];
+  const all = (Array.isArray(outputs) ? outputs : [outputs]) as Tensor[];
+  return all.length > 0 ? all : undefined;
 }

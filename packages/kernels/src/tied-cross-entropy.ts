@@ -43,9 +43,10 @@ const CHUNK_ELEMENTS = 1 << 24;
  * of rows at a time: with `needsGradient` their gradient goes into the three products at once, and nothing of the size
  * `rows x vocabulary` is kept.
  *
- * Fast kernel: `UlmfitSoftmaxCrossEntropy` (`logits [rows, vocabulary]` without their `bias [vocabulary]`, `targets
- * [rows]`; attribute `needsGradient` -> loss of each row `[rows]`, and with `needsGradient` the gradients of their sum:
- * `softmax - onehot` `[rows, vocabulary]` and that of the bias `[vocabulary]`).
+ * Fast kernels: `UlmfitTiedSoftmaxCrossEntropy` (`hidden`, `weight`, `bias`, `targets`; attribute `needsGradient` -> the
+ * loss of each row, and with `needsGradient` the gradients of their sum: those of `hidden`, `weight` and `bias`); where it
+ * gives nothing `UlmfitSoftmaxCrossEntropy` for a chunk (`logits [rows, vocabulary]` without their `bias`, `targets`;
+ * the same attribute -> losses, gradients of their sum: `softmax - onehot` and that of the bias).
  */
 export function tiedCrossEntropy(inputs: TiedCrossEntropyInputs, needsGradient = true): Scalar {
   const { hidden, weight, bias, targets } = inputs;
@@ -59,46 +60,67 @@ export function tiedCrossEntropy(inputs: TiedCrossEntropyInputs, needsGradient =
     );
   }
   const shapes = [hidden.shape, weight.shape, bias.shape];
-  const chunk = Math.max(1, Math.min(rows, Math.floor(CHUNK_ELEMENTS / vocabulary)));
   return customGradient<Scalar>([hidden, weight, bias], () => {
-    let total: Tensor = scalar(0);
-    const dHidden: Tensor2D[] = [];
-    let dWeight: Tensor | undefined;
-    let dBias: Tensor | undefined;
-    for (let start = 0; start < rows; start += chunk) {
-      const length = Math.min(chunk, rows - start);
-      const parts: Tensor[] = tidy(() => {
-        const h = slice(hidden, [start, 0], [length, features]);
-        const {
-          losses,
-          dLogits,
-          dBias: db,
-        } = softmaxCrossEntropy(
-          product(h, weight, { transposeB: true }),
-          bias,
-          slice(targets, [start], [length]),
-          needsGradient,
-        );
-        const loss = add(total, sum(losses));
-        if (!dLogits || !db) return [loss];
-        const dw = product(dLogits, h, { transposeA: true });
-        return [loss, product(dLogits, weight), dWeight ? add(dWeight, dw) : dw, dBias ? add(dBias, db) : db];
-      });
-      dispose([total, ...(dWeight ? [dWeight] : []), ...(dBias ? [dBias] : [])]);
-      total = parts[0] as Tensor;
-      if (needsGradient) dHidden.push(parts[1] as Tensor2D);
-      dWeight = parts[2];
-      dBias = parts[3];
-    }
+    const { total, gradients } = fastLosses(inputs, needsGradient) ?? composedLosses(inputs, needsGradient);
     return {
       value: div(total, rows) as Scalar,
-      save: needsGradient ? [concat(dHidden), dWeight as Tensor, dBias as Tensor] : [],
+      save: gradients,
       gradient: (dy, saved) => {
         const share = div(dy, rows);
         return needsGradient ? saved.map((s) => mul(s, share)) : shapes.map((shape) => zeros(shape));
       },
     };
   });
+}
+
+/** The sum of all rows' losses, and its gradients with respect to `hidden`, `weight` and `bias` if they are needed. */
+interface Losses {
+  total: Tensor;
+  gradients: Tensor[];
+}
+
+function fastLosses(
+  { hidden, weight, bias, targets }: TiedCrossEntropyInputs,
+  needsGradient: boolean,
+): Losses | undefined {
+  const fast = runFast('UlmfitTiedSoftmaxCrossEntropy', { hidden, weight, bias, targets }, { needsGradient });
+  if (!fast) return undefined;
+  const [losses, ...gradients] = fast as [Tensor, ...Tensor[]];
+  return { total: sum(losses), gradients: needsGradient ? gradients : [] };
+}
+
+function composedLosses(
+  { hidden, weight, bias, targets }: TiedCrossEntropyInputs,
+  needsGradient: boolean,
+): Losses {
+  const [rows, features] = hidden.shape;
+  const chunk = Math.max(1, Math.min(rows, Math.floor(CHUNK_ELEMENTS / weight.shape[0])));
+  let total: Tensor = scalar(0);
+  const dHidden: Tensor2D[] = [];
+  let dWeight: Tensor | undefined;
+  let dBias: Tensor | undefined;
+  for (let start = 0; start < rows; start += chunk) {
+    const length = Math.min(chunk, rows - start);
+    const parts: Tensor[] = tidy(() => {
+      const h = slice(hidden, [start, 0], [length, features]);
+      const logits = product(h, weight, { transposeB: true });
+      const rowTargets = slice(targets, [start], [length]);
+      const { losses, dLogits, dBias: db } = rowLosses(logits, bias, rowTargets, needsGradient);
+      const loss = add(total, sum(losses));
+      if (!dLogits || !db) return [loss];
+      const dw = product(dLogits, h, { transposeA: true });
+      return [loss, product(dLogits, weight), dWeight ? add(dWeight, dw) : dw, dBias ? add(dBias, db) : db];
+    });
+    dispose([total, ...(dWeight ? [dWeight] : []), ...(dBias ? [dBias] : [])]);
+    total = parts[0] as Tensor;
+    if (needsGradient) dHidden.push(parts[1] as Tensor2D);
+    dWeight = parts[2];
+    dBias = parts[3];
+  }
+  return {
+    total,
+    gradients: needsGradient ? [concat(dHidden), dWeight as Tensor, dBias as Tensor] : [],
+  };
 }
 
 /** Each row's loss, and the gradients of their sum if they are needed. */
@@ -109,12 +131,7 @@ interface RowLosses {
 }
 
 /** Of logits that still lack their bias: adding it is a pass over all of them that a fast kernel spares. */
-function softmaxCrossEntropy(
-  products: Tensor2D,
-  bias: Tensor1D,
-  targets: Tensor1D,
-  needsGradient: boolean,
-): RowLosses {
+function rowLosses(products: Tensor2D, bias: Tensor1D, targets: Tensor1D, needsGradient: boolean): RowLosses {
   const fast = runFast('UlmfitSoftmaxCrossEntropy', { logits: products, bias, targets }, { needsGradient });
   if (fast) {
     const [losses, dLogits, dBias] = fast as [Tensor1D, Tensor2D, Tensor1D];

@@ -1,11 +1,13 @@
-// The recurrent part of an LSTM layer over a whole window in one call. The recurrent weight is laid out anew once a
-// window, into panels that a tile of registers reads from front to back; the gates, the cell and their gradients are
-// computed from those registers, so that each number is loaded and stored once.
+// An LSTM layer over a whole window in one call. The recurrent weight is laid out anew once a window, into panels that a
+// tile of registers reads from front to back; the gates, the cell and their gradients are computed from those registers,
+// so that each number is loaded and stored once. The products with the input's weight and those of the weights'
+// gradients are made for some time steps at a time, while what the recurrence needs or has made is in the cache: the
+// pre-activations and their gradients are never in memory as a whole.
 #include <algorithm>
 
+#include "multiply.h"
 #include "op.h"
 #include "thread_pool.h"
-#include "tile.h"
 
 namespace ulmfit {
 
@@ -13,24 +15,9 @@ namespace {
 
 constexpr int kGates = 4;
 constexpr int kForwardRows = TileRows(kGates);
-constexpr int kBackwardVectors = 2;
-constexpr int kBackwardRows = TileRows(kBackwardVectors);
-
-int64_t CeilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-/** What the products read: float as it is, or bfloat16 in pairs of the inner dimension. */
-template <class Element>
-struct Format;
-template <>
-struct Format<float> {
-  static constexpr int kGroup = 1;
-  static float From(float x) { return x; }
-};
-template <>
-struct Format<uint16_t> {
-  static constexpr int kGroup = 2;
-  static uint16_t From(float x) { return ToBfloat16(x); }
-};
+constexpr int kBackwardRows = TileRows(kVectors);
+/** Rows of pre-activations that are made ahead of the recurrence. */
+constexpr int64_t kAhead = 256;
 
 /** The sizes of a window, and its tiles: panels of columns times blocks of rows. */
 struct Sizes {
@@ -42,6 +29,8 @@ struct Sizes {
         blocks(CeilDivide(batch, rows)) {}
   int64_t tiles() const { return panels * blocks; }
   int64_t padded() const { return CeilDivide(hidden, kLanes) * kLanes; }
+  /** The numbers of one time step. */
+  int64_t step() const { return batch * hidden; }
   int64_t firstRow(int64_t block) const { return batch * block / blocks; }
   int rows(int64_t block) const { return (int)(firstRow(block + 1) - firstRow(block)); }
 };
@@ -53,29 +42,78 @@ void ForTiles(const Sizes& s, int thread, int threads, Body&& body) {
   for (int64_t tile = s.tiles() * thread / threads; tile < last; tile++) body(tile / s.blocks, tile % s.blocks);
 }
 
+/**
+ * The gates after their non-linearities, `[time, batch, 4, hidden]`, as they are kept for the gradient: float, or 16
+ * bits where products are narrow too.
+ */
+template <class Element>
+struct Gates;
+
+template <>
+struct Gates<float> {
+  float* data;
+  /** Numbers of a tensor of float that hold `count` gates. */
+  static int64_t Words(int64_t count) { return count; }
+  ULMFIT_INLINE void Keep(int64_t at, int64_t hidden, const Vec (&gates)[kGates], int n) const {
+    ULMFIT_UNROLL
+    for (int q = 0; q < kGates; q++) Store(data + at + q * hidden, gates[q], n);
+  }
+  ULMFIT_INLINE void Read(int64_t at, int64_t hidden, Vec (&gates)[kGates], int n) const {
+    ULMFIT_UNROLL
+    for (int q = 0; q < kGates; q++) gates[q] = Load(data + at + q * hidden, n);
+  }
+};
+
+template <>
+struct Gates<uint16_t> {
+  uint16_t* data;
+  static int64_t Words(int64_t count) { return CeilDivide(count, 2); }
+  ULMFIT_INLINE void Keep(int64_t at, int64_t hidden, const Vec (&gates)[kGates], int n) const {
+    ULMFIT_UNROLL
+    for (int q = 0; q < kGates; q++)
+      StoreFractions(data + at + q * hidden, q == 2 ? gates[q] * 0.5f + 0.5f : gates[q], n);
+  }
+  ULMFIT_INLINE void Read(int64_t at, int64_t hidden, Vec (&gates)[kGates], int n) const {
+    ULMFIT_UNROLL
+    for (int q = 0; q < kGates; q++) {
+      gates[q] = LoadFractions(data + at + q * hidden, n);
+      if (q == 2) gates[q] = gates[q] * 2.f - 1.f;
+    }
+  }
+};
+
 // ---------------------------------------------------------------------------------------------------- forward
+
+/** Where the results of a window go; without gradient only the output and the last cell are kept. */
+struct Results {
+  float *output, *last_cell;
+  float *cells = nullptr, *gates = nullptr;
+};
 
 template <class Element>
 class Forward {
  public:
-  Forward(const Sizes& sizes, const float* z, const float* weight, const float* h, const float* c, float* output,
-          float* cells, float* gates)
-      : s_(sizes), inner_(CeilDivide(s_.hidden, kGroup) * kGroup), z_(z), weight_(weight), h_(h), c_(c),
-        output_(output), cells_(cells), gates_(gates), panels_(s_.panels * inner_ * kGates * kLanes),
+  Forward(const Sizes& sizes, const float* weight, const float* h, const float* c, const Results& results)
+      : s_(sizes), inner_(CeilDivide(s_.hidden, kGroup) * kGroup), weight_(weight), h_(h), c_(c), to_(results),
+        gates_{(decltype(Gates<Element>::data))results.gates}, panels_(s_.panels * inner_ * kGates * kLanes),
         narrow_(kNarrow ? 2 * s_.batch * s_.padded() : 0) {}
 
-  void Run() {
-    ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
-      for (int64_t p = thread; p < s_.panels; p += threads) Pack(p);
-      if (kNarrow && thread == 0) NarrowFirst();
-      barrier.Wait();
-      for (int64_t t = 0; t < s_.time; t++) {
-        ForTiles(s_, thread, threads, [&](int64_t panel, int64_t block) {
-          WithRows<kForwardRows>(s_.rows(block),
-                                 [&](auto m) { Tile<decltype(m)::value>(t, panel, s_.firstRow(block)); });
-        });
-        barrier.Wait();
+  /** To be waited for before the first step. */
+  void Prepare(int thread, int threads) {
+    for (int64_t p = thread; p < s_.panels; p += threads) {
+      for (int q = 0; q < kGates; q++) {
+        const Factor<float> gate{weight_ + q * s_.hidden * s_.hidden, s_.hidden, s_.hidden, s_.hidden, true};
+        Pack(gate, p * kLanes, 1, kLanes, 0, inner_, Panel(p) + q * kLanes * kGroup, kGates * kLanes);
       }
+    }
+    if (kNarrow && thread == 0) NarrowFirst();
+  }
+
+  /** This thread's share of step t, from its pre-activations `[batch, 4, hidden]`. To be waited for. */
+  void Step(int64_t t, const float* z, int thread, int threads) {
+    ForTiles(s_, thread, threads, [&](int64_t panel, int64_t block) {
+      WithRows<kForwardRows>(s_.rows(block),
+                             [&](auto m) { Tile<decltype(m)::value>(t, z, panel, s_.firstRow(block)); });
     });
   }
 
@@ -83,20 +121,8 @@ class Forward {
   static constexpr int kGroup = Format<Element>::kGroup;
   static constexpr bool kNarrow = kGroup > 1;
 
-  /** Panel `[inner / group][gate][lane][group]` of the units from `p * kLanes`. */
-  void Pack(int64_t p) {
-    Element* panel = panels_.data() + p * inner_ * kGates * kLanes;
-    for (int q = 0; q < kGates; q++) {
-      for (int u = 0; u < kLanes; u++) {
-        const int64_t unit = p * kLanes + u;
-        const float* row = weight_ + (q * s_.hidden + unit) * s_.hidden;
-        for (int64_t k = 0; k < inner_; k++) {
-          const float x = unit < s_.hidden && k < s_.hidden ? row[k] : 0.f;
-          panel[(k / kGroup * kGates + q) * kLanes * kGroup + u * kGroup + k % kGroup] = Format<Element>::From(x);
-        }
-      }
-    }
-  }
+  /** `[inner / group][gate][lane][group]` of the units from `p * kLanes`. */
+  Element* Panel(int64_t p) const { return panels_.data() + p * inner_ * kGates * kLanes; }
 
   void NarrowFirst() {
     for (int64_t b = 0; b < s_.batch; b++)
@@ -105,200 +131,384 @@ class Forward {
   }
 
   /** What step t reads as the output of the step before it: two buffers take turns. */
-  uint16_t* Narrow(int64_t t) { return (uint16_t*)narrow_.data() + t % 2 * s_.batch * s_.padded(); }
+  uint16_t* Narrow(int64_t t) const { return (uint16_t*)narrow_.data() + t % 2 * s_.batch * s_.padded(); }
+
+  /** The cells after step t, in the memory of those before it where they aren't kept. */
+  float* Cells(int64_t t) const { return to_.cells == nullptr ? to_.last_cell : to_.cells + t * s_.step(); }
 
   template <int M>
-  void Tile(int64_t t, int64_t panel, int64_t row) {
-    const int64_t hidden = s_.hidden, unit = panel * kLanes, at = t * s_.batch + row;
+  void Tile(int64_t t, const float* z, int64_t panel, int64_t row) {
+    const int64_t hidden = s_.hidden, unit = panel * kLanes;
     const int n = (int)std::min<int64_t>(kLanes, hidden - unit);
     Vec acc[M][kGates];
     ULMFIT_UNROLL
     for (int i = 0; i < M; i++) {
       ULMFIT_UNROLL
-      for (int q = 0; q < kGates; q++) acc[i][q] = Load(z_ + ((at + i) * kGates + q) * hidden + unit, n);
+      for (int q = 0; q < kGates; q++) acc[i][q] = Load(z + ((row + i) * kGates + q) * hidden + unit, n);
     }
-    const Element* weight = panels_.data() + panel * inner_ * kGates * kLanes;
     if constexpr (kNarrow) {
-      MultiplyTile(acc, Narrow(t) + row * s_.padded(), s_.padded(), weight, inner_);
+      MultiplyTile(acc, Narrow(t) + row * s_.padded(), s_.padded(), kGroup, Panel(panel), inner_);
     } else {
-      MultiplyTile(acc, (t == 0 ? h_ : output_ + (t - 1) * s_.batch * hidden) + row * hidden, hidden, weight, inner_);
+      const float* h = t == 0 ? h_ : to_.output + (t - 1) * s_.step();
+      MultiplyTile(acc, h + row * hidden, hidden, kGroup, Panel(panel), inner_);
     }
-    const float* before = (t == 0 ? c_ : cells_ + (t - 1) * s_.batch * hidden) + row * hidden + unit;
+    const float* before = (t == 0 ? c_ : Cells(t - 1)) + row * hidden + unit;
+    float* after = Cells(t) + row * hidden + unit;
     ULMFIT_UNROLL
     for (int i = 0; i < M; i++) {
-      const Vec in = Sigmoid(acc[i][0]), forget = Sigmoid(acc[i][1]), candidate = Tanh(acc[i][2]);
-      const Vec out = Sigmoid(acc[i][3]);
-      const Vec cell = forget * Load(before + i * hidden, n) + in * candidate;
-      const Vec h = out * Tanh(cell);
-      const int64_t place = (at + i) * hidden + unit;
-      Store(cells_ + place, cell, n);
-      Store(output_ + place, h, n);
+      const Vec gates[kGates] = {Sigmoid(acc[i][0]), Sigmoid(acc[i][1]), Tanh(acc[i][2]), Sigmoid(acc[i][3])};
+      const Vec cell = gates[1] * Load(before + i * hidden, n) + gates[0] * gates[2];
+      const Vec h = gates[3] * Tanh(cell);
+      const int64_t at = t * s_.batch + row + i;
+      Store(after + i * hidden, cell, n);
+      Store(to_.output + at * hidden + unit, h, n);
       if constexpr (kNarrow) StoreBfloat16(Narrow(t + 1) + (row + i) * s_.padded() + unit, h);
-      float* gate = gates_ + (at + i) * kGates * hidden + unit;
-      Store(gate, in, n);
-      Store(gate + hidden, forget, n);
-      Store(gate + 2 * hidden, candidate, n);
-      Store(gate + 3 * hidden, out, n);
+      if (gates_.data != nullptr) gates_.Keep(at * kGates * hidden + unit, hidden, gates, n);
     }
   }
 
   const Sizes s_;
   const int64_t inner_;
-  const float *const z_, *const weight_, *const h_, *const c_;
-  float *const output_, *const cells_, *const gates_;
+  const float *const weight_, *const h_, *const c_;
+  const Results to_;
+  const Gates<Element> gates_;
   const Scratch<Element> panels_, narrow_;
 };
 
-void ComputeForward(Call& call, bool bfloat16) {
+/** The last step of a window: what is carried on. */
+void CopyLast(const Sizes& s, const float* all, float* last) {
+  std::copy(all + (s.time - 1) * s.step(), all + s.time * s.step(), last);
+}
+
+/** Calls `run` with a number of the format that products are made in. */
+template <class Run>
+void InFormat(bool narrow, Run&& run) {
+  if (narrow && kHasBfloat16) run(uint16_t{});
+  else run(float{});
+}
+
+void ComputeForward(Call& call, bool narrow) {
   const Shape z = call.shape(0), weight = call.shape(1);
   const bool fits = z.size() == 3 && weight.size() == 2 && z[2] == weight[0] && weight[0] == kGates * weight[1] &&
                     call.shape(2) == Shape{z[1], weight[1]} && call.shape(3) == call.shape(2);
   if (!call.Require(fits, "z [time, batch, 4 hidden], weight_hh [4 hidden, hidden], h and c [batch, hidden]")) return;
-  const Sizes sizes(z[0], z[1], weight[1], 1, kForwardRows);
-  float* output = call.Output(0, {z[0], z[1], weight[1]});
-  float* cells = call.Output(1, {z[0], z[1], weight[1]});
-  float* gates = call.Output(2, z);
-  if (!call.ok()) return;
-  const auto run = [&](auto element) {
-    Forward<decltype(element)>(sizes, call.Input<float>(0), call.Input<float>(1), call.Input<float>(2),
-                               call.Input<float>(3), output, cells, gates)
-        .Run();
-  };
-  if (bfloat16 && kHasBfloat16) run(uint16_t{});
-  else run(float{});
+  const Sizes s(z[0], z[1], weight[1], 1, kForwardRows);
+  InFormat(narrow, [&](auto element) {
+    using Element = decltype(element);
+    const Shape all{s.time, s.batch, s.hidden};
+    Results to{call.Output(0, all), nullptr, call.Output(1, all),
+               call.Output(2, {Gates<Element>::Words(Elements(z))})};
+    if (!call.ok()) return;
+    Forward<Element> forward(s, call.Input<float>(1), call.Input<float>(2), call.Input<float>(3), to);
+    const float* from = call.Input<float>(0);
+    ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+      forward.Prepare(thread, threads);
+      barrier.Wait();
+      for (int64_t t = 0; t < s.time; t++, barrier.Wait()) forward.Step(t, from + t * kGates * s.step(), thread, threads);
+    });
+  });
+}
+
+void ComputeLayer(Call& call, bool narrow) {
+  const Shape x = call.shape(0), weight = call.shape(1), recurrent = call.shape(2);
+  const bool fits = x.size() == 3 && weight.size() == 2 && recurrent.size() == 2 && x[2] == weight[1] &&
+                    weight[0] == recurrent[0] && recurrent[0] == kGates * recurrent[1] &&
+                    call.shape(3) == Shape{weight[0]} && call.shape(4) == call.shape(3) &&
+                    call.shape(5) == Shape{x[1], recurrent[1]} && call.shape(6) == call.shape(5) &&
+                    call.shape(7) == Shape{1};
+  if (!call.Require(fits, "x [time, batch, input], weight_ih [4 hidden, input], weight_hh [4 hidden, hidden], bias_ih "
+                          "and bias_hh [4 hidden], h and c [batch, hidden], needs_gradient [1]")) {
+    return;
+  }
+  const bool keep = call.Input<int32_t>(7)[0] != 0;
+  const Sizes s(x[0], x[1], recurrent[1], 1, kForwardRows);
+  const auto in = [&](int i) { return call.Input<float>(i); };
+  InFormat(narrow, [&](auto element) {
+    using Element = decltype(element);
+    const int64_t input = x[2], columns = kGates * s.hidden, ahead = std::max<int64_t>(1, kAhead / s.batch);
+    const Shape all{s.time, s.batch, s.hidden}, state{s.batch, s.hidden};
+    Results to{call.Output(0, all), call.Output(2, state)};
+    float *last_h = call.Output(1, state), *cells = call.Output(3, keep ? all : Shape{0});
+    float* gates = call.Output(4, {keep ? Gates<Element>::Words(s.time * s.batch * columns) : 0});
+    if (!call.ok()) return;
+    if (keep) to.cells = cells, to.gates = gates;
+    Forward<Element> forward(s, in(2), in(5), in(6), to);
+    const Scratch<Element> panels(Panels<Element>::Size(columns, input));
+    const Panels<Element> weights{panels.data(), columns, input};
+    const Scratch<float> z(std::min(ahead, s.time) * s.batch * columns), bias(columns);
+    for (int64_t i = 0; i < columns; i++) bias.data()[i] = in(3)[i] + in(4)[i];
+    ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+      PackPanels(Factor<float>{in(1), columns, input, input, true}, weights, thread, threads);
+      forward.Prepare(thread, threads);
+      barrier.Wait();
+      for (int64_t first = 0; first < s.time; first += ahead) {
+        const int64_t steps = std::min(ahead, s.time - first);
+        const Factor<float> rows{in(0) + first * s.batch * input, steps * s.batch, input, input, true};
+        const Share share(rows.items, thread, threads);
+        MultiplyRows(rows, share.first, share.rows,
+                     {Target<Element>{weights, z.data() + share.first * columns, columns, Start::kBias, bias.data()}});
+        barrier.Wait();
+        for (int64_t t = 0; t < steps; t++, barrier.Wait())
+          forward.Step(first + t, z.data() + t * s.batch * columns, thread, threads);
+      }
+    });
+    CopyLast(s, to.output, last_h);
+    if (keep) CopyLast(s, cells, to.last_cell);
+  });
 }
 
 // --------------------------------------------------------------------------------------------------- backward
 
+/** What the gradient of a window is computed from. */
+struct Kept {
+  const float *d_output, *gates, *cells, *c, *weight;
+};
+
 template <class Element>
 class Backward {
  public:
-  Backward(const Sizes& sizes, const float* d_output, const float* gates, const float* cells, const float* c,
-           const float* weight, float* dz)
-      : s_(sizes), gate_stride_(kNarrow ? s_.padded() : s_.hidden), inner_(kGates * gate_stride_),
-        d_output_(d_output), gates_(gates), cells_(cells), c_(c), weight_(weight), dz_(dz),
-        panels_(s_.panels * inner_ * kBackwardVectors * kLanes), narrow_(kNarrow ? 2 * s_.batch * inner_ : 0),
-        d_cell_(s_.batch * s_.padded()) {}
+  Backward(const Sizes& sizes, const Kept& kept)
+      : s_(sizes), inner_(kGates * s_.hidden), from_(kept), gates_{(decltype(Gates<Element>::data))kept.gates},
+        memory_(Panels<Element>::Size(s_.hidden, inner_)), panels_{memory_.data(), s_.hidden, inner_},
+        d_cell_(s_.batch * s_.padded()), d_bias_(s_.blocks * inner_) {}
 
-  void Run() {
-    ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
-      for (int64_t p = thread; p < s_.panels; p += threads) Pack(p);
-      barrier.Wait();
-      for (int64_t t = s_.time - 1; t >= 0; t--) {
-        ForTiles(s_, thread, threads, [&](int64_t panel, int64_t block) {
-          WithRows<kBackwardRows>(s_.rows(block), [&](auto m) {
-            // The last panel may have columns for one vector only.
-            if (Vectors(panel) == kBackwardVectors)
-              Tile<decltype(m)::value, kBackwardVectors>(t, panel, s_.firstRow(block));
-            else
-              Tile<decltype(m)::value, 1>(t, panel, s_.firstRow(block));
-          });
-        });
-        barrier.Wait();
-      }
-    });
-  }
-
- private:
-  static constexpr int kGroup = Format<Element>::kGroup;
-  static constexpr bool kNarrow = kGroup > 1;
-
-  int Vectors(int64_t panel) const {
-    return (int)std::min<int64_t>(kBackwardVectors, s_.padded() / kLanes - panel * kBackwardVectors);
-  }
-
-  /** Panel `[inner / group][vector][lane][group]` of the columns from `p * vectors * kLanes`. */
-  void Pack(int64_t p) {
-    Element* panel = panels_.data() + p * inner_ * kBackwardVectors * kLanes;
-    const int columns = Vectors(p) * kLanes;
-    const int64_t first = p * kBackwardVectors * kLanes;
-    for (int64_t k = 0; k < inner_; k++) {
-      const int64_t q = k / gate_stride_, u = k % gate_stride_;
-      const float* row = weight_ + (q * s_.hidden + u) * s_.hidden + first;
-      Element* to = panel + k / kGroup * columns * kGroup + k % kGroup;
-      for (int j = 0; j < columns; j++) {
-        const float x = u < s_.hidden && first + j < s_.hidden ? row[j] : 0.f;
-        to[j * kGroup] = Format<Element>::From(x);
-      }
+  /** To be waited for before the first step. */
+  void Prepare(int thread, int threads) {
+    PackPanels(Factor<float>{from_.weight, s_.hidden, inner_, s_.hidden, false}, panels_, thread, threads);
+    for (int64_t block = thread; block < s_.blocks; block += threads) {
+      float* sums = d_bias_.data() + block * inner_;
+      std::fill(sums, sums + inner_, 0.f);
     }
   }
 
-  /** dz of step t as bfloat16 `[batch, 4, padded]`: two buffers take turns. */
-  uint16_t* Narrow(int64_t t) { return (uint16_t*)narrow_.data() + t % 2 * s_.batch * inner_; }
+  /**
+   * This thread's share of step t: dz `[batch, 4, hidden]`, and in float32 too where `wide` isn't null, from that of the
+   * step after it, null for the last one. To be waited for.
+   */
+  void Step(int64_t t, const Element* next, Element* dz, float* wide, int thread, int threads) {
+    ForTiles(s_, thread, threads, [&](int64_t panel, int64_t block) {
+      WithRows<kBackwardRows>(s_.rows(block), [&](auto m) {
+        // The last panel may have columns for one vector only.
+        if (panels_.width(panel) == kColumns) Tile<decltype(m)::value, kVectors>(t, next, dz, wide, panel, block);
+        else Tile<decltype(m)::value, 1>(t, next, dz, wide, panel, block);
+      });
+    });
+  }
+
+  /** The sum of dz over all rows, `[4, hidden]`, this thread's share of it. */
+  void SumBias(float* d_bias, int thread, int threads) const {
+    for (int64_t i = inner_ * thread / threads; i < inner_ * (thread + 1) / threads; i++) {
+      float sum = 0.f;
+      for (int64_t block = 0; block < s_.blocks; block++) sum += d_bias_.data()[block * inner_ + i];
+      d_bias[i] = sum;
+    }
+  }
+
+ private:
+  static constexpr bool kNarrow = Format<Element>::kGroup > 1;
 
   template <int M, int N>
-  void Tile(int64_t t, int64_t panel, int64_t row) {
-    const int64_t hidden = s_.hidden, unit = panel * kBackwardVectors * kLanes, at = t * s_.batch + row;
+  void Tile(int64_t t, const Element* next, Element* dz, float* wide, int64_t panel, int64_t block) {
+    const int64_t hidden = s_.hidden, unit = panel * kColumns, row = s_.firstRow(block);
     const auto lanes = [&](int q) { return (int)std::min<int64_t>(kLanes, hidden - unit - q * kLanes); };
     Vec acc[M][N];
     ULMFIT_UNROLL
     for (int i = 0; i < M; i++) {
+      const float* d_output = from_.d_output + (t * s_.batch + row + i) * hidden + unit;
       ULMFIT_UNROLL
-      for (int q = 0; q < N; q++) acc[i][q] = Load(d_output_ + (at + i) * hidden + unit + q * kLanes, lanes(q));
+      for (int q = 0; q < N; q++) acc[i][q] = Load(d_output + q * kLanes, lanes(q));
     }
-    if (t + 1 < s_.time) {
-      const Element* weight = panels_.data() + panel * inner_ * kBackwardVectors * kLanes;
-      if constexpr (kNarrow) MultiplyTile(acc, Narrow(t + 1) + row * inner_, inner_, weight, inner_);
-      else MultiplyTile(acc, dz_ + (at + s_.batch) * inner_, inner_, weight, inner_);
+    if (next != nullptr) {
+      for (int64_t k = 0; k < inner_; k += panels_.kInner)
+        MultiplyTile(acc, next + row * inner_ + k, inner_, panels_.kGroup, panels_.at(k, panel), panels_.depth(k));
     }
     ULMFIT_UNROLL
-    for (int i = 0; i < M; i++) {
+    for (int q = 0; q < N; q++) {
+      Vec sums[kGates] = {};
       ULMFIT_UNROLL
-      for (int q = 0; q < N; q++) Cell(t, row + i, unit + q * kLanes, lanes(q), acc[i][q]);
+      for (int i = 0; i < M; i++)
+        Cell(t, next != nullptr, row + i, unit + q * kLanes, lanes(q), acc[i][q], dz, wide, sums);
+      float* d_bias = d_bias_.data() + block * inner_ + unit + q * kLanes;
+      ULMFIT_UNROLL
+      for (int g = 0; g < kGates; g++)
+        Store(d_bias + g * hidden, Load(d_bias + g * hidden, lanes(q)) + sums[g], lanes(q));
     }
   }
 
   /** dz of step t from dh, for `n` units of one row; hands dc on to step t - 1. */
-  ULMFIT_INLINE void Cell(int64_t t, int64_t row, int64_t unit, int n, Vec dh) {
+  ULMFIT_INLINE void Cell(int64_t t, bool later, int64_t row, int64_t unit, int n, Vec dh, Element* dz, float* wide,
+                          Vec (&sums)[kGates]) {
     const int64_t hidden = s_.hidden, at = t * s_.batch + row;
-    const float* gate = gates_ + at * kGates * hidden + unit;
-    const Vec in = Load(gate, n), forget = Load(gate + hidden, n), candidate = Load(gate + 2 * hidden, n);
-    const Vec out = Load(gate + 3 * hidden, n);
-    const Vec cell = Tanh(Load(cells_ + at * hidden + unit, n));
-    const Vec before = Load((t == 0 ? c_ + row * hidden : cells_ + (at - s_.batch) * hidden) + unit, n);
+    Vec gates[kGates];
+    gates_.Read(at * inner_ + unit, hidden, gates, n);
+    const auto [in, forget, candidate, out] = gates;
+    const Vec cell = Tanh(Load(from_.cells + at * hidden + unit, n));
+    const Vec before = Load((t == 0 ? from_.c + row * hidden : from_.cells + (at - s_.batch) * hidden) + unit, n);
     float* carried = d_cell_.data() + row * s_.padded() + unit;
     Vec dc = dh * (out * (1.f - cell * cell));
-    if (t + 1 < s_.time) dc += Load(carried);
+    if (later) dc += Load(carried);
     Store(carried, dc * forget);
     const Vec d[kGates] = {dc * (candidate * (in * (1.f - in))), dc * (before * (forget * (1.f - forget))),
                            dc * (in * (1.f - candidate * candidate)), dh * (cell * (out * (1.f - out)))};
     ULMFIT_UNROLL
     for (int q = 0; q < kGates; q++) {
-      Store(dz_ + (at * kGates + q) * hidden + unit, d[q], n);
-      if constexpr (kNarrow) StoreBfloat16(Narrow(t) + row * inner_ + q * gate_stride_ + unit, d[q]);
+      const int64_t place = row * inner_ + q * hidden + unit;
+      if constexpr (kNarrow) StoreBfloat16(dz + place, d[q], n);
+      else Store(dz + place, d[q], n);
+      if (wide != nullptr) Store(wide + place, d[q], n);
+      sums[q] += d[q];
     }
   }
 
   const Sizes s_;
-  const int64_t gate_stride_, inner_;
-  const float *const d_output_, *const gates_, *const cells_, *const c_, *const weight_;
-  float* const dz_;
-  const Scratch<Element> panels_, narrow_;
-  const Scratch<float> d_cell_;
+  const int64_t inner_;
+  const Kept from_;
+  const Gates<Element> gates_;
+  const Scratch<Element> memory_;
+  const Panels<Element> panels_;
+  const Scratch<float> d_cell_, d_bias_;
 };
 
-void ComputeBackward(Call& call, bool bfloat16) {
-  const Shape d_output = call.shape(0), gates = call.shape(1), weight = call.shape(4);
-  const bool fits = d_output.size() == 3 && gates == Shape{d_output[0], d_output[1], kGates * d_output[2]} &&
-                    call.shape(2) == d_output && call.shape(3) == Shape{d_output[1], d_output[2]} &&
-                    weight == Shape{kGates * d_output[2], d_output[2]};
-  if (!call.Require(fits, "d_output and cells [time, batch, hidden], gates [time, batch, 4 hidden], c [batch, hidden], "
-                          "weight_hh [4 hidden, hidden]")) {
-    return;
-  }
-  const Sizes sizes(d_output[0], d_output[1], d_output[2], kBackwardVectors, kBackwardRows);
-  float* dz = call.Output(0, gates);
+template <class Element>
+bool KeptFits(const Call& call, int first) {
+  const Shape d_output = call.shape(first), weight = call.shape(first + 4);
+  return d_output.size() == 3 && call.shape(first + 2) == d_output &&
+         call.shape(first + 1) == Shape{Gates<Element>::Words(kGates * Elements(d_output))} &&
+         call.shape(first + 3) == Shape{d_output[1], d_output[2]} &&
+         weight == Shape{kGates * d_output[2], d_output[2]};
+}
+constexpr const char* kKeptShapes =
+    "d_output and cells [time, batch, hidden], gates as they were kept, c [batch, hidden], weight_hh [4 hidden, hidden]";
+
+void ComputeBackward(Call& call, bool narrow) {
+  InFormat(narrow, [&](auto element) {
+    using Element = decltype(element);
+    if (!call.Require(KeptFits<Element>(call, 0), kKeptShapes)) return;
+    const Shape shape = call.shape(0);
+    const Sizes s(shape[0], shape[1], shape[2], kVectors, kBackwardRows);
+    float* wide = call.Output(0, {s.time, s.batch, kGates * s.hidden});
+    if (!call.ok()) return;
+    const auto in = [&](int i) { return call.Input<float>(i); };
+    Backward<Element> backward(s, {in(0), in(1), in(2), in(3), in(4)});
+    constexpr bool kNarrow = Format<Element>::kGroup > 1;
+    const int64_t step = kGates * s.step();
+    // In bfloat16 two buffers take turns.
+    const Scratch<Element> two(kNarrow ? 2 * step : 0);
+    const auto dz = [&](int64_t t) { return kNarrow ? two.data() + t % 2 * step : (Element*)wide + t * step; };
+    ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+      backward.Prepare(thread, threads);
+      barrier.Wait();
+      for (int64_t t = s.time - 1; t >= 0; t--, barrier.Wait()) {
+        backward.Step(t, t + 1 < s.time ? dz(t + 1) : nullptr, dz(t), kNarrow ? wide + t * step : nullptr, thread,
+                      threads);
+      }
+    });
+  });
+}
+
+/** Which gradients are asked for: bits. */
+enum Needs { kInput = 1, kWeights = 2 };
+
+template <class Element>
+void LayerGradient(Call& call, const Sizes& s, int32_t needs) {
+  const Shape x = call.shape(5), none{0};
+  const int64_t input = x[2], columns = kGates * s.hidden, step = kGates * s.step();
+  float* d_input = call.Output(0, needs & kInput ? x : none);
+  float* d_weight = call.Output(1, needs & kWeights ? Shape{columns, input} : none);
+  float* d_recurrent = call.Output(2, needs & kWeights ? Shape{columns, s.hidden} : none);
+  float* d_bias = call.Output(3, needs & kWeights ? Shape{columns} : none);
   if (!call.ok()) return;
-  const auto run = [&](auto element) {
-    Backward<decltype(element)>(sizes, call.Input<float>(0), call.Input<float>(1), call.Input<float>(2),
-                                call.Input<float>(3), call.Input<float>(4), dz)
-        .Run();
+  const auto in = [&](int i) { return call.Input<float>(i); };
+  const float *xs = in(5), *weight = in(6), *h = in(7), *output = in(8);
+  Backward<Element> backward(s, {in(0), in(1), in(2), in(3), in(4)});
+
+  // Some time steps at a time, the last first; behind them a place for the step that follows them.
+  const int64_t steps = std::min(s.time, std::max<int64_t>(1, Format<Element>::kInner / s.batch)), rows = steps * s.batch;
+  const Scratch<Element> dz((steps + 1) * step);
+  const auto scratch = [](bool needed, int64_t columns, int64_t inner) {
+    return needed ? Panels<Element>::Size(columns, inner) : 0;
   };
-  if (bfloat16 && kHasBfloat16) run(uint16_t{});
-  else run(float{});
+  const Scratch<Element> weight_memory(scratch(needs & kInput, input, columns));
+  const Scratch<Element> x_memory(scratch(needs & kWeights, input, rows));
+  const Scratch<Element> h_memory(scratch(needs & kWeights, s.hidden, rows));
+  const Panels<Element> weights{weight_memory.data(), input, columns};
+
+  ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+    backward.Prepare(thread, threads);
+    if (needs & kInput) PackPanels(Factor<float>{weight, input, columns, input, false}, weights, thread, threads);
+    barrier.Wait();
+    for (int64_t first = (s.time - 1) / steps * steps; first >= 0; first -= steps) {
+      const int64_t count = std::min(steps, s.time - first), inner = count * s.batch;
+      for (int64_t t = count - 1; t >= 0; t--, barrier.Wait()) {
+        const bool last = first + t + 1 == s.time;
+        const Element* next = dz.data() + (t + 1 < count ? t + 1 : steps) * step;
+        backward.Step(first + t, last ? nullptr : next, dz.data() + t * step, nullptr, thread, threads);
+      }
+      if (needs & kInput) {
+        const Share share(inner, thread, threads);
+        MultiplyRows(Factor<Element>{dz.data(), inner, columns, columns, true}, share.first, share.rows,
+                     {Target<Element>{weights, d_input + (first * s.batch + share.first) * input, input}});
+      }
+      if (needs & kWeights) {
+        const Panels<Element> x_panels{x_memory.data(), input, inner}, h_panels{h_memory.data(), s.hidden, inner};
+        PackPanels(Factor<float>{xs + first * s.batch * input, input, inner, input, false}, x_panels, thread, threads);
+        // The output of the step before each; the first has the state that the window began with.
+        const Factor<float> before = first == 0
+                                         ? Factor<float>{output, s.hidden, inner, s.hidden, false, h, s.batch}
+                                         : Factor<float>{output + (first - 1) * s.step(), s.hidden, inner, s.hidden, false};
+        PackPanels(before, h_panels, thread, threads);
+        barrier.Wait();
+        const Share share(columns, thread, threads);
+        const Start start = first + count == s.time ? Start::kZero : Start::kResult;
+        MultiplyRows(Factor<Element>{dz.data(), columns, inner, columns, false}, share.first, share.rows,
+                     {Target<Element>{x_panels, d_weight + share.first * input, input, start},
+                      Target<Element>{h_panels, d_recurrent + share.first * s.hidden, s.hidden, start}});
+      }
+      if (thread == 0) std::copy(dz.data(), dz.data() + step, dz.data() + steps * step);
+      barrier.Wait();
+    }
+    if (needs & kWeights) backward.SumBias(d_bias, thread, threads);
+  });
+}
+
+void ComputeLayerGradient(Call& call, bool narrow) {
+  InFormat(narrow, [&](auto element) {
+    using Element = decltype(element);
+    if (!call.Require(KeptFits<Element>(call, 0), kKeptShapes)) return;
+    const Shape shape = call.shape(0), x = call.shape(5);
+    const bool fits = x.size() == 3 && x[0] == shape[0] && x[1] == shape[1] &&
+                      call.shape(6) == Shape{kGates * shape[2], x[2]} && call.shape(7) == call.shape(3) &&
+                      call.shape(8) == shape && call.shape(9) == Shape{1};
+    if (!call.Require(fits, "x [time, batch, input], weight_ih [4 hidden, input], h [batch, hidden], output [time, batch, "
+                            "hidden], needs [1]")) {
+      return;
+    }
+    const Sizes s(shape[0], shape[1], shape[2], kVectors, kBackwardRows);
+    LayerGradient<Element>(call, s, call.Input<int32_t>(9)[0]);
+  });
 }
 
 }  // namespace
+
+extern const Op kLstmLayer = {
+    "UlmfitLstmLayer",
+    {"narrow: bool = false"},
+    {"x: float", "weight_ih: float", "weight_hh: float", "bias_ih: float", "bias_hh: float", "h: float", "c: float",
+     "needs_gradient: int32"},
+    {"output: float", "last_h: float", "last_c: float", "cells: float", "gates: float"},
+    ComputeLayer,
+    "narrow",
+};
+
+extern const Op kLstmLayerGrad = {
+    "UlmfitLstmLayerGrad",
+    {"narrow: bool = false"},
+    {"d_output: float", "gates: float", "cells: float", "c: float", "weight_hh: float", "x: float", "weight_ih: float",
+     "h: float", "output: float", "needs: int32"},
+    {"d_input: float", "d_weight_ih: float", "d_weight_hh: float", "d_bias: float"},
+    ComputeLayerGradient,
+    "narrow",
+};
 
 extern const Op kLstmRecurrence = {
     "UlmfitLstmRecurrence",

@@ -18,6 +18,11 @@ constexpr int kGates = 4;
 constexpr int kDots = kLanes < 8 ? kLanes : 8;
 /** Rows of the batch at a time: their sums stay in registers. */
 constexpr int kRows = kRegisters < 32 ? 1 : 3;
+/**
+ * Turns of a thread that waits at the end of a step, about 2 microseconds. Steps take 10, and threads end them together,
+ * unless another process has the core: then it is better to give it one's own than to hold up the one waited for.
+ */
+constexpr int kSpins = 100;
 
 // ------------------------------------------------------------------------------------------------ sums of lanes
 
@@ -109,7 +114,8 @@ class FewRows {
 
   void Run() {
     std::copy(c_, c_ + batch_ * hidden_, cell_);
-    ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+    Barrier barrier(ThreadPool::Get().threads(), kSpins);
+    ThreadPool::Get().Run([&](int thread, int threads, Barrier&) {
       // Each unit is one thread's for the whole window. Its sums are the same whatever the share.
       const int64_t first = hidden_ * thread / threads, last = hidden_ * (thread + 1) / threads;
       const int64_t blocks = (last - first + kLanes - 1) / kLanes;

@@ -1,23 +1,8 @@
 #include "op.h"
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
-
 namespace ulmfit {
 
 namespace {
-
-/** Large outputs are fresh memory: with 2 MiB pages the kernel of the system clears it in few steps. */
-void PreferLargePages(void* memory, size_t bytes) {
-#if defined(__linux__)
-  constexpr uintptr_t kPage = 1 << 21;
-  const uintptr_t begin = ((uintptr_t)memory + kPage - 1) & ~(kPage - 1), end = ((uintptr_t)memory + bytes) & ~(kPage - 1);
-  if (begin < end) madvise((void*)begin, end - begin, MADV_HUGEPAGE);
-#else
-  (void)memory, (void)bytes;
-#endif
-}
 
 struct Kernel {
   const Op* op;
@@ -133,9 +118,8 @@ std::string RegisterOne() {
 
 std::string RegisterAll() {
   std::string problem;
-  for (auto* one : {RegisterOne<kLstmRecurrence>, RegisterOne<kLstmRecurrenceGrad>, RegisterOne<kLstmInference>,
-                    RegisterOne<kDropout>, RegisterOne<kSoftmaxCrossEntropy>, RegisterOne<kAdamStep>,
-                    RegisterOne<kProduct>}) {
+  for (auto* one : {RegisterOne<kLstmLayer>, RegisterOne<kLstmLayerGrad>, RegisterOne<kLstmRecurrence>, RegisterOne<kLstmRecurrenceGrad>, RegisterOne<kLstmInference>, RegisterOne<kDropout>,
+                    RegisterOne<kSoftmaxCrossEntropy>, RegisterOne<kTiedSoftmaxCrossEntropy>, RegisterOne<kAdamStep>, RegisterOne<kProduct>}) {
     problem += one();
   }
   return problem;

@@ -5,9 +5,10 @@
 
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
 #include <string>
 #include <vector>
+
+#include "memory.h"
 
 namespace ulmfit {
 
@@ -54,18 +55,6 @@ struct Op {
 /** Registers all ops below with TensorFlow. Returns what is wrong, or an empty text. */
 std::string RegisterAll();
 
-extern const Op kLstmRecurrence, kLstmRecurrenceGrad, kLstmInference, kDropout, kSoftmaxCrossEntropy,
-    kAdamStep, kProduct;
-
-/** Memory that isn't cleared, on the boundary of a cache line. */
-template <class T>
-class Scratch {
- public:
-  explicit Scratch(int64_t size) : memory_(new char[size * sizeof(T) + 64]) {}
-  T* data() const { return (T*)(((uintptr_t)memory_.get() + 63) & ~(uintptr_t)63); }
-
- private:
-  std::unique_ptr<char[]> memory_;
-};
+extern const Op kLstmLayer, kLstmLayerGrad, kLstmRecurrence, kLstmRecurrenceGrad, kLstmInference, kDropout, kSoftmaxCrossEntropy, kTiedSoftmaxCrossEntropy, kAdamStep, kProduct;
 
 }  // namespace ulmfit

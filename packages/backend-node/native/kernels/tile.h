@@ -8,43 +8,45 @@
 namespace ulmfit {
 
 /**
- * acc[i][q] += sum over k of a[i * stride + k] * panel[k][q]. The panel is `[inner][N][kLanes]`.
+ * acc[i][q] += sum over k of a[i][k] * panel[k][q]; row i of `a` begins at `i * row`, its k at `k * step`. The panel is
+ * `[inner][N][kLanes]`.
  */
 template <int M, int N>
-ULMFIT_INLINE void MultiplyTile(Vec (&acc)[M][N], const float* a, int64_t stride, const float* panel, int64_t inner) {
+ULMFIT_INLINE void MultiplyTile(Vec (&acc)[M][N], const float* a, int64_t row, int64_t step, const float* panel,
+                                int64_t inner) {
   for (int64_t k = 0; k < inner; k++) {
     Vec w[N];
     ULMFIT_UNROLL
     for (int q = 0; q < N; q++) w[q] = Load(panel + (k * N + q) * kLanes);
     ULMFIT_UNROLL
     for (int i = 0; i < M; i++) {
-      const Vec x = Fill(a[i * stride + k]);
+      const Vec x = Fill(a[i * row + k * step]);
       ULMFIT_UNROLL
       for (int q = 0; q < N; q++) acc[i][q] += x * w[q];
     }
   }
 }
 
-/** The same in bfloat16, summed in float32; the panel is `[inner / 2][N][kLanes][2]`, `inner` is even. */
+/** The same in bfloat16, summed in float32; pairs of k side by side: the panel is `[inner / 2][N][kLanes][2]`. */
 template <int M, int N>
-ULMFIT_INLINE void MultiplyTile(Vec (&acc)[M][N], const uint16_t* a, int64_t stride, const uint16_t* panel,
+ULMFIT_INLINE void MultiplyTile(Vec (&acc)[M][N], const uint16_t* a, int64_t row, int64_t step, const uint16_t* panel,
                                 int64_t inner) {
 #if defined(__AVX512BF16__)
-  for (int64_t k = 0; k < inner; k += 2) {
+  for (int64_t p = 0; p < inner / 2; p++) {
     __m512bh w[N];
     ULMFIT_UNROLL
-    for (int q = 0; q < N; q++) w[q] = (__m512bh)_mm512_loadu_si512(panel + (k * N + q * 2) * kLanes);
+    for (int q = 0; q < N; q++) w[q] = (__m512bh)_mm512_loadu_si512(panel + (p * N + q) * 2 * kLanes);
     ULMFIT_UNROLL
     for (int i = 0; i < M; i++) {
       int32_t pair;
-      std::memcpy(&pair, a + i * stride + k, sizeof pair);
+      std::memcpy(&pair, a + i * row + p * step, sizeof pair);
       const __m512bh x = (__m512bh)_mm512_set1_epi32(pair);
       ULMFIT_UNROLL
       for (int q = 0; q < N; q++) acc[i][q] = (Vec)_mm512_dpbf16_ps((__m512)acc[i][q], x, w[q]);
     }
   }
 #else
-  (void)acc, (void)a, (void)stride, (void)panel, (void)inner;
+  (void)acc, (void)a, (void)row, (void)step, (void)panel, (void)inner;
 #endif
 }
 

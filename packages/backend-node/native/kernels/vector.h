@@ -88,12 +88,20 @@ ULMFIT_INLINE float MaxLanes(Vec v) {
  * for every comparison with it is false.
  */
 ULMFIT_INLINE Vec Exp(Vec x) {
-  const Vec lowest = Fill(-87.3f), highest = Fill(88.f), round = Fill(12582912.f);  // 1.5 * 2^23
+  const Vec highest = Fill(88.f);
+#if defined(__AVX512F__)
+  const __mmask16 stays = _mm512_cmp_ps_mask((__m512)x, _mm512_set1_ps(-87.3f), _CMP_NLT_UQ);
+  // Of NaN and a number `min` gives the second.
+  x = (Vec)_mm512_min_ps((__m512)highest, (__m512)x);
+  const Vec n = (Vec)_mm512_roundscale_ps((__m512)(x * 1.44269504088896341f), 0);
+#else
+  const Vec lowest = Fill(-87.3f), round = Fill(12582912.f);  // 1.5 * 2^23
   const auto vanishes = x < lowest;
   x = x > highest ? highest : x;
   x = vanishes ? lowest : x;
   const Vec shifted = x * 1.44269504088896341f + round;
   const Vec n = shifted - round;
+#endif
   const Vec r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
   Vec p = Fill(1.9875691500e-4f);
   p = p * r + 1.3981999507e-3f;
@@ -102,12 +110,26 @@ ULMFIT_INLINE Vec Exp(Vec x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * (r * r) + (r + 1.f);
+#if defined(__AVX512F__)
+  return (Vec)_mm512_maskz_scalef_ps(stays, (__m512)p, (__m512)n);
+#else
   const IntVec power = ((IntVec)shifted - (IntVec)round + 127) << 23;
   const Vec result = p * (Vec)power;
   return vanishes ? Vec{} : result;
+#endif
 }
 
-ULMFIT_INLINE Vec Sigmoid(Vec x) { return 1.f / (1.f + Exp(-x)); }
+/** 1 / x within 2 units in the last place, for x from 1 to e^88; NaN stays NaN. */
+ULMFIT_INLINE Vec Reciprocal(Vec x) {
+#if defined(__AVX512F__)
+  const Vec near = (Vec)_mm512_rcp14_ps((__m512)x);
+  return near * (2.f - x * near);
+#else
+  return 1.f / x;
+#endif
+}
+
+ULMFIT_INLINE Vec Sigmoid(Vec x) { return Reciprocal(1.f + Exp(-x)); }
 
 /** By a polynomial near 0, where the quotient would lose digits. */
 ULMFIT_INLINE Vec Tanh(Vec x) {
@@ -118,7 +140,7 @@ ULMFIT_INLINE Vec Tanh(Vec x) {
   p = p * z + 1.33314422036e-1f;
   p = p * z - 3.33332819422e-1f;
   const Vec near = p * z * x + x;
-  const Vec far = 1.f - 2.f / (Exp(x + x) + 1.f);
+  const Vec far = 1.f - 2.f * Reciprocal(Exp(x + x) + 1.f);
   return z < Fill(0.390625f) ? near : far;
 }
 
@@ -139,26 +161,128 @@ constexpr bool kHasTiles = false;
 
 #if defined(__AVX512BF16__)
 constexpr bool kHasBfloat16 = true;
-ULMFIT_INLINE void StoreBfloat16(uint16_t* p, Vec v) {
-  const __m256bh narrow = _mm512_cvtneps_pbh((__m512)v);
-  std::memcpy(p, &narrow, sizeof narrow);
+/** The first `n` lanes, rounded. */
+ULMFIT_INLINE void StoreBfloat16(uint16_t* p, Vec v, int n = kLanes) {
+  const __m256i narrow = (__m256i)_mm512_cvtneps_pbh((__m512)v);
+  if (n >= kLanes) _mm256_storeu_si256((__m256i*)p, narrow);
+  else _mm256_mask_storeu_epi16(p, (__mmask16)((1u << n) - 1), narrow);
 }
-/** Two numbers a lane, `even` in the lower half. */
-ULMFIT_INLINE IntVec Pairs(Vec even, Vec odd) {
-  const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)even));
-  const __m512i high = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)odd));
-  return (IntVec)_mm512_or_si512(low, _mm512_slli_epi32(high, 16));
+/** Each of the first `n` numbers, rounded, in the lower half of its lane. */
+ULMFIT_INLINE IntVec LoadNarrow(const uint16_t* p, int n) {
+  return (IntVec)_mm512_maskz_cvtepu16_epi32(
+      0xffff, _mm256_maskz_loadu_epi16(n >= kLanes ? 0xffff : (__mmask16)((1u << n) - 1), p));
+}
+ULMFIT_INLINE IntVec LoadNarrow(const float* p, int n) {
+  return (IntVec)_mm512_maskz_cvtepu16_epi32(0xffff, (__m256i)_mm512_cvtneps_pbh((__m512)Load(p, n)));
+}
+/** Numbers side by side, rounded, in the two halves of each lane. */
+ULMFIT_INLINE Vec LoadPairs(const float* p) {
+  return (Vec)_mm512_cvtne2ps_pbh((__m512)Load(p + kLanes), (__m512)Load(p));
 }
 #else
 constexpr bool kHasBfloat16 = false;
-ULMFIT_INLINE void StoreBfloat16(uint16_t* p, Vec v) {
-  for (int i = 0; i < kLanes; i++) p[i] = ToBfloat16(v[i]);
+ULMFIT_INLINE void StoreBfloat16(uint16_t* p, Vec v, int n = kLanes) {
+  for (int i = 0; i < kLanes && i < n; i++) p[i] = ToBfloat16(v[i]);
 }
-ULMFIT_INLINE IntVec Pairs(Vec even, Vec odd) {
-  IntVec pairs;
-  for (int i = 0; i < kLanes; i++) pairs[i] = (int32_t)((uint32_t)ToBfloat16(odd[i]) << 16 | ToBfloat16(even[i]));
-  return pairs;
+ULMFIT_INLINE IntVec LoadNarrow(const uint16_t* p, int n) {
+  IntVec v = {};
+  for (int i = 0; i < kLanes && i < n; i++) v[i] = p[i];
+  return v;
+}
+ULMFIT_INLINE IntVec LoadNarrow(const float* p, int n) {
+  IntVec v = {};
+  for (int i = 0; i < kLanes && i < n; i++) v[i] = ToBfloat16(p[i]);
+  return v;
+}
+ULMFIT_INLINE Vec LoadPairs(const float* p) {
+  uint16_t narrow[2 * kLanes];
+  for (int i = 0; i < 2 * kLanes; i++) narrow[i] = ToBfloat16(p[i]);
+  return Load((const float*)narrow);
 }
 #endif
+
+/** A register full of numbers side by side, in the format of `Element`. */
+template <class Element>
+ULMFIT_INLINE Vec LoadWords(const float* p) {
+  if constexpr (sizeof(Element) == 2) return LoadPairs(p);
+  else return Load(p);
+}
+template <class Element>
+ULMFIT_INLINE Vec LoadWords(const uint16_t* p) {
+  static_assert(sizeof(Element) == 2, "bfloat16 is never widened");
+  return Load((const float*)p);
+}
+
+/** The first `n` numbers of a row; in bfloat16 with those of the row that follows, where there is one. */
+template <class Element, class Source>
+ULMFIT_INLINE Vec LoadColumns(const Source* even, const Source* odd, int n) {
+  if constexpr (sizeof(Element) == 2) {
+    const IntVec low = LoadNarrow(even, n);
+    return (Vec)(odd == nullptr ? low : low | (LoadNarrow(odd, n) << 16));
+  } else {
+    return Load(even, n);
+  }
+}
+
+/** Copies the first `n` numbers, rounded where the result is narrower. */
+ULMFIT_INLINE void Convert(const float* from, float* to, int n) { Store(to, Load(from, n), n); }
+ULMFIT_INLINE void Convert(const float* from, uint16_t* to, int n) { StoreBfloat16(to, Load(from, n), n); }
+ULMFIT_INLINE void Convert(const uint16_t* from, uint16_t* to, int n) { std::memcpy(to, from, n * sizeof(uint16_t)); }
+
+/** Rows to columns. */
+ULMFIT_INLINE void Transpose(Vec (&rows)[kLanes]) {
+#if defined(__AVX512F__)
+  __m512 a[16], b[16];
+  ULMFIT_UNROLL
+  for (int i = 0; i < 16; i += 2) {
+    a[i] = _mm512_unpacklo_ps((__m512)rows[i], (__m512)rows[i + 1]);
+    a[i + 1] = _mm512_unpackhi_ps((__m512)rows[i], (__m512)rows[i + 1]);
+  }
+  const auto low = [](__m512 x, __m512 y) { return (__m512)_mm512_unpacklo_pd((__m512d)x, (__m512d)y); };
+  const auto high = [](__m512 x, __m512 y) { return (__m512)_mm512_unpackhi_pd((__m512d)x, (__m512d)y); };
+  ULMFIT_UNROLL
+  for (int i = 0; i < 16; i += 4) {
+    b[i] = low(a[i], a[i + 2]);
+    b[i + 1] = high(a[i], a[i + 2]);
+    b[i + 2] = low(a[i + 1], a[i + 3]);
+    b[i + 3] = high(a[i + 1], a[i + 3]);
+  }
+  ULMFIT_UNROLL
+  for (int i = 0; i < 4; i++) {
+    const __m512 x = _mm512_shuffle_f32x4(b[i], b[i + 4], 0x88), y = _mm512_shuffle_f32x4(b[i + 8], b[i + 12], 0x88);
+    const __m512 z = _mm512_shuffle_f32x4(b[i], b[i + 4], 0xdd), w = _mm512_shuffle_f32x4(b[i + 8], b[i + 12], 0xdd);
+    rows[i] = (Vec)_mm512_shuffle_f32x4(x, y, 0x88);
+    rows[i + 4] = (Vec)_mm512_shuffle_f32x4(z, w, 0x88);
+    rows[i + 8] = (Vec)_mm512_shuffle_f32x4(x, y, 0xdd);
+    rows[i + 12] = (Vec)_mm512_shuffle_f32x4(z, w, 0xdd);
+  }
+#else
+  Vec columns[kLanes];
+  for (int i = 0; i < kLanes; i++)
+    for (int j = 0; j < kLanes; j++) columns[i][j] = rows[j][i];
+  std::memcpy(rows, columns, sizeof columns);
+#endif
+}
+
+/** Numbers from 0 to 1 in 16 bits, within 2^-17: near both ends alike, where bfloat16 is coarse at 1. */
+ULMFIT_INLINE void StoreFractions(uint16_t* p, Vec v, int n) {
+#if defined(__AVX512F__)
+  const __m512i words = _mm512_cvtps_epi32((__m512)(v * 65535.f));
+  _mm512_mask_cvtusepi32_storeu_epi16(p, n >= kLanes ? 0xffff : (__mmask16)((1u << n) - 1), words);
+#else
+  for (int i = 0; i < kLanes && i < n; i++) p[i] = (uint16_t)(v[i] * 65535.f + 0.5f);
+#endif
+}
+
+ULMFIT_INLINE Vec LoadFractions(const uint16_t* p, int n) {
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+  const __m256i words = _mm256_maskz_loadu_epi16(n >= kLanes ? 0xffff : (__mmask16)((1u << n) - 1), p);
+  return (Vec)_mm512_cvtepi32_ps(_mm512_maskz_cvtepu16_epi32(0xffff, words)) * (1.f / 65535.f);
+#else
+  Vec v = {};
+  for (int i = 0; i < kLanes && i < n; i++) v[i] = (float)p[i] * (1.f / 65535.f);
+  return v;
+#endif
+}
 
 }  // namespace ulmfit

@@ -1,17 +1,16 @@
 import { nativeKernel } from '../native/execute.js';
-import { precision } from '../native/precision.js';
+import { narrowAttribute } from '../native/precision-attribute.js';
 
 /** From how many rows on laying the weight out for a tile of registers pays. */
-const TILED_ROWS = 5;
+export const TILED_ROWS = 5;
 
 /** All time steps of an LSTM layer for few rows and without a gradient; more rows are left to others. */
 export const lstmInference = nativeKernel('UlmfitLstmInference', (backend, input) => {
   const batch = input('h').shape[0] ?? 0;
   if (batch >= TILED_ROWS) return [];
-  const { TF_ATTR_BOOL } = backend.binding;
   return backend.executeMultipleOutputs(
     'UlmfitLstmInference',
-    [{ name: 'narrow', type: TF_ATTR_BOOL, value: precision() === 'bfloat16' }],
+    narrowAttribute(backend),
     ['z', 'biasIh', 'biasHh', 'weightHh', 'h', 'c'].map(input),
     2,
   );

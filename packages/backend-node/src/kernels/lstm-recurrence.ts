@@ -1,12 +1,11 @@
 import { nativeKernel } from '../native/execute.js';
-import { precision } from '../native/precision.js';
-import type { OpAttribute, TensorFlowBackend } from '../tensorflow-backend.js';
+import { narrowAttribute } from '../native/precision-attribute.js';
 
-/** All time steps of an LSTM layer in one call. */
+/** All time steps of an LSTM layer in one call, where others make its products. */
 export const lstmRecurrence = nativeKernel('UlmfitLstmRecurrence', (backend, input) =>
   backend.executeMultipleOutputs(
     'UlmfitLstmRecurrence',
-    precisionAttribute(backend),
+    narrowAttribute(backend),
     ['z', 'weightHh', 'h', 'c'].map(input),
     3,
   ),
@@ -16,12 +15,8 @@ export const lstmRecurrence = nativeKernel('UlmfitLstmRecurrence', (backend, inp
 export const lstmRecurrenceGrad = nativeKernel('UlmfitLstmRecurrenceGrad', (backend, input) =>
   backend.executeMultipleOutputs(
     'UlmfitLstmRecurrenceGrad',
-    precisionAttribute(backend),
+    narrowAttribute(backend),
     ['dOutput', 'gates', 'cells', 'c', 'weightHh'].map(input),
     1,
   ),
 );
-
-function precisionAttribute({ binding }: TensorFlowBackend): OpAttribute[] {
-  return [{ name: 'narrow', type: binding.TF_ATTR_BOOL, value: precision() === 'bfloat16' }];
-}

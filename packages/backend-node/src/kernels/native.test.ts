@@ -8,6 +8,8 @@ import {
   randomKey,
   runFast,
   tiedCrossEntropy,
+  type LstmState,
+  type LstmWeights,
 } from '@ulmfit/kernels';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -19,6 +21,7 @@ import { tensorFlowBackend } from '../tensorflow-backend.js';
 import { useBackend } from '../use-backend.js';
 import { tiledProduct } from './product.js';
 import { expectClose, nativeAndComposed, normal } from './native.test-helper.js';
+import { registerNativeKernels } from './register-fast-kernels.js';
 
 const seeds = fc.nat(0xffffffff);
 const lstmSizes = fc.record({
@@ -58,6 +61,20 @@ function lstm({ time, batch, input, hidden, seed }: LstmSizes): tf.Tensor[] {
   return [output, last.h, last.c, ...gradients([x, ...weights])];
 }
 
+/** Runs `body` as where these kernels leave their inputs to others. */
+function withoutKernels(names: readonly string[], body: () => void): void {
+  for (const kernelName of names) {
+    tf.unregisterKernel(kernelName, 'tensorflow');
+    tf.registerKernel({ kernelName, backendName: 'tensorflow', kernelFunc: () => [] });
+  }
+  try {
+    body();
+  } finally {
+    for (const name of names) tf.unregisterKernel(name, 'tensorflow');
+    registerNativeKernels();
+  }
+}
+
 describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'), () => {
   beforeAll(async () => {
     const { fastKernels } = await useBackend({ backend: 'tensorflow' });
@@ -65,7 +82,7 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
   });
   afterEach(() => setPrecision('float32'));
 
-  describe('the LSTM recurrence', () => {
+  describe('the LSTM layer', () => {
     it('gives the composed values and gradients for any shape', () => {
       fc.assert(
         fc.property(lstmSizes, (sizes) => {
@@ -98,6 +115,48 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       expect(more).toEqual(first);
     });
 
+    it('does so where others make the products', () => {
+      for (const hidden of [12, 33, 200]) {
+        withoutKernels(['UlmfitLstmLayer', 'UlmfitLstmLayerGrad'], () => {
+          const sizes = { time: 5, batch: 17, input: 8, hidden, seed: hidden };
+          expectClose(
+            nativeAndComposed(() => lstm(sizes)),
+            { scaled: true },
+          );
+        });
+      }
+    });
+
+    it('does so where the gradients are made in several parts', () => {
+      // More rows than are laid out at once, an odd number in a step, and a first part that is shorter.
+      const sizes = { time: 23, batch: 97, input: 19, hidden: 24, seed: 3 };
+      expectClose(
+        nativeAndComposed(() => lstm(sizes)),
+        { scaled: true },
+      );
+    });
+
+    it('gives the gradients that are asked for, and zeros for the others', () => {
+      const weights = { weightHh: [24, 6], biasIh: [24], biasHh: [24], h: [7, 6], c: [7, 6] };
+      for (const needs of [
+        { input: true, weights: false },
+        { input: false, weights: true },
+        { input: false, weights: false },
+      ]) {
+        const results = nativeAndComposed(() => {
+          const rest = Object.fromEntries(
+            Object.entries(weights).map(([name, shape]) => [name, normal(shape, 1, name)]),
+          ) as Omit<LstmWeights & LstmState, 'weightIh'>;
+          return tf.grads((x, weightIh) => {
+            const all = { ...rest, weightIh: weightIh as tf.Tensor2D };
+            return tf.sum(lstmLayer(x as tf.Tensor3D, rest, all, needs).output);
+          })([normal([3, 7, 5], 1, 'x'), normal([24, 5], 1, 'ih')]);
+        });
+        expectClose(results);
+        expect(results.native.map((g) => g.some((v) => v !== 0))).toEqual([needs.input, needs.weights]);
+      }
+    });
+
     it('lets NaN and infinity through', () => {
       tf.tidy(() => {
         for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
@@ -120,7 +179,7 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
         const dOutput = tf.tensor3d([1, Number.NaN, 1], [1, 1, 3]);
         const inputs = {
           dOutput,
-          gates: tf.fill([1, 1, 12], 0.5),
+          gates: tf.fill([12], 0.5),
           cells: tf.ones([1, 1, 3]),
           c: tf.ones([1, 3]),
           weightHh: tf.ones([12, 3]),
@@ -132,6 +191,16 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
 
     it('refuses shapes that do not fit', () => {
       tf.tidy(() => {
+        const layer = {
+          x: tf.ones([2, 5, 3]),
+          weightIh: tf.ones([80, 3]),
+          weightHh: tf.ones([80, 20]),
+          biasIh: tf.ones([80]),
+          biasHh: tf.ones([80]),
+          h: tf.ones([5, 20]),
+          c: tf.ones([4, 20]),
+        };
+        expect(() => runFast('UlmfitLstmLayer', layer, { needsGradient: true })).toThrow(/h and c/);
         const inputs = {
           z: tf.ones([2, 1, 80]),
           weightHh: tf.ones([80, 21]),
@@ -156,10 +225,13 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
 
   describe('dropout', () => {
     const masks = fc
-      .array(fc.record({ size: fc.integer({ min: 1, max: 40 }), broadcast: fc.boolean() }), {
-        minLength: 1,
-        maxLength: 3,
-      })
+      .array(
+        fc.record({
+          size: fc.integer({ min: 1, max: 40 }),
+          broadcast: fc.boolean(),
+        }),
+        { minLength: 1, maxLength: 3 },
+      )
       .map((axes) => ({
         shape: axes.map(({ size }) => size),
         maskShape: axes.map(({ size, broadcast }) => (broadcast ? 1 : size)),
@@ -231,12 +303,7 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
         }),
       )([hidden, weight, bias]);
       const alone = tiedCrossEntropy(
-        {
-          hidden: hidden as tf.Tensor2D,
-          weight: weight as tf.Tensor2D,
-          bias: bias as tf.Tensor1D,
-          targets,
-        },
+        { hidden: hidden as tf.Tensor2D, weight: weight as tf.Tensor2D, bias: bias as tf.Tensor1D, targets },
         false,
       );
       return [value, alone, ...grads];
@@ -251,6 +318,30 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       );
     });
 
+    it('does so over many chunks of rows, with the same bytes for any threads', () => {
+      const read = () => tf.tidy(() => run(700, 24, 6000, 4).map((t) => t.dataSync()));
+      const results = nativeAndComposed(() => run(700, 24, 6000, 4));
+      expectClose(results, { scaled: true });
+      for (const threads of [1, 3, 2]) {
+        nativeModule()?.setThreads(threads);
+        expect(read()).toEqual(results.native);
+      }
+    });
+
+    it('does so where others make the products', () => {
+      withoutKernels(['UlmfitTiedSoftmaxCrossEntropy'], () => {
+        expectClose(nativeAndComposed(() => run(37, 9, 211, 2)));
+      });
+    });
+
+    it('comes close in bfloat16 where the processor has it', (context) => {
+      if (nativeModule()?.hasBfloat16 !== true) context.skip('this processor has no bfloat16');
+      setPrecision('bfloat16');
+      const results = nativeAndComposed(() => run(61, 33, 415, 8, 0.3));
+      expectClose(results, { relative: 0.02, absolute: 0.02, scaled: true });
+      expect(results.native).not.toEqual(results.composed);
+    });
+
     it('bears logits in the hundreds', () => {
       expectClose(
         nativeAndComposed(() => run(9, 16, 100, 5, 40)),
@@ -262,18 +353,25 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       tf.tidy(() => {
         for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
           for (const column of [0, 17, 40]) {
+            const weight = tf.buffer([41, 2]);
+            weight.set(bad, column, 0);
             const logits = tf.buffer([2, 41]);
             logits.set(bad, 0, column);
-            const inputs = {
-              logits: logits.toTensor(),
-              bias: tf.zeros([41]),
-              targets: tf.tensor1d([1, 1], 'int32'),
-            };
+            const common = { bias: tf.zeros([41]), targets: tf.tensor1d([1, 1], 'int32') };
             for (const needsGradient of [true, false]) {
-              const outputs = runFast('UlmfitSoftmaxCrossEntropy', inputs, { needsGradient });
-              const losses = outputs?.[0]?.dataSync() ?? [];
-              expect(losses[0]).toBeNaN();
-              expect(losses[1]).toBeCloseTo(Math.log(41), 5);
+              const alone = runFast(
+                'UlmfitSoftmaxCrossEntropy',
+                { ...common, logits: logits.toTensor() },
+                { needsGradient },
+              );
+              const tied = runFast(
+                'UlmfitTiedSoftmaxCrossEntropy',
+                { ...common, hidden: tf.tensor2d([1, 0, 0, 1], [2, 2]), weight: weight.toTensor() },
+                { needsGradient },
+              );
+              expect(alone?.[0]?.dataSync()[0]).toBeNaN();
+              expect(alone?.[0]?.dataSync()[1]).toBeCloseTo(Math.log(41), 5);
+              expect(tied?.[0]?.dataSync()[0]).toBeNaN();
             }
           }
         }

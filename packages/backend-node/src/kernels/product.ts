@@ -1,6 +1,6 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { executeWithValues, nativeKernel } from '../native/execute.js';
-import { nativeModule } from '../native/native-kernels.js';
+import { multipliesInTiles, narrowAttribute } from '../native/precision-attribute.js';
 import { precision } from '../native/precision.js';
 import type { OpAttribute, TensorFlowBackend } from '../tensorflow-backend.js';
 
@@ -19,9 +19,16 @@ const TF_BFLOAT16 = 14;
 export const product = nativeKernel<ProductAttributes>('UlmfitProduct', (backend, input, attributes) => {
   const [a, b] = [input('a'), input('b')];
   if (precision() === 'float32') return [wideProduct(backend, a, b, attributes)];
-  if (nativeModule()?.hasTiles === true) return [tiledProduct(backend, a, b, attributes)];
+  if (multipliesInTiles()) return [tiledProduct(backend, a, b, attributes)];
   const transposed = Int32Array.of(Number(attributes.transposeA), Number(attributes.transposeB));
-  return executeWithValues(backend, 'UlmfitNarrowProduct', [], [a, b], { data: transposed, shape: [2] }, 1);
+  return executeWithValues(
+    backend,
+    'UlmfitProduct',
+    narrowAttribute(backend),
+    [a, b],
+    { data: transposed, shape: [2] },
+    1,
+  );
 });
 
 function wideProduct(

@@ -3,21 +3,25 @@ import { adamStep } from './adam-step.js';
 import { dropout } from './dropout.js';
 import type { FastKernel } from './fast-kernel.js';
 import { lstmInference } from './lstm-inference.js';
+import { lstmLayer, lstmLayerGrad } from './lstm-layer.js';
 import { lstmRecurrence, lstmRecurrenceGrad } from './lstm-recurrence.js';
 import { matMul } from './mat-mul.js';
 import { product } from './product.js';
-import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
+import { softmaxCrossEntropy, tiedSoftmaxCrossEntropy } from './softmax-cross-entropy.js';
 
 /** Made of TensorFlow's own ops. */
 const fastKernels: readonly FastKernel[] = [matMul];
 
 /** Made of ops that the native module registers with TensorFlow, which must be loaded. */
 const nativeKernels: readonly FastKernel[] = [
+  lstmLayer,
+  lstmLayerGrad,
   lstmRecurrence,
   lstmRecurrenceGrad,
   lstmInference,
   dropout,
   softmaxCrossEntropy,
+  tiedSoftmaxCrossEntropy,
   adamStep,
   product,
 ];

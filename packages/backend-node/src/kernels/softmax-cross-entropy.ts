@@ -1,4 +1,5 @@
-import { nativeKernel } from '../native/execute.js';
+import { executeWithValues, nativeKernel } from '../native/execute.js';
+import { multipliesInTiles, narrowAttribute } from '../native/precision-attribute.js';
 
 interface SoftmaxCrossEntropyAttributes {
   readonly needsGradient: boolean;
@@ -14,4 +15,20 @@ export const softmaxCrossEntropy = nativeKernel<SoftmaxCrossEntropyAttributes>(
       ['logits', 'bias', 'targets'].map(input),
       3,
     ),
+);
+
+/** The same for a tied decoder, its products too: the loss of each row, and the gradients of their sum. */
+export const tiedSoftmaxCrossEntropy = nativeKernel<SoftmaxCrossEntropyAttributes>(
+  'UlmfitTiedSoftmaxCrossEntropy',
+  (backend, input, { needsGradient }) => {
+    if (multipliesInTiles()) return [];
+    return executeWithValues(
+      backend,
+      'UlmfitTiedSoftmaxCrossEntropy',
+      narrowAttribute(backend),
+      ['hidden', 'weight', 'bias', 'targets'].map(input),
+      { data: Int32Array.of(Number(needsGradient)), shape: [1] },
+      4,
+    );
+  },
 );

@@ -1,0 +1,218 @@
+// Products of matrices, the loops those of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication"
+// (2008). In float32, or with factors that are rounded to bfloat16 on their way into the cache and summed in float32: no
+// narrow copy of a matrix is made, and the result is not rounded. Everything here is one thread's part of a job.
+#pragma once
+#include <algorithm>
+#include <initializer_list>
+
+#include "memory.h"
+#include "tile.h"
+
+namespace ulmfit {
+
+inline int64_t CeilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+/** What products read: float as it is, or bfloat16 in pairs of the inner dimension. */
+template <class Element>
+struct Format;
+template <>
+struct Format<float> {
+  static constexpr int kGroup = 1;
+  /** The inner dimension goes in blocks: a panel of columns and a few rows stay in the first caches. */
+  static constexpr int64_t kInner = 512;
+  static float From(float x) { return x; }
+};
+template <>
+struct Format<uint16_t> {
+  static constexpr int kGroup = 2;
+  static constexpr int64_t kInner = 1024;
+  static uint16_t From(float x) { return ToBfloat16(x); }
+};
+
+constexpr int kVectors = 2;
+constexpr int kColumns = kVectors * kLanes;
+constexpr int kRows = TileRows(kVectors);
+/** Rows that are laid out at once: they stay in the second cache. */
+constexpr int64_t kBlockRows = 168 / kRows * kRows;
+
+/** A factor as items (rows of A, columns of B) by the inner dimension k. */
+template <class Source>
+struct Factor {
+  const Source* data;
+  int64_t items, inner, stride;
+  /** Whether an item's values follow each other in memory, or those of one k. */
+  bool by_item;
+  /** For a factor by k: the first `heads` rows are elsewhere. */
+  const Source* head = nullptr;
+  int64_t heads = 0;
+
+  /** What it has of the inner dimension from k on. */
+  Factor From(int64_t k, int64_t length) const {
+    if (by_item) return {data + k, items, length, stride, true};
+    if (k >= heads) return {Row(k), items, length, stride, false};
+    return {data, items, length, stride, false, Row(k), heads - k};
+  }
+  const Source* Row(int64_t k) const { return k < heads ? head + k * stride : data + (k - heads) * stride; }
+};
+
+/** B, laid out in panels of columns: for each block of the inner dimension the panels `[k / group][column][group]`. */
+template <class Element>
+struct Panels {
+  static constexpr int kGroup = Format<Element>::kGroup;
+  static constexpr int64_t kInner = Format<Element>::kInner;
+  Element* data;
+  int64_t columns, inner;
+
+  static int64_t Size(int64_t columns, int64_t inner) {
+    return CeilDivide(columns, kLanes) * kLanes * CeilDivide(inner, kGroup) * kGroup;
+  }
+  int64_t count() const { return CeilDivide(columns, kColumns); }
+  /** The inner dimension of the block from k on, in whole groups. */
+  int64_t depth(int64_t k) const { return CeilDivide(std::min(kInner, inner - k), kGroup) * kGroup; }
+  /** The last panel has one vector if that is enough. */
+  int width(int64_t p) const { return columns - p * kColumns <= kLanes ? kLanes : kColumns; }
+  Element* at(int64_t k, int64_t p) const {
+    return data + k * CeilDivide(columns, kLanes) * kLanes + p * kColumns * depth(k);
+  }
+};
+
+/** Two numbers of the inner dimension to a word in bfloat16, one in float32: `from[0]` up to `from[length]`. */
+template <class Source, class Element>
+ULMFIT_INLINE Vec LoadGroups(const Source* from, int64_t length) {
+  constexpr int64_t kGroup = Format<Element>::kGroup;
+  if (length >= kLanes * kGroup) return LoadWords<Element>(from);
+  alignas(64) Element words[kLanes * kGroup] = {};
+  for (int64_t j = 0; j < length; j += kLanes) Convert(from + j, words + j, (int)std::min<int64_t>(kLanes, length - j));
+  return Load((const float*)words);
+}
+
+/**
+ * Lays tiles of `width` items out: those from `item` on, `tiles` of them, each `[k / group][pitch][group]` for the
+ * `depth` numbers of the inner dimension from k on; zeros where the factor has ended.
+ */
+template <class Source, class Element>
+void Pack(const Factor<Source>& f, int64_t item, int64_t tiles, int width, int64_t k, int64_t depth, Element* out,
+          int pitch) {
+  constexpr int64_t kGroup = Format<Element>::kGroup;
+  const int64_t length = std::min<int64_t>(depth, f.inner - k), groups = depth / kGroup;
+  const auto place = [&](int64_t tile, int64_t g, int i) { return (float*)out + (tile * groups + g) * pitch + i; };
+  if (f.by_item) {
+    for (int64_t tile = 0; tile < tiles; tile++) {
+      for (int i = 0; i < width; i += kLanes) {
+        const int room = std::min(kLanes, width - i);
+        for (int64_t g = 0; g < groups; g += kLanes) {
+          Vec words[kLanes] = {};
+          ULMFIT_UNROLL
+          for (int j = 0; j < kLanes; j++) {
+            const int64_t at = item + tile * width + i + j;
+            if (j < room && at < f.items)
+              words[j] = LoadGroups<Source, Element>(f.data + at * f.stride + k + g * kGroup, length - g * kGroup);
+          }
+          Transpose(words);
+          const int64_t last = std::min<int64_t>(kLanes, groups - g);
+          for (int64_t j = 0; j < last; j++) Store(place(tile, g + j, i), words[j], room);
+        }
+      }
+    }
+    return;
+  }
+  // Row by row, all tiles of each: the rows are far from each other.
+  for (int64_t g = 0; g < groups; g++) {
+    const Source* even = f.Row(k + g * kGroup) + item;
+    const Source* odd = kGroup == 2 && g * kGroup + 1 < length ? f.Row(k + g * kGroup + 1) + item : nullptr;
+    for (int64_t tile = 0; tile < tiles; tile++) {
+      for (int i = 0; i < width; i += kLanes) {
+        const int64_t at = tile * width + i;
+        const int n = (int)std::max<int64_t>(0, std::min<int64_t>(kLanes, f.items - item - at));
+        Store(place(tile, g, i), LoadColumns<Element>(even + at, odd == nullptr ? nullptr : odd + at, n),
+              std::min(kLanes, width - i));
+      }
+    }
+  }
+}
+
+/** This thread's share of the panels of B. */
+template <class Source, class Element>
+void PackPanels(const Factor<Source>& b, const Panels<Element>& panels, int thread, int threads) {
+  const int64_t first = panels.count() * thread / threads, last = panels.count() * (thread + 1) / threads;
+  if (first == last) return;
+  // The last panel of all may be a narrow one.
+  const bool narrow = last == panels.count() && panels.width(last - 1) < kColumns;
+  for (int64_t k = 0; k < b.inner; k += panels.kInner) {
+    Pack(b, first * kColumns, last - first - narrow, kColumns, k, panels.depth(k), panels.at(k, first), kColumns);
+    if (narrow) Pack(b, (last - 1) * kColumns, 1, kLanes, k, panels.depth(k), panels.at(k, last - 1), kLanes);
+  }
+}
+
+/** What a product adds its sums to. */
+enum class Start { kZero, kBias, kResult };
+
+/** One of the products of rows of A: with which B, and where to. */
+template <class Element>
+struct Target {
+  Panels<Element> b;
+  /** The result's row for A's first row in question. */
+  float* c;
+  int64_t stride;
+  Start start = Start::kZero;
+  /** `[columns]` */
+  const float* bias = nullptr;
+};
+
+/** c (+)= the sum over k, for up to kRows rows and N vectors of columns. */
+template <class Element, int N>
+void ProductTile(const Element* a, const Element* b, int64_t depth, float* c, int64_t stride, int rows, int columns,
+                 Start start, const float* bias) {
+  constexpr int kGroup = Format<Element>::kGroup;
+  Vec acc[kRows][N] = {};
+  MultiplyTile(acc, a, kGroup, kRows * kGroup, b, depth);
+  ULMFIT_UNROLL
+  for (int i = 0; i < kRows; i++) {
+    if (i >= rows) break;
+    ULMFIT_UNROLL
+    for (int q = 0; q < N; q++) {
+      float* to = c + i * stride + q * kLanes;
+      const int n = columns - q * kLanes;
+      if (start == Start::kResult) acc[i][q] += Load(to, n);
+      if (start == Start::kBias) acc[i][q] += Load(bias + q * kLanes, n);
+      Store(to, acc[i][q], n);
+    }
+  }
+}
+
+/** Rows `first` to `first + rows` of A times each B. */
+template <class Source, class Element>
+void MultiplyRows(const Factor<Source>& a, int64_t first, int64_t rows, std::initializer_list<Target<Element>> targets) {
+  constexpr int64_t kInner = Format<Element>::kInner;
+  const Scratch<Element> packed(std::min(kBlockRows, CeilDivide(rows, kRows) * kRows) * std::min(kInner, a.inner + 1));
+  for (int64_t row = 0; row < rows; row += kBlockRows) {
+    const int64_t height = std::min(kBlockRows, rows - row);
+    for (int64_t k = 0; k < a.inner; k += kInner) {
+      const int64_t depth = targets.begin()->b.depth(k);
+      Pack(a, first + row, CeilDivide(height, kRows), kRows, k, depth, packed.data(), kRows);
+      for (const Target<Element>& t : targets) {
+        const Start start = k == 0 ? t.start : Start::kResult;
+        for (int64_t p = 0; p < t.b.count(); p++) {
+          const int columns = (int)std::min<int64_t>(kColumns, t.b.columns - p * kColumns);
+          const auto tile = t.b.width(p) == kLanes ? ProductTile<Element, 1> : ProductTile<Element, kVectors>;
+          for (int64_t i = 0; i < height; i += kRows) {
+            tile(packed.data() + i * depth, t.b.at(k, p), depth, t.c + (row + i) * t.stride + p * kColumns, t.stride,
+                 (int)std::min<int64_t>(kRows, height - i), columns, start, t.bias + p * kColumns);
+          }
+        }
+      }
+    }
+  }
+}
+
+/** A thread's share of `rows`, in whole tiles. */
+struct Share {
+  int64_t first, rows;
+  Share(int64_t all, int thread, int threads) {
+    const int64_t tiles = CeilDivide(all, kRows);
+    first = std::min(all, tiles * thread / threads * kRows);
+    rows = std::min(all, tiles * (thread + 1) / threads * kRows) - first;
+  }
+};
+
+}  // namespace ulmfit
