@@ -19,7 +19,7 @@ export class TokenCorpusBuilder {
   #built = false;
 
   /**
-   * A builder of what another one had {@link packed}. Its ids are taken over, not copied.
+   * A builder of what another one has {@link TokenCorpusBuilder.packed}. Its ids are taken over, not copied.
    * @throws UlmfitError `BAD_CORPUS` when the ids do not fit the words or the lengths, or a word stands twice.
    */
   static fromPacked({ words, ids, lengths }: PackedTokens): TokenCorpusBuilder {
