@@ -1,13 +1,19 @@
+import { fileURLToPath } from 'node:url';
+
+// Longer validations and more batches to score, so that there is time to be killed in.
+const recipe = fileURLToPath(new URL('recipe.json', import.meta.url));
+
 /** The command at a size of seconds: the embedded sample, every stage. @type {readonly string[]} */
 const everyStage = [
-  ...['run', '--data', 'sample', '--preset', 'tiny', '--backend', 'tensorflow', '--threads', '1'],
+  ...['run', '--data', 'sample', '--preset', 'tiny', '--recipe', recipe],
+  ...['--backend', 'tensorflow', '--threads', '1'],
   ...['--corpus-words', '3000', '--lm-reviews', '60', '--labels', '48', '--test-reviews', '32'],
 ];
 
-/** @param {boolean} native @param {number} saveEvery seconds @returns {import('./kill-runs.mjs').Case} */
+/** Each other one takes its tokens from the cache. @param {boolean} native @param {number} saveEvery seconds @returns {import('./kill-runs.mjs').Case} */
 const every = (native, saveEvery) => ({
   name: `${native ? 'native' : 'composed'}-save-${saveEvery}`,
-  args: [...everyStage, '--save-every', String(saveEvery)],
+  args: [...everyStage, '--save-every', String(saveEvery), ...(saveEvery === 0 ? ['--no-token-cache'] : [])],
   env: { ULMFIT_NATIVE: native ? '1' : '0' },
 });
 

@@ -28,10 +28,11 @@ import { bin, start, until } from './victim.mjs';
  */
 
 /** Longer than this no kill is put off, whatever it waits for. */
-const PATIENCE = 8000;
+const PATIENCE = 30_000;
 
 /**
- * How long to wait before the kill: first until something is to be seen, then a random while.
+ * How long to wait before the kill: first until something is to be seen, then a random while. What lasts for milliseconds only
+ * stands here more often.
  * @type {readonly [Aim, ...Aim[]]}
  * @typedef {{ sight: (victim: Victim, folder: string, random: Random) => () => boolean, milliseconds: number }} Aim
  */
@@ -39,26 +40,38 @@ const aims = [
   { sight: () => () => true, milliseconds: 1500 },
   { sight: (victim, folder) => () => ownerOf(folder) === victim.pid, milliseconds: 150 },
   { sight: inFit, milliseconds: 800 },
-  { sight: inFit, milliseconds: 200 },
-  // A save takes milliseconds: it is seen by its temporary.
-  {
+  { sight: inFit, milliseconds: 2500 },
+  ...both({
     sight: (victim, folder, random) =>
       later(inFit(victim), random.below(600), () => isSaving(victim, folder)),
-    milliseconds: 4,
-  },
-  { sight: (victim, folder) => () => isSaving(victim, folder), milliseconds: 2 },
-  {
+    milliseconds: 2,
+  }),
+  ...both({
     sight: (victim, folder) => () => inFit(victim)() && isValidating(folder, said(victim.stderr)),
-    milliseconds: 30,
-  },
-  {
+    milliseconds: 20,
+  }),
+  ...both({
     sight: (victim, folder) => () => writing(folder, victim.pid).some((path) => !path.includes('/')),
-    milliseconds: 3,
-  },
-  { sight: (victim, folder) => changed(() => textOf(join(folder, 'result.json'))), milliseconds: 150 },
+    milliseconds: 1,
+  }),
+  ...both({ sight: lastEpoch, milliseconds: 10 }),
+  { sight: (victim, folder) => changed(() => textOf(join(folder, 'result.json'))), milliseconds: 100 },
   { sight: (victim) => () => said(victim.stderr).last === 'documents', milliseconds: 80 },
-  { sight: (victim) => () => victim.stderr.includes('test reviews: '), milliseconds: 60 },
+  ...both({ sight: (victim) => () => victim.stderr.includes('test reviews: '), milliseconds: 60 }),
 ];
+
+/** @param {Aim} aim @returns {[Aim, Aim]} */
+function both(aim) {
+  return [aim, aim];
+}
+
+/** @param {Victim} victim */
+function lastEpoch(victim) {
+  return () => {
+    const { last, epoch, epochs } = said(victim.stderr);
+    return last === 'epoch' && epoch === epochs;
+  };
+}
 
 /** @param {Victim} victim @returns {() => boolean} */
 function inFit(victim) {

@@ -36,7 +36,7 @@ export function said(stderr) {
   /** @type {Said} */
   let state = { last: 'nothing', subject: '', steps: 0, epochs: 0, epoch: 0 };
   for (const line of stderr.split('\n')) {
-    const documents = /^(.+): \d+ documents, \d+ tokens$/.exec(line);
+    const documents = /^(.+): \d+ documents, \d+ tokens/.exec(line);
     const fit = /^(\S+): (\d+) steps in (\d+) epochs/.exec(line);
     const epoch = /^(\S+) epoch (\d+) \(/.exec(line);
     if (documents) state = { ...state, last: 'documents', subject: documents[1] ?? '' };
