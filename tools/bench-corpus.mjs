@@ -20,7 +20,7 @@ const help = `npm run bench:corpus -- [options]
  * What a child process measures.
  * @typedef {{ words: number, corpus: string | undefined, workers: number, folder: string }} Job
  * @typedef {{ documents: number, tokens: number, vocabulary: number, batches: number, isCached: boolean,
- *   tokenizeSeconds: number, idsSeconds: number, batchesSeconds: number, peakMegabytes: number }} Measured
+ *   tokenizeSeconds: number, cpuSeconds: number, idsSeconds: number, batchesSeconds: number, peakMegabytes: number }} Measured
  */
 
 /** The documents, again and again, up to so many words; one pass of the file is in memory at no time. */
@@ -65,6 +65,7 @@ async function measure({ words, corpus: path, workers, folder }) {
     },
   });
   const tokenizeSeconds = lap();
+  const { user, system } = process.cpuUsage();
   const { vocabulary: options, languageModel } = presets.small;
   const vocabulary = buildVocabulary(builder.counts(), options);
   const corpus = builder.build(vocabulary);
@@ -83,6 +84,7 @@ async function measure({ words, corpus: path, workers, folder }) {
     batches,
     isCached,
     tokenizeSeconds,
+    cpuSeconds: (user + system) / 1e6,
     idsSeconds,
     batchesSeconds: lap(),
     peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
@@ -143,9 +145,12 @@ function main() {
   const folder = mkdtempSync(join(tmpdir(), 'ulmfit-corpus-'));
   console.log(`${corpus ?? 'invented articles'}, repeated; ${workers} threads tokenize\n`);
   const row = (/** @type {readonly (string | number)[]} */ cells) => console.log(`| ${cells.join(' | ')} |`);
-  const columns = ['words', 'documents', 'tokens', 'tokenize s', 'tokens/s', 'ids s', 'epoch s', 'peak MB'];
-  row([...columns, 'from the cache s', 'its peak MB']);
-  row([...columns, '', ''].map(() => '---'));
+  const columns =
+    'words,documents,tokens,tokenize s,CPU s,tokens/s,ids s,epoch s,peak MB,from the cache s,its peak MB'.split(
+      ',',
+    );
+  row(columns);
+  row(columns.map(() => '---'));
   try {
     for (const words of lengths) {
       const job = { words, corpus, workers, folder };
@@ -157,6 +162,7 @@ function main() {
         first.documents.toLocaleString('en'),
         first.tokens.toLocaleString('en'),
         first.tokenizeSeconds.toFixed(1),
+        first.cpuSeconds.toFixed(1),
         Math.round(first.tokens / first.tokenizeSeconds).toLocaleString('en'),
         first.idsSeconds.toFixed(1),
         first.batchesSeconds.toFixed(1),
