@@ -29,7 +29,7 @@ import { encoded, tokenized, type TokenizeOptions } from './tokenized.js';
 export const IMDB_LABELS = ['neg', 'pos'] as const;
 
 /** What the stages of a run are given alike. */
-type RunContext = Pick<StageContext, 'signal' | 'onEvent' | 'saveEvery'> &
+type RunContext = Pick<StageContext, 'signal' | 'onEvent' | 'saveEvery' | 'plugins'> &
   Pick<TokenizeOptions, 'workers' | 'cache'>;
 
 /** The stages over one folder, with what they share. Data is read when a stage needs it, and not kept. */

@@ -1,3 +1,4 @@
+import { spikeWarning } from '@ulmfit/trainer';
 import { openRun } from './open-run.js';
 import type { RunEngine } from './run-engine.js';
 import type { RunResult } from './run-result.js';
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly workers?: number | undefined;
   /** Whether tokens are kept in the user's cache folder for the next time. Default true, unless `ULMFIT_TOKEN_CACHE` is 0. */
   readonly tokenCache?: boolean | undefined;
+  /** Whether to warn of a loss or a gradient that is suddenly far larger than before. Default false. */
+  readonly warnOfSpikes?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: StageEvent) => void) | undefined;
 }
@@ -33,10 +36,12 @@ export interface RunOptions {
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { settings, folder, stages, engine, saveEvery, workers, tokenCache, signal, onEvent } = options;
+  const onWarning = (message: string) => onEvent?.({ type: 'warning', message });
   const opened = openRun(folder, settings, engine);
   const work = new RunStages(opened, settings, {
     signal,
     saveEvery,
+    plugins: options.warnOfSpikes ? [spikeWarning({ onWarning })] : [],
     workers,
     cache: userTokenCache(tokenCache, onEvent),
     onEvent: (event) => {
@@ -45,7 +50,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     },
   });
   try {
-    for (const message of opened.warnings) onEvent?.({ type: 'warning', message });
+    opened.warnings.forEach(onWarning);
     for (const stage of stages) await work[stage]();
     return opened.result;
   } finally {

@@ -1,13 +1,15 @@
-import { dispose, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/kernels';
 import { CarriedStates } from './carried-states.js';
 import { disposeBatch } from './dispose-batch.js';
 import { evaluate } from './evaluate.js';
-import type { Phase } from './forward-pass.js';
+import { FiniteProbe, isFiniteTensor } from './finite-probe.js';
+import type { ForwardPass, Phase } from './forward-pass.js';
 import type { Cursor, Loader } from './loader.js';
 import type { Metric } from './metric.js';
 import type { Model } from './model.js';
 import type { Optimizer } from './optimizer.js';
+import type { Parameter } from './parameter.js';
 import type { ParameterGroups, PerGroup } from './parameter-groups.js';
 import { Pass, type TapHandlers } from './pass.js';
 import type { SaveMoment, TrainingPlugin } from './plugin.js';
@@ -333,17 +335,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       const at = { step: this.#step, steps, progress: this.#step / steps };
       if (passes.length === 0) applyRates(groups, this.#plugins, at);
       const trained = groups.unfrozen;
-      const pass = new Pass({
-        phase: 'train',
-        carried: this.#carried,
-        seed: this.seed,
-        stage: this.stage,
-        step: this.#step,
-        microBatch: passes.length,
-        previous: passes.at(-1),
-        handlers: this.#handlers,
-        trained: new Set(trained),
-      });
+      const pass = this.#pass(passes, this.#handlers, trained);
       passes.push(pass);
       this.#accumulator.add(differentiate(model, batch, pass, this.#plugins, trained), model.targets(batch));
       this.#cursor.batch++;
@@ -352,12 +344,61 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     }
   }
 
+  /** @param before those of the step's micro-batches that were before this one */
+  #pass(before: readonly Pass[], handlers: TapHandlers, trained: readonly Parameter[]): Pass {
+    return new Pass({
+      phase: 'train',
+      carried: this.#carried,
+      seed: this.seed,
+      stage: this.stage,
+      step: this.#step,
+      microBatch: before.length,
+      previous: before.at(-1),
+      handlers,
+      trained: new Set(trained),
+    });
+  }
+
+  /**
+   * Runs the step's passes again, which read and draw the same, and looks at each tensor on its way.
+   * @param count of micro-batches
+   */
+  #firstNotFinite(count: number): string | undefined {
+    const { model, groups } = this.#host;
+    const parameter = groups.parameters.find((p) => !isFiniteTensor(p.variable));
+    if (parameter) return `the parameter ${parameter.name}`;
+    const probe = new FiniteProbe();
+    const passes: Pass[] = [];
+    const { epoch, batch } = this.#cursor;
+    const reader = this.#options.train.open({ epoch: this.#loaderEpoch(epoch), batch: batch - count });
+    try {
+      for (let next = reader.next(); !next.done; next = reader.next()) {
+        const input = next.value;
+        const pass = this.#pass(passes, probe.handlers(this.#handlers), groups.unfrozen);
+        passes.push(pass);
+        try {
+          tidy(() => void model.forward(input, pass as ForwardPass<Taps>));
+        } finally {
+          disposeBatch(input);
+        }
+        if (probe.first !== undefined || passes.length === count) break;
+      }
+    } catch {
+      // What went wrong first is the error to tell, not what goes wrong in looking for it.
+    } finally {
+      reader.return?.();
+      for (const pass of passes) pass.discard();
+    }
+    return probe.first;
+  }
+
   #update(passes: readonly Pass[]): void {
     const { weight, ...mean } = this.#accumulator.take();
     const gradients = transformGradients(mean, this.#plugins, this);
     try {
       const values = readScalars(mean.scalars);
-      assertFinite(values, gradients, `${this.stage}, epoch ${this.epoch + 1}, step ${this.#step + 1}`);
+      const at = `${this.stage}, epoch ${this.epoch + 1}, step ${this.#step + 1}`;
+      assertFinite(values, gradients, at, () => this.#firstNotFinite(passes.length));
       this.#last = values;
       for (const [name, value] of Object.entries(values)) this.#means.add(name, value * weight, weight);
       for (const plugin of this.#plugins) plugin.beforeStep?.(this);

@@ -37,6 +37,7 @@ export { prefixTensors, tensorsUnder, type Json, type StateDict, type Stateful }
 export { evaluate, type EvaluateOptions } from './evaluate.js';
 export { simulate } from './simulate.js';
 export { earlyStopping, type WatchOptions } from './early-stopping.js';
+export { spikeWarning, type SpikeWarningOptions } from './spike-warning.js';
 export { checkpointing, type CheckpointingOptions } from './checkpointing.js';
 export type { CheckpointInfo, CheckpointStore, RejectedCheckpoint } from './checkpoint-store.js';
 export { memoryStore } from './memory-store.js';

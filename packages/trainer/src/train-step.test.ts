@@ -285,9 +285,17 @@ describe('numbers that are not finite', () => {
   }
 
   it.each([
-    ['the loss', 'loss is NaN, and the gradient of w0 [2, 3] is not finite', { rewrite: true }],
-    ['a term', 'term is Infinity', { term: true }],
-    ['a gradient', 'gradNorm is NaN, and the gradient of w1 [3, 3] is not finite', { gradient: true }],
+    [
+      'the loss',
+      'loss is NaN; the first that is not finite is the tensor at the tap input [2, 2] as plugins left it;',
+      { rewrite: true },
+    ],
+    ['a term', 'term is Infinity; the weights', { term: true }],
+    [
+      'a gradient',
+      'gradNorm is NaN; the first that is not finite is the gradient of w1 [3, 3];',
+      { gradient: true },
+    ],
   ])(
     'in %s stop before the update: weights, buffers, states and cursor are untouched',
     async (_, message, bad) => {
@@ -297,7 +305,7 @@ describe('numbers that are not finite', () => {
         const plugin: ToyPlugin = {
           name: 'break',
           beforeBatch: () => void batch++,
-          rewrite: { input: (x) => ('rewrite' in bad && breaks() ? tf.fill(x.shape, NaN) : x) },
+          rewrite: { input: (x) => ('rewrite' in bad && batch > accumulate ? tf.fill(x.shape, NaN) : x) },
           loss: () => ('term' in bad && breaks() ? { term: tf.scalar(Infinity) } : undefined),
           gradients: (g) =>
             'gradient' in bad && batch > accumulate ? { ...g, w1: tf.fill([3, 3], NaN) } : g,
@@ -310,4 +318,34 @@ describe('numbers that are not finite', () => {
       }
     },
   );
+
+  it.each<[string, ToyPlugin]>([
+    [
+      'the tensor at the tap hidden [2, 3] (layer 1) as plugins left it',
+      {
+        name: 'break',
+        rewrite: { hidden: (x, _, { layer }) => (layer === 1 ? tf.div(x, tf.zerosLike(x)) : x) },
+      },
+    ],
+    [
+      'the gradient of w2 [3, 1]',
+      {
+        name: 'break',
+        gradients: (g) => Object.fromEntries(Object.entries(g).map(([n, t]) => [n, tf.mul(t, Infinity)])),
+      },
+    ],
+  ])('name %s', async (first, plugin) => {
+    const trainer = toyTrainer({ plugins: [plugin] });
+    const before = tf.memory().numTensors;
+    await expect(trainer.fit(options([2]))).rejects.toThrow(`; the first that is not finite is ${first}; `);
+    expect(tf.memory().numTensors).toBe(before);
+    disposeToy(trainer);
+  });
+
+  it('name a parameter that was not finite before', async () => {
+    const trainer = toyTrainer();
+    trainer.groups.parameters[1]?.variable.assign(tf.fill([3, 3], NaN));
+    await expect(trainer.fit(options([2]))).rejects.toThrow(/is the parameter w1; the weights are as before/);
+    disposeToy(trainer);
+  });
 });

@@ -13,6 +13,7 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { globalNorm, UlmfitError } from '@ulmfit/kernels';
+import { isFiniteTensor } from './finite-probe.js';
 import type { ForwardPass } from './forward-pass.js';
 import type { Model } from './model.js';
 import type { Gradients } from './optimizer.js';
@@ -185,15 +186,28 @@ export function readScalars(scalars: Record<string, Scalar>): Record<string, num
   }
 }
 
-/** @throws UlmfitError `NOT_FINITE` naming what went wrong first; the weights have not been touched yet. */
-export function assertFinite(values: Record<string, number>, gradients: Gradients, at: string): void {
+/**
+ * @param trace finds the first tensor of the forward pass that is not finite, in words
+ * @throws UlmfitError `NOT_FINITE` naming what went wrong first; the weights have not been touched yet.
+ */
+export function assertFinite(
+  values: Record<string, number>,
+  gradients: Gradients,
+  at: string,
+  trace: () => string | undefined,
+): void {
   const bad = Object.entries(values).find(([, v]) => !Number.isFinite(v));
   if (!bad) return;
-  const broken = Object.entries(gradients).find(([, g]) => !g.dataSync().every(Number.isFinite));
+  const first = trace() ?? firstGradient(gradients);
   throw new UlmfitError(
     'NOT_FINITE',
-    `${at}: ${bad[0]} is ${bad[1]}` +
-      (broken ? `, and the gradient of ${broken[0]} [${broken[1].shape.join(', ')}] is not finite` : '') +
+    `${at}: ${bad[0]} is ${bad[1]}${first === undefined ? '' : `; the first that is not finite is ${first}`}` +
       '; the weights are as before this step: lower the learning rate or clip the gradients',
   );
+}
+
+/** The first on the way back: that of the uppermost parameter, since they stand from bottom to top. */
+function firstGradient(gradients: Gradients): string | undefined {
+  const broken = Object.entries(gradients).findLast(([, g]) => !isFiniteTensor(g));
+  return broken && `the gradient of ${broken[0]} [${broken[1].shape.join(', ')}]`;
 }

@@ -77,6 +77,7 @@ async function runWith(
         stages,
         engine,
         saveEvery,
+        warnOfSpikes: true,
         workers: flags.threads,
         tokenCache: flags.tokenCache,
         signal,
