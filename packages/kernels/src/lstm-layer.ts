@@ -171,32 +171,36 @@ function forward(x: Tensor3D, state: LstmState, weights: LstmWeights, needsGradi
 function backward(dOutput: Tensor3D, kept: Kept, needs: LstmNeeds): Tensor[] {
   const { x, weightIh, weightHh, h, c, output, cells, gates } = kept;
   const [time, batch, hidden] = output.shape;
-  const none = [x.shape, weightIh.shape, weightHh.shape, [4 * hidden], [4 * hidden]].map((shape) =>
-    zeros(shape),
-  );
+  const shapes = [x.shape, weightIh.shape, weightHh.shape, [4 * hidden], [4 * hidden]];
+  const choose = (dInput: () => Tensor, dWeights: () => Tensor[]): Tensor[] => [
+    ...(needs.input ? [dInput()] : [zeros(x.shape)]),
+    ...(needs.weights ? dWeights() : shapes.slice(1).map((shape) => zeros(shape))),
+  ];
   const fast = runFast('UlmfitLstmLayerGrad', { dOutput, ...kept }, { ...needs });
   if (fast) {
     const [dInput, dWeightIh, dWeightHh, dBias] = fast as [Tensor, Tensor, Tensor, Tensor];
-    return [
-      needs.input ? dInput : (none[0] as Tensor),
-      ...(needs.weights ? [dWeightIh, dWeightHh, dBias, dBias.clone()] : none.slice(1)),
-    ];
+    return choose(
+      () => dInput,
+      () => [dWeightIh, dWeightHh, dBias, dBias.clone()],
+    );
   }
   const dz = rows(recurrenceGradient(dOutput, gates, cells, c, weightHh));
-  const dInput = needs.input ? reshape(product(dz, weightIh), x.shape) : (none[0] as Tensor);
-  if (!needs.weights) return [dInput, ...none.slice(1)];
-  const before = concat([
-    reshape(h, [1, batch, hidden]),
-    slice(output, [0, 0, 0], [time - 1, batch, hidden]),
-  ]);
-  const dBias = sum(dz, 0);
-  return [
-    dInput,
-    product(dz, rows(x), { transposeA: true }),
-    product(dz, rows(before), { transposeA: true }),
-    dBias,
-    dBias.clone(),
-  ];
+  return choose(
+    () => reshape(product(dz, weightIh), x.shape),
+    () => {
+      const before = concat([
+        reshape(h, [1, batch, hidden]),
+        slice(output, [0, 0, 0], [time - 1, batch, hidden]),
+      ]);
+      const dBias = sum(dz, 0);
+      return [
+        product(dz, rows(x), { transposeA: true }),
+        product(dz, rows(before), { transposeA: true }),
+        dBias,
+        dBias.clone(),
+      ];
+    },
+  );
 }
 
 /** `[time, batch, features]` to the last `[batch, features]`. */
