@@ -1,5 +1,4 @@
 import {
-  add,
   reshape,
   transpose,
   zeros,
@@ -94,7 +93,7 @@ export function createLanguageModel(
         all.some((p) => pass.trains(p)),
       );
     },
-    logits: ({ hidden }) => add(product(flat(hidden), weight, { transposeB: true }), bias) as Tensor2D,
+    logits: ({ hidden }) => product(flat(hidden), weight, { transposeB: true, bias }),
     targets: ({ ids }) => ids.size,
     dispose() {
       for (const { variable } of all) variable.dispose();

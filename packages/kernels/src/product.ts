@@ -1,9 +1,11 @@
-import { matMul, type Tensor2D } from '@tensorflow/tfjs-core';
+import { add, matMul, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { runFast } from './run-fast.js';
 
 export interface ProductOptions {
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
+  /** `[n]`, added to each row. */
+  readonly bias?: Tensor1D;
 }
 
 /**
@@ -13,8 +15,12 @@ export interface ProductOptions {
 export function product(
   a: Tensor2D,
   b: Tensor2D,
-  { transposeA = false, transposeB = false }: ProductOptions = {},
+  { transposeA = false, transposeB = false, bias }: ProductOptions = {},
 ): Tensor2D {
-  const fast = runFast('UlmfitProduct', { a, b }, { transposeA, transposeB });
-  return fast ? (fast[0] as Tensor2D) : matMul(a, b, transposeA, transposeB);
+  const run = (inputs: Readonly<Record<string, Tensor2D | Tensor1D>>, biased: boolean) =>
+    runFast('UlmfitProduct', inputs, { transposeA, transposeB, biased })?.[0] as Tensor2D | undefined;
+  const whole = bias && run({ a, b, bias }, true);
+  if (whole) return whole;
+  const plain = run({ a, b }, false) ?? matMul(a, b, transposeA, transposeB);
+  return bias ? add(plain, bias) : plain;
 }

@@ -421,7 +421,11 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
           const multiply = (): tf.Tensor[] => {
             const a = normal(transposeA ? [k, m] : [m, k], seed, 'a') as tf.Tensor2D;
             const b = normal(transposeB ? [n, k] : [k, n], seed, 'b') as tf.Tensor2D;
-            return [product(a, b, { transposeA, transposeB })];
+            const bias = normal([n], seed, 'bias') as tf.Tensor1D;
+            return [
+              product(a, b, { transposeA, transposeB }),
+              product(a, b, { transposeA, transposeB, bias }),
+            ];
           };
           setPrecision('float32');
           expectClose(nativeAndComposed(multiply));
