@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { differences } from './compare.mjs';
-import { isValidating, lastStep, ownerOf, placeOf, said, textOf, writing } from './places.mjs';
+import { isFinished, isValidating, lastStep, ownerOf, placeOf, said, textOf, writing } from './places.mjs';
 import { bin, start, until } from './victim.mjs';
 
 /** @typedef {import('./places.mjs').Place} Place */
@@ -28,41 +28,68 @@ import { bin, start, until } from './victim.mjs';
  */
 
 /** Longer than this no kill is put off, whatever it waits for. */
-const PATIENCE = 30_000;
+const PATIENCE = 15_000;
 
 /**
- * How long to wait before the kill: first until something is to be seen, then a random while. What lasts for milliseconds only
- * stands here more often.
- * @type {readonly [Aim, ...Aim[]]}
- * @typedef {{ sight: (victim: Victim, folder: string, random: Random) => () => boolean, milliseconds: number }} Aim
+ * How long to wait before the kill: first until something is to be seen, then a random while.
+ * @typedef {object} Aim
+ * @property {(victim: Victim, folder: string, random: Random) => () => boolean} sight
+ * @property {number} milliseconds
+ * @property {number} [weight] how often it is taken; what lasts for milliseconds only is taken more often. Default 1
+ * @property {(folder: string) => boolean} [when] whether a run that is resumed comes to it before long
  */
+
+/** @type {readonly Aim[]} */
 const aims = [
   { sight: () => () => true, milliseconds: 1500 },
   { sight: (victim, folder) => () => ownerOf(folder) === victim.pid, milliseconds: 150 },
-  { sight: inFit, milliseconds: 800 },
-  { sight: inFit, milliseconds: 2500 },
-  ...both({
+  { sight: (victim) => () => said(victim.stderr).last === 'documents', milliseconds: 80 },
+  { sight: inFit, milliseconds: 800, when: isTraining },
+  { sight: inFit, milliseconds: 2500, when: isTraining },
+  {
     sight: (victim, folder, random) =>
-      later(inFit(victim), random.below(600), () => isSaving(victim, folder)),
+      later(inFit(victim), random.below(600), () => isWriting(victim, folder, /^checkpoints/)),
     milliseconds: 2,
-  }),
-  ...both({
+    weight: 2,
+    when: isTraining,
+  },
+  {
     sight: (victim, folder) => () => inFit(victim)() && isValidating(folder, said(victim.stderr)),
     milliseconds: 20,
-  }),
-  ...both({
-    sight: (victim, folder) => () => writing(folder, victim.pid).some((path) => !path.includes('/')),
+    weight: 2,
+    when: (folder) => !isFinished(folder, 'finetune'),
+  },
+  {
+    sight: (victim, folder) => () => isWriting(victim, folder, /^(pretrain|finetune|model)\./),
     milliseconds: 1,
-  }),
-  ...both({ sight: lastEpoch, milliseconds: 10 }),
-  { sight: (victim, folder) => changed(() => textOf(join(folder, 'result.json'))), milliseconds: 100 },
-  { sight: (victim) => () => said(victim.stderr).last === 'documents', milliseconds: 80 },
-  ...both({ sight: (victim) => () => victim.stderr.includes('test reviews: '), milliseconds: 60 }),
+    weight: 2,
+    when: isTraining,
+  },
+  { sight: lastEpoch, milliseconds: 10, weight: 2, when: isTraining },
+  {
+    sight: (victim, folder) => changed(() => textOf(join(folder, 'result.json'))),
+    milliseconds: 100,
+    when: isTraining,
+  },
+  {
+    sight: (victim) => () => victim.stderr.includes('test reviews: '),
+    milliseconds: 60,
+    weight: 3,
+    when: (folder) => !isTraining(folder),
+  },
 ];
 
-/** @param {Aim} aim @returns {[Aim, Aim]} */
-function both(aim) {
-  return [aim, aim];
+/** One of the aims that the run comes to. @param {string} folder @param {Random} random */
+function aimAt(folder, random) {
+  const near = aims.filter(({ when }) => when?.(folder) ?? true);
+  const [first, ...rest] = near.flatMap((aim) => Array.from({ length: aim.weight ?? 1 }, () => aim));
+  if (!first) throw new Error('there is nothing to aim at');
+  return random.of([first, ...rest]);
+}
+
+/** @param {string} folder */
+function isTraining(folder) {
+  return !isFinished(folder, 'classify');
 }
 
 /** @param {Victim} victim */
@@ -78,9 +105,8 @@ function inFit(victim) {
   return () => ['fit', 'epoch'].includes(said(victim.stderr).last);
 }
 
-/** @param {Victim} victim @param {string} folder */
-const isSaving = (victim, folder) =>
-  writing(folder, victim.pid).some((path) => path.startsWith('checkpoints/'));
+/** @param {Victim} victim @param {string} folder @param {RegExp} what */
+const isWriting = (victim, folder, what) => writing(folder, victim.pid).some((path) => what.test(path));
 
 /** The second sight, from some milliseconds after the first on. @param {() => boolean} first @param {number} wait @param {() => boolean} second */
 function later(first, wait, second) {
@@ -127,7 +153,7 @@ export async function killRun(test, reference, { name, root, kills: wanted, rand
   for (;;) {
     const victim = begin(test, root, name);
     if (kills.length < wanted) {
-      const { sight, milliseconds } = random.of(aims);
+      const { sight, milliseconds } = aimAt(folder, random);
       await until(victim, sight(victim, folder, random), PATIENCE);
       await sleep(random.below(milliseconds));
       victim.kill();

@@ -111,7 +111,7 @@ export function placeOf(folder, { pid, stderr }) {
 }
 
 /** Whether a stage's figures are written down. @param {string} folder @param {string} stage */
-const isFinished = (folder, stage) => stage in JSON.parse(textOf(join(folder, 'result.json')) || '{}');
+export const isFinished = (folder, stage) => stage in JSON.parse(textOf(join(folder, 'result.json')) || '{}');
 
 /** A file's text; nothing where there is none. @param {string} path */
 export function textOf(path) {

@@ -1,6 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
-import { checkpointing, memoryStore, type CheckpointingOptions, type Metric } from './index.js';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import {
+  checkpointing,
+  memoryStore,
+  type CheckpointInfo,
+  type CheckpointingOptions,
+  type Metric,
+  type StateDict,
+} from './index.js';
 import {
   disposeToy,
   numbers,
@@ -51,6 +58,25 @@ describe('checkpointing', () => {
       's-00000003 undefined',
       's-00000004 1',
     ]);
+  });
+
+  it('leaves at most five minutes unsaved, unless it is told otherwise', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const store = memoryStore();
+    const saved: number[] = [];
+    const watched = {
+      ...store,
+      save: (info: CheckpointInfo, state: StateDict) => {
+        saved.push(info.step);
+        return store.save(info, state);
+      },
+    };
+    const slow = { name: 'slow', afterStep: () => void vi.setSystemTime(Date.now() + 100_000) };
+    const trainer = toyTrainer({ plugins: [slow, checkpointing({ store: watched })] });
+    await trainer.fit({ stage: 's', train: toyLoader(Array.from({ length: 10 }, () => 2)), epochs: 1 });
+    expect(saved).toEqual([3, 6, 9, 10]);
+    disposeToy(trainer);
   });
 
   it('saves on interruption', async () => {
