@@ -41,6 +41,17 @@ describe('useBackend', () => {
     expect(await useBackend({ backend: 'cpu' })).toMatchObject({ backend: 'cpu', warnings: [] });
     expect(tf.getBackend()).toBe('cpu');
   });
+
+  // In a process of its own: the tests' set-up loads gradients for everybody.
+  it.each(['wasm', 'cpu'] as const)('has gradients on %s without tfjs-node', (backend) => {
+    const program = `
+      import * as tf from '@tensorflow/tfjs-core';
+      const { useBackend } = await import(${JSON.stringify(new URL('./use-backend.ts', import.meta.url).href)});
+      await useBackend({ backend: '${backend}' });
+      const gradient = tf.grad((x) => tf.addN([tf.sum(tf.mul(x, x)), tf.sum(x)]))(tf.tensor1d([3]));
+      console.log(tf.getBackend(), gradient.dataSync()[0]);`;
+    expect(runProgram(program)).toBe(`${backend} 7`);
+  });
 });
 
 describe.skipIf(engineMissing !== undefined)(withReason('useBackend on TensorFlow'), () => {

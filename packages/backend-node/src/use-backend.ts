@@ -182,7 +182,11 @@ function prepareEnvironment(threads: number | undefined): void {
   }
 }
 
+/** tfjs-core comes without gradients; tfjs-node brings them along, the other backends don't. */
+const loadGradients = async (): Promise<void> => void (await import('@tensorflow/tfjs'));
+
 async function startWasm(_options: BackendOptions, warnings: string[]): Promise<BackendInfo> {
+  await loadGradients();
   const { setWasmPaths, version_wasm: version } = await import('@tensorflow/tfjs-backend-wasm');
   const loaded = (findBackend('wasm') as unknown) !== null;
   if (!loaded) {
@@ -194,6 +198,7 @@ async function startWasm(_options: BackendOptions, warnings: string[]): Promise<
 }
 
 async function startCpu(_options: BackendOptions, warnings: string[]): Promise<BackendInfo> {
+  await loadGradients();
   const { version_cpu: version } = await import('@tensorflow/tfjs-backend-cpu');
   if (!(await setBackend('cpu'))) throw new Error('its initialisation failed');
   return { backend: 'cpu', version, threads: 1, fastKernels: [], precision: 'float32', warnings };
