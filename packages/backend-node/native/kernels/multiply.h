@@ -164,6 +164,13 @@ template <class Element, int N>
 void ProductTile(const Element* a, const Element* b, int64_t depth, float* c, int64_t stride, int rows, int columns,
                  Start start, const float* bias) {
   constexpr int kGroup = Format<Element>::kGroup;
+  // The result's lines come while the sums are made.
+  ULMFIT_UNROLL
+  for (int i = 0; i < kRows; i++) {
+    if (i >= rows) break;
+    ULMFIT_UNROLL
+    for (int q = 0; q < N; q++) __builtin_prefetch(c + i * stride + q * kLanes, 1);
+  }
   Vec acc[kRows][N] = {};
   MultiplyTile(acc, a, kGroup, kRows * kGroup, b, depth);
   ULMFIT_UNROLL
