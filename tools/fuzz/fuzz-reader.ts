@@ -6,6 +6,9 @@ import type { FuzzedReader } from './reader.js';
 const millisecondsPerMegabyte = 1000;
 const MEGABYTE = 2 ** 20;
 
+/** All hostile inputs have lower numbers. */
+export const firstOfMany = 100;
+
 /** The bytes that reading a file may allocate: 96 MB, and 96 for each byte of the file. */
 const memoryBound = (bytes: number): number => 96 * (MEGABYTE + bytes);
 
@@ -83,17 +86,21 @@ function inputsOf(
   seed: number,
 ): (number: number) => Uint8Array {
   const batch = 200;
-  let made: { first: number; files: Uint8Array[] } | undefined;
+  let chances: { first: number; files: Uint8Array[] } | undefined;
   const chance = (number: number): Uint8Array => {
     const first = number - (number % batch);
-    if (made?.first !== first) {
-      made = { first, files: fc.sample(arbitrary, { seed: (seed * 1_000_003 + first) | 0, numRuns: batch }) };
+    if (chances?.first !== first) {
+      const numbers = { seed: (seed * 1_000_003 + first) | 0, numRuns: batch };
+      chances = { first, files: fc.sample(arbitrary, numbers) };
     }
-    return made.files[number - first] as Uint8Array;
+    return chances.files[number - first] as Uint8Array;
   };
+  let special: readonly Uint8Array[] | undefined;
   return (number) => {
-    const special = hostile[number];
-    if (special) return special;
+    // Making them takes a while: only where they are asked for.
+    if (number < firstOfMany) special ??= hostile();
+    const made = special?.[number];
+    if (made) return made;
     const random = generator(seed * 0x9e3779b1 + number);
     const spoil = random(2 ** 31);
     if (number % 2 === 0) return corrupt(samples[random(samples.length)] as Uint8Array, spoil);

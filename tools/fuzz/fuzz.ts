@@ -49,26 +49,15 @@ if (wrong || unknown !== undefined) {
 const heapMegabytes = 512;
 
 interface ShardResult extends FuzzResult {
-  readonly residentMegabytes: number;
   readonly peakMegabytes: number;
 }
 
 /** Runs a share of the inputs in a process of its own, whose crash is a failure like others. */
 async function shard(reader: string, from: number, to: number): Promise<ShardResult> {
-  const root = fileURLToPath(new URL('../..', import.meta.url));
-  const child = spawn(
-    process.execPath,
-    [
-      ...['--conditions=@ulmfit/source', '--import', './tools/typescript-loader.mjs'],
-      `--max-old-space-size=${heapMegabytes}`,
-      fileURLToPath(new URL('shard.ts', import.meta.url)),
-      JSON.stringify({ reader, seed, from, to }),
-    ],
-    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
   let answer = '';
-  for await (const line of createInterface({ input: child.stdout })) if (line.startsWith('{')) answer = line;
-  const status = child.exitCode ?? (await new Promise<number | null>((resolve) => child.on('exit', resolve)));
+  const status = await run('shard.ts', [JSON.stringify({ reader, seed, from, to })], (line) => {
+    if (line.startsWith('{')) answer = line;
+  });
   if (status === 0 && answer !== '') return JSON.parse(answer) as ShardResult;
   const failures = [`${reader}: the process of inputs ${from} to ${to} ended with ${status}`];
   const nothing = {
@@ -76,10 +65,26 @@ async function shard(reader: string, from: number, to: number): Promise<ShardRes
     refused: {},
     slowest: 0,
     mostMemory: 0,
-    residentMegabytes: 0,
     peakMegabytes: 0,
   };
   return { inputs: 0, ...nothing, failures };
+}
+
+/** Runs a file of this folder in a process of its own. Resolves to its exit code. */
+async function run(file: string, args: readonly string[], onLine: (line: string) => void) {
+  const child = spawn(
+    process.execPath,
+    [
+      ...['--conditions=@ulmfit/source', '--import', './tools/typescript-loader.mjs'],
+      `--max-old-space-size=${heapMegabytes}`,
+      fileURLToPath(new URL(file, import.meta.url)),
+      ...args,
+    ],
+    { cwd: fileURLToPath(new URL('../..', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  for await (const line of createInterface({ input: child.stdout })) onLine(line);
+  return ended;
 }
 
 const started = performance.now();
@@ -109,6 +114,11 @@ for (const name of names) {
   console.log(
     `| ${[...cells, most((r) => r.slowest), most((r) => r.mostMemory), most((r) => r.peakMegabytes)].join(' | ')} |`,
   );
+}
+if (names.includes('tokenizer') && values.only === undefined) {
+  console.log('');
+  const status = await run('linear-time.ts', [], console.log);
+  if (status !== 0) failures.push('tokenizer: its time is not linear');
 }
 console.log(`\nseed ${seed}, ${Math.round((performance.now() - started) / 1000)} s`);
 for (const failure of failures) console.error(failure);

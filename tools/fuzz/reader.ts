@@ -6,7 +6,7 @@ export interface FuzzedReader {
   /** Sound files, to be spoilt. */
   readonly samples: readonly Uint8Array[];
   /** Files made to hurt; each is read once, before all others. */
-  readonly hostile: readonly Uint8Array[];
+  hostile(): readonly Uint8Array[];
   /** Files of the format's own pieces, put together by chance. */
   readonly arbitrary: fc.Arbitrary<Uint8Array>;
   /** Reads a file whole. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fuzzReader } from './fuzz-reader.js';
+import { firstOfMany, fuzzReader } from './fuzz-reader.js';
 import { readers } from './readers.js';
 
 // A share of the inputs of `npm run test:fuzz`, which has a hundred times as many and the hostile ones too.
@@ -8,7 +8,7 @@ describe.each(Object.keys(readers))('%s', (name) => {
   it('reads or refuses a thousand spoilt files, and does nothing else', async () => {
     const reader = readers[name]?.();
     if (!reader) throw new Error('unreachable');
-    const from = reader.hostile.length;
+    const from = firstOfMany;
     try {
       const result = await fuzzReader(reader, { seed: 1, from, to: from + 1000 });
       expect(result.failures).toEqual([]);
@@ -20,5 +20,5 @@ describe.each(Object.keys(readers))('%s', (name) => {
     } finally {
       reader.dispose?.();
     }
-  });
+  }, 300_000);
 });

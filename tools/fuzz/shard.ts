@@ -12,10 +12,6 @@ const { reader: name, ...options } = JSON.parse(process.argv[2] ?? '') as {
 const make = readers[name];
 if (!make) throw new Error(`no reader ${name}`);
 const reader = make();
-const base = process.resourceUsage().maxRSS;
 const result = await fuzzReader(reader, options);
 reader.dispose?.();
-const { maxRSS } = process.resourceUsage();
-console.log(
-  JSON.stringify({ ...result, residentMegabytes: (maxRSS - base) / 1024, peakMegabytes: maxRSS / 1024 }),
-);
+console.log(JSON.stringify({ ...result, peakMegabytes: process.resourceUsage().maxRSS / 1024 }));

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
@@ -21,8 +21,11 @@ export interface Sample {
   readonly work: 'training' | 'predicting';
   /** Steps or texts so far. */
   readonly done: number;
-  /** Resident memory, and the heap's and that of buffers in it, in megabytes. */
+  /** Resident memory, in megabytes. */
   readonly resident: number;
+  /** What of it the process has allocated: the rest are mapped files, such as TensorFlow's library, which come and go. */
+  readonly allocated: number;
+  /** The heap and the buffers of JavaScript. */
   readonly heap: number;
   readonly buffers: number;
   /** Tensors that tfjs knows of, and those that TensorFlow holds. */
@@ -103,11 +106,17 @@ export async function soak(options: SoakOptions): Promise<Sample[]> {
     saveClassifier(folder, { model, vocabulary, labels: ['neg', 'pos'], backwards: false }, tokenizer);
     model.dispose();
     const classifier = await loadClassifier(folder);
+    const shorter = texts.map((text, i) =>
+      text
+        .split(' ')
+        .slice(0, 1 + ((i * 7) % 60))
+        .join(' '),
+    );
     const each = Math.ceil(options.predictions / options.samples);
     const batch = 10;
     for (let done = 0, next = each; done < options.predictions;) {
       await classifier.predict(
-        Array.from({ length: batch }, (_, i) => texts[(done + i * i) % texts.length] as string),
+        Array.from({ length: batch }, (_, i) => shorter[(done + i * i) % texts.length] as string),
       );
       done += batch;
       if (done < next) continue;
@@ -127,10 +136,14 @@ function sampleNow(work: Sample['work'], done: number): Sample {
   globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
   const megabytes = (bytes: number) => bytes / 2 ** 20;
+  // Only Linux tells them apart.
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
+  const anonymous = /^RssAnon:\s*(\d+) kB$/m.exec(status)?.[1];
   return {
     work,
     done,
     resident: megabytes(rss),
+    allocated: megabytes(anonymous === undefined ? rss : Number(anonymous) * 1024),
     heap: megabytes(heapUsed),
     buffers: megabytes(external),
     tensors: memory().numTensors,

@@ -44,7 +44,7 @@ export const corpusReader = (): FuzzedReader =>
   writingReader('corpus.txt', readAll, {
     name: 'corpus text (.txt)',
     samples: [text, utf8('one\n\ntwo\n\nthree'), utf8('a b c')],
-    hostile: [...hostileText, new Uint8Array(1_000_000), new Uint8Array(1_000_000).fill(0xff)],
+    hostile: () => [...hostileText, new Uint8Array(1_000_000), new Uint8Array(1_000_000).fill(0xff)],
     arbitrary: anyText,
   });
 
@@ -52,7 +52,7 @@ export const gzipReader = (): FuzzedReader =>
   writingReader('corpus.txt.gz', readAll, {
     name: 'gzip corpus (.txt.gz)',
     samples: [gzip(text), gzip(text, 0), joined(gzip(text), gzip(text))],
-    hostile: [
+    hostile: () => [
       gzip(new Uint8Array(120 * 2 ** 20), 1),
       gzip(new Uint8Array(100 * 2 ** 20).fill(0x0a), 1),
       gzip(gzip(new Uint8Array(100 * 2 ** 20), 1)),

@@ -43,18 +43,19 @@ function placesOf(value: unknown, depth = 0): Place[] {
 }
 
 /** JSON texts that exhaust a stack, a memory or a comparison of keys. */
-export const hostileJson: readonly Uint8Array[] = [
-  '['.repeat(1_000_000),
-  `${'['.repeat(500_000)}${']'.repeat(500_000)}`,
-  `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
-  `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`,
-  `{${Array.from({ length: 100_000 }, (_, i) => `"k${i}":0`).join()}}`,
-  `[${'0,'.repeat(500_000)}0]`,
-  `"${'\\u0000'.repeat(150_000)}"`,
-  '9'.repeat(1_000_000),
-  `{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}`,
-  '\ufeff{}',
-  '{"a":1,"\\u0061":2}',
-  'null',
-  '',
-].map(utf8);
+export const hostileJson = (): Uint8Array[] =>
+  [
+    '['.repeat(1_000_000),
+    `${'['.repeat(500_000)}${']'.repeat(500_000)}`,
+    `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+    `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`,
+    `{${Array.from({ length: 100_000 }, (_, i) => `"k${i}":0`).join()}}`,
+    `[${'0,'.repeat(500_000)}0]`,
+    `"${'\\u0000'.repeat(150_000)}"`,
+    '9'.repeat(1_000_000),
+    `{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}`,
+    '\ufeff{}',
+    '{"a":1,"\\u0061":2}',
+    'null',
+    '',
+  ].map((text) => utf8(text));

@@ -103,7 +103,7 @@ export const archiveReader = (): FuzzedReader =>
   writingReader('aclImdb.tar.gz', (path) => readImdb(path), {
     name: 'tar.gz (aclImdb)',
     samples: [gzip(tar(sound)), gzip(tar(sound), 0)],
-    hostile: [
+    hostile: () => [
       // Bombs: a hundred megabytes of padding, in a file that is passed over, in one that is read, and behind the end.
       gzip(joined(tar(sound), new Uint8Array(100 * 2 ** 20)), 1),
       gzip(tar([{ name: 'padding.bin', content: new Uint8Array(100 * 2 ** 20) }, ...sound]), 1),

@@ -85,7 +85,7 @@ const callWithKept = (name: string) =>
     utf8('R'),
   );
 
-export const hostilePickles: readonly Uint8Array[] = [
+export const hostilePickles = (): Uint8Array[] => [
   ...['N', ']', '}', ')', '(', '0', 'a', '2', '\x8f'].map((opcode) => repeated(utf8(opcode), million)),
   ...[
     code(0x8c, 0),

@@ -130,8 +130,8 @@ export const pytorchZipReader = (): FuzzedReader => {
   return {
     name: 'PyTorch zip (.pth)',
     samples: [zipOf(plain), zipOf(plain, [], deflated(floats)), ...realFiles(/(zip|with_opt)\.pth$/, 20_000)],
-    hostile: [
-      ...hostilePickles.map((pickle) => zipOf(pickle)),
+    hostile: () => [
+      ...hostilePickles().map((pickle) => zipOf(pickle)),
       // Bombs: one that says so, one whose entry lies, one that is listed a thousand times, and stored ones that overlap.
       zipOf(plain, [], { data: zeros, packed: packedZeros }),
       zipOf(plain, [], { data: floats, packed: packedZeros }),
@@ -204,7 +204,7 @@ const legacy = (root: Uint8Array, count = 6n, keys = p.pickle(p.list(p.text('0')
 export const pytorchLegacyReader = (): FuzzedReader => ({
   name: 'PyTorch legacy (.pth)',
   samples: [legacy(p.pickle(p.dict([p.text('w'), tensor({}, true)]))), ...realFiles(/legacy\.pth$/, 20_000)],
-  hostile: hostilePickles.flatMap((pickle) => [legacy(pickle), joined(magic, pickle)]),
+  hostile: () => hostilePickles().flatMap((pickle) => [legacy(pickle), joined(magic, pickle)]),
   arbitrary: fc.oneof(
     fc
       .tuple(state(true), fc.constantFrom(6n, 0n, 7n, 2n ** 31n, 2n ** 61n, 2n ** 64n - 1n))

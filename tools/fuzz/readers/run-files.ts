@@ -29,8 +29,8 @@ const metric = { type: 'step', fit: 'pretrain', step: 12, loss: 4.25, lr: 0.004 
 export const metricsReader = (): FuzzedReader => ({
   name: 'metrics.jsonl',
   samples: [utf8(`${JSON.stringify(metric)}\n`.repeat(4))],
-  hostile: [
-    ...hostileJson.map((json) => joined(json, utf8('\n'))),
+  hostile: () => [
+    ...hostileJson().map((json) => joined(json, utf8('\n'))),
     utf8('\n'.repeat(500_000)),
     utf8('{}\n'.repeat(300_000)),
   ],

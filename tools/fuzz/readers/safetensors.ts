@@ -67,8 +67,8 @@ export function safetensorsReader(): FuzzedReader {
       ),
       ...realFiles(/\.safetensors$/, 20_000),
     ],
-    hostile: [
-      ...hostileJson.map((json) => file(json, 8)),
+    hostile: () => [
+      ...hostileJson().map((json) => file(json, 8)),
       file(utf8('{}'), 0, 2n ** 63n),
       ...[[2 ** 40], [2 ** 26, 2 ** 26], [2 ** 53 - 1, 0]].map((shape) =>
         file(utf8(JSON.stringify({ a: { dtype: 'F64', shape, data_offsets: [0, 8] } })), 8),

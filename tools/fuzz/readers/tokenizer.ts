@@ -173,7 +173,7 @@ export const tokenizerReader = (): FuzzedReader => {
     samples: ["It's the U.S. film (1999), really... 'good'!!! :) xxrep 3 a &amp; b 日本 👍🏽 e\u0301", ' '].map(
       bytesOf,
     ),
-    hostile: longRuns.map((run) => bytesOf(megabyteOf(run))),
+    hostile: () => longRuns.map((run) => bytesOf(megabyteOf(run))),
     arbitrary: fc.oneof(anyText.map(bytesOf), anyText.map(utf8)),
     read(bytes) {
       const text = textOf(bytes);
