@@ -19,7 +19,8 @@ export const spoiltRecord = (record: object): fc.Arbitrary<Uint8Array> =>
     .map((changes) => {
       const copy = structuredClone(record);
       let twice = '';
-      for (const [which, how, value] of changes) {
+      for (const [which, how, shared] of changes) {
+        const value = structuredClone(shared); // a later change may put something into it
         const places = placesOf(copy);
         const place = places[which % places.length];
         if (!place) continue;
