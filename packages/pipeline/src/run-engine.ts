@@ -3,16 +3,24 @@ import { writeAtomically } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/kernels';
 import { z } from 'zod';
 
-const engineSchema = z.object({
+/** What computes: the bytes of a run depend on it. `useBackend` of `@ulmfit/backend-node` gives it. */
+export interface RunEngine {
+  readonly backend: string;
+  readonly precision: string;
+  readonly threads: number;
+  /** That of TensorFlow, or of the backend. */
+  readonly version: string;
+  /** The names of the native kernels in use. */
+  readonly fastKernels: readonly string[];
+}
+
+const engineSchema: z.ZodType<RunEngine> = z.object({
   backend: z.string(),
   precision: z.string(),
   threads: z.number(),
   version: z.string(),
-  fastKernels: z.array(z.string()).readonly(),
+  fastKernels: z.array(z.string()),
 });
-
-/** What computes: the bytes of a run depend on it. `useBackend` of `@ulmfit/backend-node` gives it. */
-export type RunEngine = Readonly<z.infer<typeof engineSchema>>;
 
 /**
  * Holds a run to the engine that it began on, which the file keeps; a run without the file begins here.
