@@ -9,9 +9,6 @@
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
 
 namespace ulmfit {
 
@@ -45,14 +42,6 @@ void PreferLargePages(void* memory, size_t bytes) {
   if (begin < end) madvise((void*)begin, end - begin, MADV_HUGEPAGE);
 #else
   (void)memory, (void)bytes;
-#endif
-}
-
-void KeepFreedMemory() {
-#if defined(__GLIBC__)
-  // The highest threshold that there is; larger tensors are mapped and unmapped one by one.
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
 #endif
 }
 

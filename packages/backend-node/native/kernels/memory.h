@@ -9,9 +9,6 @@ namespace ulmfit {
 /** Tells the system that 2 MiB pages will do, where it has them. */
 void PreferLargePages(void* memory, size_t bytes);
 
-/** Has the process keep the memory that its tensors free for those of the next step. */
-void KeepFreedMemory();
-
 /** Memory that isn't cleared, on the boundary of a cache line. */
 class Block {
  public:

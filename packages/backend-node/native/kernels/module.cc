@@ -21,7 +21,7 @@ napi_value SetThreads(napi_env env, napi_callback_info info) {
 
 /** Once a process: Node may ask for the module's exports again, TensorFlow takes a name only once. */
 const std::string& Problem() {
-  static const std::string problem = (ulmfit::KeepFreedMemory(), ulmfit::RegisterAll());
+  static const std::string problem = ulmfit::RegisterAll();
   return problem;
 }
 
