@@ -84,6 +84,22 @@ const deflated = (bytes: Uint8Array): Partial<ZipEntry> => ({
   packed: new Uint8Array(deflateRawSync(bytes)),
 });
 
+/** A whole encoder of one layer and sizes of 1, every weight a view of the same six floats. */
+const encoder = (isLegacy: boolean) => {
+  const column = { shape: [4, 1], strides: [1, 1] };
+  const row = { shape: [4], strides: [1] };
+  const weights: readonly [string, TensorParts][] = [
+    ['encoder.weight', { shape: [6, 1], strides: [1, 1] }],
+    ['rnns.0.weight_hh_l0_raw', column],
+    ['rnns.0.module.weight_ih_l0', column],
+    ['rnns.0.module.bias_ih_l0', row],
+    ['rnns.0.module.bias_hh_l0', row],
+  ];
+  return p.pickle(
+    p.dict(...weights.map(([name, of]): [Uint8Array, Uint8Array] => [p.text(name), tensor(of, isLegacy)])),
+  );
+};
+
 /** What a zip entry may claim wrongly. */
 const wrong = fc.record<Partial<ZipEntry>>(
   {
@@ -129,7 +145,11 @@ export const pytorchZipReader = (): FuzzedReader => {
   const big = new Uint8Array(500_000);
   return {
     name: 'PyTorch zip (.pth)',
-    samples: [zipOf(plain), zipOf(plain, [], deflated(floats)), ...realFiles(/(zip|with_opt)\.pth$/, 20_000)],
+    samples: [
+      zipOf(encoder(false)),
+      zipOf(encoder(false), [], deflated(floats)),
+      ...realFiles(/(zip|with_opt)\.pth$/, 20_000),
+    ],
     hostile: () => [
       ...hostilePickles().map((pickle) => zipOf(pickle)),
       // Bombs: one that says so, one whose entry lies, one that is listed a thousand times, and stored ones that overlap.
@@ -203,7 +223,7 @@ const legacy = (root: Uint8Array, count = 6n, keys = p.pickle(p.list(p.text('0')
 
 export const pytorchLegacyReader = (): FuzzedReader => ({
   name: 'PyTorch legacy (.pth)',
-  samples: [legacy(p.pickle(p.dict([p.text('w'), tensor({}, true)]))), ...realFiles(/legacy\.pth$/, 20_000)],
+  samples: [legacy(encoder(true)), ...realFiles(/legacy\.pth$/, 20_000)],
   hostile: () => hostilePickles().flatMap((pickle) => [legacy(pickle), joined(magic, pickle)]),
   arbitrary: fc.oneof(
     fc
