@@ -5,16 +5,10 @@ import { memory } from '@tensorflow/tfjs-core';
 import { createClassifier } from '@ulmfit/awd-lstm';
 import { nativeTensorCount } from '@ulmfit/backend-node';
 import { sampleImdb } from '@ulmfit/data-imdb';
-import {
-  loadClassifier,
-  presets,
-  saveClassifier,
-  tokenized,
-  trainLanguageModel,
-  type Recipe,
-} from '@ulmfit/pipeline';
+import { loadClassifier, saveClassifier, tokenized, trainLanguageModel, type Recipe } from '@ulmfit/pipeline';
 import { buildVocabulary, fastaiTokenizer } from '@ulmfit/text';
 import type { TrainingPlugin } from '@ulmfit/trainer';
+import { fullRateRecipe } from '../full-rate-recipe.js';
 
 /** What a process holds at one moment. */
 export interface Sample {
@@ -41,17 +35,12 @@ export interface SoakOptions {
   readonly onSample?: (sample: Sample) => void;
 }
 
-/** Tiny, with every regulariser at its full rate and windows of varying length. */
+/** As many epochs as the steps need, at a rate that lasts. */
 const recipe: Recipe = {
-  ...presets.tiny,
-  encoder: { embedding: 20, hidden: 28, layers: 3 },
+  ...fullRateRecipe,
   languageModel: {
-    ...presets.tiny.languageModel,
-    batchSize: 4,
-    window: 12,
-    jitter: true,
-    dropouts: 'awdLstm',
-    pretrain: { epochs: 100_000, lr: 1e-3, dropoutMultiplier: 1, divisor: 2.6 },
+    ...fullRateRecipe.languageModel,
+    pretrain: { ...fullRateRecipe.languageModel.pretrain, epochs: 100_000, lr: 1e-3 },
   },
 };
 

@@ -3,7 +3,6 @@ import { nativeTensorCount, registerNativeKernels, unregisterNativeKernels } fro
 import { sampleImdb } from '@ulmfit/data-imdb';
 import {
   encoded,
-  presets,
   tokenized,
   trainClassifier,
   trainLanguageModel,
@@ -14,26 +13,15 @@ import {
 import { buildVocabulary, fastaiTokenizer } from '@ulmfit/text';
 import type { TrainingPlugin } from '@ulmfit/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { fullRateRecipe } from '../../../tools/full-rate-recipe.js';
 import { startTensorFlow, withReason } from './engine.test-helper.js';
 
 const { missing, native } = await startTensorFlow();
 
-/** Every regulariser at its full rate, windows of varying length, and three layers of sizes that differ. */
 const recipe: Recipe = {
-  ...presets.tiny,
-  encoder: { embedding: 20, hidden: 28, layers: 3 },
-  activationRegularization: { alpha: 2, beta: 1 },
-  clip: 0.25,
-  languageModel: {
-    ...presets.tiny.languageModel,
-    batchSize: 4,
-    window: 12,
-    jitter: true,
-    dropouts: 'awdLstm',
-    pretrain: { epochs: 2, lr: 5e-3, dropoutMultiplier: 1, divisor: 2.6 },
-  },
+  ...fullRateRecipe,
   classifier: {
-    ...presets.tiny.classifier,
+    ...fullRateRecipe.classifier,
     batchSize: 4,
     window: 40,
     maxLength: 120,

@@ -5,7 +5,7 @@ import { parentOf, removeQuietly, temporaryName } from './atomic-write.js';
 import { guardFiles, nodeFileSystem, type FileSystem } from './file-system.js';
 import { digestAnywhere, digestOf, fileDigestSchema, mismatch, type FileDigest } from './manifest.js';
 import { tensorsFromSafetensors, tensorsToSafetensors } from './safetensors.js';
-import { brief, showName } from './show.js';
+import { brief, showName } from '@ulmfit/kernels/show';
 import { textList, validateJson } from './validate-json.js';
 
 const DESCRIPTION = 'bundle.json';

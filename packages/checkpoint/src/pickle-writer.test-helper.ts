@@ -32,3 +32,8 @@ export const persistent = (id: Part): Part => joined(id, letter('Q'));
 export const setItems = (target: Part, ...entries: [Part, Part][]): Part =>
   joined(target, letter('('), ...entries.flat(), letter('u'));
 export const pickle = (value: Part, protocol = 2): Part => joined(code(0x80, protocol), value, letter('.'));
+
+/** The number that a file of PyTorch's first format begins with, pickled. */
+export const legacyMagic = Uint8Array.from([
+  0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
+]);

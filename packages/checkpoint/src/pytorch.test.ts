@@ -8,6 +8,7 @@ import {
   dict,
   global,
   int,
+  legacyMagic,
   list,
   none,
   persistent,
@@ -74,30 +75,13 @@ const zip = (
   );
 
 function legacy(root: Uint8Array, stored: Record<string, Stored>): Uint8Array {
-  const magic = Uint8Array.of(
-    0x80,
-    2,
-    0x8a,
-    10,
-    0x6c,
-    0xfc,
-    0x9c,
-    0x46,
-    0xf9,
-    0x20,
-    0x6a,
-    0xa8,
-    0x50,
-    0x19,
-    0x2e,
-  );
   const machine = pickle(dict([text('little_endian'), truth(true)]));
   const values = Object.values(stored).flatMap((s) => [
     new Uint8Array(BigUint64Array.of(BigInt(elements(s))).buffer),
     s.bytes,
   ]);
   return joined(
-    magic,
+    legacyMagic,
     pickle(int(1001)),
     machine,
     pickle(root),

@@ -12,7 +12,7 @@ import {
 } from './pickle.js';
 import { dtypeBytes, rawTensor, sizeOf, type Dtype, type RawTensor } from './raw-tensor.js';
 import { isZip, ZipArchive } from './zip-archive.js';
-import { brief, showName } from './show.js';
+import { brief, showName } from '@ulmfit/kernels/show';
 
 // What torch.save writes: https://pytorch.org/docs/stable/notes/serialization.html and torch/serialization.py.
 

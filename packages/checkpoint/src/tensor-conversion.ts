@@ -1,7 +1,7 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/kernels';
 import { rawBytes, type RawTensor } from './raw-tensor.js';
-import { showName } from './show.js';
+import { showName } from '@ulmfit/kernels/show';
 
 /**
  * Tensors of the engine's three types, which the caller owns. F32, F16 and BF16 become float32 without a change of value

@@ -2,7 +2,7 @@ import type { UlmfitError } from '@ulmfit/kernels';
 import { z } from 'zod';
 import { isDeep } from './json-depth.js';
 import { duplicateKey } from './unique-keys.js';
-import { brief } from './show.js';
+import { brief } from '@ulmfit/kernels/show';
 
 /**
  * Parses JSON bytes and checks them, with errors of one line.

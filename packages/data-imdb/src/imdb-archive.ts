@@ -4,7 +4,7 @@ import { extract, type Extract } from 'tar-stream';
 import { gunzipFile } from './gunzip-file.js';
 import type { ReadImdbOptions } from './read-imdb.js';
 import { parseReviewPath, type Review } from './review.js';
-import { showMember } from './show-member.js';
+import { showName } from '@ulmfit/kernels/show';
 import { decodeReview, MAXIMUM_REVIEW_BYTES, reviewTooLong } from './review-text.js';
 
 type Member = Extract extends AsyncIterable<infer Entry> ? Entry : never;
@@ -34,7 +34,7 @@ async function readMember(path: string, member: Member): Promise<Review | undefi
   if (/^([/\\]|[A-Za-z]:)/.test(name) || name.split(/[/\\]/).includes('..')) {
     throw new UlmfitError(
       'UNSAFE_MEMBER',
-      `${path}: ${showMember(name)} points outside the archive; this is no aclImdb archive`,
+      `${path}: member ${showName(name)} points outside the archive; this is no aclImdb archive`,
     );
   }
   // Links are never followed: the review they point to stands in the archive itself.
@@ -43,10 +43,10 @@ async function readMember(path: string, member: Member): Promise<Review | undefi
     member.resume();
     return undefined;
   }
-  if (size > MAXIMUM_REVIEW_BYTES) throw reviewTooLong(`${path}: ${showMember(name)}`, size);
+  if (size > MAXIMUM_REVIEW_BYTES) throw reviewTooLong(`${path}: member ${showName(name)}`, size);
   const chunks: Buffer[] = [];
   for await (const chunk of member as AsyncIterable<Buffer>) chunks.push(chunk);
-  return { ...at, text: decodeReview(Buffer.concat(chunks), `${path}: ${showMember(name)}`) };
+  return { ...at, text: decodeReview(Buffer.concat(chunks), `${path}: member ${showName(name)}`) };
 }
 
 function describeTarError(path: string, error: unknown): unknown {

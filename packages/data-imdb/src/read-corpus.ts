@@ -102,7 +102,7 @@ async function* readBytes(file: string, signal: AbortSignal | undefined): AsyncG
   }
 }
 
-/** Looks ahead for the first `\n\n\n`: it stands near the start of a file that has any, so this seldom reads far. */
+/** Looks ahead for the first `\n\n\n`: a file that has it has it near its start, so this seldom reads far. */
 async function findSeparator(file: string, signal: AbortSignal | undefined): Promise<'\n\n\n' | '\n\n'> {
   let seenText = false;
   let newlines = 0; // that the text so far ends in

@@ -3,7 +3,7 @@ import { UlmfitError } from '@ulmfit/kernels';
 import { errorCode } from './gunzip-file.js';
 import { readImdbArchive } from './imdb-archive.js';
 import { readImdbFolder } from './imdb-folder.js';
-import { showMember } from './show-member.js';
+import { showName } from '@ulmfit/kernels/show';
 import { compareIds, type Review } from './review.js';
 
 /** How far reading has come. */
@@ -47,7 +47,7 @@ export async function readImdb(path: string, options: ReadImdbOptions = {}): Pro
     if (byId.has(review.id)) {
       throw new UlmfitError(
         'DUPLICATE_REVIEW',
-        `${path}: holds ${showMember(review.id)} twice; use a clean copy of the dataset`,
+        `${path}: holds member ${showName(review.id)} twice; use a clean copy of the dataset`,
       );
     }
     byId.set(review.id, review);

@@ -192,27 +192,10 @@ export const pytorchZipReader = (): FuzzedReader => {
   };
 };
 
-const magic = Uint8Array.of(
-  0x80,
-  2,
-  0x8a,
-  10,
-  0x6c,
-  0xfc,
-  0x9c,
-  0x46,
-  0xf9,
-  0x20,
-  0x6a,
-  0xa8,
-  0x50,
-  0x19,
-  0x2e,
-);
 const machine = p.pickle(p.dict([p.text('little_endian'), p.truth(true)]));
 const legacy = (root: Uint8Array, count = 6n, keys = p.pickle(p.list(p.text('0')))) =>
   joined(
-    magic,
+    p.legacyMagic,
     p.pickle(p.int(1001)),
     machine,
     root,
@@ -224,7 +207,7 @@ const legacy = (root: Uint8Array, count = 6n, keys = p.pickle(p.list(p.text('0')
 export const pytorchLegacyReader = (): FuzzedReader => ({
   name: 'PyTorch legacy (.pth)',
   samples: [legacy(encoder(true)), ...realFiles(/legacy\.pth$/, 20_000)],
-  hostile: () => hostilePickles().flatMap((pickle) => [legacy(pickle), joined(magic, pickle)]),
+  hostile: () => hostilePickles().flatMap((pickle) => [legacy(pickle), joined(p.legacyMagic, pickle)]),
   arbitrary: fc.oneof(
     fc
       .tuple(state(true), fc.constantFrom(6n, 0n, 7n, 2n ** 31n, 2n ** 61n, 2n ** 64n - 1n))

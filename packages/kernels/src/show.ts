@@ -1,7 +1,7 @@
 const MAX = 100;
 
 /** A name from a file for a message: foreign and long ones in quotes and cut, so that the message stays one line. */
-export const showName = (name: string): string => (/^[\w./-]{1,100}$/.test(name) ? name : brief(name));
+export const showName = (name: string): string => (/^[\w./:\\-]{1,100}$/.test(name) ? name : plain(name));
 
 /** A value from a file for a message, whatever it is, in one short line. */
 export function brief(value: unknown): string {
