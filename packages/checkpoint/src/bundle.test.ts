@@ -97,6 +97,11 @@ describe('a bundle', () => {
       (f) => writeFileSync(join(f, 'vocabulary.json'), '["a"]'),
       /vocabulary\.json: has 5 bytes/,
     ],
+    [
+      'another direction',
+      (f) => edit(f, (j) => (j['direction'] = 'backward')),
+      /bundle\.json: does not match its own checksum; .*take out "sha256"/,
+    ],
     ['no JSON', (f) => writeFileSync(join(f, 'bundle.json'), '{'), /bundle\.json: it is not JSON/],
     [
       'no weights',
@@ -108,6 +113,29 @@ describe('a bundle', () => {
     spoil(folder);
     expect(() => readBundle(folder)).toThrow(message);
     expect(() => readBundle(folder)).toThrow(expect.objectContaining({ name: 'UlmfitError' }));
+  });
+
+  it('is read where its description has no checksum, or other spaces', () => {
+    const folder = written();
+    edit(folder, () => undefined);
+    expect(plain(readBundle(folder))).toEqual(plain(bundle()));
+    edit(folder, (j) => {
+      delete j['sha256'];
+      j['direction'] = 'backward';
+    });
+    expect(readBundle(folder).direction).toBe('backward');
+  });
+
+  it('is never read with a byte of its description changed', async () => {
+    const parts = bytesOf(written());
+    const text = Buffer.from(parts['bundle.json']).toString();
+    for (let at = 0; at < text.length; at++) {
+      const changed = `${text.slice(0, at)}${text[at] === '1' ? '2' : '1'}${text.slice(at + 1)}`;
+      await expect(
+        bundleFromBytes({ ...parts, 'bundle.json': Buffer.from(changed) }),
+        `byte ${at}`,
+      ).rejects.toMatchObject({ code: 'BAD_BUNDLE' });
+    }
   });
 
   it('is never read where its weights are spoilt, and leaves no tensors then', async () => {

@@ -53,6 +53,8 @@ export interface Bundle extends BundleDescription {
 
 const headerSchema = z.looseObject({
   format: z.literal(1, 'this version reads 1; update it, or export the model anew'),
+  /** Of the description itself; bundles of the first version have none. */
+  sha256: z.string().optional(),
   files: z.strictObject({ [VOCABULARY]: fileDigestSchema, [WEIGHTS]: fileDigestSchema }),
 });
 const vocabularySchema = textList(() => true, 'expected a word').refine(
@@ -69,16 +71,16 @@ export function writeBundle(folder: string, bundle: Bundle, files: FileSystem = 
   const fail = failIn(folder);
   checkDescription(description, fail);
   checkVocabulary(bundle, fail);
-  const encode = (json: unknown, indent?: number) =>
-    new TextEncoder().encode(`${JSON.stringify(json, null, indent)}\n`);
   const parts = { [VOCABULARY]: encode(vocabulary), [WEIGHTS]: tensorsToSafetensors(weights) };
   const digests = { [VOCABULARY]: digestOf(parts[VOCABULARY]), [WEIGHTS]: digestOf(parts[WEIGHTS]) };
+  const said = { format: 1, ...description, files: digests };
+  const sealed = { ...said, sha256: digestOf(encode(said)).sha256 };
   const temporary = temporaryName(folder);
   guardFiles(`write the bundle ${folder}`, () => {
     try {
       files.makeFolder(temporary);
       for (const [name, bytes] of Object.entries(parts)) files.write(`${temporary}/${name}`, bytes);
-      files.write(`${temporary}/${DESCRIPTION}`, encode({ format: 1, ...description, files: digests }, 2));
+      files.write(`${temporary}/${DESCRIPTION}`, encode(sealed, 2));
       files.syncFolder(temporary);
       replaceFolder(folder, temporary, files);
     } catch (error) {
@@ -101,11 +103,12 @@ export function readBundle(folder: string, files: FileSystem = nodeFileSystem): 
     [VOCABULARY]: read(VOCABULARY),
     [WEIGHTS]: read(WEIGHTS),
   };
-  return assemble(
-    parts,
-    { [VOCABULARY]: digestOf(parts[VOCABULARY]), [WEIGHTS]: digestOf(parts[WEIGHTS]) },
-    folder,
-  );
+  const digests = {
+    [DESCRIPTION]: digestOf(saidIn(parts[DESCRIPTION])),
+    [VOCABULARY]: digestOf(parts[VOCABULARY]),
+    [WEIGHTS]: digestOf(parts[WEIGHTS]),
+  };
+  return assemble(parts, digests, folder);
 }
 
 /**
@@ -117,11 +120,26 @@ export async function bundleFromBytes(
   parts: Readonly<Record<BundleFile, Uint8Array>>,
   label = 'the bundle',
 ): Promise<Bundle> {
-  const [vocabulary, weights] = await Promise.all([
+  const [description, vocabulary, weights] = await Promise.all([
+    digestAnywhere(saidIn(parts[DESCRIPTION])),
     digestAnywhere(parts[VOCABULARY]),
     digestAnywhere(parts[WEIGHTS]),
   ]);
-  return assemble(parts, { [VOCABULARY]: vocabulary, [WEIGHTS]: weights }, label);
+  const digests = { [DESCRIPTION]: description, [VOCABULARY]: vocabulary, [WEIGHTS]: weights };
+  return assemble(parts, digests, label);
+}
+
+const encode = (json: unknown, indent?: number): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(json, null, indent)}\n`);
+
+/** What a description's checksum is of: all of it but the checksum, whatever its spaces. */
+function saidIn(description: Uint8Array): Uint8Array {
+  try {
+    const { sha256: _, ...said } = JSON.parse(new TextDecoder().decode(description)) as Record<string, unknown>;
+    return encode(said);
+  } catch {
+    return description; // Refused when it is checked.
+  }
 }
 
 type Fail = (file: BundleFile, what: string) => UlmfitError;
@@ -132,7 +150,7 @@ const failIn =
 
 function assemble(
   parts: Readonly<Record<BundleFile, Uint8Array>>,
-  digests: Readonly<Record<typeof VOCABULARY | typeof WEIGHTS, FileDigest>>,
+  digests: Readonly<Record<BundleFile, FileDigest>>,
   label: string,
 ): Bundle {
   const fail = failIn(label);
@@ -140,9 +158,16 @@ function assemble(
   const {
     format: _,
     files,
+    sha256,
     ...rest
   } = validateJson(headerSchema, parts[DESCRIPTION], (what) => fail(DESCRIPTION, what));
   const description = checkDescription(rest, fail);
+  if (sha256 !== undefined && sha256 !== digests[DESCRIPTION].sha256) {
+    throw fail(
+      DESCRIPTION,
+      'does not match its own checksum; copy the bundle anew, or, if you edited it, take out "sha256"',
+    );
+  }
   for (const name of [VOCABULARY, WEIGHTS] as const) {
     const wrong = mismatch(files[name], digests[name]);
     if (wrong) throw fail(name, `${wrong}; copy the bundle anew`);

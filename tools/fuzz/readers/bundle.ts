@@ -30,13 +30,15 @@ function bundleReader(file: 'bundle.json' | 'vocabulary.json'): FuzzedReader {
   const folder = savedBundle();
   const read = (name: string) => new Uint8Array(readFileSync(join(folder, name)));
   const sound = read(file);
-  const description = JSON.parse(new TextDecoder().decode(read('bundle.json'))) as {
+  // Without its own checksum, so that what is changed is looked at.
+  const { sha256: _, ...description } = JSON.parse(new TextDecoder().decode(read('bundle.json'))) as {
+    sha256: string;
     files: Record<string, unknown>;
   };
   const rows = JSON.parse(new TextDecoder().decode(read('vocabulary.json'))) as string[];
   return {
     name: file,
-    samples: [sound],
+    samples: file === 'bundle.json' ? [sound, utf8(JSON.stringify(description))] : [sound],
     hostile: hostileJson,
     arbitrary:
       file === 'bundle.json'
