@@ -12,7 +12,7 @@ const corpus = join(parent, 'corpus.txt');
 writeFileSync(corpus, sampleCorpus({ seed: 1, documents: 5 }).join('\n\n\n'));
 
 const recipe: Recipe = {
-  ...presets.tiny, // `small` and `paper` are the others
+  ...presets.tiny, // `small`, `paper` and `best-on-cpu` are the others
   encoder: { embedding: 8, hidden: 8, layers: 2 },
   vocabulary: { maxWords: 200, minCount: 2 },
 };

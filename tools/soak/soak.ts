@@ -40,7 +40,7 @@ const recipe: Recipe = {
   ...fullRateRecipe,
   languageModel: {
     ...fullRateRecipe.languageModel,
-    pretrain: { ...fullRateRecipe.languageModel.pretrain, epochs: 100_000, lr: 1e-3 },
+    pretrain: { epochs: 100_000, lr: 1e-3, dropoutMultiplier: 1, divisor: 2.6 },
   },
 };
 

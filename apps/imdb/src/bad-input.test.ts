@@ -83,7 +83,7 @@ describe('flags', () => {
     [['run', '--seed', '-1'], /--seed.*0 to 4294967295/],
     [['run', '--seed', '4294967296'], /--seed.*0 to 4294967295/],
     [['finetune', '--from', 'x', '--split-seed', '1.5'], /--split-seed.*0 to 4294967295/],
-    [['run', '--preset', 'huge'], /huge.*tiny, small, paper/],
+    [['run', '--preset', 'huge'], /huge.*tiny, small, paper, best-on-cpu/],
     [['run', '--schedule', 'flat'], /flat.*one-cycle, stlr/],
     [['run', '--precision', 'float64'], /float64.*auto, float32, bfloat16/],
     [['run', '--threads', '0'], /--threads.*integer from 1/],
@@ -106,6 +106,22 @@ describe('a recipe', () => {
     expect(await run('cut.json')).toMatch(/cut\.json: not JSON .*; give a file of settings/);
     write('typo.json', '{"languageModel": {"finetune": {"epoch": 3}}}');
     expect(await run('typo.json')).toMatch(/typo\.json: languageModel\.finetune: .*"epoch"/);
+  });
+});
+
+describe('a preset without pretraining', () => {
+  const preset = ['--preset', 'best-on-cpu', '--out', at('out')];
+
+  it('with general text, or asked to pretrain', async () => {
+    const why =
+      /: this recipe starts from scratch on the reviews .*; leave \w+ out, or choose another preset/;
+    const corpus = await refused(['run', '--corpus', at('corpus.txt'), ...preset]);
+    expect(corpus).toMatch(why);
+    expect(corpus).toMatch(/^ulmfit: corpus: /);
+    const pretrain = await refused(['pretrain', ...preset]);
+    expect(pretrain).toMatch(why);
+    expect(pretrain).toMatch(/^ulmfit: pretrain: /);
+    expect(existsSync(at('out'))).toBe(false);
   });
 });
 
@@ -198,6 +214,14 @@ describe('a classifier', () => {
     ['whose weights are cut', (f) => truncateSync(at(`${f}/weights.safetensors`), 9), /has 9 bytes/],
     ['whose words are spoilt', (f) => spoil(`${f}/vocabulary.json`), /vocabulary\.json.*checksum/],
     ['whose description is no JSON', (f) => write(`${f}/bundle.json`, '{"kind'), /bundle\.json.*not JSON/],
+    [
+      'whose description was edited',
+      (f) => {
+        const path = at(`${f}/bundle.json`);
+        writeFileSync(path, readFileSync(path, 'utf8').replace('"hidden": 5', '"hidden": 6'));
+      },
+      /bundle\.json: does not match its own checksum; .*take out "sha256"/,
+    ],
     ['whose description is another', (f) => write(`${f}/bundle.json`, '{}'), /bundle\.json: format/],
     [
       'whose sizes are wrong',
@@ -227,10 +251,11 @@ describe('a classifier', () => {
     expect(await predict('partial')).toMatch(/weights\.safetensors has 0 bytes|weights\.safetensors: has 0/);
   });
 
+  /** As somebody would who has read of the checksum. */
   const edit = (name: string, from: string, to: string) => {
     const text = readFileSync(at(name), 'utf8');
     expect(text).toContain(from);
-    writeFileSync(at(name), text.replace(from, to));
+    writeFileSync(at(name), text.replace(from, to).replace(/,\s*"sha256": "\w{64}"\s*}\s*$/, '}'));
   };
 });
 

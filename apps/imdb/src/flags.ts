@@ -62,6 +62,14 @@ const seed = (text: string) => {
   return value;
 };
 
+/** Written out, since to ask the pipeline would load TensorFlow. */
+const presetNames: Readonly<Record<PresetName, true>> = {
+  tiny: true,
+  small: true,
+  paper: true,
+  'best-on-cpu': true,
+};
+
 /** How each flag is written and read. */
 export const options: Readonly<Record<FlagName, Option>> = {
   data: new Option(
@@ -75,9 +83,10 @@ export const options: Readonly<Record<FlagName, Option>> = {
   corpusWords: new Option('--corpus-words <n>', 'words of the corpus to read (default: all)').argParser(
     count(1),
   ),
-  lmReviews: new Option('--lm-reviews <n>', 'unlabelled reviews to fine-tune on (default: all)').argParser(
-    count(1),
-  ),
+  lmReviews: new Option(
+    '--lm-reviews <n>',
+    'reviews to fine-tune the language model on (default: all)',
+  ).argParser(count(1)),
   labels: new Option('--labels <n>', 'labelled reviews to train the classifier on (default: all)').argParser(
     count(2),
   ),
@@ -87,7 +96,7 @@ export const options: Readonly<Record<FlagName, Option>> = {
     'a language model to start from: a bundle, or a fastai .pth with its .pkl; its sizes replace the preset’s',
   ),
   preset: new Option('--preset <name>', 'sizes and settings')
-    .choices(['tiny', 'small', 'paper'] satisfies PresetName[])
+    .choices(Object.keys(presetNames))
     .default('small'),
   recipe: new Option('--recipe <file>', 'settings that differ from the preset’s, as JSON'),
   schedule: new Option('--schedule <name>', 'the learning rate over a fit (default: the preset’s)').choices([

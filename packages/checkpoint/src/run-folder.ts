@@ -10,6 +10,8 @@ import { takeLock } from './run-lock.js';
 export interface RunOptions {
   /** All settings, with versions and seed: kept in `config.json` when the run begins. */
   readonly config: Json;
+  /** Makes what an earlier version kept into what this one would have kept, before the two are compared. */
+  readonly upgrade?: (kept: Json) => Json;
   readonly files?: FileSystem;
 }
 
@@ -38,7 +40,10 @@ export interface RunFolder {
  * one left half written.
  * @throws UlmfitError `RUN_LOCKED` naming the process that is writing, `BAD_RUN_CONFIG`, `FILE_ERROR`
  */
-export function openRun(path: string, { config, files = nodeFileSystem }: RunOptions): RunFolder {
+export function openRun(
+  path: string,
+  { config, upgrade = (kept) => kept, files = nodeFileSystem }: RunOptions,
+): RunFolder {
   guardFiles(`create ${path}`, () => files.makeFolder(path));
   const unlock = takeLock(`${path}/lock.json`, files);
   try {
@@ -48,7 +53,7 @@ export function openRun(path: string, { config, files = nodeFileSystem }: RunOpt
     const configPath = `${path}/config.json`;
     const isResumed = files.exists(configPath);
     if (!isResumed) writeAtomically(configPath, `${JSON.stringify(config, null, 2)}\n`, files);
-    const kept = readConfig(configPath, files);
+    const kept = upgrade(readConfig(configPath, files));
     return {
       path,
       config: kept,

@@ -29,7 +29,7 @@ describe('splitImdb', () => {
     const split = splitImdb(ALL, { seed: 1 });
     expect(classes(split.train)).toEqual([100, 100]);
     expect(split.validation).toEqual([]);
-    expect(split.unsup).toHaveLength(300);
+    expect(split.lm).toHaveLength(300);
     expect(classes(split.test)).toEqual([40, 40]);
     expect(split.train.slice(0, 4).map((review) => review.label)).toEqual(['neg', 'pos', 'neg', 'pos']);
   });
@@ -54,11 +54,41 @@ describe('splitImdb', () => {
           expect(classes(small.validation)).toEqual([held, held]);
           expect(classes(small.train)).toEqual([Math.min(a, b) / 2 - held, Math.min(a, b) / 2 - held]);
           expect(classes(small.test)).toEqual([testReviews / 2, testReviews / 2]);
-          for (const set of ['train', 'validation', 'unsup'] as const) {
+          for (const set of ['train', 'validation', 'lm'] as const) {
             expect(ids(large[set]).slice(0, small[set].length)).toEqual(ids(small[set]));
           }
-          const drawn = [...large.train, ...large.validation, ...large.unsup, ...large.test];
+          const drawn = [...large.train, ...large.validation, ...large.lm, ...large.test];
           expect(new Set(ids(drawn)).size).toBe(drawn.length);
+        },
+      ),
+      { seed: 7, numRuns: 60 },
+    );
+  });
+
+  it('draws for the language model from all of training, whatever the labels, and never from test', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 0xffffffff }),
+        fc.integer({ min: 0, max: 500 }),
+        fc.integer({ min: 0, max: 500 }),
+        fc.integer({ min: 0, max: 100 }),
+        (seed, a, b, pairs) => {
+          const lmOf = (lmReviews: number | undefined, labels: number, from = ALL) =>
+            ids(
+              splitImdb(from, {
+                seed,
+                labels,
+                lmFrom: 'train-and-unsup',
+                ...(lmReviews === undefined ? {} : { lmReviews }),
+              }).lm,
+            );
+          const small = lmOf(Math.min(a, b), 2 * pairs);
+          const large = lmOf(Math.max(a, b), 0, ALL.toReversed());
+          expect(small).toHaveLength(Math.min(a, b));
+          expect(large.slice(0, small.length)).toEqual(small);
+          const whole = lmOf(undefined, 2);
+          expect(whole.slice(0, large.length)).toEqual(large);
+          expect(whole.toSorted()).toEqual(ids(ALL.filter(({ split }) => split === 'train')).toSorted());
         },
       ),
       { seed: 7, numRuns: 60 },
@@ -71,13 +101,12 @@ describe('splitImdb', () => {
       split,
     );
     const other = splitImdb(ALL, { seed: 4, labels: 20, lmReviews: 10, testReviews: 10 });
-    for (const set of ['train', 'unsup', 'test'] as const)
-      expect(ids(other[set])).not.toEqual(ids(split[set]));
+    for (const set of ['train', 'lm', 'test'] as const) expect(ids(other[set])).not.toEqual(ids(split[set]));
   });
 
   it('holds these reviews for seed 1, on every machine', () => {
     const split = splitImdb(ALL, { seed: 1, labels: 4, lmReviews: 2, testReviews: 2 });
-    expect(ids([...split.train, ...split.unsup, ...split.test])).toMatchInlineSnapshot(`
+    expect(ids([...split.train, ...split.lm, ...split.test])).toMatchInlineSnapshot(`
       [
         "train/neg/4_0.txt",
         "train/pos/39_0.txt",
@@ -97,6 +126,10 @@ describe('splitImdb', () => {
     [{ labels: -2 }, /labels: -2 is not a whole number/],
     [{ labels: 2.5 }, /labels: 2.5 is not a whole number/],
     [{ lmReviews: 301 }, /lmReviews: 301 asked, but there are 300 reviews without a label/],
+    [
+      { lmFrom: 'train-and-unsup', lmReviews: 501 } as const,
+      /lmReviews: 501 asked, but there are 500 reviews of training/,
+    ],
     [{ testReviews: 82 }, /testReviews: 82 asked, but there are 80 balanced test reviews/],
     [{ validationShare: 1 }, /validationShare: 1 is not a share/],
     [{ validationShare: NaN }, /validationShare: NaN is not a share/],

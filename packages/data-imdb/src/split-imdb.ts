@@ -8,7 +8,12 @@ export interface SplitImdbOptions {
   labels?: number;
   /** The share of those that is held out as `validation`, in each class alike; from 0 to below 1. Default 0. */
   validationShare?: number;
-  /** Reviews without a label, for fine-tuning the language model. Default: all there are. */
+  /**
+   * What the language model is fine-tuned on: the reviews without a label, or all of training with them, of which `labels`
+   * and `validationShare` take nothing away. Default `unsup`.
+   */
+  lmFrom?: 'unsup' | 'train-and-unsup';
+  /** How many of those. Default: all there are. */
   lmReviews?: number;
   /** Test reviews, half of each class; even. Default: as many as there are in balance. */
   testReviews?: number;
@@ -17,7 +22,8 @@ export interface SplitImdbOptions {
 export interface ImdbSplit {
   train: LabelledReview[];
   validation: LabelledReview[];
-  unsup: Review[];
+  /** For the language model, which doesn't use their labels; with `lmFrom: 'train-and-unsup'` those of `train` are among them. */
+  lm: Review[];
   test: LabelledReview[];
 }
 
@@ -29,7 +35,7 @@ export interface ImdbSplit {
  * @throws UlmfitError `BAD_SPLIT` when a number is no count, is odd where classes share it, or asks for more than there is.
  */
 export function splitImdb(reviews: readonly Review[], options: SplitImdbOptions): ImdbSplit {
-  const { seed, labels, validationShare = 0, lmReviews, testReviews } = options;
+  const { seed, labels, validationShare = 0, lmFrom = 'unsup', lmReviews, testReviews } = options;
   if (!(validationShare >= 0 && validationShare < 1)) {
     throw new UlmfitError(
       'BAD_SPLIT',
@@ -37,23 +43,23 @@ export function splitImdb(reviews: readonly Review[], options: SplitImdbOptions)
     );
   }
   const sorted = reviews.toSorted(compareIds);
-  const unsup = shuffled(
-    sorted.filter((review) => !isLabelled(review)),
-    seed,
-    'unsup',
-  );
+  const { isOf, what } = lmPools[lmFrom];
+  const lm = shuffled(sorted.filter(isOf), seed, lmFrom);
   const drawn = drawBalanced(sorted, 'train', seed, labels, 'labels');
   const heldOut = (_: LabelledReview, i: number) => isHeldOut(i >> 1, validationShare);
   return {
     train: drawn.filter((review, i) => !heldOut(review, i)),
     validation: drawn.filter(heldOut),
-    unsup: unsup.slice(
-      0,
-      checkCount('lmReviews', lmReviews ?? unsup.length, unsup.length, 'reviews without a label'),
-    ),
+    lm: lm.slice(0, checkCount('lmReviews', lmReviews ?? lm.length, lm.length, what)),
     test: drawBalanced(sorted, 'test', seed, testReviews, 'testReviews'),
   };
 }
+
+/** Where the language model's reviews are drawn from. */
+const lmPools = {
+  unsup: { isOf: (review: Review) => !isLabelled(review), what: 'reviews without a label' },
+  'train-and-unsup': { isOf: (review: Review) => review.split === 'train', what: 'reviews of training' },
+};
 
 /** Whether the i-th review of a class is held out: spread evenly, so that it doesn't depend on how many are drawn. */
 function isHeldOut(i: number, share: number): boolean {

@@ -23,6 +23,14 @@ describe('adjustRecipe', () => {
     expect(small).toEqual(before);
   });
 
+  it('takes pretraining away, and gives it to a preset without', () => {
+    const none = adjustRecipe(small, { languageModel: { pretrain: null } }, 'mine.json');
+    expect(none.languageModel.pretrain).toBeNull();
+    const { pretrain } = small.languageModel;
+    const given = adjustRecipe(presets['best-on-cpu'], { languageModel: { pretrain } }, 'mine.json');
+    expect(given.languageModel.pretrain).toEqual(pretrain);
+  });
+
   it.each([
     [{ languageModel: { finetune: { epoch: 3 } } }, /^mine\.json: languageModel\.finetune: .*"epoch"/],
     [{ languageModel: { finetune: { epochs: 0 } } }, /^mine\.json: languageModel\.finetune\.epochs: /],

@@ -20,7 +20,7 @@ import {
   spreadRates,
 } from './fit-plugins.js';
 import type { TrainedLanguageModel } from './language-model-stage.js';
-import type { Recipe } from './recipe.js';
+import type { ClassifierFit, Recipe } from './recipe.js';
 import { runFits } from './run-fits.js';
 import type { StageContext } from './stage-context.js';
 
@@ -100,7 +100,7 @@ export async function trainClassifier(options: ClassifierStageOptions): Promise<
         stage: `${stage}.${i + 1}-${fit.name}`,
         train: loader,
         validate,
-        epochs: fit.epochs,
+        epochs: epochsOf(fit, loader.batches(0)),
         plugins: [
           freshOptimizer,
           freezeTo(fit.freezeTo),
@@ -118,6 +118,10 @@ export async function trainClassifier(options: ClassifierStageOptions): Promise<
     trainer.dispose();
   }
 }
+
+/** At least the fit's epochs, and its minimum of steps where it has one. */
+const epochsOf = ({ epochs, minimumSteps = 0 }: ClassifierFit, batches: number): number =>
+  Math.max(epochs, Math.ceil(minimumSteps / batches));
 
 /** The share of documents whose class has the highest logit. */
 export const accuracy: Metric<ClassifierInput, ClassifierOutput> = {

@@ -13,7 +13,8 @@ import { languageModelLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/
 import { createTrainer, type Metric } from '@ulmfit/trainer';
 import { encoderSizes } from './encoder-sizes.js';
 import { activationTerms, clipping, recipeOptimizer, schedulePlugin } from './fit-plugins.js';
-import type { LanguageModelFit, Recipe } from './recipe.js';
+import type { Recipe } from './recipe.js';
+import { requirePretraining } from './require-pretraining.js';
 import { runFits } from './run-fits.js';
 import type { StageContext } from './stage-context.js';
 
@@ -51,14 +52,14 @@ export interface LanguageModelStageOptions extends StageContext {
 }
 
 /**
- * Trains a language model: from scratch (general-domain pretraining, ULMFiT section 3.1), or from a pretrained one
- * (target task fine-tuning, section 3.2). The model is the caller's to dispose.
+ * Trains a language model by the settings of a stage, from scratch (general-domain pretraining, ULMFiT section 3.1) or
+ * from a pretrained one (target task fine-tuning, section 3.2). The model is the caller's to dispose.
  * @throws Interrupted, UlmfitError
  */
 export async function trainLanguageModel(options: LanguageModelStageOptions): Promise<LanguageModelResult> {
   const { stage, recipe, data, from, backwards = false, seed } = options;
   const { batchSize, window, jitter, dropouts } = recipe.languageModel;
-  const fit: LanguageModelFit = recipe.languageModel[stage];
+  const fit = stage === 'pretrain' ? requirePretraining(recipe, stage) : recipe.languageModel.finetune;
   const sizes = encoderSizes(recipe, from?.model);
   const model = createLanguageModel({ ...sizes, vocabulary: data.vocabulary.size }, { seed });
   if (from) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openRun } from './open-run.js';
-import { presets } from './recipe.js';
+import { presets, type Recipe } from './recipe.js';
 import type { RunEngine } from './run-engine.js';
 import type { RunSettings } from './run-settings.js';
 import type { StageEvent } from './stage-context.js';
@@ -106,6 +106,27 @@ describe('openRun', () => {
     const lines = readFileSync(join(path, 'metrics.jsonl'), 'utf8').trim().split('\n');
     const told = lines.map((line) => JSON.parse(line) as { type: string; step: number });
     expect(told.map(({ type, step }) => `${type}${step}`)).toEqual(['step1', 'epoch1', 'step2', 'epoch2']);
+  });
+
+  it('goes on with a run of the first version, which kept no choice of reviews', () => {
+    const path = join(root, 'old');
+    const run = openRun(path, settings);
+    run.log(step('a', 1));
+    run.close();
+    const configPath = join(path, 'config.json');
+    const config = readFileSync(configPath, 'utf8');
+    const old = config.replace(/ *"reviews": "unsup",\n/, '');
+    expect(old).not.toBe(config);
+    writeFileSync(configPath, old);
+    openRun(path, settings).close();
+    const { recipe } = settings;
+    const other: Recipe = {
+      ...recipe,
+      languageModel: { ...recipe.languageModel, reviews: 'train-and-unsup' },
+    };
+    expect(() => openRun(path, { ...settings, recipe: other })).toThrow(
+      /other settings \(recipe\.languageModel\.reviews\)/,
+    );
   });
 
   it('removes the checkpoints of a stage that was finished, where a kill left them', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { folderStore, openRun as openFolder, writeAtomically, type MetricsRecord } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/kernels';
 import type { CheckpointStore, Json } from '@ulmfit/trainer';
+import { recipeSchema } from './recipe.js';
 import { holdEngine, type RunEngine } from './run-engine.js';
 import type { RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
@@ -37,7 +38,10 @@ export interface OpenRun {
  */
 export function openRun(path: string, settings: RunSettings, engine?: RunEngine): OpenRun {
   const isNew = !existsSync(path);
-  const folder = openFolder(path, { config: settings as unknown as Json });
+  const folder = openFolder(path, {
+    config: withDefaults(settings as unknown as Json),
+    upgrade: withDefaults,
+  });
   try {
     if (folder.changes.length > 0) {
       throw new UlmfitError(
@@ -89,6 +93,13 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
     folder.close();
     throw error;
   }
+}
+
+/** Settings whose recipe has each field of today: those that an earlier version kept lack some. */
+function withDefaults(settings: Json): Json {
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) return settings;
+  const { success, data } = recipeSchema.safeParse(settings['recipe']);
+  return success ? { ...settings, recipe: data as unknown as Json } : settings;
 }
 
 /** Whether a line of `metrics.jsonl` tells of what the fit does not make again: its last epoch may have been cut off. */

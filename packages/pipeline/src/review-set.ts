@@ -2,7 +2,7 @@ import type { ImdbSplit } from '@ulmfit/data-imdb';
 import { UlmfitError } from '@ulmfit/kernels';
 
 const missing: Readonly<Record<keyof ImdbSplit, string>> = {
-  unsup: 'no unlabelled reviews to fine-tune on; expected files such as train/unsup/0_0.txt',
+  lm: 'no unlabelled reviews to fine-tune on; expected files such as train/unsup/0_0.txt',
   train: 'no labelled reviews of both classes to train on; expected files such as train/neg/0_1.txt',
   validation: 'no labelled reviews to validate with',
   test: 'no test reviews of both classes to score; expected files such as test/neg/0_1.txt',

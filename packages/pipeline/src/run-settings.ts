@@ -4,9 +4,10 @@ import type { Recipe } from './recipe.js';
 export interface RunSettings {
   /** `sample`, `imdb` or a path of the reviews. */
   readonly data: string;
-  /** A path of general text; the embedded sample's unless given. */
+  /** A path of general text; the embedded sample's unless given. None where the recipe has no pretraining. */
   readonly corpus?: string | undefined;
   readonly corpusWords?: number | undefined;
+  /** Reviews to fine-tune the language model on, of those that the recipe names; all unless given. */
   readonly lmReviews?: number | undefined;
   readonly labels?: number | undefined;
   readonly testReviews?: number | undefined;

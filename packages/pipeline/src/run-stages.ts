@@ -49,7 +49,8 @@ export class RunStages {
 
   async pretrain(): Promise<void> {
     if (this.#folder.result.pretrain || this.#settings.pretrained !== undefined) return;
-    const { corpus, corpusWords: words } = this.#settings;
+    const { corpus, corpusWords: words, recipe } = this.#settings;
+    if (!recipe.languageModel.pretrain) return;
     const { signal } = this.#context;
     const documents = loadCorpus(corpus, { words, signal });
     const content = corpus === undefined ? undefined : () => corpusContent(corpus, { words, signal });
@@ -60,8 +61,7 @@ export class RunStages {
   async finetune(): Promise<void> {
     if (this.#folder.result.finetune || this.#settings.encoder !== undefined || !this.#settings.transfer)
       return;
-    const unsup = await this.#set('unsup');
-    const builder = await tokenized(texts(unsup), this.#tokenizer, this.#context, 'unlabelled reviews');
+    const builder = await this.#languageModelReviews();
     const from = await this.#pretrained();
     await this.#trainLanguageModel('finetune', builder, from);
   }
@@ -158,10 +158,11 @@ export class RunStages {
     });
   }
 
-  /** The language model that fine-tuning starts from: given, or pretrained in this folder. */
-  async #pretrained(): Promise<TrainedLanguageModel> {
-    const { pretrained } = this.#settings;
+  /** The language model that fine-tuning starts from: given, or pretrained in this folder; none without pretraining. */
+  async #pretrained(): Promise<TrainedLanguageModel | undefined> {
+    const { pretrained, recipe } = this.#settings;
     if (this.#languageModel?.of === 'pretrain') return this.#languageModel.trained;
+    if (pretrained === undefined && !recipe.languageModel.pretrain) return undefined;
     const path = pretrained ?? this.#folder.pathOf('pretrain');
     return this.#keep('pretrain', this.#load(path, 'pretrain'));
   }
@@ -198,9 +199,15 @@ export class RunStages {
 
   /** Without transfer the words are those of the reviews that a language model would have been fine-tuned on. */
   async #scratchVocabulary(): Promise<Vocabulary> {
-    const unsup = await this.#set('unsup');
-    const builder = await tokenized(texts(unsup), this.#tokenizer, this.#context, 'unlabelled reviews');
+    const builder = await this.#languageModelReviews();
     return buildVocabulary(builder.counts(), this.#settings.recipe.vocabulary);
+  }
+
+  /** The reviews that the recipe's language model is fine-tuned on. */
+  async #languageModelReviews(): Promise<TokenCorpusBuilder> {
+    const { reviews } = this.#settings.recipe.languageModel;
+    const name = reviews === 'unsup' ? 'unlabelled reviews' : 'reviews of training';
+    return tokenized(texts(await this.#set('lm')), this.#tokenizer, this.#context, name);
   }
 
   async #set<Name extends keyof ImdbSplit>(name: Name): Promise<ImdbSplit[Name]> {
@@ -212,9 +219,10 @@ export class RunStages {
    * each garbage collection, and training makes many.
    */
   async #split(): Promise<ImdbSplit> {
-    const { data, splitSeed: seed, lmReviews, labels, testReviews } = this.#settings;
+    const { data, splitSeed: seed, lmReviews, labels, testReviews, recipe } = this.#settings;
     const reviews = await loadReviews(data, this.#context);
-    return splitImdb(reviews, { seed, ...given({ lmReviews, labels, testReviews }) });
+    const lmFrom = recipe.languageModel.reviews;
+    return splitImdb(reviews, { seed, lmFrom, ...given({ lmReviews, labels, testReviews }) });
   }
 }
 

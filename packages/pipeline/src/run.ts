@@ -1,5 +1,6 @@
 import { spikeWarning } from '@ulmfit/trainer';
 import { openRun } from './open-run.js';
+import { requirePretraining } from './require-pretraining.js';
 import type { RunEngine } from './run-engine.js';
 import type { RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
@@ -37,6 +38,10 @@ export interface RunOptions {
 export async function run(options: RunOptions): Promise<RunResult> {
   const { settings, folder, stages, engine, saveEvery, workers, tokenCache, signal, onEvent } = options;
   const onWarning = (message: string) => onEvent?.({ type: 'warning', message });
+  if (settings.corpus !== undefined) requirePretraining(settings.recipe, 'corpus');
+  if (settings.corpusWords !== undefined) requirePretraining(settings.recipe, 'corpusWords');
+  // In a longer run the stage is passed over; by itself it was asked for.
+  if (stages.at(-1) === 'pretrain') requirePretraining(settings.recipe, 'pretrain');
   const opened = openRun(folder, settings, engine);
   const work = new RunStages(opened, settings, {
     signal,

@@ -84,6 +84,13 @@ describe('trainLanguageModel', () => {
     );
   });
 
+  it('has nothing to pretrain by in a recipe without pretraining', async () => {
+    const recipe = { ...micro, languageModel: { ...micro.languageModel, pretrain: null } };
+    await expect(
+      trainLanguageModel({ stage: 'pretrain', recipe, data: microData(), seed: 1 }),
+    ).rejects.toMatchObject({ code: 'NO_PRETRAINING' });
+  });
+
   it('leaves no tensor behind but the model', async () => {
     const before = memory().numTensors;
     const { model } = await trainLanguageModel({
@@ -129,6 +136,31 @@ describe('trainClassifier', () => {
       (more) => trainClassifier({ recipe: micro, labels, seed: 2, ...data, ...more }),
       [4, 10, 6],
     );
+  });
+
+  it('adds epochs up to the minimum of steps', async () => {
+    const { test: _, ...data } = await setUp(); // 40 documents: 10 steps an epoch
+    const [head] = micro.classifier.fits;
+    if (!head) throw new Error('unreachable');
+    const fits = [
+      { ...head, name: 'one', minimumSteps: 10 },
+      { ...head, name: 'three', minimumSteps: 21 },
+      { ...head, name: 'four', epochs: 4, minimumSteps: 21 },
+    ];
+    const seen: [string, number, number][] = [];
+    const { model } = await trainClassifier({
+      recipe: { ...micro, classifier: { ...micro.classifier, fits } },
+      labels,
+      seed: 1,
+      ...data,
+      onEvent: (e) => e.type === 'begin' && seen.push([e.fit, e.epochs, e.steps]),
+    });
+    model.dispose();
+    expect(seen).toEqual([
+      ['classify.1-one', 1, 10],
+      ['classify.2-three', 3, 30],
+      ['classify.3-four', 4, 40],
+    ]);
   });
 
   it('starts from scratch where there is no language model', async () => {

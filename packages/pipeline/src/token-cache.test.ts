@@ -176,7 +176,7 @@ describe('a run', () => {
       ...micro,
       languageModel: {
         ...micro.languageModel,
-        pretrain: { ...micro.languageModel.pretrain, epochs: 1 },
+        pretrain: { epochs: 1, lr: 8e-2, dropoutMultiplier: 0.1, divisor: 1 },
       },
     },
   };

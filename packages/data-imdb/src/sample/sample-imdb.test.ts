@@ -10,7 +10,7 @@ describe('sampleImdb', () => {
     const ids = reviews.map((review) => review.id);
     expect(ids).toEqual(ids.toSorted());
     const split = splitImdb(reviews, { seed: 1 });
-    expect([split.train.length, split.test.length, split.unsup.length]).toEqual([10, 6, 5]);
+    expect([split.train.length, split.test.length, split.lm.length]).toEqual([10, 6, 5]);
     for (const { id, label, rating } of reviews.filter(isLabelled)) {
       expect(id).toMatch(new RegExp(`^(train|test)/${label}/\\d+_${rating}\\.txt$`));
       expect(rating).toSatisfy((stars: number) =>
