@@ -135,7 +135,10 @@ const encode = (json: unknown, indent?: number): Uint8Array =>
 /** What a description's checksum is of: all of it but the checksum, whatever its spaces. */
 function saidIn(description: Uint8Array): Uint8Array {
   try {
-    const { sha256: _, ...said } = JSON.parse(new TextDecoder().decode(description)) as Record<string, unknown>;
+    const { sha256: _, ...said } = JSON.parse(new TextDecoder().decode(description)) as Record<
+      string,
+      unknown
+    >;
     return encode(said);
   } catch {
     return description; // Refused when it is checked.
