@@ -17,8 +17,7 @@ function perceptron(sizes: readonly [number, number, number]): Model<Batch, Tens
     const bias = parameter(`${name}.bias`, 'bias', zeros([columns]));
     return {
       group: parameterGroup(name, [weight, bias]),
-      apply: (x: Tensor2D) =>
-        add(matMul(x, weight.variable as unknown as Tensor2D), bias.variable) as Tensor2D,
+      apply: (x: Tensor2D): Tensor2D => add(matMul(x, weight.variable), bias.variable),
     };
   };
   const [bottom, top] = [layer('bottom', inputs, hidden), layer('top', hidden, outputs)];

@@ -1,4 +1,4 @@
-import { matMul, relu, type Tensor2D } from '@tensorflow/tfjs-core';
+import { matMul, relu, type Rank, type Tensor2D } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/kernels';
 import type { Buffer, ForwardPass, Parameter } from '@ulmfit/trainer';
 import { createBatchNorm } from './batch-norm.js';
@@ -35,7 +35,7 @@ export function createClassifierHead(
   const blocks = sizes.slice(1).map((out, b) => {
     const features = sizes[b] as number;
     const norm = createBatchNorm(`head.${b}.norm`, features);
-    const weight = uniformParameter(
+    const weight = uniformParameter<Rank.R2>(
       `head.${b}.linear.weight`,
       'weight',
       [out, features],
@@ -50,7 +50,7 @@ export function createClassifierHead(
     apply: (pooled, pass) =>
       blocks.reduce((x, { norm, weight }, block) => {
         const kept = pass.tap('head', norm.apply(x, pass), { block });
-        const linear: Tensor2D = matMul(kept, weight.variable as Tensor2D, false, true);
+        const linear: Tensor2D = matMul(kept, weight.variable, false, true);
         return block < blocks.length - 1 ? relu(linear) : linear;
       }, pooled),
   };

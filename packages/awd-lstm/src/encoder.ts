@@ -3,9 +3,11 @@ import {
   scalar,
   tensor,
   transpose,
+  util,
   zeros,
+  type Rank,
   type Scalar,
-  type Tensor1D,
+  type ShapeMap,
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
@@ -39,13 +41,13 @@ export interface EncoderConfig {
 /** The parameters of one LSTM layer, in PyTorch's layout: gate order i, f, g, o along the first axis. */
 export interface LayerParameters {
   /** `[4 * units, input]` */
-  readonly weightIh: Parameter;
+  readonly weightIh: Parameter<Rank.R2>;
   /** `[4 * units, units]` */
-  readonly weightHh: Parameter;
+  readonly weightHh: Parameter<Rank.R2>;
   /** `[4 * units]` */
-  readonly biasIh: Parameter;
+  readonly biasIh: Parameter<Rank.R1>;
   /** `[4 * units]`; apart from `biasIh`, as Adam's steps and the clipped norm depend on it. */
-  readonly biasHh: Parameter;
+  readonly biasHh: Parameter<Rank.R1>;
 }
 
 /** In the order in which they stand in a group. */
@@ -63,7 +65,7 @@ export type EncoderStates = readonly LstmState[];
 export interface Encoder {
   readonly config: Required<EncoderConfig>;
   /** `[vocabulary, embedding]` */
-  readonly embedding: Parameter;
+  readonly embedding: Parameter<Rank.R2>;
   /** From the bottom to the top. */
   readonly layers: readonly LayerParameters[];
   /** The zero states of a batch. */
@@ -83,16 +85,16 @@ export interface Encoder {
 }
 
 /** Draws a parameter's first value uniformly from `[-bound, bound)`, from its own stream of the seed. */
-export function uniformParameter(
+export function uniformParameter<R extends Rank>(
   name: string,
   kind: ParameterKind,
-  shape: readonly number[],
+  shape: ShapeMap[R],
   bound: number,
   seed: number,
-): Parameter {
-  const length = shape.reduce((a, b) => a * b, 1);
+): Parameter<R> {
+  const length = util.sizeFromShape(shape);
   const values = uniformValues(length, -bound, bound, randomKey({ seed, stage: 'init', stream: name }));
-  return parameter(name, kind, tensor(values, [...shape], 'float32'));
+  return parameter(name, kind, tensor<R>(values, shape, 'float32'));
 }
 
 /**
@@ -114,17 +116,17 @@ export function createEncoder(config: EncoderConfig, { seed = 0 }: { seed?: numb
       `encoder: padIndex is ${padIndex}, which is not in a vocabulary of ${vocabulary}`,
     );
   }
-  const embedding = uniformParameter('embedding', 'weight', [vocabulary, features], 0.1, seed);
+  const embedding = uniformParameter<Rank.R2>('embedding', 'weight', [vocabulary, features], 0.1, seed);
   const units = Array.from({ length: count }, (_, l) => (l === count - 1 ? features : hidden));
   const layers = units.map((size, l): LayerParameters => {
     const input = l === 0 ? features : hidden;
-    const make = (name: string, kind: ParameterKind, shape: number[]) =>
-      uniformParameter(`rnn.${l}.${name}`, kind, shape, 1 / Math.sqrt(size), seed);
+    const make = <R extends Rank>(name: string, kind: ParameterKind, shape: ShapeMap[R]) =>
+      uniformParameter<R>(`rnn.${l}.${name}`, kind, shape, 1 / Math.sqrt(size), seed);
     return {
-      weightIh: make('weightIh', 'weight', [4 * size, input]),
-      weightHh: make('weightHh', 'weight', [4 * size, size]),
-      biasIh: make('biasIh', 'bias', [4 * size]),
-      biasHh: make('biasHh', 'bias', [4 * size]),
+      weightIh: make<Rank.R2>('weightIh', 'weight', [4 * size, input]),
+      weightHh: make<Rank.R2>('weightHh', 'weight', [4 * size, size]),
+      biasIh: make<Rank.R1>('biasIh', 'bias', [4 * size]),
+      biasHh: make<Rank.R1>('biasHh', 'bias', [4 * size]),
     };
   });
 
@@ -132,7 +134,7 @@ export function createEncoder(config: EncoderConfig, { seed = 0 }: { seed?: numb
   function run(ids: Tensor2D, states: EncoderStates, pass: ForwardPass<EncoderTaps>, gradient: boolean) {
     requireIndices('ids', ids, vocabulary, 'words');
     const byTime = transpose(ids);
-    const rows = embeddingLookup(embedding.variable as Tensor2D, byTime, padIndex) as Tensor3D;
+    const rows = embeddingLookup(embedding.variable, byTime, padIndex) as Tensor3D;
     let x = pass.tap('embedding', rows, { ids: byTime, vocabulary });
     x = pass.tap('input', x, {});
     // A layer's input needs a gradient when anything below it is trained.
@@ -143,10 +145,10 @@ export function createEncoder(config: EncoderConfig, { seed = 0 }: { seed?: numb
         x,
         states[l] as LstmState,
         {
-          weightIh: layer.weightIh.variable as Tensor2D,
-          weightHh: pass.tap('weightHh', layer.weightHh.variable as Tensor2D, { layer: l }),
-          biasIh: layer.biasIh.variable as Tensor1D,
-          biasHh: layer.biasHh.variable as Tensor1D,
+          weightIh: layer.weightIh.variable,
+          weightHh: pass.tap('weightHh', layer.weightHh.variable, { layer: l }),
+          biasIh: layer.biasIh.variable,
+          biasHh: layer.biasHh.variable,
         },
         { input: below, weights: own },
       );

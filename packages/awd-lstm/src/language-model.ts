@@ -2,6 +2,7 @@ import {
   reshape,
   transpose,
   zeros,
+  type Rank,
   type Scalar,
   type Tensor1D,
   type Tensor2D,
@@ -36,7 +37,7 @@ export interface LanguageModelOutput {
 export interface LanguageModel extends Model<LanguageModelInput, LanguageModelOutput, LanguageModelTaps> {
   readonly encoder: Encoder;
   /** `[vocabulary]`; the decoder's weight is the embedding. */
-  readonly decoderBias: Parameter;
+  readonly decoderBias: Parameter<Rank.R1>;
   /** The logits of an output, `[time * batch, vocabulary]`, time-major. For use outside training: no gradient. */
   logits(output: LanguageModelOutput): Tensor2D;
 }
@@ -54,9 +55,9 @@ export function createLanguageModel(
   { seed = 0 }: { seed?: number } = {},
 ): LanguageModel {
   const encoder = createEncoder(config, { seed });
-  const decoderBias = parameter('decoder.bias', 'bias', zeros([encoder.config.vocabulary]));
-  const weight = encoder.embedding.variable as Tensor2D;
-  const bias = decoderBias.variable as Tensor1D;
+  const decoderBias = parameter('decoder.bias', 'bias', zeros<Rank.R1>([encoder.config.vocabulary]));
+  const weight = encoder.embedding.variable;
+  const bias = decoderBias.variable;
   const flat = (hidden: Tensor3D): Tensor2D => reshape(hidden, [-1, encoder.config.embedding]);
   const groups = [
     ...encoder.layers.map((layer, l) => parameterGroup(`rnn${l + 1}`, layerParameters(layer))),

@@ -22,7 +22,7 @@ export function toyModel(): Model<ToyBatch, tf.Tensor2D> & { readonly parameters
     parameters: [w, b],
     groups: [parameterGroup('body', [w]), parameterGroup('head', [b])],
     taps: [],
-    forward: ({ x }) => tf.add(tf.matMul(x, w.variable as unknown as tf.Tensor2D), b.variable),
+    forward: ({ x }) => tf.add(tf.matMul(x, w.variable), b.variable),
     loss: (output, { y }) => tf.mean(tf.square(tf.sub(output, y))),
     targets: ({ x }) => x.shape[0],
     dispose: () => tf.dispose([w.variable, b.variable]),

@@ -34,7 +34,7 @@ function perceptron(): Model<Batch, tf.Tensor2D> {
   const hidden = layer('hidden', 2, 8);
   const output = layer('output', 8, 1);
   const affine = (x: tf.Tensor2D, [w, b]: ReturnType<typeof layer>): tf.Tensor2D =>
-    tf.add(tf.matMul(x, w.variable as tf.Variable<tf.Rank.R2>), b.variable);
+    tf.add(tf.matMul(x, w.variable), b.variable);
   return {
     name: 'perceptron',
     groups: [parameterGroup('hidden', hidden), parameterGroup('output', output)],

@@ -38,7 +38,7 @@ export const sizes = { vocabulary: 50, features: 40, time: 6, batch: 5, hidden: 
  */
 export function tappedModel(): Model<Batch, tf.Scalar, TappedModelTaps> & { parameters: Parameter[] } {
   const { vocabulary, features, hidden } = sizes;
-  const table = parameter('embedding', 'weight', tf.ones([vocabulary, features]));
+  const table = parameter('embedding', 'weight', tf.ones<tf.Rank.R2>([vocabulary, features]));
   const weights = [0, 1].map((l) => parameter(`rnn${l}.weightHh`, 'weight', tf.ones([4 * hidden, hidden])));
   const parameters = [table, ...weights];
   return {
@@ -47,7 +47,7 @@ export function tappedModel(): Model<Batch, tf.Scalar, TappedModelTaps> & { para
     parameters,
     groups: [parameterGroup('all', parameters)],
     forward: ({ ids }, pass) => {
-      let x = embeddingLookup(table.variable as unknown as tf.Tensor2D, ids);
+      let x = embeddingLookup(table.variable, ids);
       x = pass.tap('embedding', x, { ids, vocabulary });
       x = pass.tap('input', x, {});
       const dropped = weights.map(({ variable }, layer) =>

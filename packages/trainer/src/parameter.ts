@@ -1,31 +1,35 @@
-import { tidy, variable, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { tidy, variable, type Rank, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/kernels';
 
 /** What a parameter is to an optimizer: biases and norms usually take no weight decay. */
 export type ParameterKind = 'weight' | 'bias' | 'norm';
 
 /** A trained array. Its name is our own and unique within its model; tfjs names the variable as it likes. */
-export interface Parameter {
+export interface Parameter<R extends Rank = Rank> {
   readonly name: string;
   readonly kind: ParameterKind;
-  readonly variable: Variable;
+  readonly variable: Variable<R>;
 }
 
 /** An array that a model keeps but no gradient reaches, such as the running mean of a BatchNorm. */
-export interface Buffer {
+export interface Buffer<R extends Rank = Rank> {
   readonly name: string;
-  readonly variable: Variable;
+  readonly variable: Variable<R>;
 }
 
 /** Makes a parameter of an initial value, which it disposes. */
-export function parameter(name: string, kind: ParameterKind, initial: Tensor): Parameter {
+export function parameter<R extends Rank>(
+  name: string,
+  kind: ParameterKind,
+  initial: Tensor<R>,
+): Parameter<R> {
   const made = { name, kind, variable: tidy(() => variable(initial, true)) };
   initial.dispose();
   return made;
 }
 
 /** Makes a buffer of an initial value, which it disposes. */
-export function buffer(name: string, initial: Tensor): Buffer {
+export function buffer<R extends Rank>(name: string, initial: Tensor<R>): Buffer<R> {
   const made = { name, variable: tidy(() => variable(initial, false)) };
   initial.dispose();
   return made;
