@@ -1,14 +1,14 @@
-import { customGrad, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core';
+import { customGrad, dispose, engine, tidy, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core';
 
 /** The value of an operation, what its gradient needs of it, and the gradient itself. */
 export interface Differentiable<Out extends Tensor> {
   readonly value: Out;
   /**
-   * Kept until the tape closes, and handed to `gradient` in this order. Everything else that the forward pass made or
-   * was given is gone by then: the gradient may use nothing but these.
+   * Kept for `gradient`, and handed to it in this order. Everything else that the forward pass made or was given is gone
+   * by then: the gradient may use nothing but these.
    */
   readonly save?: readonly Tensor[];
-  /** The gradients of all inputs, in their order, from that of the value. */
+  /** The gradients of all inputs, in their order, from that of the value. What it makes on the way is freed. */
   readonly gradient: (dy: Out, saved: readonly Tensor[]) => readonly Tensor[];
 }
 
@@ -22,7 +22,19 @@ export function customGradient<Out extends Tensor>(
     const keepForGradient = args[args.length - 1] as unknown as GradSaveFunc;
     const { value, save = [], gradient } = operation();
     keepForGradient([...save]);
-    return { value, gradFunc: (dy, saved) => [...gradient(dy as Out, saved)] };
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
+      const given = [dy, ...saved];
+      const gradients = tidy(() => {
+        const made = gradient(dy as Out, saved);
+        return made.map((tensor, i) =>
+          given.includes(tensor) || made.indexOf(tensor) < i ? tensor.clone() : tensor,
+        );
+      });
+      // A tape without gradients of gradients is done with these, and would hold them until it closes.
+      if (engine().state.gradientDepth === 0) dispose(given);
+      return gradients;
+    };
+    return { value, gradFunc };
   });
   return op(...inputs) as Out;
 }
