@@ -14,7 +14,9 @@ namespace ulmfit {
 namespace {
 
 constexpr int kGates = 4;
-constexpr int kForwardRows = TileRows(kGates);
+/** The gates that are in registers at once: with few registers, more rows are worth more. */
+constexpr int kTogether = kRegisters < 32 ? 2 : kGates;
+constexpr int kForwardRows = TileRows(kTogether);
 constexpr int kBackwardRows = TileRows(kVectors);
 /** Rows of pre-activations that are made ahead of the recurrence. */
 constexpr int64_t kAhead = 256;
@@ -103,7 +105,8 @@ class Forward {
     for (int64_t p = thread; p < s_.panels; p += threads) {
       for (int q = 0; q < kGates; q++) {
         const Factor<float> gate{weight_ + q * s_.hidden * s_.hidden, s_.hidden, s_.hidden, s_.hidden, true};
-        Pack(gate, p * kLanes, 1, kLanes, 0, inner_, Panel(p) + q * kLanes * kGroup, kGates * kLanes);
+        Pack(gate, p * kLanes, 1, kLanes, 0, inner_, Panel(p, q / kTogether) + q % kTogether * kLanes * kGroup,
+             kTogether * kLanes);
       }
     }
     if (kNarrow && thread == 0) NarrowFirst();
@@ -121,8 +124,10 @@ class Forward {
   static constexpr int kGroup = Format<Element>::kGroup;
   static constexpr bool kNarrow = kGroup > 1;
 
-  /** `[inner / group][gate][lane][group]` of the units from `p * kLanes`. */
-  Element* Panel(int64_t p) const { return panels_.data() + p * inner_ * kGates * kLanes; }
+  /** `[inner / group][gate][lane][group]` of the units from `p * kLanes`, for some of the gates. */
+  Element* Panel(int64_t p, int part) const {
+    return panels_.data() + (p * (kGates / kTogether) + part) * inner_ * kTogether * kLanes;
+  }
 
   void NarrowFirst() {
     for (int64_t b = 0; b < s_.batch; b++)
@@ -140,23 +145,33 @@ class Forward {
   void Tile(int64_t t, const float* z, int64_t panel, int64_t row) {
     const int64_t hidden = s_.hidden, unit = panel * kLanes;
     const int n = (int)std::min<int64_t>(kLanes, hidden - unit);
-    Vec acc[M][kGates];
+    Vec sums[M][kGates];
     ULMFIT_UNROLL
-    for (int i = 0; i < M; i++) {
+    for (int part = 0; part < kGates / kTogether; part++) {
+      Vec acc[M][kTogether];
       ULMFIT_UNROLL
-      for (int q = 0; q < kGates; q++) acc[i][q] = Load(z + ((row + i) * kGates + q) * hidden + unit, n);
-    }
-    if constexpr (kNarrow) {
-      MultiplyTile(acc, Narrow(t) + row * s_.padded(), s_.padded(), kGroup, Panel(panel), inner_);
-    } else {
-      const float* h = t == 0 ? h_ : to_.output + (t - 1) * s_.step();
-      MultiplyTile(acc, h + row * hidden, hidden, kGroup, Panel(panel), inner_);
+      for (int i = 0; i < M; i++) {
+        ULMFIT_UNROLL
+        for (int q = 0; q < kTogether; q++)
+          acc[i][q] = Load(z + ((row + i) * kGates + part * kTogether + q) * hidden + unit, n);
+      }
+      if constexpr (kNarrow) {
+        MultiplyTile(acc, Narrow(t) + row * s_.padded(), s_.padded(), kGroup, Panel(panel, part), inner_);
+      } else {
+        const float* h = t == 0 ? h_ : to_.output + (t - 1) * s_.step();
+        MultiplyTile(acc, h + row * hidden, hidden, kGroup, Panel(panel, part), inner_);
+      }
+      ULMFIT_UNROLL
+      for (int i = 0; i < M; i++) {
+        ULMFIT_UNROLL
+        for (int q = 0; q < kTogether; q++) sums[i][part * kTogether + q] = acc[i][q];
+      }
     }
     const float* before = (t == 0 ? c_ : Cells(t - 1)) + row * hidden + unit;
     float* after = Cells(t) + row * hidden + unit;
     ULMFIT_UNROLL
     for (int i = 0; i < M; i++) {
-      const Vec gates[kGates] = {Sigmoid(acc[i][0]), Sigmoid(acc[i][1]), Tanh(acc[i][2]), Sigmoid(acc[i][3])};
+      const Vec gates[kGates] = {Sigmoid(sums[i][0]), Sigmoid(sums[i][1]), Tanh(sums[i][2]), Sigmoid(sums[i][3])};
       const Vec cell = gates[1] * Load(before + i * hidden, n) + gates[0] * gates[2];
       const Vec h = gates[3] * Tanh(cell);
       const int64_t at = t * s_.batch + row + i;

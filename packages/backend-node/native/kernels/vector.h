@@ -44,11 +44,20 @@ ULMFIT_INLINE Vec Load(const float* p) {
 
 ULMFIT_INLINE void Store(float* p, Vec v) { std::memcpy(p, &v, sizeof v); }
 
+#if defined(__AVX2__) && !defined(__AVX512F__)
+/** All bits of the first `n` lanes. */
+ULMFIT_INLINE __m256i FirstLanes(int n) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+#endif
+
 /** The first `n` lanes, zeros in the others. */
 ULMFIT_INLINE Vec Load(const float* p, int n) {
   if (n >= kLanes) return Load(p);
 #if defined(__AVX512F__)
   return (Vec)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+#elif defined(__AVX2__)
+  return (Vec)_mm256_maskload_ps(p, FirstLanes(n));
 #else
   Vec v = {};
   std::memcpy(&v, p, sizeof(float) * n);
@@ -61,6 +70,20 @@ ULMFIT_INLINE void Store(float* p, Vec v, int n) {
   if (n >= kLanes) return Store(p, v);
 #if defined(__AVX512F__)
   _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
+#elif defined(__AVX2__)
+  // By parts: the masked store takes a dozen cycles on some processors.
+  __m128 rest = _mm256_castps256_ps128((__m256)v);
+  if (n & 4) {
+    _mm_storeu_ps(p, rest);
+    rest = _mm256_extractf128_ps((__m256)v, 1);
+    p += 4;
+  }
+  if (n & 2) {
+    _mm_storel_pi((__m64*)p, rest);
+    rest = _mm_movehl_ps(rest, rest);
+    p += 2;
+  }
+  if (n & 1) _mm_store_ss(p, rest);
 #else
   std::memcpy(p, &v, sizeof(float) * n);
 #endif
@@ -229,32 +252,55 @@ ULMFIT_INLINE void Convert(const float* from, float* to, int n) { Store(to, Load
 ULMFIT_INLINE void Convert(const float* from, uint16_t* to, int n) { StoreBfloat16(to, Load(from, n), n); }
 ULMFIT_INLINE void Convert(const uint16_t* from, uint16_t* to, int n) { std::memcpy(to, from, n * sizeof(uint16_t)); }
 
+#if defined(__AVX512F__) || defined(__AVX2__)
+#if defined(__AVX512F__)
+#define ULMFIT_PAIRWISE(name, type) (Vec)_mm512_##name((type)a, (type)b)
+typedef __m512 Floats;
+typedef __m512d Doubles;
+#else
+#define ULMFIT_PAIRWISE(name, type) (Vec)_mm256_##name((type)a, (type)b)
+typedef __m256 Floats;
+typedef __m256d Doubles;
+#endif
+/** Of each 128 bits the lower or higher half, numbers or pairs of them in turns. */
+ULMFIT_INLINE Vec LowNumbers(Vec a, Vec b) { return ULMFIT_PAIRWISE(unpacklo_ps, Floats); }
+ULMFIT_INLINE Vec HighNumbers(Vec a, Vec b) { return ULMFIT_PAIRWISE(unpackhi_ps, Floats); }
+ULMFIT_INLINE Vec LowPairs(Vec a, Vec b) { return ULMFIT_PAIRWISE(unpacklo_pd, Doubles); }
+ULMFIT_INLINE Vec HighPairs(Vec a, Vec b) { return ULMFIT_PAIRWISE(unpackhi_pd, Doubles); }
+#undef ULMFIT_PAIRWISE
+#endif
+
 /** Rows to columns. */
 ULMFIT_INLINE void Transpose(Vec (&rows)[kLanes]) {
-#if defined(__AVX512F__)
-  __m512 a[16], b[16];
+#if defined(__AVX512F__) || defined(__AVX2__)
+  // First within each 128 bits of four rows, then those.
+  Vec pairs[kLanes], fours[kLanes];
   ULMFIT_UNROLL
-  for (int i = 0; i < 16; i += 2) {
-    a[i] = _mm512_unpacklo_ps((__m512)rows[i], (__m512)rows[i + 1]);
-    a[i + 1] = _mm512_unpackhi_ps((__m512)rows[i], (__m512)rows[i + 1]);
+  for (int i = 0; i < kLanes; i += 2) {
+    pairs[i] = LowNumbers(rows[i], rows[i + 1]);
+    pairs[i + 1] = HighNumbers(rows[i], rows[i + 1]);
   }
-  const auto low = [](__m512 x, __m512 y) { return (__m512)_mm512_unpacklo_pd((__m512d)x, (__m512d)y); };
-  const auto high = [](__m512 x, __m512 y) { return (__m512)_mm512_unpackhi_pd((__m512d)x, (__m512d)y); };
   ULMFIT_UNROLL
-  for (int i = 0; i < 16; i += 4) {
-    b[i] = low(a[i], a[i + 2]);
-    b[i + 1] = high(a[i], a[i + 2]);
-    b[i + 2] = low(a[i + 1], a[i + 3]);
-    b[i + 3] = high(a[i + 1], a[i + 3]);
+  for (int i = 0; i < kLanes; i += 4) {
+    fours[i] = LowPairs(pairs[i], pairs[i + 2]);
+    fours[i + 1] = HighPairs(pairs[i], pairs[i + 2]);
+    fours[i + 2] = LowPairs(pairs[i + 1], pairs[i + 3]);
+    fours[i + 3] = HighPairs(pairs[i + 1], pairs[i + 3]);
   }
   ULMFIT_UNROLL
   for (int i = 0; i < 4; i++) {
-    const __m512 x = _mm512_shuffle_f32x4(b[i], b[i + 4], 0x88), y = _mm512_shuffle_f32x4(b[i + 8], b[i + 12], 0x88);
-    const __m512 z = _mm512_shuffle_f32x4(b[i], b[i + 4], 0xdd), w = _mm512_shuffle_f32x4(b[i + 8], b[i + 12], 0xdd);
+#if defined(__AVX512F__)
+    const auto part = [&](int row) { return (__m512)fours[row + i]; };
+    const __m512 x = _mm512_shuffle_f32x4(part(0), part(4), 0x88), y = _mm512_shuffle_f32x4(part(8), part(12), 0x88);
+    const __m512 z = _mm512_shuffle_f32x4(part(0), part(4), 0xdd), w = _mm512_shuffle_f32x4(part(8), part(12), 0xdd);
     rows[i] = (Vec)_mm512_shuffle_f32x4(x, y, 0x88);
     rows[i + 4] = (Vec)_mm512_shuffle_f32x4(z, w, 0x88);
     rows[i + 8] = (Vec)_mm512_shuffle_f32x4(x, y, 0xdd);
     rows[i + 12] = (Vec)_mm512_shuffle_f32x4(z, w, 0xdd);
+#else
+    rows[i] = (Vec)_mm256_permute2f128_ps((__m256)fours[i], (__m256)fours[i + 4], 0x20);
+    rows[i + 4] = (Vec)_mm256_permute2f128_ps((__m256)fours[i], (__m256)fours[i + 4], 0x31);
+#endif
   }
 #else
   Vec columns[kLanes];
