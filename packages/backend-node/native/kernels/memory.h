@@ -1,15 +1,12 @@
-// Memory for the length of a call, kept for the next one: fresh memory costs as much as a pass of computation, since
-// the system clears it page by page.
+// Memory for the length of a call and for large results, kept for the next ones: fresh memory costs as much as a pass of
+// computation, since the system clears it page by page.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 
 namespace ulmfit {
 
-/** Tells the system that 2 MiB pages will do, where it has them. */
-void PreferLargePages(void* memory, size_t bytes);
-
-/** Memory that isn't cleared, on the boundary of a cache line. */
+/** Memory that isn't cleared, on the boundary of a cache line, in large pages where the system has them. */
 class Block {
  public:
   explicit Block(size_t bytes);

@@ -1,5 +1,7 @@
 #include "op.h"
 
+#include <new>
+
 namespace ulmfit {
 
 namespace {
@@ -8,6 +10,9 @@ struct Kernel {
   const Op* op;
   bool flag = false;
 };
+
+/** From this size on TensorFlow's allocator would ask the system for each tensor anew. */
+constexpr size_t kLargeOutput = 1 << 18;
 
 }  // namespace
 
@@ -45,13 +50,20 @@ Shape Call::shape(int input) const {
 
 void* Call::Allocate(int i, const Shape& shape, TF_DataType type, size_t bytes) {
   if (!ok()) return nullptr;
-  TF_Tensor* tensor = TF_AllocateOutput(context_, i, type, shape.data(), (int)shape.size(), bytes, status_);
+  TF_Tensor* tensor;
+  if (bytes < kLargeOutput) {
+    tensor = TF_AllocateOutput(context_, i, type, shape.data(), (int)shape.size(), bytes, status_);
+  } else {
+    auto* block = new Block(bytes);
+    const auto give_back = [](void*, size_t, void* block) { delete (Block*)block; };
+    tensor = TF_NewTensor(type, shape.data(), (int)shape.size(), block->data(), bytes, give_back, block);
+    TF_SetOutput(context_, i, tensor, status_);
+  }
+  if (tensor != nullptr) outputs_.push_back(tensor);
   if (!ok()) {
     TF_OpKernelContext_Failure(context_, status_);
     return nullptr;
   }
-  outputs_.push_back(tensor);
-  PreferLargePages(TF_TensorData(tensor), bytes);
   return TF_TensorData(tensor);
 }
 
@@ -66,9 +78,13 @@ uint16_t* Call::Bfloat16Output(int i, const Shape& shape) {
 bool Call::Require(bool condition, const char* message) {
   if (!ok()) return false;
   if (condition) return true;
-  TF_SetStatus(status_, TF_INVALID_ARGUMENT, message);
-  TF_OpKernelContext_Failure(context_, status_);
+  Fail(TF_INVALID_ARGUMENT, message);
   return false;
+}
+
+void Call::Fail(TF_Code code, const char* message) {
+  TF_SetStatus(status_, code, message);
+  TF_OpKernelContext_Failure(context_, status_);
 }
 
 namespace {
@@ -90,7 +106,12 @@ struct Callbacks {
 
   static void Compute(void* kernel, TF_OpKernelContext* context) {
     Call call(context);
-    if (call.ok()) op.compute(call, ((const Kernel*)kernel)->flag);
+    if (!call.ok()) return;
+    try {
+      op.compute(call, ((const Kernel*)kernel)->flag);
+    } catch (const std::bad_alloc&) {
+      call.Fail(TF_RESOURCE_EXHAUSTED, "out of memory");
+    }
   }
 
   static void Delete(void* kernel) { delete (Kernel*)kernel; }
@@ -118,8 +139,10 @@ std::string RegisterOne() {
 
 std::string RegisterAll() {
   std::string problem;
-  for (auto* one : {RegisterOne<kLstmLayer>, RegisterOne<kLstmLayerGrad>, RegisterOne<kLstmRecurrence>, RegisterOne<kLstmRecurrenceGrad>, RegisterOne<kLstmInference>, RegisterOne<kDropout>,
-                    RegisterOne<kSoftmaxCrossEntropy>, RegisterOne<kTiedSoftmaxCrossEntropy>, RegisterOne<kAdamStep>, RegisterOne<kProduct>}) {
+  for (auto* one : {RegisterOne<kLstmLayer>, RegisterOne<kLstmLayerGrad>, RegisterOne<kLstmRecurrence>,
+                    RegisterOne<kLstmRecurrenceGrad>, RegisterOne<kLstmInference>, RegisterOne<kDropout>,
+                    RegisterOne<kSoftmaxCrossEntropy>, RegisterOne<kTiedSoftmaxCrossEntropy>, RegisterOne<kAdamStep>,
+                    RegisterOne<kProduct>}) {
     problem += one();
   }
   return problem;

@@ -34,6 +34,8 @@ class Call {
   uint16_t* Bfloat16Output(int i, const Shape& shape);
   /** Ends the call with an error unless `condition` holds. */
   bool Require(bool condition, const char* message);
+  /** Ends the call with an error. */
+  void Fail(TF_Code code, const char* message);
 
  private:
   void* Allocate(int i, const Shape& shape, TF_DataType type, size_t bytes);
@@ -55,6 +57,7 @@ struct Op {
 /** Registers all ops below with TensorFlow. Returns what is wrong, or an empty text. */
 std::string RegisterAll();
 
-extern const Op kLstmLayer, kLstmLayerGrad, kLstmRecurrence, kLstmRecurrenceGrad, kLstmInference, kDropout, kSoftmaxCrossEntropy, kTiedSoftmaxCrossEntropy, kAdamStep, kProduct;
+extern const Op kLstmLayer, kLstmLayerGrad, kLstmRecurrence, kLstmRecurrenceGrad, kLstmInference, kDropout,
+    kSoftmaxCrossEntropy, kTiedSoftmaxCrossEntropy, kAdamStep, kProduct;
 
 }  // namespace ulmfit
