@@ -6,7 +6,7 @@
 
 namespace ulmfit {
 
-/** Memory that isn't cleared, on the boundary of a cache line, in large pages where the system has them. */
+/** Memory that isn't cleared, on the boundary of a cache line; if large, in large pages where the system has them. */
 class Block {
  public:
   explicit Block(size_t bytes);
