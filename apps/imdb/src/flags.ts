@@ -124,7 +124,10 @@ export const options: Readonly<Record<FlagName, Option>> = {
     'threads of the engine and the tokenizer (default: all cores)',
   ).argParser(count(1)),
   tokenCache: new Option('--no-token-cache', 'tokenize anew, and keep no tokens for the next time'),
-  precision: new Option('--precision <name>', 'in which numbers the native kernels multiply')
+  precision: new Option(
+    '--precision <name>',
+    'in which numbers the native kernels multiply; auto takes the faster',
+  )
     .choices(['auto', 'float32', 'bfloat16'] satisfies Flags['precision'][])
     .default('auto'),
   force: new Option('--force', 'do it again where it is in place'),

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { engineMissing, withReason } from './engine.test-helper.js';
 import { temporaryFolder } from './install/fake-wheel.test-helper.js';
 import { nativeMissing } from './native/kernels.test-helper.js';
+import { nativeModule } from './native/native-kernels.js';
 import { nativeTensorCount } from './native-tensor-count.js';
 import { tensorFlowBackend } from './tensorflow-backend.js';
 import { useBackend } from './use-backend.js';
@@ -61,7 +62,11 @@ describe.skipIf(engineMissing !== undefined)(withReason('useBackend on TensorFlo
 
   it('takes it by itself, with all cores and the fast kernels', async () => {
     const info = await useBackend();
-    expect(info).toMatchObject({ backend: 'tensorflow', precision: 'float32' });
+    expect(info).toMatchObject({
+      backend: 'tensorflow',
+      precision: nativeModule()?.fasterInBfloat16 === true ? 'bfloat16' : 'float32',
+    });
+    expect(await useBackend({ precision: 'float32' })).toMatchObject({ precision: 'float32' });
     expect(info.fastKernels).toContain('BatchMatMul');
     if (nativeMissing === undefined) {
       expect(info.fastKernels).toContain('UlmfitLstmRecurrence');

@@ -24,8 +24,8 @@ export interface BackendOptions {
   /** Threads for TensorFlow's ops, all cores unless given. Holds from the first load on: a later call can't change it. */
   readonly threads?: number | undefined;
   /**
-   * In which numbers the native kernels multiply; `bfloat16` only where the processor does. `auto` is float32 for now.
-   * Default `auto`.
+   * In which numbers the native kernels multiply. `bfloat16` needs a processor that multiplies it; `auto` takes it where
+   * it is the faster one, else float32. Default `auto`.
    */
   readonly precision?: 'auto' | Precision | undefined;
 }
@@ -155,7 +155,9 @@ function choosePrecision(
   native: NativeModule | undefined,
   warnings: string[],
 ): Precision {
-  if (wanted !== 'bfloat16') return 'float32';
+  if (wanted !== 'bfloat16') {
+    return wanted !== 'float32' && native?.fasterInBfloat16 === true ? 'bfloat16' : 'float32';
+  }
   if (native?.hasBfloat16 === true) return 'bfloat16';
   warnings.push(
     native === undefined

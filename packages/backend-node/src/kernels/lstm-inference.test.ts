@@ -40,7 +40,7 @@ function inferred(sizes: Sizes, rows?: number): [tf.Tensor, tf.Tensor, tf.Tensor
 
 describe.skipIf(nativeMissing !== undefined)(withNativeReason('an LSTM layer without a gradient'), () => {
   beforeAll(async () => {
-    const { fastKernels } = await useBackend({ backend: 'tensorflow', threads: 2 });
+    const { fastKernels } = await useBackend({ backend: 'tensorflow', threads: 2, precision: 'float32' });
     expect(fastKernels).toContain('UlmfitLstmInference');
   });
   afterEach(() => setPrecision('float32'));

@@ -77,7 +77,7 @@ function withoutKernels(names: readonly string[], body: () => void): void {
 
 describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'), () => {
   beforeAll(async () => {
-    const { fastKernels } = await useBackend({ backend: 'tensorflow' });
+    const { fastKernels } = await useBackend({ backend: 'tensorflow', precision: 'float32' });
     expect(fastKernels).toContain('UlmfitLstmRecurrence');
   });
   afterEach(() => setPrecision('float32'));

@@ -7,7 +7,9 @@ export interface NativeModule {
   setThreads(threads: number): void;
   /** Whether the processor multiplies bfloat16. */
   readonly hasBfloat16: boolean;
-  /** Whether it does so by tiles (AMX), as TensorFlow's own products do. */
+  /** Whether the kernels are faster in bfloat16 than in float32. */
+  readonly fasterInBfloat16: boolean;
+  /** Whether it multiplies bfloat16 by tiles (AMX), as TensorFlow's own products do. */
   readonly hasTiles: boolean;
 }
 
