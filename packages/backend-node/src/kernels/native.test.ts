@@ -276,6 +276,30 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
     });
   });
 
+  it('keep large results apart, and in the memory of those that are gone', () => {
+    const live: { result: tf.Tensor; value: number }[] = [];
+    const step = (i: number) => {
+      // From a quarter to four megabytes, in no order.
+      const size = 2 ** 16 + (((i * 0x9e3779b1) >>> 0) % 2 ** 20);
+      const key = randomKey({ seed: i, stream: 'memory' });
+      live.push({ result: tf.tidy(() => dropout(tf.fill([size], i + 1), 0.5, key)), value: 2 * (i + 1) });
+      if (live.length <= 12) return;
+      const [gone] = live.splice((i * 5) % live.length, 1);
+      if (gone === undefined) return;
+      const own = tf.tidy(() =>
+        tf.all(tf.logicalOr(tf.equal(gone.result, 0), tf.equal(gone.result, gone.value))),
+      );
+      expect(own.dataSync()[0]).toBe(1);
+      tf.dispose([own, gone.result]);
+    };
+    for (let i = 0; i < 60; i++) step(i);
+    const before = process.memoryUsage.rss();
+    for (let i = 60; i < 240; i++) step(i);
+    // They were 400 MB together.
+    expect(process.memoryUsage.rss() - before).toBeLessThan(80e6);
+    for (const { result } of live) result.dispose();
+  });
+
   describe('the tied cross-entropy', () => {
     const sizes = fc.record({
       rows: fc.integer({ min: 1, max: 40 }),
