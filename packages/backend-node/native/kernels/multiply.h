@@ -159,22 +159,22 @@ struct Target {
   const float* bias = nullptr;
 };
 
-/** c (+)= the sum over k, for up to kRows rows and N vectors of columns. */
-template <class Element, int N>
+/** c (+)= the sum over k, for `rows` <= M rows, laid out in tiles of kRows, and N vectors of columns. */
+template <int M, int N, class Element>
 void ProductTile(const Element* a, const Element* b, int64_t depth, float* c, int64_t stride, int rows, int columns,
                  Start start, const float* bias) {
   constexpr int kGroup = Format<Element>::kGroup;
   // The result's lines come while the sums are made.
   ULMFIT_UNROLL
-  for (int i = 0; i < kRows; i++) {
+  for (int i = 0; i < M; i++) {
     if (i >= rows) break;
     ULMFIT_UNROLL
     for (int q = 0; q < N; q++) __builtin_prefetch(c + i * stride + q * kLanes, 1);
   }
-  Vec acc[kRows][N] = {};
+  Vec acc[M][N] = {};
   MultiplyTile(acc, a, kGroup, kRows * kGroup, b, depth);
   ULMFIT_UNROLL
-  for (int i = 0; i < kRows; i++) {
+  for (int i = 0; i < M; i++) {
     if (i >= rows) break;
     ULMFIT_UNROLL
     for (int q = 0; q < N; q++) {
@@ -201,11 +201,18 @@ void MultiplyRows(const Factor<Source>& a, int64_t first, int64_t rows, std::ini
         const Start start = k == 0 ? t.start : Start::kResult;
         for (int64_t p = 0; p < t.b.count(); p++) {
           const int columns = (int)std::min<int64_t>(kColumns, t.b.columns - p * kColumns);
-          const auto tile = t.b.width(p) == kLanes ? ProductTile<Element, 1> : ProductTile<Element, kVectors>;
-          for (int64_t i = 0; i < height; i += kRows) {
-            tile(packed.data() + i * depth, t.b.at(k, p), depth, t.c + (row + i) * t.stride + p * kColumns, t.stride,
-                 (int)std::min<int64_t>(kRows, height - i), columns, start, t.bias + p * kColumns);
-          }
+          const auto tile = [&](auto m, auto n, int64_t i) {
+            ProductTile<m(), n()>(packed.data() + i * depth, t.b.at(k, p), depth,
+                                  t.c + (row + i) * t.stride + p * kColumns, t.stride,
+                                  (int)std::min<int64_t>(m(), height - i), columns, start, t.bias + p * kColumns);
+          };
+          const auto tiles = [&](auto n) {
+            int64_t i = 0;
+            for (; i + kRows <= height; i += kRows) tile(std::integral_constant<int, kRows>{}, n, i);
+            if (i < height) WithEvenRows<kRows>((int)(height - i), [&](auto m) { tile(m, n, i); });
+          };
+          if (t.b.width(p) == kLanes) tiles(std::integral_constant<int, 1>{});
+          else tiles(std::integral_constant<int, kVectors>{});
         }
       }
     }

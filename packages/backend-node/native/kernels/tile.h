@@ -62,4 +62,14 @@ ULMFIT_INLINE void WithRows(int rows, Body&& body) {
   body(std::integral_constant<int, Most>{});
 }
 
+/** The same with even numbers alone, the next if there is none: half as many functions. */
+template <int Most, class Body>
+ULMFIT_INLINE void WithEvenRows(int rows, Body&& body) {
+  if constexpr (Most > 2) {
+    constexpr int kLess = (Most - 1) / 2 * 2;
+    if (rows <= kLess) return WithEvenRows<kLess>(rows, body);
+  }
+  body(std::integral_constant<int, Most>{});
+}
+
 }  // namespace ulmfit

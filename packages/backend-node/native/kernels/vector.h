@@ -202,6 +202,13 @@ ULMFIT_INLINE IntVec LoadNarrow(const float* p, int n) {
 ULMFIT_INLINE Vec LoadPairs(const float* p) {
   return (Vec)_mm512_cvtne2ps_pbh((__m512)Load(p + kLanes), (__m512)Load(p));
 }
+/** The numbers of both, rounded, in the lower and the higher half of each lane. */
+ULMFIT_INLINE Vec Pair(Vec low, Vec high) {
+  const auto words = [](Vec v) {
+    return (IntVec)_mm512_maskz_cvtepu16_epi32(0xffff, (__m256i)_mm512_cvtneps_pbh((__m512)v));
+  };
+  return (Vec)(words(low) | (words(high) << 16));
+}
 #else
 constexpr bool kHasBfloat16 = false;
 ULMFIT_INLINE void StoreBfloat16(uint16_t* p, Vec v, int n = kLanes) {
@@ -216,6 +223,11 @@ ULMFIT_INLINE IntVec LoadNarrow(const float* p, int n) {
   IntVec v = {};
   for (int i = 0; i < kLanes && i < n; i++) v[i] = ToBfloat16(p[i]);
   return v;
+}
+ULMFIT_INLINE Vec Pair(Vec low, Vec high) {
+  IntVec v;
+  for (int i = 0; i < kLanes; i++) v[i] = ToBfloat16(low[i]) | (int32_t)((uint32_t)ToBfloat16(high[i]) << 16);
+  return (Vec)v;
 }
 ULMFIT_INLINE Vec LoadPairs(const float* p) {
   uint16_t narrow[2 * kLanes];
