@@ -142,7 +142,7 @@ std::string RegisterAll() {
   for (auto* one : {RegisterOne<kLstmLayer>, RegisterOne<kLstmLayerGrad>, RegisterOne<kLstmRecurrence>,
                     RegisterOne<kLstmRecurrenceGrad>, RegisterOne<kLstmInference>, RegisterOne<kDropout>,
                     RegisterOne<kSoftmaxCrossEntropy>, RegisterOne<kTiedSoftmaxCrossEntropy>, RegisterOne<kAdamStep>,
-                    RegisterOne<kProduct>}) {
+                    RegisterOne<kGlobalNorm>, RegisterOne<kProduct>}) {
     problem += one();
   }
   return problem;

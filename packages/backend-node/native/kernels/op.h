@@ -58,6 +58,6 @@ struct Op {
 std::string RegisterAll();
 
 extern const Op kLstmLayer, kLstmLayerGrad, kLstmRecurrence, kLstmRecurrenceGrad, kLstmInference, kDropout,
-    kSoftmaxCrossEntropy, kTiedSoftmaxCrossEntropy, kAdamStep, kProduct;
+    kSoftmaxCrossEntropy, kTiedSoftmaxCrossEntropy, kAdamStep, kGlobalNorm, kProduct;
 
 }  // namespace ulmfit

@@ -3,6 +3,7 @@ import {
   adamStep,
   dropout,
   dropoutMask,
+  globalNorm,
   lstmLayer,
   product,
   randomKey,
@@ -429,6 +430,30 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       }),
       { numRuns: 40, seed: 14 },
     );
+  });
+
+  it('gives the norm of many tensors at once, the same for any threads', () => {
+    const sizes = fc.array(
+      fc.oneof(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 16300, max: 50000 })),
+      {
+        minLength: 1,
+        maxLength: 6,
+      },
+    );
+    fc.assert(
+      fc.property(sizes, seeds, (all, seed) => {
+        const norm = () => globalNorm(all.map((size, i) => normal([size], seed, `x${i}`)));
+        expectClose(nativeAndComposed(() => [norm()]));
+        const read = (threads: number) => {
+          nativeModule()?.setThreads(threads);
+          return tf.tidy(() => norm().dataSync()[0]);
+        };
+        expect(read(3)).toBe(read(1));
+        nativeModule()?.setThreads(2);
+      }),
+      { numRuns: 25, seed: 14 },
+    );
+    expect(tf.tidy(() => globalNorm([tf.tensor1d([1, Number.NaN])]).dataSync()[0])).toBeNaN();
   });
 
   it('multiplies, either factor transposed, in either precision', () => {

@@ -2,6 +2,7 @@ import { getKernel, type KernelFunc, registerKernel, unregisterKernel } from '@t
 import { adamStep } from './adam-step.js';
 import { dropout } from './dropout.js';
 import type { FastKernel } from './fast-kernel.js';
+import { globalNorm } from './global-norm.js';
 import { lstmInference } from './lstm-inference.js';
 import { lstmLayer, lstmLayerGrad } from './lstm-layer.js';
 import { lstmRecurrence, lstmRecurrenceGrad } from './lstm-recurrence.js';
@@ -23,6 +24,7 @@ const nativeKernels: readonly FastKernel[] = [
   softmaxCrossEntropy,
   tiedSoftmaxCrossEntropy,
   adamStep,
+  globalNorm,
   product,
 ];
 
