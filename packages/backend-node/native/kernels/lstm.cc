@@ -64,6 +64,11 @@ struct Gates<float> {
     ULMFIT_UNROLL
     for (int q = 0; q < kGates; q++) gates[q] = Load(data + at + q * hidden, n);
   }
+  template <Access access>
+  ULMFIT_INLINE void Fetch(int64_t at, int64_t hidden) const {
+    ULMFIT_UNROLL
+    for (int q = 0; q < kGates; q++) Prefetch<access>(data + at + q * hidden);
+  }
 };
 
 template <>
@@ -81,6 +86,11 @@ struct Gates<uint16_t> {
       gates[q] = LoadFractions(data + at + q * hidden, n);
       if (q == 2) gates[q] = gates[q] * 2.f - 1.f;
     }
+  }
+  template <Access access>
+  ULMFIT_INLINE void Fetch(int64_t at, int64_t hidden) const {
+    ULMFIT_UNROLL
+    for (int q = 0; q < kGates; q++) Prefetch<access>(data + at + q * hidden);
   }
 };
 
@@ -145,16 +155,23 @@ class Forward {
   void Tile(int64_t t, const float* z, int64_t panel, int64_t row) {
     const int64_t hidden = s_.hidden, unit = panel * kLanes;
     const int n = (int)std::min<int64_t>(kLanes, hidden - unit);
+    const float* before = (t == 0 ? c_ : Cells(t - 1)) + row * hidden + unit;
+    float* after = Cells(t) + row * hidden + unit;
+    // What is read and written beside the product comes while that is made.
+    ULMFIT_UNROLL
+    for (int i = 0; i < M; i++) {
+      const int64_t at = t * s_.batch + row + i;
+      ULMFIT_UNROLL
+      for (int q = 0; q < kGates; q++) Prefetch<kRead>(z + ((row + i) * kGates + q) * hidden + unit);
+      Prefetch<kRead>(before + i * hidden);
+      Prefetch<kWrite>(after + i * hidden);
+      Prefetch<kWrite>(to_.output + at * hidden + unit);
+      if (gates_.data != nullptr) gates_.template Fetch<kWrite>(at * kGates * hidden + unit, hidden);
+    }
     Vec sums[M][kGates];
     ULMFIT_UNROLL
     for (int part = 0; part < kGates / kTogether; part++) {
-      Vec acc[M][kTogether];
-      ULMFIT_UNROLL
-      for (int i = 0; i < M; i++) {
-        ULMFIT_UNROLL
-        for (int q = 0; q < kTogether; q++)
-          acc[i][q] = Load(z + ((row + i) * kGates + part * kTogether + q) * hidden + unit, n);
-      }
+      Vec acc[M][kTogether] = {};
       if constexpr (kNarrow) {
         MultiplyTile(acc, Narrow(t) + row * s_.padded(), s_.padded(), kGroup, Panel(panel, part), inner_);
       } else {
@@ -164,11 +181,12 @@ class Forward {
       ULMFIT_UNROLL
       for (int i = 0; i < M; i++) {
         ULMFIT_UNROLL
-        for (int q = 0; q < kTogether; q++) sums[i][part * kTogether + q] = acc[i][q];
+        for (int q = 0; q < kTogether; q++) {
+          const int gate = part * kTogether + q;
+          sums[i][gate] = acc[i][q] + Load(z + ((row + i) * kGates + gate) * hidden + unit, n);
+        }
       }
     }
-    const float* before = (t == 0 ? c_ : Cells(t - 1)) + row * hidden + unit;
-    float* after = Cells(t) + row * hidden + unit;
     ULMFIT_UNROLL
     for (int i = 0; i < M; i++) {
       const Vec gates[kGates] = {Sigmoid(sums[i][0]), Sigmoid(sums[i][1]), Tanh(sums[i][2]), Sigmoid(sums[i][3])};
@@ -326,13 +344,17 @@ class Backward {
   void Tile(int64_t t, const Element* next, Element* dz, float* wide, int64_t panel, int64_t block) {
     const int64_t hidden = s_.hidden, unit = panel * kColumns, row = s_.firstRow(block);
     const auto lanes = [&](int q) { return (int)std::min<int64_t>(kLanes, hidden - unit - q * kLanes); };
-    Vec acc[M][N];
+    const float* d_output = from_.d_output + (t * s_.batch + row) * hidden + unit;
+    // What is read and written beside the product comes while that is made.
     ULMFIT_UNROLL
     for (int i = 0; i < M; i++) {
-      const float* d_output = from_.d_output + (t * s_.batch + row + i) * hidden + unit;
       ULMFIT_UNROLL
-      for (int q = 0; q < N; q++) acc[i][q] = Load(d_output + q * kLanes, lanes(q));
+      for (int q = 0; q < N; q++) {
+        Prefetch<kRead>(d_output + i * hidden + q * kLanes);
+        FetchCell(t, row + i, unit + q * kLanes, dz);
+      }
     }
+    Vec acc[M][N] = {};
     if (next != nullptr) {
       for (int64_t k = 0; k < inner_; k += panels_.kInner)
         MultiplyTile(acc, next + row * inner_ + k, inner_, panels_.kGroup, panels_.at(k, panel), panels_.depth(k));
@@ -342,12 +364,26 @@ class Backward {
       Vec sums[kGates] = {};
       ULMFIT_UNROLL
       for (int i = 0; i < M; i++)
-        Cell(t, next != nullptr, row + i, unit + q * kLanes, lanes(q), acc[i][q], dz, wide, sums);
+        Cell(t, next != nullptr, row + i, unit + q * kLanes, lanes(q),
+             acc[i][q] + Load(d_output + i * hidden + q * kLanes, lanes(q)), dz, wide, sums);
       float* d_bias = d_bias_.data() + block * inner_ + unit + q * kLanes;
       ULMFIT_UNROLL
       for (int g = 0; g < kGates; g++)
         Store(d_bias + g * hidden, Load(d_bias + g * hidden, lanes(q)) + sums[g], lanes(q));
     }
+  }
+
+  /** The cells before step t of a row, from the unit on. */
+  const float* Before(int64_t t, int64_t row, int64_t unit) const {
+    return (t == 0 ? from_.c + row * s_.hidden : from_.cells + ((t - 1) * s_.batch + row) * s_.hidden) + unit;
+  }
+
+  ULMFIT_INLINE void FetchCell(int64_t t, int64_t row, int64_t unit, const Element* dz) const {
+    const int64_t at = t * s_.batch + row;
+    gates_.template Fetch<kRead>(at * inner_ + unit, s_.hidden);
+    Prefetch<kRead>(Before(t, row, unit));
+    ULMFIT_UNROLL
+    for (int q = 0; q < kGates; q++) Prefetch<kWrite>(dz + row * inner_ + q * s_.hidden + unit);
   }
 
   /** dz of step t from dh, for `n` units of one row; hands dc on to step t - 1. */
@@ -358,7 +394,7 @@ class Backward {
     gates_.Read(at * inner_ + unit, hidden, gates, n);
     const auto [in, forget, candidate, out] = gates;
     const Vec cell = Tanh(Load(from_.cells + at * hidden + unit, n));
-    const Vec before = Load((t == 0 ? from_.c + row * hidden : from_.cells + (at - s_.batch) * hidden) + unit, n);
+    const Vec before = Load(Before(t, row, unit), n);
     float* carried = d_cell_.data() + row * s_.padded() + unit;
     Vec dc = dh * (out * (1.f - cell * cell));
     if (later) dc += Load(carried);

@@ -169,7 +169,7 @@ void ProductTile(const Element* a, const Element* b, int64_t depth, float* c, in
   for (int i = 0; i < M; i++) {
     if (i >= rows) break;
     ULMFIT_UNROLL
-    for (int q = 0; q < N; q++) __builtin_prefetch(c + i * stride + q * kLanes, 1);
+    for (int q = 0; q < N; q++) Prefetch<kWrite>(c + i * stride + q * kLanes);
   }
   Vec acc[M][N] = {};
   MultiplyTile(acc, a, kGroup, kRows * kGroup, b, depth);

@@ -34,6 +34,14 @@ constexpr int kRegisters = 16;
 typedef float Vec __attribute__((vector_size(kLanes * 4)));
 typedef int32_t IntVec __attribute__((vector_size(kLanes * 4)));
 
+enum Access { kRead, kWrite };
+
+/** Asks for the cache line, to be there some hundred cycles later. */
+template <Access access>
+ULMFIT_INLINE void Prefetch(const void* p) {
+  __builtin_prefetch(p, access == kWrite ? 1 : 0);
+}
+
 ULMFIT_INLINE Vec Fill(float x) { return x - Vec{}; }
 
 ULMFIT_INLINE Vec Load(const float* p) {
