@@ -12,11 +12,13 @@ export const recipeOptimizer = ({ optimizer }: Recipe): OptimizerFactory<Adam> =
 /** What acts in every fit: the clipping. */
 export const clipping = ({ clip }: Recipe): TrainingPlugin[] => (clip > 0 ? [clipGlobalNorm(clip)] : []);
 
-/** The recipe's shape of the learning rate. */
-export function schedulePlugin({ schedule }: Recipe): TrainingPlugin {
+/** The recipe's shape of the learning rate, which rises for the share `warmup` of the steps if that is given. */
+export function schedulePlugin({ schedule }: Recipe, warmup?: number): TrainingPlugin {
   return schedule === 'one-cycle'
-    ? oneCyclePolicy()
-    : learningRateSchedule(slantedTriangular(), { name: 'slantedTriangular' });
+    ? oneCyclePolicy(warmup === undefined ? {} : { pctStart: warmup })
+    : learningRateSchedule(slantedTriangular(warmup === undefined ? {} : { cutFraction: warmup }), {
+        name: 'slantedTriangular',
+      });
 }
 
 /** AR and TAR, where their weight is not zero. */

@@ -92,7 +92,7 @@ export async function trainLanguageModel(options: LanguageModelStageOptions): Pr
           epochs: fit.epochs,
           plugins: [
             discriminativeRates({ lr: fit.lr, divisor: fit.divisor }),
-            schedulePlugin(recipe),
+            schedulePlugin(recipe, fit.warmup),
             ...(jitter ? [bpttRateScaling()] : []),
           ],
         },

@@ -13,6 +13,8 @@ const languageModelFit = z.strictObject({
   dropoutMultiplier: z.number().min(0),
   /** The learning rate is divided by this for each group below the top; 1 for one rate. */
   divisor: z.number().min(1),
+  /** The share of the steps in which the rate rises, if not the schedule's own. */
+  warmup: z.number().gt(0).lt(1).optional(),
 });
 
 const classifierFit = z.strictObject({
@@ -94,8 +96,8 @@ const small: Recipe = {
     jitter: false,
     validationShare: 0.05,
     dropouts: 'fastaiLanguageModel',
-    // At 8e-3, where fastai's recipes are, whether the first hundred steps end in a collapse is luck.
-    pretrain: { epochs: 1, lr: 5e-3, dropoutMultiplier: 0.3, divisor: 1 },
+    // The rate has to be low still when hidden states first carry something on: above 5e-3 many a model collapses there.
+    pretrain: { epochs: 1, lr: 8e-3, dropoutMultiplier: 0.3, divisor: 1, warmup: 0.5 },
     reviews: 'unsup',
     finetune: { epochs: 1, lr: 6e-3, dropoutMultiplier: 0.5, divisor: 1 },
   },
