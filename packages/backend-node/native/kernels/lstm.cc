@@ -64,11 +64,6 @@ struct Gates<float> {
     ULMFIT_UNROLL
     for (int q = 0; q < kGates; q++) gates[q] = Load(data + at + q * hidden, n);
   }
-  template <Access access>
-  ULMFIT_INLINE void Fetch(int64_t at, int64_t hidden) const {
-    ULMFIT_UNROLL
-    for (int q = 0; q < kGates; q++) Prefetch<access>(data + at + q * hidden);
-  }
 };
 
 template <>
@@ -87,12 +82,14 @@ struct Gates<uint16_t> {
       if (q == 2) gates[q] = gates[q] * 2.f - 1.f;
     }
   }
-  template <Access access>
-  ULMFIT_INLINE void Fetch(int64_t at, int64_t hidden) const {
-    ULMFIT_UNROLL
-    for (int q = 0; q < kGates; q++) Prefetch<access>(data + at + q * hidden);
-  }
 };
+
+/** Asks for the lines of a row's gates from a place on. */
+template <Access access, class Element>
+ULMFIT_INLINE void FetchGates(const Gates<Element>& gates, int64_t at, int64_t hidden) {
+  ULMFIT_UNROLL
+  for (int q = 0; q < kGates; q++) Prefetch<access>(gates.data + at + q * hidden);
+}
 
 // ---------------------------------------------------------------------------------------------------- forward
 
@@ -166,7 +163,7 @@ class Forward {
       Prefetch<kRead>(before + i * hidden);
       Prefetch<kWrite>(after + i * hidden);
       Prefetch<kWrite>(to_.output + at * hidden + unit);
-      if (gates_.data != nullptr) gates_.template Fetch<kWrite>(at * kGates * hidden + unit, hidden);
+      if (gates_.data != nullptr) FetchGates<kWrite>(gates_, at * kGates * hidden + unit, hidden);
     }
     Vec sums[M][kGates];
     ULMFIT_UNROLL
@@ -380,7 +377,7 @@ class Backward {
 
   ULMFIT_INLINE void FetchCell(int64_t t, int64_t row, int64_t unit, const Element* dz) const {
     const int64_t at = t * s_.batch + row;
-    gates_.template Fetch<kRead>(at * inner_ + unit, s_.hidden);
+    FetchGates<kRead>(gates_, at * inner_ + unit, s_.hidden);
     Prefetch<kRead>(Before(t, row, unit));
     ULMFIT_UNROLL
     for (int q = 0; q < kGates; q++) Prefetch<kWrite>(dz + row * inner_ + q * s_.hidden + unit);
