@@ -116,6 +116,7 @@ describe.each(engines)('a prediction by $name', (engine) => {
 
   it.for([1, 2])('is the same alone, in any batch and any order (model %d)', async (seed, test) => {
     const missing = await start();
+    // An engine that this machine can't start has nothing to be tested; the reason stands in the report.
     test.skip(missing !== undefined, missing ?? '');
     const { loaded } = await exported(seed, engine);
     const texts = textsOf(seed);
@@ -144,6 +145,7 @@ describe.each(engines)('a prediction by $name', (engine) => {
 
   it('is the same before the model is exported and after', async (test) => {
     const missing = await start();
+    // An engine that this machine can't start has nothing to be tested; the reason stands in the report.
     test.skip(missing !== undefined, missing ?? '');
     const { made, loaded } = await exported(2, engine);
     const texts = textsOf(7);

@@ -6,7 +6,7 @@ import { nativeMissing, withNativeReason } from '../native/kernels.test-helper.j
 import { nativeModule } from '../native/native-kernels.js';
 import { setPrecision } from '../native/precision.js';
 import { useBackend } from '../use-backend.js';
-import { expectClose, nativeAndComposed, normal } from './native.test-helper.js';
+import { expectClose, nativeAndComposed, needsBfloat16, normal } from './native.test-helper.js';
 
 interface Sizes {
   time: number;
@@ -73,10 +73,10 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('an LSTM layer wit
     );
   });
 
-  it.each(['float32', 'bfloat16'] as const)(
+  it.for(['float32', 'bfloat16'] as const)(
     'gives a row alone what it has among many, in %s',
-    (precision) => {
-      if (precision === 'bfloat16' && nativeModule()?.hasBfloat16 !== true) return;
+    (precision, context) => {
+      if (precision === 'bfloat16') needsBfloat16(context);
       setPrecision(precision);
       const sizes = { time: 20, batch: 9, input: 12, hidden: 77, seed: 5 };
       const firstRows = (rows: number) =>
@@ -95,9 +95,10 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('an LSTM layer wit
     },
   );
 
-  it('gives the same bytes for any number of threads', () => {
-    for (const precision of ['float32', 'bfloat16'] as const) {
-      if (precision === 'bfloat16' && nativeModule()?.hasBfloat16 !== true) continue;
+  it.for(['float32', 'bfloat16'] as const)(
+    'gives the same bytes for any number of threads, in %s',
+    (precision, context) => {
+      if (precision === 'bfloat16') needsBfloat16(context);
       setPrecision(precision);
       const results = [1, 2, 3].map((threads) => {
         nativeModule()?.setThreads(threads);
@@ -109,11 +110,11 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('an LSTM layer wit
       });
       nativeModule()?.setThreads(2);
       for (const result of results) expect(result).toEqual(results[0]);
-    }
-  });
+    },
+  );
 
   it('comes close in bfloat16 where the processor has it', (context) => {
-    if (nativeModule()?.hasBfloat16 !== true) context.skip('this processor has no bfloat16');
+    needsBfloat16(context);
     setPrecision('bfloat16');
     for (const hidden of [1, 33, 200]) {
       const results = nativeAndComposed(() =>

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { normalValues, randomKey } from '@ulmfit/kernels';
-import { expect } from 'vitest';
+import { expect, type TestContext } from 'vitest';
+import { nativeModule } from '../native/native-kernels.js';
 import { nativeTensorCount } from '../native-tensor-count.js';
 import { registerNativeKernels, unregisterNativeKernels } from './register-fast-kernels.js';
 
@@ -9,6 +10,11 @@ export function normal(shape: number[], seed: number, stream: string, deviation 
   const size = shape.reduce((a, b) => a * b, 1);
   const values = Float32Array.from(normalValues(size, randomKey({ seed, stream })), (x) => x * deviation);
   return tf.tensor(values, shape, 'float32');
+}
+
+/** Skips a test, with the reason, where the processor can't multiply bfloat16: the kernels are compiled without it. */
+export function needsBfloat16(context: TestContext): void {
+  context.skip(nativeModule()?.hasBfloat16 !== true, 'this processor has no bfloat16');
 }
 
 type Values = Float32Array | Int32Array | Uint8Array;
