@@ -184,17 +184,20 @@ class Forward {
         }
       }
     }
-    ULMFIT_UNROLL
-    for (int i = 0; i < M; i++) {
-      const Vec gates[kGates] = {Sigmoid(sums[i][0]), Sigmoid(sums[i][1]), Tanh(sums[i][2]), Sigmoid(sums[i][3])};
-      const Vec cell = gates[1] * Load(before + i * hidden, n) + gates[0] * gates[2];
-      const Vec h = gates[3] * Tanh(cell);
-      const int64_t at = t * s_.batch + row + i;
-      Store(after + i * hidden, cell, n);
-      Store(to_.output + at * hidden + unit, h, n);
-      if constexpr (kNarrow) StoreBfloat16(Narrow(t + 1) + (row + i) * s_.padded() + unit, h);
-      if (gates_.data != nullptr) gates_.Keep(at * kGates * hidden + unit, hidden, gates, n);
-    }
+    WithLanes(n, [&](auto n) {
+      // Unrolled it would not fit the instructions' cache.
+      ULMFIT_LOOP
+      for (int i = 0; i < M; i++) {
+        const Vec gates[kGates] = {Sigmoid(sums[i][0]), Sigmoid(sums[i][1]), Tanh(sums[i][2]), Sigmoid(sums[i][3])};
+        const Vec cell = gates[1] * Load(before + i * hidden, n) + gates[0] * gates[2];
+        const Vec h = gates[3] * Tanh(cell);
+        const int64_t at = t * s_.batch + row + i;
+        Store(after + i * hidden, cell, n);
+        Store(to_.output + at * hidden + unit, h, n);
+        if constexpr (kNarrow) StoreBfloat16(Narrow(t + 1) + (row + i) * s_.padded() + unit, h);
+        if (gates_.data != nullptr) gates_.Keep(at * kGates * hidden + unit, hidden, gates, n);
+      }
+    });
   }
 
   const Sizes s_;
@@ -359,10 +362,17 @@ class Backward {
     ULMFIT_UNROLL
     for (int q = 0; q < N; q++) {
       Vec sums[kGates] = {};
+      Vec dh[M];
       ULMFIT_UNROLL
-      for (int i = 0; i < M; i++)
-        Cell(t, next != nullptr, row + i, unit + q * kLanes, lanes(q),
-             acc[i][q] + Load(d_output + i * hidden + q * kLanes, lanes(q)), dz, wide, sums);
+      for (int i = 0; i < M; i++) dh[i] = acc[i][q];
+      WithLanes(lanes(q), [&](auto n) {
+        // Unrolled it would not fit the instructions' cache.
+        ULMFIT_LOOP
+        for (int i = 0; i < M; i++) {
+          const Vec of_output = Load(d_output + i * hidden + q * kLanes, n);
+          Cell(t, next != nullptr, row + i, unit + q * kLanes, n, dh[i] + of_output, dz, wide, sums);
+        }
+      });
       float* d_bias = d_bias_.data() + block * inner_ + unit + q * kLanes;
       ULMFIT_UNROLL
       for (int g = 0; g < kGates; g++)

@@ -35,6 +35,9 @@ constexpr int kRows = TileRows(kVectors);
 /** Rows that are laid out at once: they stay in the second cache. */
 constexpr int64_t kBlockRows = 168 / kRows * kRows;
 
+/** Rows that are asked for ahead of their use where they are far from each other. */
+constexpr int64_t kLead = 8;
+
 /** A factor as items (rows of A, columns of B) by the inner dimension k. */
 template <class Source>
 struct Factor {
@@ -120,10 +123,13 @@ void Pack(const Factor<Source>& f, int64_t item, int64_t tiles, int width, int64
   for (int64_t g = 0; g < groups; g++) {
     const Source* even = f.Row(k + g * kGroup) + item;
     const Source* odd = kGroup == 2 && g * kGroup + 1 < length ? f.Row(k + g * kGroup + 1) + item : nullptr;
+    const Source* later = f.Row(k + std::min((g + kLead) * kGroup, length - 1)) + item;
     for (int64_t tile = 0; tile < tiles; tile++) {
       for (int i = 0; i < width; i += kLanes) {
         const int64_t at = tile * width + i;
         const int n = (int)std::max<int64_t>(0, std::min<int64_t>(kLanes, f.items - item - at));
+        Prefetch<kRead>(later + at);
+        if (kGroup == 2) Prefetch<kRead>(later + f.stride + at);
         Store(place(tile, g, i), LoadColumns<Element>(even + at, odd == nullptr ? nullptr : odd + at, n),
               std::min(kLanes, width - i));
       }

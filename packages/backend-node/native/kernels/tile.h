@@ -1,8 +1,6 @@
 // The inner product of all matrix kernels here: a tile of M rows x N vectors of columns that stays in registers while it
 // runs over the inner dimension.
 #pragma once
-#include <type_traits>
-
 #include "vector.h"
 
 namespace ulmfit {

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #if defined(__AVX512F__) || defined(__AVX2__)
 #include <immintrin.h>
@@ -10,8 +11,10 @@
 
 #if defined(__clang__)
 #define ULMFIT_UNROLL _Pragma("clang loop unroll(full)")
+#define ULMFIT_LOOP _Pragma("clang loop unroll(disable)")
 #else
 #define ULMFIT_UNROLL _Pragma("GCC unroll 64")
+#define ULMFIT_LOOP _Pragma("GCC unroll 1")
 #endif
 #define ULMFIT_INLINE inline __attribute__((always_inline))
 
@@ -95,6 +98,13 @@ ULMFIT_INLINE void Store(float* p, Vec v, int n) {
 #else
   std::memcpy(p, &v, sizeof(float) * n);
 #endif
+}
+
+/** Calls `body(n)`, for a full vector with `n` as a constant: one copy of it without masks. */
+template <class Body>
+ULMFIT_INLINE void WithLanes(int n, Body&& body) {
+  if (n >= kLanes) body(std::integral_constant<int, kLanes>{});
+  else body(n);
 }
 
 /** The sum of the lanes, always in the same order. */
