@@ -3,7 +3,7 @@ import { CarriedStates, Pass } from '@ulmfit/trainer';
 import { expect, it } from 'vitest';
 import { createBatchNorm, type BatchNorm } from './batch-norm.js';
 import { createClassifierHead } from './classifier-head.js';
-import { concatPooling } from './concat-pooling.js';
+import { concatPooling } from '@ulmfit/kernels';
 import { numbersOf } from './tiny.test-helper.js';
 
 const passOf = (phase: 'train' | 'predict') => new Pass({ phase, carried: new CarriedStates() });

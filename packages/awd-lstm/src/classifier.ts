@@ -17,11 +17,10 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { UlmfitError, type LstmState } from '@ulmfit/kernels';
+import { concatPooling, UlmfitError, type LstmState } from '@ulmfit/kernels';
 import { parameterGroup, type ForwardPass, type Model } from '@ulmfit/trainer';
 import { requireIndices, requireInteger } from './checks.js';
 import { createClassifierHead } from './classifier-head.js';
-import { concatPooling } from './concat-pooling.js';
 import { createEncoder, layerParameters, type Encoder, type EncoderConfig } from './encoder.js';
 import { spreadRows } from './spread-rows.js';
 import { encoderTaps, type ClassifierTaps } from './taps.js';

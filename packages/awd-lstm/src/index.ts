@@ -18,7 +18,7 @@ export {
   type EncoderStates,
   type LayerParameters,
 } from './encoder.js';
-export { concatPooling } from './concat-pooling.js';
+export { concatPooling } from '@ulmfit/kernels';
 export { createBatchNorm, type BatchNorm } from './batch-norm.js';
 export { createClassifierHead, type ClassifierHead } from './classifier-head.js';
 export { copyEncoder, transferLanguageModel } from './vocabulary-transfer.js';

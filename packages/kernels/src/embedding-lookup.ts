@@ -13,10 +13,14 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { customGradient } from './custom-gradient.js';
+import { runFast } from './run-fast.js';
 
 /**
  * Rows of a table: `[vocabulary, features]` and ids of any shape give `[...ids.shape, features]`. The row `padIndex`
  * gets no gradient. The gradient is dense, as the tied decoder's is.
+ *
+ * Fast kernel: `UlmfitEmbeddingGrad`. Inputs: `dy` (`[rows, features]`), `ids` (int32 `[rows]`). Attributes: `vocabulary`,
+ * `padIndex` (or undefined). Output: the gradient of the table.
  */
 export function embeddingLookup(table: Tensor2D, ids: Tensor, padIndex?: number): Tensor {
   const [vocabulary, features] = table.shape;
@@ -27,6 +31,8 @@ export function embeddingLookup(table: Tensor2D, ids: Tensor, padIndex?: number)
     gradient: (dy, saved) => {
       const rows = saved[0] as Tensor1D;
       let values = reshape(dy, [-1, features]) as Tensor2D;
+      const fast = runFast('UlmfitEmbeddingGrad', { dy: values, ids: rows }, { vocabulary, padIndex });
+      if (fast) return fast;
       if (padIndex !== undefined)
         values = mul(values, reshape(cast(notEqual(rows, padIndex), 'float32'), [-1, 1]));
       return [sumByRow(values, rows, vocabulary)];

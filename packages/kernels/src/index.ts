@@ -10,6 +10,8 @@ export { product, type ProductOptions } from './product.js';
 export { runFast, type KernelAttributes } from './run-fast.js';
 export { lstmLayer, type LstmNeeds, type LstmState, type LstmWeights } from './lstm-layer.js';
 export { lstmLayerReference } from './lstm-layer-reference.js';
+export { meanSquare, meanSquareOfChanges } from './mean-square.js';
+export { concatPooling } from './concat-pooling.js';
 export { embeddingLookup } from './embedding-lookup.js';
 export { tiedCrossEntropy, type TiedCrossEntropyInputs } from './tied-cross-entropy.js';
 export { adamStep, type AdamResult, type AdamSettings, type AdamTensor } from './adam-step.js';

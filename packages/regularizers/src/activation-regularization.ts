@@ -1,5 +1,5 @@
-import { mul, pad, scalar, slice, square, sub, sum, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { customGradient, UlmfitError } from '@ulmfit/kernels';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { meanSquare, meanSquareOfChanges, UlmfitError } from '@ulmfit/kernels';
 import type { ForwardPass, TrainingPlugin } from '@ulmfit/trainer';
 import type { DroppedTap, RawTap } from './taps.js';
 
@@ -26,49 +26,13 @@ export function activationRegularization(alpha = 2): TrainingPlugin<unknown, unk
  */
 export function temporalActivationRegularization(beta = 1): TrainingPlugin<unknown, unknown, RawTap> {
   requireFactor('temporalActivationRegularization: beta', beta);
-  const { observe, take } = termOfPass((x) => {
-    const [time = 0] = x.shape;
-    if (time < 2) return scalar(0);
-    return meanSquareOfSteps(x, time, beta);
-  });
+  const { observe, take } = termOfPass((x) => meanSquareOfChanges(x, beta));
   return {
     name: 'temporalActivationRegularization',
     taps: ['raw'],
     observe: { raw: observe },
     loss: ({ pass }) => named('tar', take(pass)),
   };
-}
-
-/** `factor * mean(x^2)`, with a gradient of its own: tfjs would fill an array of ones of that size in JavaScript. */
-function meanSquare(x: Tensor, factor: number): Scalar {
-  const share = factor / x.size;
-  return customGradient<Scalar>([x], () => ({
-    value: mul(sum(square(x)), share) as Scalar,
-    save: [x],
-    gradient: (dy, [x]) => [mul(x as Tensor, mul(dy, 2 * share))],
-  }));
-}
-
-/** `factor * mean((x[t + 1] - x[t])^2)`. */
-function meanSquareOfSteps(x: Tensor, time: number, factor: number): Scalar {
-  const [, ...rest] = x.shape;
-  const widths = (before: number, after: number): [number, number][] => [
-    [before, after],
-    ...rest.map((): [number, number] => [0, 0]),
-  ];
-  const share = (factor * time) / (x.size * (time - 1));
-  return customGradient<Scalar>([x], () => {
-    const later = slice(x, [1, ...rest.map(() => 0)]);
-    const change = sub(later, slice(x, 0, [time - 1, ...rest]));
-    return {
-      value: mul(sum(square(change)), share) as Scalar,
-      save: [change],
-      gradient: (dy, [change]) => {
-        const d = mul(change as Tensor, mul(dy, 2 * share));
-        return [sub(pad(d, widths(1, 0)), pad(d, widths(0, 1)))];
-      },
-    };
-  });
 }
 
 /** A term made where a tensor passes and handed out where the loss is made; a pass that failed leaves nothing. */

@@ -142,7 +142,9 @@ std::string RegisterAll() {
   for (auto* one : {RegisterOne<kLstmLayer>, RegisterOne<kLstmLayerGrad>, RegisterOne<kLstmRecurrence>,
                     RegisterOne<kLstmRecurrenceGrad>, RegisterOne<kLstmInference>, RegisterOne<kDropout>,
                     RegisterOne<kSoftmaxCrossEntropy>, RegisterOne<kTiedSoftmaxCrossEntropy>, RegisterOne<kAdamStep>,
-                    RegisterOne<kGlobalNorm>, RegisterOne<kProduct>}) {
+                    RegisterOne<kGlobalNorm>, RegisterOne<kSquareSum>, RegisterOne<kSquareSumGrad>,
+                    RegisterOne<kConcatPooling>, RegisterOne<kConcatPoolingGrad>, RegisterOne<kEmbeddingGrad>,
+                    RegisterOne<kProduct>}) {
     problem += one();
   }
   return problem;

@@ -58,6 +58,7 @@ struct Op {
 std::string RegisterAll();
 
 extern const Op kLstmLayer, kLstmLayerGrad, kLstmRecurrence, kLstmRecurrenceGrad, kLstmInference, kDropout,
-    kSoftmaxCrossEntropy, kTiedSoftmaxCrossEntropy, kAdamStep, kGlobalNorm, kProduct;
+    kSoftmaxCrossEntropy, kTiedSoftmaxCrossEntropy, kAdamStep, kGlobalNorm, kSquareSum, kSquareSumGrad,
+    kConcatPooling, kConcatPoolingGrad, kEmbeddingGrad, kProduct;
 
 }  // namespace ulmfit

@@ -1,10 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   adamStep,
+  concatPooling,
   dropout,
   dropoutMask,
+  embeddingLookup,
   globalNorm,
   lstmLayer,
+  meanSquare,
+  meanSquareOfChanges,
   product,
   randomKey,
   runFast,
@@ -454,6 +458,106 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       { numRuns: 25, seed: 14 },
     );
     expect(tf.tidy(() => globalNorm([tf.tensor1d([1, Number.NaN])]).dataSync()[0])).toBeNaN();
+  });
+
+  describe('over the outputs of a window', () => {
+    const shapes = fc.record({
+      time: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 60, max: 80 })),
+      batch: fc.integer({ min: 1, max: 9 }),
+      features: fc.integer({ min: 1, max: 70 }),
+      seed: seeds,
+    });
+
+    /** Reads what `compute` gives with one thread and with three: the same bytes. */
+    function expectSameForAnyThreads(compute: () => tf.Tensor[]): void {
+      const read = (threads: number) => {
+        nativeModule()?.setThreads(threads);
+        return tf.tidy(() => compute().map((t) => Array.from(t.dataSync())));
+      };
+      try {
+        expect(read(3)).toEqual(read(1));
+      } finally {
+        nativeModule()?.setThreads(2);
+      }
+    }
+
+    it('gives mean squares, of changes too, and their gradients', () => {
+      fc.assert(
+        fc.property(shapes, ({ time, batch, features, seed }) => {
+          const penalties = (): tf.Tensor[] => {
+            const x = normal([time, batch, features], seed, 'x');
+            const both = (t: tf.Tensor) => tf.add(meanSquare(t, 2), meanSquareOfChanges(t, 3));
+            return [meanSquare(x, 2), meanSquareOfChanges(x, 3), tf.grad(both)(x)];
+          };
+          expectClose(nativeAndComposed(penalties));
+          expectSameForAnyThreads(penalties);
+        }),
+        { numRuns: 25, seed: 31 },
+      );
+      const broken = tf.tensor2d([1, Number.NaN, 2, 3], [2, 2]);
+      expect([meanSquare(broken), meanSquareOfChanges(broken)].map((t) => t.dataSync()[0])).toEqual([
+        NaN,
+        NaN,
+      ]);
+    });
+
+    it('pools the steps that count, and shares the gradient among equal ones', () => {
+      fc.assert(
+        fc.property(shapes, ({ time, batch, features, seed }) => {
+          const inputs = () => {
+            // Few different numbers, so that the largest of a feature is there more than once.
+            const output = tf.div(tf.round(tf.mul(normal([time, batch, features], seed, 'x'), 3)), 10);
+            const ends = Array.from({ length: batch }, (_, row) => (seed + 7 * row) % time);
+            const begins = ends.map((end, row) => (seed + row) % (end + 1));
+            const mask = (of: (t: number, row: number) => boolean) =>
+              tf.tensor2d(
+                Array.from({ length: time }, (_, t) => ends.map((_, row) => Number(of(t, row)))),
+                [time, batch],
+              );
+            return {
+              output: output as tf.Tensor3D,
+              counted: mask((t, row) => t >= (begins[row] ?? 0) && t <= (ends[row] ?? 0)),
+              last: mask((t, row) => t === ends[row]),
+            };
+          };
+          const pooled = (): tf.Tensor[] => {
+            const { output, counted, last } = inputs();
+            const dy = normal([batch, 3 * features], seed, 'dy');
+            const pool = (x: tf.Tensor) => concatPooling(x as tf.Tensor3D, counted, last);
+            return [pool(output), tf.grad((x: tf.Tensor) => tf.mul(pool(x), dy))(output)];
+          };
+          expectClose(nativeAndComposed(pooled));
+          expectSameForAnyThreads(pooled);
+        }),
+        { numRuns: 25, seed: 32 },
+      );
+    });
+
+    it('adds up the gradients of an embedding, those of padding left out', () => {
+      fc.assert(
+        fc.property(
+          shapes,
+          fc.option(fc.nat(5), { nil: undefined }),
+          ({ time, batch, features, seed }, pad) => {
+            const gradient = (): tf.Tensor[] => {
+              const table = normal([6, features], seed, 'table') as tf.Tensor2D;
+              const ids = tf.tensor2d(
+                Array.from({ length: batch * time }, (_, i) => (seed + i * i) % 6),
+                [batch, time],
+                'int32',
+              );
+              const dy = normal([batch, time, features], seed, 'dy');
+              return [
+                tf.grad((t: tf.Tensor) => tf.mul(embeddingLookup(t as tf.Tensor2D, ids, pad), dy))(table),
+              ];
+            };
+            expectClose(nativeAndComposed(gradient));
+            expectSameForAnyThreads(gradient);
+          },
+        ),
+        { numRuns: 25, seed: 33 },
+      );
+    });
   });
 
   it('multiplies, either factor transposed, in either precision', () => {

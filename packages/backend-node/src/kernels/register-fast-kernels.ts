@@ -1,6 +1,8 @@
 import { getKernel, type KernelFunc, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 import { adamStep } from './adam-step.js';
+import { concatPooling, concatPoolingGrad } from './concat-pooling.js';
 import { dropout } from './dropout.js';
+import { embeddingGrad } from './embedding-grad.js';
 import type { FastKernel } from './fast-kernel.js';
 import { globalNorm } from './global-norm.js';
 import { lstmInference } from './lstm-inference.js';
@@ -8,6 +10,7 @@ import { lstmLayer, lstmLayerGrad } from './lstm-layer.js';
 import { lstmRecurrence, lstmRecurrenceGrad } from './lstm-recurrence.js';
 import { matMul } from './mat-mul.js';
 import { product } from './product.js';
+import { squareSum, squareSumGrad } from './square-sum.js';
 import { softmaxCrossEntropy, tiedSoftmaxCrossEntropy } from './softmax-cross-entropy.js';
 
 /** Made of TensorFlow's own ops. */
@@ -25,6 +28,11 @@ const nativeKernels: readonly FastKernel[] = [
   tiedSoftmaxCrossEntropy,
   adamStep,
   globalNorm,
+  squareSum,
+  squareSumGrad,
+  concatPooling,
+  concatPoolingGrad,
+  embeddingGrad,
   product,
 ];
 

@@ -1,0 +1,15 @@
+import { nativeKernel } from '../native/execute.js';
+
+/** `[last, max, mean]` in one pass over the outputs. */
+export const concatPooling = nativeKernel('UlmfitConcatPooling', (backend, input) => [
+  backend.executeSingleOutput('UlmfitConcatPooling', [], ['output', 'counted', 'last'].map(input)),
+]);
+
+/** Its gradient. */
+export const concatPoolingGrad = nativeKernel('UlmfitConcatPoolingGrad', (backend, input) => [
+  backend.executeSingleOutput(
+    'UlmfitConcatPoolingGrad',
+    [],
+    ['output', 'counted', 'last', 'pooled', 'dy'].map(input),
+  ),
+]);
