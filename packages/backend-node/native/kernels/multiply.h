@@ -19,13 +19,13 @@ template <>
 struct Format<float> {
   static constexpr int kGroup = 1;
   /** The inner dimension goes in blocks: a panel of columns and a few rows stay in the first caches. */
-  static constexpr int64_t kInner = 512;
+  static constexpr int64_t kInner = 768;
   static float From(float x) { return x; }
 };
 template <>
 struct Format<uint16_t> {
   static constexpr int kGroup = 2;
-  static constexpr int64_t kInner = 1024;
+  static constexpr int64_t kInner = 1536;
   static uint16_t From(float x) { return ToBfloat16(x); }
 };
 

@@ -132,9 +132,12 @@ struct Gradients {
   float *hidden, *weight, *bias;
 };
 
-/** Logits of as many rows as stay in the nearest caches, and rows of powers that stay in the last. */
+/**
+ * Logits of as many rows as stay in the nearest caches, and rows of powers that stay in the last. Fewer rows at once are
+ * worse than logits that don't: the whole weight of the decoder is read for them.
+ */
 constexpr int64_t kHotLogits = 1 << 19, kWarmPowers = 1 << 22;
-constexpr int64_t kFewestRows = 256;
+constexpr int64_t kFewestHot = 56, kFewestWarm = 256;
 /** The warm rows are that many parts or twice, three times as many: so 2, 4 or 8 threads have as much to do. */
 constexpr int64_t kParts = 8;
 
@@ -186,11 +189,11 @@ class CrossEntropy {
 
   /** The powers of all warm rows have to fit one block of the inner dimension. */
   static int64_t HotRows(int64_t vocabulary) {
-    return std::clamp<int64_t>(kHotLogits / vocabulary / kRows, 1, Layout::kInner / kParts / kRows) * kRows;
+    return std::clamp<int64_t>(kHotLogits / vocabulary, kFewestHot, Layout::kInner / kParts) / kRows * kRows;
   }
   /** Whatever the threads: so what is summed in which order doesn't depend on them. */
   static int64_t WarmRows(int64_t vocabulary) {
-    const int64_t hot = HotRows(vocabulary), parts = std::max(kFewestRows, kWarmPowers / vocabulary) / hot / kParts * kParts;
+    const int64_t hot = HotRows(vocabulary), parts = std::max(kFewestWarm, kWarmPowers / vocabulary) / hot / kParts * kParts;
     return std::clamp(parts, kParts, Layout::kInner / hot / kParts * kParts) * hot;
   }
 
