@@ -18,7 +18,12 @@ constexpr int kGates = 4;
 constexpr int kTogether = kRegisters < 32 ? 2 : kGates;
 constexpr int kForwardRows = TileRows(kTogether);
 constexpr int kBackwardRows = TileRows(kVectors);
-/** Rows of pre-activations that are made ahead of the recurrence. */
+/**
+ * The input's product is made with the recurrent one, by as many rows at least, of weights of as many bytes at most: for few
+ * rows, or from memory, the weight would come too often.
+ */
+constexpr int64_t kFewestWithin = 32, kLargestWithin = 8 << 20;
+/** Else rows of pre-activations that are made ahead of the recurrence. */
 constexpr int64_t kAhead = 256;
 
 /** The sizes of a window, and its tiles: panels of columns times blocks of rows. */
@@ -99,47 +104,89 @@ struct Results {
   float *cells = nullptr, *gates = nullptr;
 };
 
+/** What a layer's pre-activations begin with: the product of the input is made within the steps. */
+struct Inputs {
+  const float *x = nullptr, *weight = nullptr;
+  /** `[4, hidden]` */
+  const float* bias = nullptr;
+  int64_t size = 0;
+};
+
 template <class Element>
 class Forward {
  public:
-  Forward(const Sizes& sizes, const float* weight, const float* h, const float* c, const Results& results)
-      : s_(sizes), inner_(CeilDivide(s_.hidden, kGroup) * kGroup), weight_(weight), h_(h), c_(c), to_(results),
-        gates_{(decltype(Gates<Element>::data))results.gates}, panels_(s_.panels * inner_ * kGates * kLanes),
-        narrow_(kNarrow ? 2 * s_.batch * s_.padded() : 0) {}
+  Forward(const Sizes& sizes, const float* weight, const float* h, const float* c, const Results& results,
+          const Inputs& inputs = {})
+      : s_(sizes), inner_(Whole(s_.hidden)), input_inner_(Whole(inputs.size)), weight_(weight), h_(h), c_(c),
+        to_(results), from_(inputs), gates_{(decltype(Gates<Element>::data))results.gates},
+        panels_(s_.panels * (input_inner_ + inner_) * kGates * kLanes),
+        narrow_(kNarrow ? 2 * s_.batch * s_.padded() : 0), narrow_inputs_(kNarrow ? 2 * s_.batch * input_inner_ : 0) {}
 
   /** To be waited for before the first step. */
   void Prepare(int thread, int threads) {
     for (int64_t p = thread; p < s_.panels; p += threads) {
-      for (int q = 0; q < kGates; q++) {
-        const Factor<float> gate{weight_ + q * s_.hidden * s_.hidden, s_.hidden, s_.hidden, s_.hidden, true};
-        Pack(gate, p * kLanes, 1, kLanes, 0, inner_, Panel(p, q / kTogether) + q % kTogether * kLanes * kGroup,
-             kTogether * kLanes);
-      }
+      PackPanel(p, from_.weight, from_.size, input_inner_, 0);
+      PackPanel(p, weight_, s_.hidden, inner_, input_inner_);
     }
     if (kNarrow && thread == 0) NarrowFirst();
+    NarrowInputs(0, thread, threads);
   }
 
-  /** This thread's share of step t, from its pre-activations `[batch, 4, hidden]`. To be waited for. */
+  /**
+   * This thread's share of step t, from its pre-activations `[batch, 4, hidden]`, or from the inputs if `z` is null. To be
+   * waited for.
+   */
   void Step(int64_t t, const float* z, int thread, int threads) {
     ForTiles(s_, thread, threads, [&](int64_t panel, int64_t block) {
       WithRows<kForwardRows>(s_.rows(block),
                              [&](auto m) { Tile<decltype(m)::value>(t, z, panel, s_.firstRow(block)); });
     });
+    if (t + 1 < s_.time) NarrowInputs(t + 1, thread, threads);
   }
 
  private:
   static constexpr int kGroup = Format<Element>::kGroup;
   static constexpr bool kNarrow = kGroup > 1;
 
-  /** `[inner / group][gate][lane][group]` of the units from `p * kLanes`, for some of the gates. */
-  Element* Panel(int64_t p, int part) const {
-    return panels_.data() + (p * (kGates / kTogether) + part) * inner_ * kTogether * kLanes;
+  static int64_t Whole(int64_t inner) { return CeilDivide(inner, kGroup) * kGroup; }
+
+  /**
+   * `[inner / group][gate][lane][group]` of the units from `p * kLanes`, for some of the gates; the inner dimension is the
+   * input's, then the units'.
+   */
+  Element* Panel(int64_t p, int part, int64_t k) const {
+    return panels_.data() + ((p * (kGates / kTogether) + part) * (input_inner_ + inner_) + k) * kTogether * kLanes;
+  }
+
+  /** Lays out a weight `[4, hidden, size]`, from place k of the inner dimension on. */
+  void PackPanel(int64_t p, const float* weight, int64_t size, int64_t inner, int64_t k) {
+    for (int q = 0; q < kGates; q++) {
+      const Factor<float> gate{weight + q * s_.hidden * size, s_.hidden, size, size, true};
+      Pack(gate, p * kLanes, 1, kLanes, 0, inner, Panel(p, q / kTogether, k) + q % kTogether * kLanes * kGroup,
+           kTogether * kLanes);
+    }
   }
 
   void NarrowFirst() {
     for (int64_t b = 0; b < s_.batch; b++)
       for (int64_t k = 0; k < s_.padded(); k++)
         Narrow(0)[b * s_.padded() + k] = k < s_.hidden ? ToBfloat16(h_[b * s_.hidden + k]) : 0;
+  }
+
+  /** This thread's share of the inputs of step t, rounded where the products are narrow. */
+  void NarrowInputs(int64_t t, int thread, int threads) {
+    if (!kNarrow || from_.size == 0) return;
+    for (int64_t b = s_.batch * thread / threads; b < s_.batch * (thread + 1) / threads; b++) {
+      const float* row = from_.x + (t * s_.batch + b) * from_.size;
+      for (int64_t k = 0; k < from_.size; k += kLanes)
+        Convert(row + k, NarrowInput(t) + b * input_inner_ + k, (int)std::min<int64_t>(kLanes, from_.size - k));
+      for (int64_t k = from_.size; k < input_inner_; k++) NarrowInput(t)[b * input_inner_ + k] = 0;
+    }
+  }
+
+  /** Two buffers take turns here too. */
+  uint16_t* NarrowInput(int64_t t) const {
+    return (uint16_t*)narrow_inputs_.data() + t % 2 * s_.batch * input_inner_;
   }
 
   /** What step t reads as the output of the step before it: two buffers take turns. */
@@ -159,7 +206,7 @@ class Forward {
     for (int i = 0; i < M; i++) {
       const int64_t at = t * s_.batch + row + i;
       ULMFIT_UNROLL
-      for (int q = 0; q < kGates; q++) Prefetch<kRead>(z + ((row + i) * kGates + q) * hidden + unit);
+      for (int q = 0; z != nullptr && q < kGates; q++) Prefetch<kRead>(z + ((row + i) * kGates + q) * hidden + unit);
       Prefetch<kRead>(before + i * hidden);
       Prefetch<kWrite>(after + i * hidden);
       Prefetch<kWrite>(to_.output + at * hidden + unit);
@@ -169,19 +216,25 @@ class Forward {
     ULMFIT_UNROLL
     for (int part = 0; part < kGates / kTogether; part++) {
       Vec acc[M][kTogether] = {};
+      const Element *from_input = Panel(panel, part, 0), *from_units = Panel(panel, part, input_inner_);
       if constexpr (kNarrow) {
-        MultiplyTile(acc, Narrow(t) + row * s_.padded(), s_.padded(), kGroup, Panel(panel, part), inner_);
+        MultiplyTile(acc, NarrowInput(t) + row * input_inner_, input_inner_, kGroup, from_input, input_inner_);
+        MultiplyTile(acc, Narrow(t) + row * s_.padded(), s_.padded(), kGroup, from_units, inner_);
       } else {
         const float* h = t == 0 ? h_ : to_.output + (t - 1) * s_.step();
-        MultiplyTile(acc, h + row * hidden, hidden, kGroup, Panel(panel, part), inner_);
+        MultiplyTile(acc, from_.x + (t * s_.batch + row) * from_.size, from_.size, kGroup, from_input, input_inner_);
+        MultiplyTile(acc, h + row * hidden, hidden, kGroup, from_units, inner_);
       }
+      // Without `z` each row begins with the bias.
+      const float* start = z == nullptr ? from_.bias : z + row * kGates * hidden;
       ULMFIT_UNROLL
       for (int i = 0; i < M; i++) {
         ULMFIT_UNROLL
         for (int q = 0; q < kTogether; q++) {
           const int gate = part * kTogether + q;
-          sums[i][gate] = acc[i][q] + Load(z + ((row + i) * kGates + gate) * hidden + unit, n);
+          sums[i][gate] = acc[i][q] + Load(start + gate * hidden + unit, n);
         }
+        if (z != nullptr) start += kGates * hidden;
       }
     }
     WithLanes(n, [&](auto n) {
@@ -201,11 +254,12 @@ class Forward {
   }
 
   const Sizes s_;
-  const int64_t inner_;
+  const int64_t inner_, input_inner_;
   const float *const weight_, *const h_, *const c_;
   const Results to_;
+  const Inputs from_;
   const Gates<Element> gates_;
-  const Scratch<Element> panels_, narrow_;
+  const Scratch<Element> panels_, narrow_, narrow_inputs_;
 };
 
 /** The last step of a window: what is carried on. */
@@ -265,12 +319,20 @@ void ComputeLayer(Call& call, bool narrow) {
     float* gates = call.Output(4, {keep ? Gates<Element>::Words(s.time * s.batch * columns) : 0});
     if (!call.ok()) return;
     if (keep) to.cells = cells, to.gates = gates;
-    Forward<Element> forward(s, in(2), in(5), in(6), to);
-    const Scratch<Element> panels(Panels<Element>::Size(columns, input));
-    const Panels<Element> weights{panels.data(), columns, input};
-    const Scratch<float> z(std::min(ahead, s.time) * s.batch * columns), bias(columns);
+    const Scratch<float> bias(columns);
     for (int64_t i = 0; i < columns; i++) bias.data()[i] = in(3)[i] + in(4)[i];
+    const bool within = s.batch >= kFewestWithin && columns * (input + s.hidden) * (int64_t)sizeof(Element) <= kLargestWithin;
+    Forward<Element> forward(s, in(2), in(5), in(6), to, within ? Inputs{in(0), in(1), bias.data(), input} : Inputs{});
+    const Scratch<Element> panels(within ? 0 : Panels<Element>::Size(columns, input));
+    const Panels<Element> weights{panels.data(), columns, input};
+    const Scratch<float> z(within ? 0 : std::min(ahead, s.time) * s.batch * columns);
     ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+      if (within) {
+        forward.Prepare(thread, threads);
+        barrier.Wait();
+        for (int64_t t = 0; t < s.time; t++, barrier.Wait()) forward.Step(t, nullptr, thread, threads);
+        return;
+      }
       PackPanels(Factor<float>{in(1), columns, input, input, true}, weights, thread, threads);
       forward.Prepare(thread, threads);
       barrier.Wait();
