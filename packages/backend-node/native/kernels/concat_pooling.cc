@@ -39,15 +39,14 @@ std::vector<float> Lengths(const Sizes& s, const float* counted) {
   return lengths;
 }
 
-bool Fits(Call& call, int output) {
-  const Shape shape = call.shape(output);
-  const bool fits = shape.size() == 3 && call.shape(output + 1) == Shape{shape[0], shape[1]} &&
-                    call.shape(output + 2) == call.shape(output + 1);
+bool Fits(Call& call) {
+  const Shape output = call.shape(0);
+  const bool fits = output.size() == 3 && call.shape(1) == Shape{output[0], output[1]} && call.shape(2) == call.shape(1);
   return call.Require(fits, "output [time, batch, features], counted and last [time, batch]");
 }
 
 void ComputePooling(Call& call, bool) {
-  if (!Fits(call, 0)) return;
+  if (!Fits(call)) return;
   const Sizes s(call.shape(0));
   const float *output = call.Input<float>(0), *counted = call.Input<float>(1), *last = call.Input<float>(2);
   float* pooled = call.Output(0, s.pooled());
@@ -80,7 +79,7 @@ void ComputePooling(Call& call, bool) {
 
 /** As equal numbers are all the largest, each gets the whole gradient of the maximum. */
 void ComputePoolingGrad(Call& call, bool) {
-  if (!Fits(call, 0)) return;
+  if (!Fits(call)) return;
   const Sizes s(call.shape(0));
   if (!call.Require(call.shape(3) == s.pooled() && call.shape(4) == s.pooled(), "pooled and dy [batch, 3 features]")) return;
   const float *output = call.Input<float>(0), *counted = call.Input<float>(1), *last = call.Input<float>(2);

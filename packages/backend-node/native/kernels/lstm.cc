@@ -296,6 +296,45 @@ void ComputeForward(Call& call, bool narrow) {
   });
 }
 
+/** Whether the input's product is made within the recurrence, or for some steps ahead of it. */
+template <class Element>
+bool IsMadeWithin(const Sizes& s, int64_t input) {
+  const int64_t bytes = kGates * s.hidden * (input + s.hidden) * (int64_t)sizeof(Element);
+  return s.batch >= kFewestWithin && bytes <= kLargestWithin;
+}
+
+template <class Element>
+void RunWithin(const Sizes& s, Forward<Element>& forward) {
+  ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+    forward.Prepare(thread, threads);
+    barrier.Wait();
+    for (int64_t t = 0; t < s.time; t++, barrier.Wait()) forward.Step(t, nullptr, thread, threads);
+  });
+}
+
+template <class Element>
+void RunAhead(const Sizes& s, const Inputs& from, Forward<Element>& forward) {
+  const int64_t input = from.size, columns = kGates * s.hidden, ahead = std::max<int64_t>(1, kAhead / s.batch);
+  const Scratch<Element> panels(Panels<Element>::Size(columns, input));
+  const Panels<Element> weights{panels.data(), columns, input};
+  const Scratch<float> z(std::min(ahead, s.time) * s.batch * columns);
+  ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+    PackPanels(Factor<float>{from.weight, columns, input, input, true}, weights, thread, threads);
+    forward.Prepare(thread, threads);
+    barrier.Wait();
+    for (int64_t first = 0; first < s.time; first += ahead) {
+      const int64_t steps = std::min(ahead, s.time - first);
+      const Factor<float> rows{from.x + first * s.batch * input, steps * s.batch, input, input, true};
+      const Share share(rows.items, thread, threads);
+      MultiplyRows(rows, share.first, share.rows,
+                   {Target<Element>{weights, z.data() + share.first * columns, columns, Start::kBias, from.bias}});
+      barrier.Wait();
+      for (int64_t t = 0; t < steps; t++, barrier.Wait())
+        forward.Step(first + t, z.data() + t * s.batch * columns, thread, threads);
+    }
+  });
+}
+
 void ComputeLayer(Call& call, bool narrow) {
   const Shape x = call.shape(0), weight = call.shape(1), recurrent = call.shape(2);
   const bool fits = x.size() == 3 && weight.size() == 2 && recurrent.size() == 2 && x[2] == weight[1] &&
@@ -312,7 +351,7 @@ void ComputeLayer(Call& call, bool narrow) {
   const auto in = [&](int i) { return call.Input<float>(i); };
   InFormat(narrow, [&](auto element) {
     using Element = decltype(element);
-    const int64_t input = x[2], columns = kGates * s.hidden, ahead = std::max<int64_t>(1, kAhead / s.batch);
+    const int64_t input = x[2], columns = kGates * s.hidden;
     const Shape all{s.time, s.batch, s.hidden}, state{s.batch, s.hidden};
     Results to{call.Output(0, all), call.Output(2, state)};
     float *last_h = call.Output(1, state), *cells = call.Output(3, keep ? all : Shape{0});
@@ -321,32 +360,11 @@ void ComputeLayer(Call& call, bool narrow) {
     if (keep) to.cells = cells, to.gates = gates;
     const Scratch<float> bias(columns);
     for (int64_t i = 0; i < columns; i++) bias.data()[i] = in(3)[i] + in(4)[i];
-    const bool within = s.batch >= kFewestWithin && columns * (input + s.hidden) * (int64_t)sizeof(Element) <= kLargestWithin;
-    Forward<Element> forward(s, in(2), in(5), in(6), to, within ? Inputs{in(0), in(1), bias.data(), input} : Inputs{});
-    const Scratch<Element> panels(within ? 0 : Panels<Element>::Size(columns, input));
-    const Panels<Element> weights{panels.data(), columns, input};
-    const Scratch<float> z(within ? 0 : std::min(ahead, s.time) * s.batch * columns);
-    ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
-      if (within) {
-        forward.Prepare(thread, threads);
-        barrier.Wait();
-        for (int64_t t = 0; t < s.time; t++, barrier.Wait()) forward.Step(t, nullptr, thread, threads);
-        return;
-      }
-      PackPanels(Factor<float>{in(1), columns, input, input, true}, weights, thread, threads);
-      forward.Prepare(thread, threads);
-      barrier.Wait();
-      for (int64_t first = 0; first < s.time; first += ahead) {
-        const int64_t steps = std::min(ahead, s.time - first);
-        const Factor<float> rows{in(0) + first * s.batch * input, steps * s.batch, input, input, true};
-        const Share share(rows.items, thread, threads);
-        MultiplyRows(rows, share.first, share.rows,
-                     {Target<Element>{weights, z.data() + share.first * columns, columns, Start::kBias, bias.data()}});
-        barrier.Wait();
-        for (int64_t t = 0; t < steps; t++, barrier.Wait())
-          forward.Step(first + t, z.data() + t * s.batch * columns, thread, threads);
-      }
-    });
+    const Inputs from{in(0), in(1), bias.data(), input};
+    const bool within = IsMadeWithin<Element>(s, input);
+    Forward<Element> forward(s, in(2), in(5), in(6), to, within ? from : Inputs{});
+    if (within) RunWithin(s, forward);
+    else RunAhead(s, from, forward);
     CopyLast(s, to.output, last_h);
     if (keep) CopyLast(s, cells, to.last_cell);
   });
