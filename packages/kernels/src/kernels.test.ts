@@ -145,6 +145,16 @@ describe('tiedCrossEntropy', () => {
       { seed: 1, numRuns: 30 },
     );
   });
+
+  it('has no mean of no rows', () => {
+    const nothing = {
+      hidden: tf.zeros([0, 3]) as tf.Tensor2D,
+      weight: tf.zeros([5, 3]) as tf.Tensor2D,
+      bias: tf.zeros([5]) as tf.Tensor1D,
+      targets: tf.zeros([0], 'int32') as tf.Tensor1D,
+    };
+    expect(() => tiedCrossEntropy(nothing)).toThrow(/mean of no rows/);
+  });
 });
 
 describe('embeddingLookup', () => {

@@ -47,6 +47,8 @@ const CHUNK_ELEMENTS = 1 << 24;
  * loss of each row, and with `needsGradient` the gradients of their sum: those of `hidden`, `weight` and `bias`); where it
  * gives nothing `UlmfitSoftmaxCrossEntropy` for a chunk (`logits [rows, vocabulary]` without their `bias`, `targets`;
  * the same attribute -> losses, gradients of their sum: `softmax - onehot` and that of the bias).
+ *
+ * @throws UlmfitError `BAD_SHAPE` where the shapes do not fit each other, or there are no rows
  */
 export function tiedCrossEntropy(inputs: TiedCrossEntropyInputs, needsGradient = true): Scalar {
   const { hidden, weight, bias, targets } = inputs;
@@ -59,6 +61,7 @@ export function tiedCrossEntropy(inputs: TiedCrossEntropyInputs, needsGradient =
         `bias [${bias.shape.join(', ')}] and targets [${targets.shape.join(', ')}] do not fit`,
     );
   }
+  if (rows === 0) throw new UlmfitError('BAD_SHAPE', 'tiedCrossEntropy: the mean of no rows is not a number');
   const shapes = [hidden.shape, weight.shape, bias.shape];
   return customGradient<Scalar>([hidden, weight, bias], () => {
     const { total, gradients } = fastLosses(inputs, needsGradient) ?? composedLosses(inputs, needsGradient);
