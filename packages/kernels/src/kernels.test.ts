@@ -153,7 +153,7 @@ describe('tiedCrossEntropy', () => {
       bias: tf.zeros([5]) as tf.Tensor1D,
       targets: tf.zeros([0], 'int32') as tf.Tensor1D,
     };
-    expect(() => tiedCrossEntropy(nothing)).toThrow(/mean of no rows/);
+    expect(() => tiedCrossEntropy(nothing)).toThrow(/hidden has no rows/);
   });
 });
 

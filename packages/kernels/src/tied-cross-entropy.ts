@@ -61,7 +61,9 @@ export function tiedCrossEntropy(inputs: TiedCrossEntropyInputs, needsGradient =
         `bias [${bias.shape.join(', ')}] and targets [${targets.shape.join(', ')}] do not fit`,
     );
   }
-  if (rows === 0) throw new UlmfitError('BAD_SHAPE', 'tiedCrossEntropy: the mean of no rows is not a number');
+  if (rows === 0) {
+    throw new UlmfitError('BAD_SHAPE', 'tiedCrossEntropy: hidden has no rows, and a mean needs at least one');
+  }
   const shapes = [hidden.shape, weight.shape, bias.shape];
   return customGradient<Scalar>([hidden, weight, bias], () => {
     const { total, gradients } = fastLosses(inputs, needsGradient) ?? composedLosses(inputs, needsGradient);
