@@ -22,6 +22,7 @@ writeFileSync(
 );
 const times = (name: string) => log(name).trim().split('\n').map(Number);
 
+// Windows has no signal that stops a process.
 describe.skipIf(process.platform === 'win32')('in-turns', () => {
   it('runs every command to its end, one at a time', { timeout: 60_000 }, () => {
     const command = `'${process.execPath}' '${worker}'`;
