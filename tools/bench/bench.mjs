@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build, installDependencies, installEngine } from '../workspace.mjs';
 import { ChildFailed, measureOurs, measurePeer } from './children.mjs';
 import { figuresOf } from './figures.mjs';
+import { kernelsToLeaveOut } from './kernels-to-leave-out.mjs';
 import { help, readOptions, UsageError } from './options.mjs';
 import { planCases } from './plan.mjs';
 import { formatResult } from './report.mjs';
@@ -115,25 +116,6 @@ function sizeOf({ size }, { quick }) {
 function documentsOf({ sizes, quick }) {
   if (sizes.every((size) => size === 'tiny')) return 50;
   return quick ? 2000 : 5000;
-}
-
-/**
- * The native kernels with one of these parts in their names.
- * @param {readonly string[]} parts
- * @param {readonly string[]} kernels
- * @throws UsageError
- */
-function kernelsToLeaveOut(parts, kernels) {
-  const native = kernels.filter((name) => name.startsWith('Ulmfit'));
-  return parts.flatMap((part) => {
-    const found = native.filter((name) => name.toLowerCase().includes(part.toLowerCase()));
-    if (found.length === 0) {
-      throw new UsageError(
-        `--without ${part}: no native kernel has that in its name; there are ${native.join(', ') || 'none'}`,
-      );
-    }
-    return found;
-  });
 }
 
 /** @param {readonly import('./job.mjs').Products[]} rounds */

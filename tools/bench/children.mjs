@@ -63,5 +63,8 @@ function answerOf(program, args, what) {
   if (error) throw new ChildFailed(`${what}: ${program} doesn't run: ${error.message}`);
   if (status !== 0)
     throw new ChildFailed(`${what} failed (${signal ?? `exit code ${status}`}):\n${stderr.trim()}`);
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  return lastLine(stdout);
 }
+
+/** The last line that a program printed, which is JSON. @param {string} output */
+export const lastLine = (output) => JSON.parse(output.trim().split('\n').at(-1) ?? '');

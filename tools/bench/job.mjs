@@ -12,6 +12,8 @@
  * @property {string} texts The file of the texts to tokenize, a JSON string a line.
  * @property {number} documents The number of those texts.
  * @property {string | undefined} reviews Where they come from: the archive of reviews; invented where there is none.
+ * @property {string} [workspace] The folder of the workspace whose packages are measured; this one by default.
+ * @property {boolean} [inTurns] Whether each step waits for its turn.
  */
 
 /**

@@ -4,16 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { sizes } from './sizes.mjs';
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const shared = resolve(process.env.ULMFIT_SHARED ?? resolve(root, '../shared'));
 
 export const allRows = /** @type {const} */ (['lm', 'classifier', 'eval', 'tokenize', 'predict']);
-const precisions = /** @type {const} */ (['float32', 'bfloat16']);
+export const sizeNames = /** @type {import('./sizes.mjs').SizeName[]} */ (Object.keys(sizes));
+export const precisions = /** @type {const} */ (['float32', 'bfloat16']);
 
 export const help = `npm run bench -- [options]
 
   --rows LIST          of ${allRows.join(', ')}; default: all
-  --sizes LIST         of ${Object.keys(sizes).join(', ')}; default: small,paper
+  --sizes LIST         of ${sizeNames.join(', ')}; default: small,paper
   --precisions LIST    of ${precisions.join(', ')}; default: both, as far as the processor multiplies them
   --rounds N           how often each row is measured, in a new process each time; default 3, with --quick 1
   --steps N            steps of a round that count; default 6, with --quick fewer
@@ -54,7 +55,22 @@ export class UsageError extends Error {}
  * @throws UsageError
  */
 export function readOptions(args) {
-  const values = parse(args);
+  const values = parse(args, {
+    rows: { type: 'string' },
+    sizes: { type: 'string' },
+    precisions: { type: 'string' },
+    rounds: { type: 'string' },
+    steps: { type: 'string' },
+    quick: { type: 'boolean' },
+    threads: { type: 'string' },
+    without: { type: 'string' },
+    reviews: { type: 'string' },
+    peer: { type: 'string' },
+    'peer-script': { type: 'string' },
+    json: { type: 'string' },
+    'no-build': { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  });
   if (values.help) return undefined;
   const quick = values.quick ?? false;
   const rounds = count('rounds', values.rounds) ?? (quick && values.peer === undefined ? 1 : 3);
@@ -67,12 +83,7 @@ export function readOptions(args) {
   const found = values.reviews ?? resolve(shared, 'data/aclImdb.tar.gz');
   return {
     rows: list('rows', values.rows, allRows, allRows),
-    sizes: list(
-      'sizes',
-      values.sizes,
-      /** @type {(import('./sizes.mjs').SizeName)[]} */ (Object.keys(sizes)),
-      ['small', 'paper'],
-    ),
+    sizes: list('sizes', values.sizes, sizeNames, ['small', 'paper']),
     precisions: list('precisions', values.precisions, precisions, precisions),
     rounds,
     steps: count('steps', values.steps),
@@ -86,34 +97,22 @@ export function readOptions(args) {
   };
 }
 
-/** @param {string[]} args */
-function parse(args) {
+/**
+ * @template {import('node:util').ParseArgsOptionsConfig} T
+ * @param {string[]} args
+ * @param {T} options
+ * @throws UsageError
+ */
+export function parse(args, options) {
   try {
-    return parseArgs({
-      args,
-      options: {
-        rows: { type: 'string' },
-        sizes: { type: 'string' },
-        precisions: { type: 'string' },
-        rounds: { type: 'string' },
-        steps: { type: 'string' },
-        quick: { type: 'boolean' },
-        threads: { type: 'string' },
-        without: { type: 'string' },
-        reviews: { type: 'string' },
-        peer: { type: 'string' },
-        'peer-script': { type: 'string' },
-        json: { type: 'string' },
-        'no-build': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
+    return parseArgs({ args, options }).values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
 /**
+ * The words of a flag, separated by commas.
  * @template {string} T
  * @param {string} name
  * @param {string | undefined} value
@@ -121,7 +120,7 @@ function parse(args) {
  * @param {readonly T[]} otherwise
  * @returns {readonly T[]}
  */
-function list(name, value, known, otherwise) {
+export function list(name, value, known, otherwise) {
   if (value === undefined) return otherwise;
   return value.split(',').map((word) => {
     const found = known.find((each) => each === word);
@@ -131,7 +130,7 @@ function list(name, value, known, otherwise) {
 }
 
 /** @param {string} name @param {string | undefined} value */
-function count(name, value) {
+export function count(name, value) {
   if (value === undefined) return undefined;
   const number = Number(value);
   if (!Number.isInteger(number) || number < 1)

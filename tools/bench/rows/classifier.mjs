@@ -28,7 +28,7 @@ export async function measure(job) {
     Array.from({ length: reviews + 1 }, (_, i) => i * length),
   );
   const labels = Array.from({ length: reviews }, (_, i) => i % 2);
-  const watch = stopwatch();
+  const watch = stopwatch(job);
   const trainer = createTrainer({
     model: createClassifier({ ...encoder, window: 72, classes: 2 }, { seed: 1 }),
     optimizer: adam({ decays: fastaiDecays }),

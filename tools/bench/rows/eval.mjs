@@ -4,6 +4,7 @@ import { CarriedStates, inferencePass } from '@ulmfit/trainer';
 import { multiplicationsPerToken } from '../sizes.mjs';
 import { randomIds } from './random-ids.mjs';
 import { startEngine } from './start-engine.mjs';
+import { stopwatch } from './stopwatch.mjs';
 
 /**
  * The language model's forward pass outside training, to the logits of every token; the hidden states are carried on.
@@ -17,17 +18,17 @@ export async function measure(job) {
   const model = createLanguageModel(size.encoder, { seed: 1 });
   const ids = tensor2d(randomIds(tokens, size.encoder.vocabulary), [size.batch, size.window], 'int32');
   const carried = new CarriedStates();
-  const seconds = [];
+  const watch = stopwatch(job);
   for (let step = 0; step < warmup + steps; step++) {
-    const start = performance.now();
+    watch.start();
     // TensorFlow runs each operation before its call returns, so there is nothing to wait for.
     tidy(() => {
       inferencePass((pass) => model.logits(model.forward({ ids, targets: ids }, pass)), carried);
     });
-    seconds.push((performance.now() - start) / 1e3);
+    watch.stop();
   }
   return {
-    seconds: seconds.slice(warmup),
+    seconds: watch.seconds.slice(warmup),
     tokens,
     multiplications: tokens * multiplicationsPerToken(size, { decoder: true }),
   };

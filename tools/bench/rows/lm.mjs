@@ -22,7 +22,7 @@ export async function measure(job) {
   const { size, warmup, steps } = job;
   const tokens = size.batch * size.window;
   const text = randomIds(tokens * (warmup + steps) + 1, size.encoder.vocabulary);
-  const watch = stopwatch();
+  const watch = stopwatch(job);
   const trainer = createTrainer({
     model: createLanguageModel(size.encoder, { seed: 1 }),
     optimizer: adam({ decays: fastaiDecays }),

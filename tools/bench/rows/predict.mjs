@@ -7,6 +7,7 @@ import { fastaiTokenizer, specialTokens, Vocabulary } from '@ulmfit/text';
 import { multiplicationsPerToken } from '../sizes.mjs';
 import { median } from '../statistics.mjs';
 import { startEngine } from './start-engine.mjs';
+import { stopwatch } from './stopwatch.mjs';
 
 /**
  * One text from its string to its probabilities, by a classifier loaded from its bundle; at several lengths, of which the
@@ -32,13 +33,13 @@ export async function measure(job) {
       const [before, calls] = i === 0 ? [warmup, steps] : [1, Math.min(3, steps)];
       // xxbos stands before the words.
       const text = Array.from({ length: length - 1 }, (_, i) => words[(i * 7) % words.length]).join(' ');
-      const seconds = [];
+      const watch = stopwatch(job);
       for (let call = 0; call < before + calls; call++) {
-        const start = performance.now();
+        watch.start();
         await classifier.predict([text]);
-        seconds.push((performance.now() - start) / 1e3);
+        watch.stop();
       }
-      measured.push({ tokens: tokenizer.tokenize(text).length, seconds: seconds.slice(before) });
+      measured.push({ tokens: tokenizer.tokenize(text).length, seconds: watch.seconds.slice(before) });
     }
     const { seconds, tokens } = measured[0];
     return {
