@@ -14,7 +14,7 @@ import { sizes } from './sizes.mjs';
 import { median, medianBounds } from './statistics.mjs';
 import { table } from './table.mjs';
 
-const help = `node tools/bench/compare.mjs --before FOLDER [options]
+const help = `npm run bench:compare -- --before FOLDER [options]
 npm run bench:compare -- --without LIST [options]
 
   --before FOLDER      a workspace of another state, built, its engine installed; default: this one
