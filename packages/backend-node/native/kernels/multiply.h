@@ -193,34 +193,39 @@ void ProductTile(const Element* a, const Element* b, int64_t depth, float* c, in
   }
 }
 
-/** Rows `first` to `first + rows` of A times each B. */
+/** `height` rows of A, laid out for the block of the inner dimension from k on, times B: to the result's rows from `row` on. */
+template <class Element>
+void MultiplyPacked(const Element* packed, int64_t row, int64_t height, int64_t k, const Target<Element>& t) {
+  const int64_t depth = t.b.depth(k);
+  const Start start = k == 0 ? t.start : Start::kResult;
+  for (int64_t p = 0; p < t.b.count(); p++) {
+    const int columns = (int)std::min<int64_t>(kColumns, t.b.columns - p * kColumns);
+    const auto tile = [&](auto m, auto n, int64_t i) {
+      ProductTile<m(), n()>(packed + i * depth, t.b.at(k, p), depth, t.c + (row + i) * t.stride + p * kColumns, t.stride,
+                            (int)std::min<int64_t>(m(), height - i), columns, start, t.bias + p * kColumns);
+    };
+    const auto tiles = [&](auto n) {
+      int64_t i = 0;
+      for (; i + kRows <= height; i += kRows) tile(std::integral_constant<int, kRows>{}, n, i);
+      if (i < height) WithEvenRows<kRows>((int)(height - i), [&](auto m) { tile(m, n, i); });
+    };
+    if (t.b.width(p) == kLanes) tiles(std::integral_constant<int, 1>{});
+    else tiles(std::integral_constant<int, kVectors>{});
+  }
+}
+
+/** Rows `first` to `first + rows` of A times each B; so many are laid out at once. */
 template <class Source, class Element>
-void MultiplyRows(const Factor<Source>& a, int64_t first, int64_t rows, std::initializer_list<Target<Element>> targets) {
+void MultiplyRows(const Factor<Source>& a, int64_t first, int64_t rows, std::initializer_list<Target<Element>> targets,
+                  int64_t at_once = kBlockRows) {
   constexpr int64_t kInner = Format<Element>::kInner;
-  const Scratch<Element> packed(std::min(kBlockRows, CeilDivide(rows, kRows) * kRows) * std::min(kInner, a.inner + 1));
-  for (int64_t row = 0; row < rows; row += kBlockRows) {
-    const int64_t height = std::min(kBlockRows, rows - row);
+  const Scratch<Element> packed(std::min(at_once, CeilDivide(rows, kRows) * kRows) * std::min(kInner, a.inner + 1));
+  for (int64_t row = 0; row < rows; row += at_once) {
+    const int64_t height = std::min(at_once, rows - row);
     for (int64_t k = 0; k < a.inner; k += kInner) {
       const int64_t depth = targets.begin()->b.depth(k);
       Pack(a, first + row, CeilDivide(height, kRows), kRows, k, depth, packed.data(), kRows);
-      for (const Target<Element>& t : targets) {
-        const Start start = k == 0 ? t.start : Start::kResult;
-        for (int64_t p = 0; p < t.b.count(); p++) {
-          const int columns = (int)std::min<int64_t>(kColumns, t.b.columns - p * kColumns);
-          const auto tile = [&](auto m, auto n, int64_t i) {
-            ProductTile<m(), n()>(packed.data() + i * depth, t.b.at(k, p), depth,
-                                  t.c + (row + i) * t.stride + p * kColumns, t.stride,
-                                  (int)std::min<int64_t>(m(), height - i), columns, start, t.bias + p * kColumns);
-          };
-          const auto tiles = [&](auto n) {
-            int64_t i = 0;
-            for (; i + kRows <= height; i += kRows) tile(std::integral_constant<int, kRows>{}, n, i);
-            if (i < height) WithEvenRows<kRows>((int)(height - i), [&](auto m) { tile(m, n, i); });
-          };
-          if (t.b.width(p) == kLanes) tiles(std::integral_constant<int, 1>{});
-          else tiles(std::integral_constant<int, kVectors>{});
-        }
-      }
+      for (const Target<Element>& t : targets) MultiplyPacked(packed.data(), row, height, k, t);
     }
   }
 }

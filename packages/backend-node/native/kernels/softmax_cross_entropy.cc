@@ -1,7 +1,8 @@
-// The cross-entropy of a decoder over a large vocabulary with its gradients. Some rows of logits are made, turned into
-// powers and used up in the two products of the backward pass while they are in the cache; the decoder's weight is laid
-// out once for all of them. The gradient of a logit, power / sum - (1 for the target), is never made: the products take
-// the powers, the sums scale their other factor or their result, and the targets are taken away at the end.
+// The cross-entropy of a decoder over a large vocabulary with its gradients. The logits of some rows and some words are made,
+// turned into powers and used up in the product with the weight while they are in the second cache; the powers of some
+// hundred rows and all words then go into the weight's gradient. The decoder's weight is laid out once for all of them.
+// The gradient of a logit, power / sum - (1 for the target), is never made: the products take the powers, the sums, which
+// are known when all words have been seen, scale their other factor or their result, and the targets are taken away at the end.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -13,11 +14,6 @@
 namespace ulmfit {
 
 namespace {
-
-/** Of a row's powers, relative to the largest logit. */
-struct Powers {
-  float sum, largest;
-};
 
 /** The largest of a row. NaN never is; it comes back with its own power. */
 float Largest(const float* row, int64_t size) {
@@ -32,32 +28,30 @@ float Largest(const float* row, int64_t size) {
   return largest;
 }
 
-/** Turns a row of logits into their powers. */
-Powers RowPowers(float* row, int64_t size) {
-  const float largest = Largest(row, size);
+/** Turns logits of a row into their powers, relative to `base`, and sums them. */
+float ToPowers(float* row, int64_t size, float base) {
   Vec sums = {};
   int64_t i = 0;
   for (; i + kLanes <= size; i += kLanes) {
-    const Vec power = Exp(Load(row + i) - largest);
+    const Vec power = Exp(Load(row + i) - base);
     Store(row + i, power);
     sums += power;
   }
   float sum = SumLanes(sums);
   if (i < size) {
     float rest[kLanes];
-    Store(rest, Exp(Load(row + i, (int)(size - i)) - largest));
+    Store(rest, Exp(Load(row + i, (int)(size - i)) - base));
     for (int lane = 0; i < size; i++, lane++) sum += row[i] = rest[lane];
   }
-  return {sum, largest};
+  return sum;
 }
 
 /** One row: its loss, and its powers in place of its logits. A target outside the row has no column, as with `oneHot`. */
 float RowLoss(float* row, int64_t size, int32_t target, float* sum) {
   const bool within = target >= 0 && target < size;
-  const float chosen = within ? row[target] : 0.f;
-  const Powers powers = RowPowers(row, size);
-  *sum = powers.sum;
-  return std::log(powers.sum) - (within ? chosen - powers.largest : 0.f);
+  const float chosen = within ? row[target] : 0.f, largest = Largest(row, size);
+  *sum = ToPowers(row, size, largest);
+  return std::log(*sum) - (within ? chosen - largest : 0.f);
 }
 
 /** The gradient of a row's loss from its powers; it is added to that of the bias. */
@@ -74,51 +68,6 @@ void RowGradient(const float* powers, int64_t size, int32_t target, float sum, f
   d_bias[target] -= 1.f;
 }
 
-/** One or, in bfloat16, two rows of logits that become powers together. */
-template <class Element>
-struct PowerRows {
-  static constexpr int kGroup = Format<Element>::kGroup;
-  /** How many there are, and of how many logits. */
-  int count;
-  int64_t size;
-  const float* logits;
-  /** Where their powers go row by row; in float32 it may be the logits themselves. */
-  Element* by_row;
-
-  /** Writes them as rows and as row k of the panels' inner dimension too. */
-  void Make(const Panels<Element>& panels, int64_t k, float (&sums)[kGroup], float (&largest)[kGroup]) const {
-    for (int g = 0; g < count; g++) largest[g] = Largest(logits + g * size, size);
-    Vec totals[kGroup] = {};
-    for (int64_t p = 0; p < panels.count(); p++) {
-      const int width = panels.width(p);
-      float* panel = (float*)panels.at(0, p) + k / kGroup * width;
-      for (int i = 0; i < width; i += kLanes) {
-        const int64_t at = p * kColumns + i;
-        const int n = (int)std::min<int64_t>(kLanes, size - at);
-        Vec powers[kGroup] = {};
-        for (int g = 0; g < count; g++) {
-          powers[g] = Power(g, at, n, largest[g]);
-          totals[g] += powers[g];
-          if constexpr (kGroup == 2) StoreBfloat16(by_row + g * size + at, powers[g], n);
-          else Store(by_row + at, powers[g], n);
-        }
-        if constexpr (kGroup == 2) Store(panel + i, Pair(powers[0], powers[1]));
-        else Store(panel + i, powers[0]);
-      }
-    }
-    for (int g = 0; g < count; g++) sums[g] = SumLanes(totals[g]);
-  }
-
- private:
-  ULMFIT_INLINE Vec Power(int g, int64_t at, int n, float largest) const {
-    const Vec power = Exp(Load(logits + g * size + at, n) - largest);
-    if (n == kLanes) return power;
-    float lanes[kLanes];
-    Store(lanes, power);
-    return Load(lanes, n);
-  }
-};
-
 struct Decoder {
   int64_t rows, features, vocabulary;
   const float *hidden, *weight, *bias;
@@ -132,51 +81,48 @@ struct Gradients {
   float *hidden, *weight, *bias;
 };
 
-/**
- * Logits of as many rows as stay in the nearest caches, and rows of powers that stay in the last. Fewer rows at once are
- * worse than logits that don't: the whole weight of the decoder is read for them.
- */
-constexpr int64_t kHotLogits = 1 << 19, kWarmPowers = 1 << 22;
-constexpr int64_t kFewestHot = 56, kFewestWarm = 256;
-/** The warm rows are that many parts or twice, three times as many: so 2, 4 or 8 threads have as much to do. */
-constexpr int64_t kParts = 8;
+/** Words whose logits are made and used up together: those of kBlockRows rows stay in the second cache. */
+constexpr int64_t kWords = 384;
+static_assert(kWords % kColumns == 0);
+/** Features whose gradients are made together, so that the powers are read once for them. */
+constexpr int64_t kFeatures = 448 / kRows * kRows;
+/** A row's powers are relative to one of its first logits; one that is larger by more than this takes its place. */
+constexpr float kHeadroom = 16.f;
+
+/** What is known of a row while its logits are made: of the powers so far, relative to `base`, the sum; its target's logit. */
+struct RowSums {
+  float sum = 0.f, base = std::numeric_limits<float>::lowest(), chosen = 0.f;
+
+  float Loss(bool has_target) const { return std::log(sum) - (has_target ? chosen - base : 0.f); }
+};
 
 template <class Element>
 class CrossEntropy {
  public:
   /** `gradients` is null for the losses alone. */
   CrossEntropy(const Decoder& decoder, float* losses, const Gradients* gradients)
-      : d_(decoder), losses_(losses), to_(gradients), hot_(HotRows(d_.vocabulary)),
-        warm_(std::min(WarmRows(d_.vocabulary), CeilDivide(d_.rows, hot_) * hot_)), scaled_width_(d_.features + 1),
-        forward_memory_(Layout::Size(d_.vocabulary, d_.features)),
-        backward_memory_(Back(Layout::Size(d_.features, d_.vocabulary))),
-        powers_(Back(Layout::Size(d_.vocabulary, warm_))), scaled_(Back(warm_ * scaled_width_)),
-        d_transposed_(Back(scaled_width_ * d_.vocabulary)), forward_{forward_memory_.data(), d_.vocabulary, d_.features},
-        backward_{backward_memory_.data(), d_.features, d_.vocabulary} {}
+      : d_(decoder), losses_(losses), to_(gradients), blocks_(CeilDivide(d_.vocabulary, kWords)),
+        scaled_width_(d_.features + 1), forward_(blocks_ * Layout::Size(kWords, d_.features)),
+        backward_(Back(blocks_ * Layout::Size(d_.features, kWords))),
+        powers_(Back(Layout::Size(d_.vocabulary, std::min(kWarm, d_.rows)))),
+        scaled_(Back(std::min(kWarm, d_.rows) * scaled_width_)), d_transposed_(Back(scaled_width_ * d_.vocabulary)) {}
 
   void Run(int thread, int threads, Barrier& barrier) {
-    const Scratch<float> logits(hot_ * d_.vocabulary);
-    const Scratch<Element> by_row(Back(kNarrow ? hot_ * d_.vocabulary : 0));
-    PackPanels(Factor<float>{d_.weight, d_.vocabulary, d_.features, d_.features, true}, forward_, thread, threads);
-    if (back()) {
-      PackPanels(Factor<float>{d_.weight, d_.features, d_.vocabulary, d_.features, false}, backward_, thread, threads);
-    }
+    const Room room(d_.features);
+    PackWeight(thread, threads);
     barrier.Wait();
-    for (int64_t first = 0; first < d_.rows; first += warm_) {
-      const int64_t rows = std::min(warm_, d_.rows - first);
-      // At the end too the parts are as many, and so smaller.
-      const int64_t each = CeilDivide(CeilDivide(rows, warm_ / hot_), kRows) * kRows, parts = CeilDivide(rows, each);
-      const Layout panels{powers_.data(), d_.vocabulary, rows};
-      for (int64_t part = parts * thread / threads; part < parts * (thread + 1) / threads; part++) {
-        const int64_t begin = part * each, count = std::min(each, rows - begin);
-        MultiplyRows(Factor<float>{d_.hidden, d_.rows, d_.features, d_.features, true}, first + begin, count,
-                     {Target<Element>{forward_, logits.data(), d_.vocabulary, Start::kBias, d_.bias}});
-        if (back()) Backward(first, begin, count, logits.data(), kNarrow ? by_row.data() : (Element*)logits.data(), panels);
-        else Losses(first + begin, count, logits.data());
+    for (int64_t first = 0; first < d_.rows; first += kWarm) {
+      const int64_t warm = std::min(kWarm, d_.rows - first);
+      const Layout panels{powers_.data(), d_.vocabulary, warm};
+      // As many parts for each thread; what comes out does not depend on them.
+      const int64_t parts = CeilDivide(CeilDivide(warm, kBlockRows), threads) * threads;
+      const int64_t each = CeilDivide(CeilDivide(warm, parts), kRows) * kRows;
+      for (int64_t begin = thread * each; begin < warm; begin += threads * each) {
+        RunRows({first + begin, begin, std::min(each, warm - begin)}, room, panels);
       }
       if (!back()) continue;
       barrier.Wait();
-      AddToWeight(first, rows, panels, thread, threads);
+      AddToWeight(first, warm, panels, thread, threads);
       barrier.Wait();
     }
     if (back()) Finish(thread, threads);
@@ -186,56 +132,159 @@ class CrossEntropy {
   using Layout = Panels<Element>;
   static constexpr int kGroup = Format<Element>::kGroup;
   static constexpr bool kNarrow = kGroup > 1;
+  /** Rows whose powers go into the weight's gradient together, as one block of its product's inner dimension. */
+  static constexpr int64_t kWarm = 2 * kGroup * kBlockRows;
+  static_assert(kWarm <= Layout::kInner);
 
-  /** The powers of all warm rows have to fit one block of the inner dimension. */
-  static int64_t HotRows(int64_t vocabulary) {
-    return std::clamp<int64_t>(kHotLogits / vocabulary, kFewestHot, Layout::kInner / kParts) / kRows * kRows;
-  }
-  /** Whatever the threads: so what is summed in which order doesn't depend on them. */
-  static int64_t WarmRows(int64_t vocabulary) {
-    const int64_t hot = HotRows(vocabulary), parts = std::max(kFewestWarm, kWarmPowers / vocabulary) / hot / kParts * kParts;
-    return std::clamp(parts, kParts, Layout::kInner / hot / kParts * kParts) * hot;
-  }
+  /** The rows that a thread is at: where they begin among all and among the warm ones, and how many they are. */
+  struct Rows {
+    int64_t first, warm, count;
+  };
+
+  /** What a thread needs for them. */
+  struct Room {
+    explicit Room(int64_t features)
+        : hidden(kBlockRows * (features + 1)), logits(kBlockRows * kWords), narrow(kNarrow ? kBlockRows * kWords : 0) {}
+    const Scratch<Element> hidden;
+    const Scratch<float> logits;
+    const Scratch<Element> narrow;
+    /** The powers row by row; in float32 in place of the logits. */
+    Element* powers() const { return kNarrow ? narrow.data() : (Element*)logits.data(); }
+  };
 
   bool back() const { return to_ != nullptr; }
   int64_t Back(int64_t size) const { return back() ? size : 0; }
+  int64_t Words(int64_t word) const { return std::min(kWords, d_.vocabulary - word); }
+  /** The weight of the words from `word` on, laid out for the product with the features, and with the powers. */
+  Layout Forward(int64_t word) const {
+    return {forward_.data() + word / kWords * Layout::Size(kWords, d_.features), Words(word), d_.features};
+  }
+  Layout Backward(int64_t word) const {
+    return {backward_.data() + word / kWords * Layout::Size(d_.features, kWords), d_.features, Words(word)};
+  }
 
-  void Losses(int64_t first, int64_t count, float* logits) const {
-    for (int64_t i = 0; i < count; i++) {
-      float sum;
-      losses_[first + i] = RowLoss(logits + i * d_.vocabulary, d_.vocabulary, d_.targets[first + i], &sum);
+  void PackWeight(int thread, int threads) const {
+    const int64_t features = d_.features;
+    for (int64_t block = blocks_ * thread / threads; block < blocks_ * (thread + 1) / threads; block++) {
+      const int64_t word = block * kWords;
+      const float* weight = d_.weight + word * features;
+      PackPanels(Factor<float>{weight, Words(word), features, features, true}, Forward(word), 0, 1);
+      if (back()) PackPanels(Factor<float>{weight, features, Words(word), features, false}, Backward(word), 0, 1);
     }
   }
 
-  /** Losses, powers and gradients of the features of `count` rows, those from `begin` on of the warm ones. */
-  void Backward(int64_t first, int64_t begin, int64_t count, const float* logits, Element* by_row,
-                const Layout& panels) const {
-    const int64_t size = d_.vocabulary, features = d_.features;
-    for (int64_t i = 0; i < count; i += kGroup) {
-      const PowerRows<Element> rows{(int)std::min<int64_t>(kGroup, count - i), size, logits + i * size, by_row + i * size};
-      float chosen[kGroup], sums[kGroup], largest[kGroup];
-      for (int g = 0; g < rows.count; g++) {
-        const int32_t target = d_.targets[first + begin + i + g];
-        chosen[g] = d_.Has(target) ? rows.logits[g * size + target] : 0.f;
+  /** Losses, powers and gradients of the features of some rows. */
+  void RunRows(const Rows& rows, const Room& room, const Layout& panels) const {
+    float* d_hidden = back() ? to_->hidden + rows.first * d_.features : nullptr;
+    RowSums sums[kBlockRows];
+    PackHidden(rows, room);
+    for (int64_t word = 0; word < d_.vocabulary; word += kWords) {
+      const int64_t words = Words(word);
+      MakeLogits(word, rows, room);
+      for (int64_t i = 0; i < rows.count; i++) {
+        float* row = room.logits.data() + i * kWords;
+        const int64_t target = d_.targets[rows.first + i] - word;
+        if (target >= 0 && target < words) sums[i].chosen = row[target];
+        const float largest = Largest(row, words);
+        if (largest > sums[i].base + kHeadroom) {
+          const float scale = Raise(sums[i], largest);
+          if (back() && word > 0) ScalePowers(scale, rows.warm + i, word, panels, d_hidden + i * d_.features);
+        }
+        if (!back()) sums[i].sum += ToPowers(row, words, sums[i].base);
       }
-      rows.Make(panels, begin + i, sums, largest);
-      for (int g = 0; g < rows.count; g++) {
-        const int64_t row = first + begin + i + g;
-        losses_[row] = std::log(sums[g]) - (d_.Has(d_.targets[row]) ? chosen[g] - largest[g] : 0.f);
-        float* scaled = scaled_.data() + (begin + i + g) * scaled_width_;
-        const float scale = scaled[features] = 1.f / sums[g];
-        for (int64_t j = 0; j < features; j++) scaled[j] = d_.hidden[row * features + j] * scale;
+      if (!back()) continue;
+      MakePowers(word, rows, room, sums, panels);
+      MultiplyRows(Factor<Element>{room.powers(), rows.count, words, kWords, true}, 0, rows.count,
+                   {Target<Element>{Backward(word), d_hidden, d_.features, word == 0 ? Start::kZero : Start::kResult}});
+    }
+    for (int64_t i = 0; i < rows.count; i++) {
+      losses_[rows.first + i] = sums[i].Loss(d_.Has(d_.targets[rows.first + i]));
+      if (back()) ScaleRow(rows.first + i, 1.f / sums[i].sum, scaled_.data() + (rows.warm + i) * scaled_width_);
+    }
+  }
+
+  void PackHidden(const Rows& rows, const Room& room) const {
+    const int64_t features = d_.features, tiles = CeilDivide(rows.count, kRows);
+    const Factor<float> hidden{d_.hidden, d_.rows, features, features, true};
+    for (int64_t k = 0; k < features; k += Layout::kInner) {
+      Pack(hidden, rows.first, tiles, kRows, k, Forward(0).depth(k), room.hidden.data() + tiles * kRows * k, kRows);
+    }
+  }
+
+  void MakeLogits(int64_t word, const Rows& rows, const Room& room) const {
+    const Target<Element> logits{Forward(word), room.logits.data(), kWords, Start::kBias, d_.bias + word};
+    const int64_t height = CeilDivide(rows.count, kRows) * kRows;
+    for (int64_t k = 0; k < d_.features; k += Layout::kInner) {
+      MultiplyPacked(room.hidden.data() + height * k, 0, rows.count, k, logits);
+    }
+  }
+
+  /** Makes a row's sum relative to a larger logit. Returns what its powers so far are to be multiplied by. */
+  static float Raise(RowSums& sums, float largest) {
+    const float scale = std::exp(sums.base - largest);
+    sums.base = largest;
+    sums.sum *= scale;
+    return scale;
+  }
+
+  /** Multiplies the powers in row k of the panels, which are those up to `word`, and what the row's gradient is so far. */
+  void ScalePowers(float scale, int64_t k, int64_t word, const Layout& panels, float* d_hidden) const {
+    for (int64_t j = 0; j < d_.features; j++) d_hidden[j] *= scale;
+    for (int64_t p = 0; p < word / kColumns; p++) {
+      Element* powers = panels.at(0, p) + k / kGroup * kGroup * kColumns + k % kGroup;
+      for (int i = 0; i < kColumns; i++) Scale(powers[i * kGroup], scale);
+    }
+  }
+  static void Scale(float& power, float scale) { power *= scale; }
+  static void Scale(uint16_t& power, float scale) { power = ToBfloat16(FromBfloat16(power) * scale); }
+
+  /** Turns the logits of some words into powers: row by row, and as rows of the panels' inner dimension. */
+  void MakePowers(int64_t word, const Rows& rows, const Room& room, RowSums* sums, const Layout& panels) const {
+    const int64_t words = Words(word);
+    for (int64_t row = 0; row < rows.count; row += kGroup) {
+      const int group = (int)std::min<int64_t>(kGroup, rows.count - row);
+      Vec totals[kGroup] = {};
+      for (int64_t p = word / kColumns; p * kColumns < word + words; p++) {
+        const int width = panels.width(p);
+        float* panel = (float*)panels.at(0, p) + (rows.warm + row) / kGroup * width;
+        for (int i = 0; i < width; i += kLanes) {
+          const int64_t at = p * kColumns + i - word;
+          const int n = (int)std::min<int64_t>(kLanes, words - at);
+          Vec powers[kGroup] = {};
+          for (int g = 0; g < group; g++) {
+            powers[g] = Power(room.logits.data() + (row + g) * kWords + at, n, sums[row + g].base);
+            totals[g] += powers[g];
+            Element* by_row = room.powers() + (row + g) * kWords + at;
+            if constexpr (kNarrow) StoreBfloat16(by_row, powers[g], n);
+            else Store(by_row, powers[g], n);
+          }
+          if constexpr (kNarrow) Store(panel + i, Pair(powers[0], powers[1]));
+          else Store(panel + i, powers[0]);
+        }
       }
+      for (int g = 0; g < group; g++) sums[row + g].sum += SumLanes(totals[g]);
     }
-    float* d_hidden = to_->hidden + (first + begin) * features;
-    MultiplyRows(Factor<Element>{by_row, count, size, size, true}, 0, count, {Target<Element>{backward_, d_hidden, features}});
-    for (int64_t i = 0; i < count; i++) {
-      const float scale = scaled_.data()[(begin + i) * scaled_width_ + features];
-      const int32_t target = d_.targets[first + begin + i];
-      for (int64_t j = 0; j < features; j++) d_hidden[i * features + j] *= scale;
-      if (!d_.Has(target)) continue;
-      for (int64_t j = 0; j < features; j++) d_hidden[i * features + j] -= d_.weight[target * features + j];
-    }
+  }
+
+  static ULMFIT_INLINE Vec Power(const float* logits, int n, float base) {
+    const Vec power = Exp(Load(logits, n) - base);
+    if (n == kLanes) return power;
+    float lanes[kLanes];
+    Store(lanes, power);
+    return Load(lanes, n);
+  }
+
+  /** A row's gradient, and its features and 1 as the weight's gradient takes them, from 1 over the sum of its powers. */
+  void ScaleRow(int64_t row, float scale, float* scaled) const {
+    const int64_t features = d_.features;
+    const float* hidden = d_.hidden + row * features;
+    float* d_hidden = to_->hidden + row * features;
+    for (int64_t j = 0; j < features; j++) scaled[j] = hidden[j] * scale;
+    scaled[features] = scale;
+    for (int64_t j = 0; j < features; j++) d_hidden[j] *= scale;
+    const int32_t target = d_.targets[row];
+    if (!d_.Has(target)) return;
+    for (int64_t j = 0; j < features; j++) d_hidden[j] -= d_.weight[target * features + j];
   }
 
   /** The gradient of the weight and, as one feature more, that of the bias: by feature, so that words are columns. */
@@ -245,7 +294,8 @@ class CrossEntropy {
     if (begin == end) return;
     MultiplyRows(Factor<float>{scaled_.data(), scaled_width_, rows, scaled_width_, false}, 0, scaled_width_,
                  {Target<Element>{Layout{panels.at(0, begin), columns, rows}, d_transposed_.data() + column, d_.vocabulary,
-                                  first == 0 ? Start::kZero : Start::kResult}});
+                                  first == 0 ? Start::kZero : Start::kResult}},
+                 kFeatures);
   }
 
   void Finish(int thread, int threads) const {
@@ -274,11 +324,10 @@ class CrossEntropy {
   const Decoder d_;
   float* const losses_;
   const Gradients* const to_;
-  const int64_t hot_, warm_, scaled_width_;
-  const Scratch<Element> forward_memory_, backward_memory_, powers_;
+  const int64_t blocks_, scaled_width_;
+  const Scratch<Element> forward_, backward_, powers_;
   /** Of the warm rows the features, and 1, over the sum of the powers; the gradients `[features + 1, vocabulary]`. */
   const Scratch<float> scaled_, d_transposed_;
-  const Layout forward_, backward_;
 };
 
 template <class Element>

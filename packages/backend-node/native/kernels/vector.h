@@ -193,6 +193,13 @@ ULMFIT_INLINE uint16_t ToBfloat16(float x) {
   return (uint16_t)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 }
 
+ULMFIT_INLINE float FromBfloat16(uint16_t x) {
+  const uint32_t bits = (uint32_t)x << 16;
+  float wide;
+  std::memcpy(&wide, &bits, sizeof wide);
+  return wide;
+}
+
 /** Whether the processor has whole tiles of bfloat16 as registers: TensorFlow's products use them. */
 #if defined(__AMX_BF16__)
 constexpr bool kHasTiles = true;

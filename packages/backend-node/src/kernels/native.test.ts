@@ -318,12 +318,18 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       features: number,
       vocabulary: number,
       seed: number,
-      scale = 1,
+      { scale = 1, bias: offset = (_word: number) => 0, targets: first = 0 } = {},
     ): tf.Tensor[] => {
       const hidden = normal([rows, features], seed, 'hidden', scale);
       const weight = normal([vocabulary, features], seed, 'weight');
-      const bias = normal([vocabulary], seed, 'bias');
-      const targets = tf.range(0, rows, 1, 'int32').mod(tf.scalar(vocabulary, 'int32')).as1D();
+      const bias = tf.add(
+        normal([vocabulary], seed, 'bias'),
+        Array.from({ length: vocabulary }, (_, word) => offset(word)),
+      );
+      const targets = tf
+        .range(first, first + rows, 1, 'int32')
+        .mod(tf.scalar(vocabulary, 'int32'))
+        .as1D();
       const { value, grads } = tf.valueAndGrads((hidden: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor) =>
         tiedCrossEntropy({
           hidden: hidden as tf.Tensor2D,
@@ -367,16 +373,59 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
     it('comes close in bfloat16 where the processor has it', (context) => {
       needsBfloat16(context);
       setPrecision('bfloat16');
-      const results = nativeAndComposed(() => run(61, 33, 415, 8, 0.3));
+      const results = nativeAndComposed(() => run(61, 33, 415, 8, { scale: 0.3 }));
       expectClose(results, { relative: 0.02, absolute: 0.02, scaled: true });
       expect(results.native).not.toEqual(results.composed);
     });
 
     it('bears logits in the hundreds', () => {
       expectClose(
-        nativeAndComposed(() => run(9, 16, 100, 5, 40)),
+        nativeAndComposed(() => run(9, 16, 100, 5, { scale: 40 })),
         { absolute: 1e-4, scaled: true },
       );
+    });
+
+    it('does so for blocks of words that are just full, and for more features than a product takes at once', () => {
+      for (const vocabulary of [383, 384, 385, 768, 769]) {
+        expectClose(nativeAndComposed(() => run(31, 5, vocabulary, 6)));
+      }
+      expectClose(
+        nativeAndComposed(() => run(19, 801, 401, 6, { scale: 0.1 })),
+        { scaled: true },
+      );
+    });
+
+    // The powers of a row are relative to one of its first logits until there is a much larger one.
+    describe.each(['float32', 'bfloat16'] as const)('in %s', (precision) => {
+      const close =
+        precision === 'float32' ? { scaled: true } : { relative: 0.02, absolute: 0.02, scaled: true };
+
+      it.each([
+        ['grow from word to word', (word: number) => word / 10 - 60, 0],
+        ['fall from word to word', (word: number) => 60 - word / 10, 0],
+        ['leap from block to block', (word: number) => Math.floor(word / 384) * 40, 800],
+        ['are next to nothing at first', (word: number) => (word < 500 ? -1e9 : 0), 700],
+        ['are next to nothing later', (word: number) => (word < 500 ? 0 : -1e9), 100],
+      ])('bears logits that %s', (_, bias, targets) => {
+        setPrecision(precision);
+        expectClose(
+          nativeAndComposed(() => run(45, 12, 1201, 9, { scale: 0.3, bias, targets })),
+          close,
+        );
+      });
+
+      // The composed operations make NaN of them.
+      it.each([
+        ['at first', (word: number, mask: number) => (word < 500 ? mask : 0), 700],
+        ['later', (word: number, mask: number) => (word < 500 ? 0 : mask), 100],
+      ])('takes words that are masked %s for impossible', (_, bias, targets) => {
+        setPrecision(precision);
+        const masked = (mask: number) =>
+          nativeAndComposed(() =>
+            run(45, 12, 1201, 9, { scale: 0.3, bias: (word) => bias(word, mask), targets }),
+          );
+        expectClose({ native: masked(-Infinity).native, composed: masked(-1e9).composed }, close);
+      });
     });
 
     it('gives no finite loss for NaN and infinity', () => {
