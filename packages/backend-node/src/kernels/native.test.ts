@@ -318,7 +318,7 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       features: number,
       vocabulary: number,
       seed: number,
-      { scale = 1, bias: offset = (_word: number) => 0, targets: first = 0 } = {},
+      { scale = 1, bias: offset = (_word: number): number => 0, targets: first = 0 } = {},
     ): tf.Tensor[] => {
       const hidden = normal([rows, features], seed, 'hidden', scale);
       const weight = normal([vocabulary, features], seed, 'weight');
@@ -400,12 +400,12 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       const close =
         precision === 'float32' ? { scaled: true } : { relative: 0.02, absolute: 0.02, scaled: true };
 
-      it.each([
-        ['grow from word to word', (word: number) => word / 10 - 60, 0],
-        ['fall from word to word', (word: number) => 60 - word / 10, 0],
-        ['leap from block to block', (word: number) => Math.floor(word / 384) * 40, 800],
-        ['are next to nothing at first', (word: number) => (word < 500 ? -1e9 : 0), 700],
-        ['are next to nothing later', (word: number) => (word < 500 ? 0 : -1e9), 100],
+      it.each<[string, (word: number) => number, number]>([
+        ['grow from word to word', (word) => word / 10 - 60, 0],
+        ['fall from word to word', (word) => 60 - word / 10, 0],
+        ['leap from block to block', (word) => Math.floor(word / 384) * 40, 800],
+        ['are next to nothing at first', (word) => (word < 500 ? -1e9 : 0), 700],
+        ['are next to nothing later', (word) => (word < 500 ? 0 : -1e9), 100],
       ])('bears logits that %s', (_, bias, targets) => {
         setPrecision(precision);
         expectClose(
