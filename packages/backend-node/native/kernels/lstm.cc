@@ -7,7 +7,6 @@
 
 #include "multiply.h"
 #include "op.h"
-#include "thread_pool.h"
 
 namespace ulmfit {
 
@@ -15,9 +14,10 @@ namespace {
 
 constexpr int kGates = 4;
 /** The gates that are in registers at once: with few registers, more rows are worth more. */
-constexpr int kTogether = kRegisters < 32 ? 2 : kGates;
-constexpr int kForwardRows = TileRows(kTogether);
-constexpr int kBackwardRows = TileRows(kVectors);
+template <class Element>
+constexpr int kTogether = kRegisters < 32 || Format<Element>::kRowStep > 1 ? 2 : kGates;
+template <class Element>
+constexpr int kForwardRows = Format<Element>::TileRows(kTogether<Element>);
 /**
  * The input's product is made with the recurrent one, by as many rows at least, of weights of as many bytes at most: for few
  * rows, or from memory, the weight would come too often.
@@ -41,6 +41,16 @@ struct Sizes {
   int64_t firstRow(int64_t block) const { return batch * block / blocks; }
   int rows(int64_t block) const { return (int)(firstRow(block + 1) - firstRow(block)); }
 };
+
+/** Rows that a tile may read beyond its own: registers that hold several are filled even so. */
+template <class Element>
+constexpr int64_t kSlack = Format<Element>::kRowStep > 1 ? kRows<Element> : 0;
+
+/** Of a tile of M rows those that there are: all of them, unless registers hold several rows each. */
+template <int M, class Element>
+ULMFIT_INLINE int RowsOf(const Sizes& s, int64_t block) {
+  return Format<Element>::kRowStep == 1 ? M : s.rows(block);
+}
 
 /** Calls `body(panel, block)` for this thread's share of the tiles: every element is the same whatever the share. */
 template <class Body>
@@ -117,10 +127,11 @@ class Forward {
  public:
   Forward(const Sizes& sizes, const float* weight, const float* h, const float* c, const Results& results,
           const Inputs& inputs = {})
-      : s_(sizes), inner_(Whole(s_.hidden)), input_inner_(Whole(inputs.size)), weight_(weight), h_(h), c_(c),
-        to_(results), from_(inputs), gates_{(decltype(Gates<Element>::data))results.gates},
+      : s_(sizes), inner_(Whole<Element>(s_.hidden)), input_inner_(Whole<Element>(inputs.size)), weight_(weight), h_(h),
+        c_(c), to_(results), from_(inputs), gates_{(decltype(Gates<Element>::data))results.gates},
         panels_(s_.panels * (input_inner_ + inner_) * kGates * kLanes),
-        narrow_(kNarrow ? 2 * s_.batch * s_.padded() : 0), narrow_inputs_(kNarrow ? 2 * s_.batch * input_inner_ : 0) {}
+        pitch_(std::max(inner_, s_.padded())), narrow_(kNarrow ? (2 * s_.batch + kSlack<Element>) * pitch_ : 0),
+        narrow_inputs_(kNarrow ? (2 * s_.batch + kSlack<Element>) * input_inner_ : 0) {}
 
   /** To be waited for before the first step. */
   void Prepare(int thread, int threads) {
@@ -138,8 +149,8 @@ class Forward {
    */
   void Step(int64_t t, const float* z, int thread, int threads) {
     ForTiles(s_, thread, threads, [&](int64_t panel, int64_t block) {
-      WithRows<kForwardRows>(s_.rows(block),
-                             [&](auto m) { Tile<decltype(m)::value>(t, z, panel, s_.firstRow(block)); });
+      WithRows<kForwardRows<Element>, Format<Element>::kRowStep>(
+          s_.rows(block), [&](auto m) { Tile<decltype(m)::value>(t, z, panel, block); });
     });
     if (t + 1 < s_.time) NarrowInputs(t + 1, thread, threads);
   }
@@ -147,8 +158,7 @@ class Forward {
  private:
   static constexpr int kGroup = Format<Element>::kGroup;
   static constexpr bool kNarrow = kGroup > 1;
-
-  static int64_t Whole(int64_t inner) { return CeilDivide(inner, kGroup) * kGroup; }
+  static constexpr int kUnit = Format<Element>::kUnit, kTogether = ulmfit::kTogether<Element>;
 
   /**
    * `[inner / group][gate][lane][group]` of the units from `p * kLanes`, for some of the gates; the inner dimension is the
@@ -168,9 +178,9 @@ class Forward {
   }
 
   void NarrowFirst() {
+    std::fill(Narrow(0), Narrow(0) + 2 * s_.batch * pitch_, 0);
     for (int64_t b = 0; b < s_.batch; b++)
-      for (int64_t k = 0; k < s_.padded(); k++)
-        Narrow(0)[b * s_.padded() + k] = k < s_.hidden ? ToBfloat16(h_[b * s_.hidden + k]) : 0;
+      for (int64_t k = 0; k < s_.hidden; k++) Narrow(0)[b * pitch_ + k] = ToBfloat16(h_[b * s_.hidden + k]);
   }
 
   /** This thread's share of the inputs of step t, rounded where the products are narrow. */
@@ -190,20 +200,22 @@ class Forward {
   }
 
   /** What step t reads as the output of the step before it: two buffers take turns. */
-  uint16_t* Narrow(int64_t t) const { return (uint16_t*)narrow_.data() + t % 2 * s_.batch * s_.padded(); }
+  uint16_t* Narrow(int64_t t) const { return (uint16_t*)narrow_.data() + t % 2 * s_.batch * pitch_; }
 
   /** The cells after step t, in the memory of those before it where they aren't kept. */
   float* Cells(int64_t t) const { return to_.cells == nullptr ? to_.last_cell : to_.cells + t * s_.step(); }
 
   template <int M>
-  void Tile(int64_t t, const float* z, int64_t panel, int64_t row) {
-    const int64_t hidden = s_.hidden, unit = panel * kLanes;
+  void Tile(int64_t t, const float* z, int64_t panel, int64_t block) {
+    const int64_t hidden = s_.hidden, unit = panel * kLanes, row = s_.firstRow(block);
+    const int rows = RowsOf<M, Element>(s_, block);
     const int n = (int)std::min<int64_t>(kLanes, hidden - unit);
     const float* before = (t == 0 ? c_ : Cells(t - 1)) + row * hidden + unit;
     float* after = Cells(t) + row * hidden + unit;
     // What is read and written beside the product comes while that is made.
     ULMFIT_UNROLL
     for (int i = 0; i < M; i++) {
+      if (i >= rows) break;
       const int64_t at = t * s_.batch + row + i;
       ULMFIT_UNROLL
       for (int q = 0; z != nullptr && q < kGates; q++) Prefetch<kRead>(z + ((row + i) * kGates + q) * hidden + unit);
@@ -218,17 +230,18 @@ class Forward {
       Vec acc[M][kTogether] = {};
       const Element *from_input = Panel(panel, part, 0), *from_units = Panel(panel, part, input_inner_);
       if constexpr (kNarrow) {
-        MultiplyTile(acc, NarrowInput(t) + row * input_inner_, input_inner_, kGroup, from_input, input_inner_);
-        MultiplyTile(acc, Narrow(t) + row * s_.padded(), s_.padded(), kGroup, from_units, inner_);
+        MultiplyTile(acc, NarrowInput(t) + row * input_inner_, input_inner_, kUnit, from_input, input_inner_);
+        MultiplyTile(acc, Narrow(t) + row * pitch_, pitch_, kUnit, from_units, inner_);
       } else {
         const float* h = t == 0 ? h_ : to_.output + (t - 1) * s_.step();
-        MultiplyTile(acc, from_.x + (t * s_.batch + row) * from_.size, from_.size, kGroup, from_input, input_inner_);
-        MultiplyTile(acc, h + row * hidden, hidden, kGroup, from_units, inner_);
+        MultiplyTile(acc, from_.x + (t * s_.batch + row) * from_.size, from_.size, kUnit, from_input, input_inner_);
+        MultiplyTile(acc, h + row * hidden, hidden, kUnit, from_units, inner_);
       }
       // Without `z` each row begins with the bias.
       const float* start = z == nullptr ? from_.bias : z + row * kGates * hidden;
       ULMFIT_UNROLL
       for (int i = 0; i < M; i++) {
+        if (i >= rows) break;
         ULMFIT_UNROLL
         for (int q = 0; q < kTogether; q++) {
           const int gate = part * kTogether + q;
@@ -240,14 +253,14 @@ class Forward {
     WithLanes(n, [&](auto n) {
       // Unrolled it would not fit the instructions' cache.
       ULMFIT_LOOP
-      for (int i = 0; i < M; i++) {
+      for (int i = 0; i < rows; i++) {
         const Vec gates[kGates] = {Sigmoid(sums[i][0]), Sigmoid(sums[i][1]), Tanh(sums[i][2]), Sigmoid(sums[i][3])};
         const Vec cell = gates[1] * Load(before + i * hidden, n) + gates[0] * gates[2];
         const Vec h = gates[3] * Tanh(cell);
         const int64_t at = t * s_.batch + row + i;
         Store(after + i * hidden, cell, n);
         Store(to_.output + at * hidden + unit, h, n);
-        if constexpr (kNarrow) StoreBfloat16(Narrow(t + 1) + (row + i) * s_.padded() + unit, h);
+        if constexpr (kNarrow) StoreBfloat16(Narrow(t + 1) + (row + i) * pitch_ + unit, h);
         if (gates_.data != nullptr) gates_.Keep(at * kGates * hidden + unit, hidden, gates, n);
       }
     });
@@ -259,7 +272,10 @@ class Forward {
   const Results to_;
   const Inputs from_;
   const Gates<Element> gates_;
-  const Scratch<Element> panels_, narrow_, narrow_inputs_;
+  const Scratch<Element> panels_;
+  /** From a row of rounded outputs to the next. */
+  const int64_t pitch_;
+  const Scratch<Element> narrow_, narrow_inputs_;
 };
 
 /** The last step of a window: what is carried on. */
@@ -279,16 +295,16 @@ void ComputeForward(Call& call, bool narrow) {
   const bool fits = z.size() == 3 && weight.size() == 2 && z[2] == weight[0] && weight[0] == kGates * weight[1] &&
                     call.shape(2) == Shape{z[1], weight[1]} && call.shape(3) == call.shape(2);
   if (!call.Require(fits, "z [time, batch, 4 hidden], weight_hh [4 hidden, hidden], h and c [batch, hidden]")) return;
-  const Sizes s(z[0], z[1], weight[1], 1, kForwardRows);
   InFormat(narrow, [&](auto element) {
     using Element = decltype(element);
+    const Sizes s(z[0], z[1], weight[1], 1, kForwardRows<Element>);
     const Shape all{s.time, s.batch, s.hidden};
     Results to{call.Output(0, all), nullptr, call.Output(1, all),
                call.Output(2, {Gates<Element>::Words(Elements(z))})};
     if (!call.ok()) return;
     Forward<Element> forward(s, call.Input<float>(1), call.Input<float>(2), call.Input<float>(3), to);
     const float* from = call.Input<float>(0);
-    ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+    RunProducts<Element>([&](int thread, int threads, Barrier& barrier) {
       forward.Prepare(thread, threads);
       barrier.Wait();
       for (int64_t t = 0; t < s.time; t++, barrier.Wait()) forward.Step(t, from + t * kGates * s.step(), thread, threads);
@@ -305,7 +321,7 @@ bool IsMadeWithin(const Sizes& s, int64_t input) {
 
 template <class Element>
 void RunWithin(const Sizes& s, Forward<Element>& forward) {
-  ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+  RunProducts<Element>([&](int thread, int threads, Barrier& barrier) {
     forward.Prepare(thread, threads);
     barrier.Wait();
     for (int64_t t = 0; t < s.time; t++, barrier.Wait()) forward.Step(t, nullptr, thread, threads);
@@ -318,14 +334,14 @@ void RunAhead(const Sizes& s, const Inputs& from, Forward<Element>& forward) {
   const Scratch<Element> panels(Panels<Element>::Size(columns, input));
   const Panels<Element> weights{panels.data(), columns, input};
   const Scratch<float> z(std::min(ahead, s.time) * s.batch * columns);
-  ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+  RunProducts<Element>([&](int thread, int threads, Barrier& barrier) {
     PackPanels(Factor<float>{from.weight, columns, input, input, true}, weights, thread, threads);
     forward.Prepare(thread, threads);
     barrier.Wait();
     for (int64_t first = 0; first < s.time; first += ahead) {
       const int64_t steps = std::min(ahead, s.time - first);
       const Factor<float> rows{from.x + first * s.batch * input, steps * s.batch, input, input, true};
-      const Share share(rows.items, thread, threads);
+      const Share<Element> share(rows.items, thread, threads);
       MultiplyRows(rows, share.first, share.rows,
                    {Target<Element>{weights, z.data() + share.first * columns, columns, Start::kBias, from.bias}});
       barrier.Wait();
@@ -347,10 +363,10 @@ void ComputeLayer(Call& call, bool narrow) {
     return;
   }
   const bool keep = call.Input<int32_t>(7)[0] != 0;
-  const Sizes s(x[0], x[1], recurrent[1], 1, kForwardRows);
   const auto in = [&](int i) { return call.Input<float>(i); };
   InFormat(narrow, [&](auto element) {
     using Element = decltype(element);
+    const Sizes s(x[0], x[1], recurrent[1], 1, kForwardRows<Element>);
     const int64_t input = x[2], columns = kGates * s.hidden;
     const Shape all{s.time, s.batch, s.hidden}, state{s.batch, s.hidden};
     Results to{call.Output(0, all), call.Output(2, state)};
@@ -385,6 +401,9 @@ class Backward {
         memory_(Panels<Element>::Size(s_.hidden, inner_)), panels_{memory_.data(), s_.hidden, inner_},
         d_cell_(s_.batch * s_.padded()), d_bias_(s_.blocks * inner_) {}
 
+  /** From a row of dz to the next: in whole units. */
+  int64_t pitch() const { return Whole<Element>(inner_); }
+
   /** To be waited for before the first step. */
   void Prepare(int thread, int threads) {
     PackPanels(Factor<float>{from_.weight, s_.hidden, inner_, s_.hidden, false}, panels_, thread, threads);
@@ -400,7 +419,7 @@ class Backward {
    */
   void Step(int64_t t, const Element* next, Element* dz, float* wide, int thread, int threads) {
     ForTiles(s_, thread, threads, [&](int64_t panel, int64_t block) {
-      WithRows<kBackwardRows>(s_.rows(block), [&](auto m) {
+      WithRows<kRows<Element>, Format<Element>::kRowStep>(s_.rows(block), [&](auto m) {
         // The last panel may have columns for one vector only.
         if (panels_.width(panel) == kColumns) Tile<decltype(m)::value, kVectors>(t, next, dz, wide, panel, block);
         else Tile<decltype(m)::value, 1>(t, next, dz, wide, panel, block);
@@ -423,11 +442,13 @@ class Backward {
   template <int M, int N>
   void Tile(int64_t t, const Element* next, Element* dz, float* wide, int64_t panel, int64_t block) {
     const int64_t hidden = s_.hidden, unit = panel * kColumns, row = s_.firstRow(block);
+    const int rows = RowsOf<M, Element>(s_, block);
     const auto lanes = [&](int q) { return (int)std::min<int64_t>(kLanes, hidden - unit - q * kLanes); };
     const float* d_output = from_.d_output + (t * s_.batch + row) * hidden + unit;
     // What is read and written beside the product comes while that is made.
     ULMFIT_UNROLL
     for (int i = 0; i < M; i++) {
+      if (i >= rows) break;
       ULMFIT_UNROLL
       for (int q = 0; q < N; q++) {
         Prefetch<kRead>(d_output + i * hidden + q * kLanes);
@@ -437,7 +458,7 @@ class Backward {
     Vec acc[M][N] = {};
     if (next != nullptr) {
       for (int64_t k = 0; k < inner_; k += panels_.kInner)
-        MultiplyTile(acc, next + row * inner_ + k, inner_, panels_.kGroup, panels_.at(k, panel), panels_.depth(k));
+        MultiplyTile(acc, next + row * pitch() + k, pitch(), Format<Element>::kUnit, panels_.at(k, panel), panels_.depth(k));
     }
     ULMFIT_UNROLL
     for (int q = 0; q < N; q++) {
@@ -448,7 +469,7 @@ class Backward {
       WithLanes(lanes(q), [&](auto n) {
         // Unrolled it would not fit the instructions' cache.
         ULMFIT_LOOP
-        for (int i = 0; i < M; i++) {
+        for (int i = 0; i < rows; i++) {
           const Vec of_output = Load(d_output + i * hidden + q * kLanes, n);
           Cell(t, next != nullptr, row + i, unit + q * kLanes, n, dh[i] + of_output, dz, wide, sums);
         }
@@ -470,7 +491,7 @@ class Backward {
     FetchGates<kRead>(gates_, at * inner_ + unit, s_.hidden);
     Prefetch<kRead>(Before(t, row, unit));
     ULMFIT_UNROLL
-    for (int q = 0; q < kGates; q++) Prefetch<kWrite>(dz + row * inner_ + q * s_.hidden + unit);
+    for (int q = 0; q < kGates; q++) Prefetch<kWrite>(dz + row * pitch() + q * s_.hidden + unit);
   }
 
   /** dz of step t from dh, for `n` units of one row; hands dc on to step t - 1. */
@@ -490,10 +511,10 @@ class Backward {
                            dc * (in * (1.f - candidate * candidate)), dh * (cell * (out * (1.f - out)))};
     ULMFIT_UNROLL
     for (int q = 0; q < kGates; q++) {
-      const int64_t place = row * inner_ + q * hidden + unit;
-      if constexpr (kNarrow) StoreBfloat16(dz + place, d[q], n);
-      else Store(dz + place, d[q], n);
-      if (wide != nullptr) Store(wide + place, d[q], n);
+      const int64_t gate = q * hidden + unit;
+      if constexpr (kNarrow) StoreBfloat16(dz + row * pitch() + gate, d[q], n);
+      else Store(dz + row * pitch() + gate, d[q], n);
+      if (wide != nullptr) Store(wide + row * inner_ + gate, d[q], n);
       sums[q] += d[q];
     }
   }
@@ -523,17 +544,18 @@ void ComputeBackward(Call& call, bool narrow) {
     using Element = decltype(element);
     if (!call.Require(KeptFits<Element>(call, 0), kKeptShapes)) return;
     const Shape shape = call.shape(0);
-    const Sizes s(shape[0], shape[1], shape[2], kVectors, kBackwardRows);
+    const Sizes s(shape[0], shape[1], shape[2], kVectors, kRows<Element>);
     float* wide = call.Output(0, {s.time, s.batch, kGates * s.hidden});
     if (!call.ok()) return;
     const auto in = [&](int i) { return call.Input<float>(i); };
     Backward<Element> backward(s, {in(0), in(1), in(2), in(3), in(4)});
     constexpr bool kNarrow = Format<Element>::kGroup > 1;
-    const int64_t step = kGates * s.step();
+    const int64_t step = s.batch * backward.pitch();
     // In bfloat16 two buffers take turns.
-    const Scratch<Element> two(kNarrow ? 2 * step : 0);
+    const Scratch<Element> two(kNarrow ? 2 * step + kSlack<Element> * backward.pitch() : 0);
+    std::fill(two.data(), two.data() + (kNarrow ? 2 * step : 0), Element{});
     const auto dz = [&](int64_t t) { return kNarrow ? two.data() + t % 2 * step : (Element*)wide + t * step; };
-    ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+    RunProducts<Element>([&](int thread, int threads, Barrier& barrier) {
       backward.Prepare(thread, threads);
       barrier.Wait();
       for (int64_t t = s.time - 1; t >= 0; t--, barrier.Wait()) {
@@ -550,7 +572,7 @@ enum Needs { kInput = 1, kWeights = 2 };
 template <class Element>
 void LayerGradient(Call& call, const Sizes& s, int32_t needs) {
   const Shape x = call.shape(5), none{0};
-  const int64_t input = x[2], columns = kGates * s.hidden, step = kGates * s.step();
+  const int64_t input = x[2], columns = kGates * s.hidden;
   float* d_input = call.Output(0, needs & kInput ? x : none);
   float* d_weight = call.Output(1, needs & kWeights ? Shape{columns, input} : none);
   float* d_recurrent = call.Output(2, needs & kWeights ? Shape{columns, s.hidden} : none);
@@ -562,7 +584,9 @@ void LayerGradient(Call& call, const Sizes& s, int32_t needs) {
 
   // Some time steps at a time, the last first; behind them a place for the step that follows them.
   const int64_t steps = std::min(s.time, std::max<int64_t>(1, Format<Element>::kInner / s.batch)), rows = steps * s.batch;
-  const Scratch<Element> dz((steps + 1) * step);
+  const int64_t pitch = backward.pitch(), step = s.batch * pitch;
+  const Scratch<Element> dz((steps + 1) * step + kSlack<Element> * pitch);
+  if (pitch > columns) std::fill(dz.data(), dz.data() + (steps + 1) * step, Element{});
   const auto scratch = [](bool needed, int64_t columns, int64_t inner) {
     return needed ? Panels<Element>::Size(columns, inner) : 0;
   };
@@ -571,7 +595,7 @@ void LayerGradient(Call& call, const Sizes& s, int32_t needs) {
   const Scratch<Element> h_memory(scratch(needs & kWeights, s.hidden, rows));
   const Panels<Element> weights{weight_memory.data(), input, columns};
 
-  ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+  RunProducts<Element>([&](int thread, int threads, Barrier& barrier) {
     backward.Prepare(thread, threads);
     if (needs & kInput) PackPanels(Factor<float>{weight, input, columns, input, false}, weights, thread, threads);
     barrier.Wait();
@@ -583,8 +607,8 @@ void LayerGradient(Call& call, const Sizes& s, int32_t needs) {
         backward.Step(first + t, last ? nullptr : next, dz.data() + t * step, nullptr, thread, threads);
       }
       if (needs & kInput) {
-        const Share share(inner, thread, threads);
-        MultiplyRows(Factor<Element>{dz.data(), inner, columns, columns, true}, share.first, share.rows,
+        const Share<Element> share(inner, thread, threads);
+        MultiplyRows(Factor<Element>{dz.data(), inner, columns, pitch, true}, share.first, share.rows,
                      {Target<Element>{weights, d_input + (first * s.batch + share.first) * input, input}});
       }
       if (needs & kWeights) {
@@ -596,9 +620,9 @@ void LayerGradient(Call& call, const Sizes& s, int32_t needs) {
                                          : Factor<float>{output + (first - 1) * s.step(), s.hidden, inner, s.hidden, false};
         PackPanels(before, h_panels, thread, threads);
         barrier.Wait();
-        const Share share(columns, thread, threads);
+        const Share<Element> share(columns, thread, threads);
         const Start start = first + count == s.time ? Start::kZero : Start::kResult;
-        MultiplyRows(Factor<Element>{dz.data(), columns, inner, columns, false}, share.first, share.rows,
+        MultiplyRows(Factor<Element>{dz.data(), columns, inner, pitch, false}, share.first, share.rows,
                      {Target<Element>{x_panels, d_weight + share.first * input, input, start},
                       Target<Element>{h_panels, d_recurrent + share.first * s.hidden, s.hidden, start}});
       }
@@ -621,7 +645,7 @@ void ComputeLayerGradient(Call& call, bool narrow) {
                             "hidden], needs [1]")) {
       return;
     }
-    const Sizes s(shape[0], shape[1], shape[2], kVectors, kBackwardRows);
+    const Sizes s(shape[0], shape[1], shape[2], kVectors, kRows<Element>);
     LayerGradient<Element>(call, s, call.Input<int32_t>(9)[0]);
   });
 }

@@ -1,9 +1,9 @@
 // Registers the ops with TensorFlow when Node loads the module.
 #include <node_api.h>
 
+#include "matrix_registers.h"
 #include "op.h"
 #include "thread_pool.h"
-#include "vector.h"
 
 namespace {
 
@@ -25,10 +25,13 @@ const std::string& Problem() {
   return problem;
 }
 
-/** AMD's processors make twice the products a second in bfloat16 as in float32, Intel's half (but for AMX, not used yet). */
+/** Whether it multiplies bfloat16: in matrix registers where it has them, for which the system has to be asked. */
+bool HasBfloat16() { return ulmfit::kHasBfloat16 && (!ulmfit::kHasMatrixRegisters || ulmfit::MayUseMatrixRegisters()); }
+
+/** By vectors AMD's processors make twice the products a second in bfloat16 as in float32, Intel's half. */
 bool FasterInBfloat16() {
 #if defined(__x86_64__)
-  return ulmfit::kHasBfloat16 && __builtin_cpu_is("amd");
+  return HasBfloat16() && (ulmfit::kHasMatrixRegisters || __builtin_cpu_is("amd"));
 #else
   return false;
 #endif
@@ -44,11 +47,9 @@ NAPI_MODULE_INIT() {
   napi_value value;
   napi_create_function(env, "setThreads", NAPI_AUTO_LENGTH, SetThreads, nullptr, &value);
   napi_set_named_property(env, exports, "setThreads", value);
-  napi_get_boolean(env, ulmfit::kHasBfloat16, &value);
+  napi_get_boolean(env, HasBfloat16(), &value);
   napi_set_named_property(env, exports, "hasBfloat16", value);
   napi_get_boolean(env, FasterInBfloat16(), &value);
   napi_set_named_property(env, exports, "fasterInBfloat16", value);
-  napi_get_boolean(env, ulmfit::kHasTiles, &value);
-  napi_set_named_property(env, exports, "hasTiles", value);
   return exports;
 }

@@ -6,34 +6,51 @@
 #include <initializer_list>
 
 #include "memory.h"
+#include "thread_pool.h"
 #include "tile.h"
 
 namespace ulmfit {
 
-inline int64_t CeilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+constexpr int64_t CeilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+constexpr int kVectors = 2;
+constexpr int kColumns = kVectors * kLanes;
 
 /** What products read: float as it is, or bfloat16 in pairs of the inner dimension. */
 template <class Element>
 struct Format;
 template <>
 struct Format<float> {
-  static constexpr int kGroup = 1;
+  /** Numbers of the inner dimension that are side by side: in a panel's column, and in a tile's row. */
+  static constexpr int kGroup = 1, kUnit = 1;
   /** The inner dimension goes in blocks: a panel of columns and a few rows stay in the first caches. */
   static constexpr int64_t kInner = 768;
-  static float From(float x) { return x; }
+  /** How many rows a tile of `n` vectors has at most: registers are left for the panel's and for one of the rows. */
+  static constexpr int TileRows(int n) { return (kRegisters - n - 2) / n; }
+  /** Tiles have a multiple of so many rows. */
+  static constexpr int kRowStep = 1;
 };
 template <>
 struct Format<uint16_t> {
   static constexpr int kGroup = 2;
-  static constexpr int64_t kInner = 1536;
-  static uint16_t From(float x) { return ToBfloat16(x); }
+  static constexpr int kUnit = kHasMatrixRegisters ? 32 : kGroup;
+  static constexpr int64_t kInner = kHasMatrixRegisters ? 768 : 1536;
+  static constexpr int TileRows(int n) { return kHasMatrixRegisters ? 32 : Format<float>::TileRows(n); }
+  static constexpr int kRowStep = kHasMatrixRegisters ? 16 : 1;
 };
 
-constexpr int kVectors = 2;
-constexpr int kColumns = kVectors * kLanes;
-constexpr int kRows = TileRows(kVectors);
+/** The rows of a product's tiles. */
+template <class Element>
+constexpr int kRows = Format<Element>::TileRows(kVectors);
 /** Rows that are laid out at once: they stay in the second cache. */
-constexpr int64_t kBlockRows = 168 / kRows * kRows;
+template <class Element>
+constexpr int64_t kBlockRows = 168 / kRows<Element> * kRows<Element>;
+
+/** A length of the inner dimension in whole units, the rest of which is zeros. */
+template <class Element>
+constexpr int64_t Whole(int64_t inner) {
+  return CeilDivide(inner, Format<Element>::kUnit) * Format<Element>::kUnit;
+}
 
 /** Rows that are asked for ahead of their use where they are far from each other. */
 constexpr int64_t kLead = 8;
@@ -67,11 +84,11 @@ struct Panels {
   int64_t columns, inner;
 
   static int64_t Size(int64_t columns, int64_t inner) {
-    return CeilDivide(columns, kLanes) * kLanes * CeilDivide(inner, kGroup) * kGroup;
+    return CeilDivide(columns, kLanes) * kLanes * Whole<Element>(inner);
   }
   int64_t count() const { return CeilDivide(columns, kColumns); }
-  /** The inner dimension of the block from k on, in whole groups. */
-  int64_t depth(int64_t k) const { return CeilDivide(std::min(kInner, inner - k), kGroup) * kGroup; }
+  /** The inner dimension of the block from k on, in whole units. */
+  int64_t depth(int64_t k) const { return Whole<Element>(std::min(kInner, inner - k)); }
   /** The last panel has one vector if that is enough. */
   int width(int64_t p) const { return columns - p * kColumns <= kLanes ? kLanes : kColumns; }
   Element* at(int64_t k, int64_t p) const {
@@ -87,6 +104,14 @@ ULMFIT_INLINE Vec LoadGroups(const Source* from, int64_t length) {
   alignas(64) Element words[kLanes * kGroup] = {};
   for (int64_t j = 0; j < length; j += kLanes) Convert(from + j, words + j, (int)std::min<int64_t>(kLanes, length - j));
   return Load((const float*)words);
+}
+
+/** A group of the inner dimension at k, of which the factor has `length` numbers, for kLanes items. */
+template <class Element, class Source>
+ULMFIT_INLINE Vec LoadGroup(const Factor<Source>& f, int64_t item, int64_t k, int64_t length) {
+  if (length <= 0) return Vec{};
+  const int n = (int)std::max<int64_t>(0, std::min<int64_t>(kLanes, f.items - item));
+  return LoadColumns<Element>(f.Row(k) + item, length > 1 ? f.Row(k + 1) + item : nullptr, n);
 }
 
 /**
@@ -121,17 +146,54 @@ void Pack(const Factor<Source>& f, int64_t item, int64_t tiles, int width, int64
   }
   // Row by row, all tiles of each: the rows are far from each other.
   for (int64_t g = 0; g < groups; g++) {
-    const Source* even = f.Row(k + g * kGroup) + item;
-    const Source* odd = kGroup == 2 && g * kGroup + 1 < length ? f.Row(k + g * kGroup + 1) + item : nullptr;
     const Source* later = f.Row(k + std::min((g + kLead) * kGroup, length - 1)) + item;
     for (int64_t tile = 0; tile < tiles; tile++) {
       for (int i = 0; i < width; i += kLanes) {
         const int64_t at = tile * width + i;
-        const int n = (int)std::max<int64_t>(0, std::min<int64_t>(kLanes, f.items - item - at));
         Prefetch<kRead>(later + at);
         if (kGroup == 2) Prefetch<kRead>(later + f.stride + at);
-        Store(place(tile, g, i), LoadColumns<Element>(even + at, odd == nullptr ? nullptr : odd + at, n),
+        Store(place(tile, g, i), LoadGroup<Element>(f, item + at, k + g * kGroup, length - g * kGroup),
               std::min(kLanes, width - i));
+      }
+    }
+  }
+}
+
+/** For each of kLanes items the words of kLanes groups of the inner dimension from k on; the factor has `length` numbers. */
+template <class Element, class Source>
+ULMFIT_INLINE void LoadItems(const Factor<Source>& f, int64_t item, int64_t k, int64_t length, Vec (&words)[kLanes]) {
+  constexpr int64_t kGroup = Format<Element>::kGroup;
+  ULMFIT_UNROLL
+  for (int i = 0; i < kLanes; i++) {
+    if (f.by_item) {
+      const bool has = item + i < f.items;
+      words[i] = has ? LoadGroups<Source, Element>(f.data + (item + i) * f.stride + k, length) : Vec{};
+    } else {
+      words[i] = LoadGroup<Element>(f, item, k + i * kGroup, length - i * kGroup);
+    }
+  }
+  if (!f.by_item) Transpose(words);
+}
+
+/**
+ * Lays rows of A out in `tiles` tiles, from row `first` on, for the `depth` numbers of the inner dimension from k on: each
+ * `[k / unit][row][unit]`.
+ */
+template <class Source, class Element>
+void PackRows(const Factor<Source>& f, int64_t first, int64_t tiles, int64_t k, int64_t depth, Element* out) {
+  constexpr int kUnit = Format<Element>::kUnit;
+  if constexpr (kUnit == Format<Element>::kGroup) {
+    Pack(f, first, tiles, kRows<Element>, k, depth, out, kRows<Element>);
+  } else {
+    const int64_t length = std::min<int64_t>(depth, f.inner - k), rows = tiles * kRows<Element>;
+    for (int64_t unit = 0; unit < depth; unit += kUnit) {
+      for (int64_t row = 0; row < rows; row += kLanes) {
+        Vec words[kLanes];
+        LoadItems<Element>(f, first + row, k + unit, length - unit, words);
+        const int64_t tile = row / kRows<Element>, within = row % kRows<Element>;
+        Element* to = out + tile * kRows<Element> * depth + (unit / kUnit * kRows<Element> + within) * kUnit;
+        ULMFIT_UNROLL
+        for (int i = 0; i < kLanes; i++) Store((float*)to + i * kLanes, words[i]);
       }
     }
   }
@@ -169,7 +231,14 @@ struct Target {
 template <int M, int N, class Element>
 void ProductTile(const Element* a, const Element* b, int64_t depth, float* c, int64_t stride, int rows, int columns,
                  Start start, const float* bias) {
-  constexpr int kGroup = Format<Element>::kGroup;
+  constexpr int64_t kUnit = Format<Element>::kUnit, kStep = kRows<Element> * kUnit;
+  if constexpr (Format<Element>::kRowStep > 1) {
+    if (rows == M && columns == N * kLanes) {
+      static const float zeros[N * kLanes] = {};
+      const float* first = start == Start::kResult ? nullptr : start == Start::kBias ? bias : zeros;
+      return MultiplyInMatrices<M, N>(c, stride, first, c + M * stride, a, kUnit, kStep, b, depth);
+    }
+  }
   // The result's lines come while the sums are made.
   ULMFIT_UNROLL
   for (int i = 0; i < M; i++) {
@@ -178,7 +247,7 @@ void ProductTile(const Element* a, const Element* b, int64_t depth, float* c, in
     for (int q = 0; q < N; q++) Prefetch<kWrite>(c + i * stride + q * kLanes);
   }
   Vec acc[M][N] = {};
-  MultiplyTile(acc, a, kGroup, kRows * kGroup, b, depth);
+  MultiplyTile(acc, a, kUnit, kStep, b, depth);
   ULMFIT_UNROLL
   for (int i = 0; i < M; i++) {
     if (i >= rows) break;
@@ -206,8 +275,10 @@ void MultiplyPacked(const Element* packed, int64_t row, int64_t height, int64_t 
     };
     const auto tiles = [&](auto n) {
       int64_t i = 0;
-      for (; i + kRows <= height; i += kRows) tile(std::integral_constant<int, kRows>{}, n, i);
-      if (i < height) WithEvenRows<kRows>((int)(height - i), [&](auto m) { tile(m, n, i); });
+      for (; i + kRows<Element> <= height; i += kRows<Element>) tile(std::integral_constant<int, kRows<Element>>{}, n, i);
+      // Even numbers of rows alone: half as many functions.
+      constexpr int kStep = std::max(2, Format<Element>::kRowStep);
+      if (i < height) WithRows<kRows<Element>, kStep>((int)(height - i), [&](auto m) { tile(m, n, i); });
     };
     if (t.b.width(p) == kLanes) tiles(std::integral_constant<int, 1>{});
     else tiles(std::integral_constant<int, kVectors>{});
@@ -217,26 +288,36 @@ void MultiplyPacked(const Element* packed, int64_t row, int64_t height, int64_t 
 /** Rows `first` to `first + rows` of A times each B; so many are laid out at once. */
 template <class Source, class Element>
 void MultiplyRows(const Factor<Source>& a, int64_t first, int64_t rows, std::initializer_list<Target<Element>> targets,
-                  int64_t at_once = kBlockRows) {
+                  int64_t at_once = kBlockRows<Element>) {
   constexpr int64_t kInner = Format<Element>::kInner;
-  const Scratch<Element> packed(std::min(at_once, CeilDivide(rows, kRows) * kRows) * std::min(kInner, a.inner + 1));
+  const int64_t tiles = CeilDivide(std::min(at_once, rows), kRows<Element>);
+  const Scratch<Element> packed(tiles * kRows<Element> * Whole<Element>(std::min(kInner, a.inner)));
   for (int64_t row = 0; row < rows; row += at_once) {
     const int64_t height = std::min(at_once, rows - row);
     for (int64_t k = 0; k < a.inner; k += kInner) {
-      const int64_t depth = targets.begin()->b.depth(k);
-      Pack(a, first + row, CeilDivide(height, kRows), kRows, k, depth, packed.data(), kRows);
+      PackRows(a, first + row, CeilDivide(height, kRows<Element>), k, targets.begin()->b.depth(k), packed.data());
       for (const Target<Element>& t : targets) MultiplyPacked(packed.data(), row, height, k, t);
     }
   }
 }
 
+/** Runs `job(thread, threads, barrier)` on all threads, their registers ready for products in the format of `Element`. */
+template <class Element, class Job>
+void RunProducts(Job&& job) {
+  ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+    [[maybe_unused]] const RegistersFor<Element> registers;
+    job(thread, threads, barrier);
+  });
+}
+
 /** A thread's share of `rows`, in whole tiles. */
+template <class Element>
 struct Share {
   int64_t first, rows;
   Share(int64_t all, int thread, int threads) {
-    const int64_t tiles = CeilDivide(all, kRows);
-    first = std::min(all, tiles * thread / threads * kRows);
-    rows = std::min(all, tiles * (thread + 1) / threads * kRows) - first;
+    const int64_t tiles = CeilDivide(all, kRows<Element>);
+    first = std::min(all, tiles * thread / threads * kRows<Element>);
+    rows = std::min(all, tiles * (thread + 1) / threads * kRows<Element>) - first;
   }
 };
 

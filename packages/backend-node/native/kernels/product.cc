@@ -3,7 +3,6 @@
 
 #include "multiply.h"
 #include "op.h"
-#include "thread_pool.h"
 
 namespace ulmfit {
 
@@ -14,8 +13,8 @@ void Multiply(const Factor<float>& a, const Factor<float>& b, const float* bias,
   // Some of the inner dimension at a time, so that the layout of B is small.
   const int64_t depth = std::min(a.inner, Format<Element>::kInner);
   const Scratch<Element> memory(Panels<Element>::Size(b.items, depth));
-  ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
-    const Share share(a.items, thread, threads);
+  RunProducts<Element>([&](int thread, int threads, Barrier& barrier) {
+    const Share<Element> share(a.items, thread, threads);
     for (int64_t k = 0; k < a.inner; k += depth) {
       const Panels<Element> panels{memory.data(), b.items, std::min(depth, a.inner - k)};
       PackPanels(b.From(k, panels.inner), panels, thread, threads);

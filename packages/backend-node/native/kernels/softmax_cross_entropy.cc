@@ -9,7 +9,6 @@
 
 #include "multiply.h"
 #include "op.h"
-#include "thread_pool.h"
 
 namespace ulmfit {
 
@@ -84,8 +83,6 @@ struct Gradients {
 /** Words whose logits are made and used up together: those of kBlockRows rows stay in the second cache. */
 constexpr int64_t kWords = 384;
 static_assert(kWords % kColumns == 0);
-/** Features whose gradients are made together, so that the powers are read once for them. */
-constexpr int64_t kFeatures = 448 / kRows * kRows;
 /** A row's powers are relative to one of its first logits; one that is larger by more than this takes its place. */
 constexpr float kHeadroom = 16.f;
 
@@ -115,8 +112,8 @@ class CrossEntropy {
       const int64_t warm = std::min(kWarm, d_.rows - first);
       const Layout panels{powers_.data(), d_.vocabulary, warm};
       // As many parts for each thread; what comes out does not depend on them.
-      const int64_t parts = CeilDivide(CeilDivide(warm, kBlockRows), threads) * threads;
-      const int64_t each = CeilDivide(CeilDivide(warm, parts), kRows) * kRows;
+      const int64_t parts = CeilDivide(CeilDivide(warm, kBlock), threads) * threads;
+      const int64_t each = CeilDivide(CeilDivide(warm, parts), kTile) * kTile;
       for (int64_t begin = thread * each; begin < warm; begin += threads * each) {
         RunRows({first + begin, begin, std::min(each, warm - begin)}, room, panels);
       }
@@ -132,9 +129,12 @@ class CrossEntropy {
   using Layout = Panels<Element>;
   static constexpr int kGroup = Format<Element>::kGroup;
   static constexpr bool kNarrow = kGroup > 1;
+  static constexpr int64_t kTile = kRows<Element>, kBlock = kBlockRows<Element>;
   /** Rows whose powers go into the weight's gradient together, as one block of its product's inner dimension. */
-  static constexpr int64_t kWarm = 2 * kGroup * kBlockRows;
+  static constexpr int64_t kWarm = 2 * kGroup * kBlock;
   static_assert(kWarm <= Layout::kInner);
+  /** Features whose gradients are made together, so that the powers are read once for them. */
+  static constexpr int64_t kFeatures = 448 / kTile * kTile;
 
   /** The rows that a thread is at: where they begin among all and among the warm ones, and how many they are. */
   struct Rows {
@@ -144,7 +144,7 @@ class CrossEntropy {
   /** What a thread needs for them. */
   struct Room {
     explicit Room(int64_t features)
-        : hidden(kBlockRows * (features + 1)), logits(kBlockRows * kWords), narrow(kNarrow ? kBlockRows * kWords : 0) {}
+        : hidden(kBlock * Whole<Element>(features)), logits(kBlock * kWords), narrow(kNarrow ? kBlock * kWords : 0) {}
     const Scratch<Element> hidden;
     const Scratch<float> logits;
     const Scratch<Element> narrow;
@@ -176,7 +176,7 @@ class CrossEntropy {
   /** Losses, powers and gradients of the features of some rows. */
   void RunRows(const Rows& rows, const Room& room, const Layout& panels) const {
     float* d_hidden = back() ? to_->hidden + rows.first * d_.features : nullptr;
-    RowSums sums[kBlockRows];
+    RowSums sums[kBlock];
     PackHidden(rows, room);
     for (int64_t word = 0; word < d_.vocabulary; word += kWords) {
       const int64_t words = Words(word);
@@ -204,16 +204,16 @@ class CrossEntropy {
   }
 
   void PackHidden(const Rows& rows, const Room& room) const {
-    const int64_t features = d_.features, tiles = CeilDivide(rows.count, kRows);
+    const int64_t features = d_.features, tiles = CeilDivide(rows.count, kTile);
     const Factor<float> hidden{d_.hidden, d_.rows, features, features, true};
     for (int64_t k = 0; k < features; k += Layout::kInner) {
-      Pack(hidden, rows.first, tiles, kRows, k, Forward(0).depth(k), room.hidden.data() + tiles * kRows * k, kRows);
+      PackRows(hidden, rows.first, tiles, k, Forward(0).depth(k), room.hidden.data() + tiles * kTile * k);
     }
   }
 
   void MakeLogits(int64_t word, const Rows& rows, const Room& room) const {
     const Target<Element> logits{Forward(word), room.logits.data(), kWords, Start::kBias, d_.bias + word};
-    const int64_t height = CeilDivide(rows.count, kRows) * kRows;
+    const int64_t height = CeilDivide(rows.count, kTile) * kTile;
     for (int64_t k = 0; k < d_.features; k += Layout::kInner) {
       MultiplyPacked(room.hidden.data() + height * k, 0, rows.count, k, logits);
     }
@@ -287,11 +287,21 @@ class CrossEntropy {
     for (int64_t j = 0; j < features; j++) d_hidden[j] -= d_.weight[target * features + j];
   }
 
+  /** The rows that fill the panels' last unit up; a group that was begun has its zero. */
+  static void ClearRows(const Layout& panels, int64_t rows, int64_t begin, int64_t end) {
+    const int64_t begun = CeilDivide(rows, kGroup) * kGroup, depth = panels.depth(0);
+    for (int64_t p = begin; p < end; p++) {
+      Element* panel = panels.at(0, p);
+      std::fill(panel + begun * panels.width(p), panel + depth * panels.width(p), Element{});
+    }
+  }
+
   /** The gradient of the weight and, as one feature more, that of the bias: by feature, so that words are columns. */
   void AddToWeight(int64_t first, int64_t rows, const Layout& panels, int thread, int threads) const {
     const int64_t begin = panels.count() * thread / threads, end = panels.count() * (thread + 1) / threads;
     const int64_t column = begin * kColumns, columns = std::min(d_.vocabulary, end * kColumns) - column;
     if (begin == end) return;
+    ClearRows(panels, rows, begin, end);
     MultiplyRows(Factor<float>{scaled_.data(), scaled_width_, rows, scaled_width_, false}, 0, scaled_width_,
                  {Target<Element>{Layout{panels.at(0, begin), columns, rows}, d_transposed_.data() + column, d_.vocabulary,
                                   first == 0 ? Start::kZero : Start::kResult}},
@@ -333,7 +343,7 @@ class CrossEntropy {
 template <class Element>
 void RunCrossEntropy(const Decoder& decoder, float* losses, const Gradients* gradients) {
   CrossEntropy<Element> job(decoder, losses, gradients);
-  ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) { job.Run(thread, threads, barrier); });
+  RunProducts<Element>([&](int thread, int threads, Barrier& barrier) { job.Run(thread, threads, barrier); });
 }
 
 void ComputeTied(Call& call, bool narrow) {

@@ -1,7 +1,7 @@
 // The inner product of all matrix kernels here: a tile of M rows x N vectors of columns that stays in registers while it
 // runs over the inner dimension.
 #pragma once
-#include "vector.h"
+#include "matrix_registers.h"
 
 namespace ulmfit {
 
@@ -25,11 +25,16 @@ ULMFIT_INLINE void MultiplyTile(Vec (&acc)[M][N], const float* a, int64_t row, i
   }
 }
 
-/** The same in bfloat16, summed in float32; pairs of k side by side: the panel is `[inner / 2][N][kLanes][2]`. */
+/**
+ * The same in bfloat16, summed in float32; pairs of k side by side: the panel is `[inner / 2][N][kLanes][2]`. As many numbers
+ * of a row as a register holds at a time, `Format<uint16_t>::kUnit`, are side by side too.
+ */
 template <int M, int N>
 ULMFIT_INLINE void MultiplyTile(Vec (&acc)[M][N], const uint16_t* a, int64_t row, int64_t step, const uint16_t* panel,
                                 int64_t inner) {
-#if defined(__AVX512BF16__)
+#if defined(ULMFIT_MATRIX_REGISTERS)
+  MultiplyInMatrices<M, N>((float*)acc, N * kLanes, nullptr, nullptr, a, row, step, panel, inner);
+#elif defined(__AVX512BF16__)
   for (int64_t p = 0; p < inner / 2; p++) {
     __m512bh w[N];
     ULMFIT_UNROLL
@@ -48,24 +53,12 @@ ULMFIT_INLINE void MultiplyTile(Vec (&acc)[M][N], const uint16_t* a, int64_t row
 #endif
 }
 
-/** How many rows a tile of N vectors may have, beside the N of the panel and one of the rows. */
-constexpr int TileRows(int n) { return (kRegisters - n - 2) / n; }
-
-/** Calls `body` with `std::integral_constant<int, rows>`, for 1 <= rows <= Most. */
-template <int Most, class Body>
+/** Calls `body` with `std::integral_constant<int, n>`, the next multiple of `Step` after `rows`, at most `Most`. */
+template <int Most, int Step = 1, class Body>
 ULMFIT_INLINE void WithRows(int rows, Body&& body) {
-  if constexpr (Most > 1) {
-    if (rows < Most) return WithRows<Most - 1>(rows, body);
-  }
-  body(std::integral_constant<int, Most>{});
-}
-
-/** The same with even numbers alone, the next if there is none: half as many functions. */
-template <int Most, class Body>
-ULMFIT_INLINE void WithEvenRows(int rows, Body&& body) {
-  if constexpr (Most > 2) {
-    constexpr int kLess = (Most - 1) / 2 * 2;
-    if (rows <= kLess) return WithEvenRows<kLess>(rows, body);
+  constexpr int kLess = (Most - 1) / Step * Step;
+  if constexpr (kLess > 0) {
+    if (rows <= kLess) return WithRows<kLess, Step>(rows, body);
   }
   body(std::integral_constant<int, Most>{});
 }

@@ -200,13 +200,6 @@ ULMFIT_INLINE float FromBfloat16(uint16_t x) {
   return wide;
 }
 
-/** Whether the processor has whole tiles of bfloat16 as registers: TensorFlow's products use them. */
-#if defined(__AMX_BF16__)
-constexpr bool kHasTiles = true;
-#else
-constexpr bool kHasTiles = false;
-#endif
-
 #if defined(__AVX512BF16__)
 constexpr bool kHasBfloat16 = true;
 /** The first `n` lanes, rounded. */

@@ -1,20 +1,20 @@
 import { executeWithValues, nativeKernel } from '../native/execute.js';
 import { TILED_ROWS } from './lstm-inference.js';
-import { multipliesInTiles, narrowAttribute } from '../native/precision-attribute.js';
+import { narrowAttribute } from '../native/precision-attribute.js';
 
 interface LayerAttributes {
   readonly needsGradient: boolean;
 }
 
 /**
- * A whole layer over a window in one call: the input's product too. Leaves alone what others do better: few rows without
- * a gradient, and products in tiles.
+ * A whole layer over a window in one call: the input's product too. Leaves alone what another op does better: few rows
+ * without a gradient.
  */
 export const lstmLayer = nativeKernel<LayerAttributes>(
   'UlmfitLstmLayer',
   (backend, input, { needsGradient }) => {
     const few = !needsGradient && (input('h').shape[0] ?? 0) < TILED_ROWS;
-    if (few || multipliesInTiles()) return [];
+    if (few) return [];
     return executeWithValues(
       backend,
       'UlmfitLstmLayer',
@@ -34,9 +34,8 @@ interface GradientAttributes {
 /** Its gradients with respect to the input, the weights and either bias. */
 export const lstmLayerGrad = nativeKernel<GradientAttributes>(
   'UlmfitLstmLayerGrad',
-  (backend, input, { input: ofInput, weights }) => {
-    if (multipliesInTiles()) return [];
-    return executeWithValues(
+  (backend, input, { input: ofInput, weights }) =>
+    executeWithValues(
       backend,
       'UlmfitLstmLayerGrad',
       narrowAttribute(backend),
@@ -46,6 +45,5 @@ export const lstmLayerGrad = nativeKernel<GradientAttributes>(
         shape: [1],
       },
       4,
-    );
-  },
+    ),
 );

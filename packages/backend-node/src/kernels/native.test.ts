@@ -21,10 +21,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { nativeMissing, withNativeReason } from '../native/kernels.test-helper.js';
 import { nativeModule } from '../native/native-kernels.js';
 import { setPrecision } from '../native/precision.js';
-import { nativeTensorCount } from '../native-tensor-count.js';
-import { tensorFlowBackend } from '../tensorflow-backend.js';
 import { useBackend } from '../use-backend.js';
-import { tiledProduct } from './product.js';
 import { expectClose, nativeAndComposed, needsBfloat16, normal } from './native.test-helper.js';
 import { registerNativeKernels } from './register-fast-kernels.js';
 
@@ -654,8 +651,6 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
 
     it('round nothing but the factors, over many blocks, and give the same bytes for any threads', (context) => {
       needsBfloat16(context);
-      // With AMX the products are TensorFlow's, which rounds their results too.
-      context.skip(nativeModule()?.hasTiles === true, 'TensorFlow multiplies here, and rounds its results');
       for (const [m, k, n] of [
         [205, 2051, 65],
         [1, 1025, 17],
@@ -691,22 +686,6 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
         const [first, second, third] = product(a, tf.ones([2, 1])).dataSync();
         expect([first, second, third]).toEqual([Number.NaN, 2, Number.POSITIVE_INFINITY]);
       });
-    });
-
-    it('are near to those of TensorFlow that processors with tiles run', () => {
-      const read = (): Float32Array =>
-        tf.tidy(() => {
-          const [a, b] = drawn(20, 30, 40, 1);
-          const attributes = { transposeA: false, transposeB: false };
-          return tiledProduct(tensorFlowBackend(), a, b, attributes).dataSync() as Float32Array;
-        });
-      const before = nativeTensorCount();
-      const expected = tf.tidy(() => tf.matMul(...drawn(20, 30, 40, 1)).dataSync());
-      expectClose(
-        { native: [read()], composed: [expected] },
-        { relative: 0.02, absolute: 0.02, scaled: true },
-      );
-      expect(nativeTensorCount()).toBe(before);
     });
   });
 });

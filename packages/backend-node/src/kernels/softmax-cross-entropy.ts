@@ -1,5 +1,5 @@
 import { executeWithValues, nativeKernel } from '../native/execute.js';
-import { multipliesInTiles, narrowAttribute } from '../native/precision-attribute.js';
+import { narrowAttribute } from '../native/precision-attribute.js';
 
 interface SoftmaxCrossEntropyAttributes {
   readonly needsGradient: boolean;
@@ -20,15 +20,13 @@ export const softmaxCrossEntropy = nativeKernel<SoftmaxCrossEntropyAttributes>(
 /** The same for a tied decoder, its products too: the loss of each row, and the gradients of their sum. */
 export const tiedSoftmaxCrossEntropy = nativeKernel<SoftmaxCrossEntropyAttributes>(
   'UlmfitTiedSoftmaxCrossEntropy',
-  (backend, input, { needsGradient }) => {
-    if (multipliesInTiles()) return [];
-    return executeWithValues(
+  (backend, input, { needsGradient }) =>
+    executeWithValues(
       backend,
       'UlmfitTiedSoftmaxCrossEntropy',
       narrowAttribute(backend),
       ['hidden', 'weight', 'bias', 'targets'].map(input),
       { data: Int32Array.of(Number(needsGradient)), shape: [1] },
       4,
-    );
-  },
+    ),
 );

@@ -5,12 +5,10 @@ import { findKernelLibrary } from './kernel-library.js';
 export interface NativeModule {
   /** How many threads the kernels use. */
   setThreads(threads: number): void;
-  /** Whether the processor multiplies bfloat16. */
+  /** Whether the processor multiplies bfloat16; by matrix registers (AMX) only if the system lets the process. */
   readonly hasBfloat16: boolean;
   /** Whether the kernels are faster in bfloat16 than in float32. */
   readonly fasterInBfloat16: boolean;
-  /** Whether it multiplies bfloat16 by tiles (AMX), as TensorFlow's own products do. */
-  readonly hasTiles: boolean;
 }
 
 let loaded: NativeModule | undefined;

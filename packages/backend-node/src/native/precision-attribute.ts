@@ -1,5 +1,4 @@
 import type { OpAttribute, TensorFlowBackend } from '../tensorflow-backend.js';
-import { nativeModule } from './native-kernels.js';
 import { precision } from './precision.js';
 
 /** In which numbers an op of ours multiplies. */
@@ -11,9 +10,4 @@ export function narrowAttribute({ binding }: TensorFlowBackend): OpAttribute[] {
       value: precision() === 'bfloat16',
     },
   ];
-}
-
-/** Whether TensorFlow's products are several times as fast as ours: bfloat16 on a processor with tiles (AMX). */
-export function multipliesInTiles(): boolean {
-  return precision() === 'bfloat16' && nativeModule()?.hasTiles === true;
 }
