@@ -104,8 +104,9 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       );
     });
 
-    it('gives the same bytes every time', () => {
-      const sizes = { time: 5, batch: 33, input: 16, hidden: 100, seed: 1 };
+    it.each(['float32', 'bfloat16'] as const)('gives the same bytes every time in %s', (precision) => {
+      setPrecision(precision);
+      const sizes = { time: 25, batch: 75, input: 16, hidden: 100, seed: 1 };
       const read = () => tf.tidy(() => lstm(sizes).map((t) => Array.from(t.dataSync())));
       const first = read();
       for (let i = 0; i < 3; i++) expect(read()).toEqual(first);
@@ -217,12 +218,21 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
     it('comes close in bfloat16 where the processor has it', (context) => {
       needsBfloat16(context);
       setPrecision('bfloat16');
-      for (const hidden of [12, 33, 200]) {
-        const sizes = { time: 6, batch: 9, input: 20, hidden, seed: hidden };
+      const check = (sizes: LstmSizes) => {
         const results = nativeAndComposed(() => lstm(sizes));
         expectClose(results, { relative: 0.05, absolute: 0.05, scaled: true });
-        expect(results.native).not.toEqual(results.composed);
+        return results;
+      };
+      for (const hidden of [12, 33, 200]) {
+        const { native, composed } = check({ time: 6, batch: 9, input: 20, hidden, seed: hidden });
+        expect(native).not.toEqual(composed);
       }
+      fc.assert(
+        fc.property(lstmSizes, (sizes) => void check(sizes)),
+        { numRuns: 40, seed: 12 },
+      );
+      // Gradients in several parts, of rows that fill no block and units that fill no register.
+      check({ time: 23, batch: 97, input: 45, hidden: 51, seed: 3 });
     });
   });
 
