@@ -17,7 +17,7 @@ import {
   type LstmWeights,
 } from '@ulmfit/kernels';
 import fc from 'fast-check';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { nativeMissing, withNativeReason } from '../native/kernels.test-helper.js';
 import { nativeModule } from '../native/native-kernels.js';
 import { setPrecision } from '../native/precision.js';
@@ -104,20 +104,24 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       );
     });
 
-    it.each(['float32', 'bfloat16'] as const)('gives the same bytes every time in %s', (precision) => {
-      setPrecision(precision);
-      const sizes = { time: 25, batch: 75, input: 16, hidden: 100, seed: 1 };
-      const read = () => tf.tidy(() => lstm(sizes).map((t) => Array.from(t.dataSync())));
-      const first = read();
-      for (let i = 0; i < 3; i++) expect(read()).toEqual(first);
-      nativeModule()?.setThreads(1);
-      const alone = read();
-      nativeModule()?.setThreads(3);
-      const more = read();
-      nativeModule()?.setThreads(2);
-      expect(alone).toEqual(first);
-      expect(more).toEqual(first);
-    });
+    it.for(['float32', 'bfloat16'] as const)(
+      'gives the same bytes every time in %s',
+      (precision, context) => {
+        if (precision === 'bfloat16') needsBfloat16(context);
+        setPrecision(precision);
+        const sizes = { time: 25, batch: 75, input: 16, hidden: 100, seed: 1 };
+        const read = () => tf.tidy(() => lstm(sizes).map((t) => Array.from(t.dataSync())));
+        const first = read();
+        for (let i = 0; i < 3; i++) expect(read()).toEqual(first);
+        nativeModule()?.setThreads(1);
+        const alone = read();
+        nativeModule()?.setThreads(3);
+        const more = read();
+        nativeModule()?.setThreads(2);
+        expect(alone).toEqual(first);
+        expect(more).toEqual(first);
+      },
+    );
 
     it('does so where others make the products', () => {
       for (const hidden of [12, 33, 200]) {
@@ -404,6 +408,11 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
 
     // The powers of a row are relative to one of its first logits until there is a much larger one.
     describe.each(['float32', 'bfloat16'] as const)('in %s', (precision) => {
+      beforeEach((context) => {
+        if (precision === 'bfloat16') needsBfloat16(context);
+        setPrecision(precision);
+      });
+
       const close =
         precision === 'float32' ? { scaled: true } : { relative: 0.02, absolute: 0.02, scaled: true };
 
@@ -414,7 +423,6 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
         ['are next to nothing at first', (word) => (word < 500 ? -1e9 : 0), 700],
         ['are next to nothing later', (word) => (word < 500 ? 0 : -1e9), 100],
       ])('bears logits that %s', (_, bias, targets) => {
-        setPrecision(precision);
         expectClose(
           nativeAndComposed(() => run(45, 12, 1201, 9, { scale: 0.3, bias, targets })),
           close,
@@ -426,7 +434,6 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
         ['at first', (word: number, mask: number) => (word < 500 ? mask : 0), 700],
         ['later', (word: number, mask: number) => (word < 500 ? 0 : mask), 100],
       ])('takes words that are masked %s for impossible', (_, bias, targets) => {
-        setPrecision(precision);
         const masked = (mask: number) =>
           nativeAndComposed(() =>
             run(45, 12, 1201, 9, { scale: 0.3, bias: (word) => bias(word, mask), targets }),
