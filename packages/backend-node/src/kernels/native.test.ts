@@ -123,17 +123,23 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       },
     );
 
-    it('does so where others make the products', () => {
-      for (const hidden of [12, 33, 200]) {
-        withoutKernels(['UlmfitLstmLayer', 'UlmfitLstmLayerGrad'], () => {
-          const sizes = { time: 5, batch: 17, input: 8, hidden, seed: hidden };
-          expectClose(
-            nativeAndComposed(() => lstm(sizes)),
-            { scaled: true },
-          );
-        });
-      }
-    });
+    it.for(['float32', 'bfloat16'] as const)(
+      'does so where others make the products, in %s',
+      (precision, context) => {
+        if (precision === 'bfloat16') needsBfloat16(context);
+        setPrecision(precision);
+        const close = precision === 'float32' ? {} : { relative: 0.05, absolute: 0.05 };
+        for (const hidden of [12, 33, 200]) {
+          withoutKernels(['UlmfitLstmLayer', 'UlmfitLstmLayerGrad'], () => {
+            const sizes = { time: 5, batch: 17, input: 8, hidden, seed: hidden };
+            expectClose(
+              nativeAndComposed(() => lstm(sizes)),
+              { scaled: true, ...close },
+            );
+          });
+        }
+      },
+    );
 
     it('does so where the gradients are made in several parts', () => {
       // More rows than are laid out at once, an odd number in a step, and a first part that is shorter.
@@ -655,11 +661,74 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
     );
   });
 
+  const drawn = (m: number, k: number, n: number, seed: number): [tf.Tensor2D, tf.Tensor2D] => [
+    normal([m, k], seed, 'a') as tf.Tensor2D,
+    normal([k, n], seed, 'b') as tf.Tensor2D,
+  ];
+
+  // With a bias, since without one they are TensorFlow's.
+  describe('products in float32', () => {
+    it.each([
+      [33, 32, 65],
+      [64, 400, 96],
+      [16, 3000, 31],
+    ])('err no more than sums of one after the other: [%i, %i] x [.., %i]', (m, k, n) => {
+      tf.tidy(() => {
+        const [a, b] = drawn(m, k, n, k);
+        const [rows, columns] = [a.dataSync(), tf.transpose(b).dataSync()];
+        const made = product(a, b, { bias: tf.zeros([n]) }).dataSync();
+        let [squares, squaresInTurn] = [0, 0];
+        made.forEach((value, at) => {
+          const row = rows.subarray(Math.floor(at / n) * k, Math.floor(at / n) * k + k);
+          const column = columns.subarray((at % n) * k, (at % n) * k + k);
+          let [exact, inTurn] = [0, 0];
+          row.forEach((x, i) => {
+            exact += x * (column[i] ?? NaN);
+            inTurn = Math.fround(inTurn + x * (column[i] ?? NaN));
+          });
+          squares += (value - exact) ** 2;
+          squaresInTurn += (inTurn - exact) ** 2;
+        });
+        expect(Math.sqrt(squares)).toBeLessThanOrEqual(1.01 * Math.sqrt(squaresInTurn));
+      });
+    });
+
+    it('are those of TensorFlow over many blocks, the same bytes for any threads', () => {
+      for (const [m, k, n] of [
+        [205, 2051, 65],
+        [1, 1025, 17],
+        [400, 3, 33],
+      ] as const) {
+        tf.tidy(() => {
+          const [a, b] = drawn(m, k, n, k);
+          const bias = normal([n], k, 'bias') as tf.Tensor1D;
+          const results = [2, 1, 3].flatMap((threads) => {
+            nativeModule()?.setThreads(threads);
+            const transposed = { bias, transposeA: true, transposeB: true };
+            const made = [product(a, b, { bias }), product(tf.transpose(a), tf.transpose(b), transposed)];
+            return made.map((result) => result.dataSync());
+          });
+          nativeModule()?.setThreads(2);
+          const composed = tf.add(tf.matMul(a, b), bias).dataSync();
+          for (const result of results) {
+            expect(result).toEqual(results[0]);
+            expectClose({ native: [result], composed: [composed] }, { relative: 1e-5, scaled: true });
+          }
+        });
+      }
+    });
+
+    it('let NaN of any bits through, and nothing else becomes one', () => {
+      tf.tidy(() => {
+        const bits = Uint32Array.of(0x7fc00000, 0x7fffffff, 0xffffffff, 0xffc00001, 0x7f7f0000, 0x00000001);
+        const a = tf.tensor2d(new Float32Array(bits.buffer), [6, 1]);
+        const made = product(tf.concat([a, tf.ones([6, 1])], 1), tf.ones([2, 1]), { bias: tf.zeros([1]) });
+        expect([...made.dataSync()].map(Number.isNaN)).toEqual([true, true, true, true, false, false]);
+      });
+    });
+  });
+
   describe('products in bfloat16', () => {
-    const drawn = (m: number, k: number, n: number, seed: number): [tf.Tensor2D, tf.Tensor2D] => [
-      normal([m, k], seed, 'a') as tf.Tensor2D,
-      normal([k, n], seed, 'b') as tf.Tensor2D,
-    ];
     /** The numbers that bfloat16 holds: 16 of float32's bits less. */
     const narrow = (t: tf.Tensor2D): tf.Tensor2D => {
       const bits = new Uint32Array(Float32Array.from(t.dataSync()).buffer).map((b) => b & 0xffff0000);
