@@ -5,6 +5,9 @@
 
 namespace ulmfit {
 
+/** How many places of the inner dimension ahead a panel is asked for. */
+constexpr int64_t kAheadInPanel = 16;
+
 /**
  * acc[i][q] += sum over k of a[i][k] * panel[k][q]; row i of `a` begins at `i * row`, its k at `k * step`. The panel is
  * `[inner][N][kLanes]`.
@@ -15,7 +18,11 @@ ULMFIT_INLINE void MultiplyTile(Vec (&acc)[M][N], const float* a, int64_t row, i
   for (int64_t k = 0; k < inner; k++) {
     Vec w[N];
     ULMFIT_UNROLL
-    for (int q = 0; q < N; q++) w[q] = Load(panel + (k * N + q) * kLanes);
+    for (int q = 0; q < N; q++) {
+      w[q] = Load(panel + (k * N + q) * kLanes);
+      // It comes from the second cache, and a little late by the processor's own foresight.
+      Prefetch<kRead>(panel + ((k + kAheadInPanel) * N + q) * kLanes);
+    }
     ULMFIT_UNROLL
     for (int i = 0; i < M; i++) {
       const Vec x = Fill(a[i * row + k * step]);
