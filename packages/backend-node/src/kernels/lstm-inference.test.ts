@@ -3,10 +3,15 @@ import { lstmLayer, runFast, type LstmWeights } from '@ulmfit/kernels';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { nativeMissing, withNativeReason } from '../native/kernels.test-helper.js';
-import { nativeModule } from '../native/native-kernels.js';
 import { setPrecision } from '../native/precision.js';
 import { useBackend } from '../use-backend.js';
-import { expectClose, nativeAndComposed, needsBfloat16, normal } from './native.test-helper.js';
+import {
+  expectClose,
+  nativeAndComposed,
+  needsBfloat16,
+  normal,
+  sameForAnyThreads,
+} from './native.test-helper.js';
 
 interface Sizes {
   time: number;
@@ -100,16 +105,7 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('an LSTM layer wit
     (precision, context) => {
       if (precision === 'bfloat16') needsBfloat16(context);
       setPrecision(precision);
-      const results = [1, 2, 3].map((threads) => {
-        nativeModule()?.setThreads(threads);
-        return tf.tidy(() =>
-          inferred({ time: 7, batch: 2, input: 9, hidden: 100, seed: 3 }).map((t) =>
-            Array.from(t.dataSync()),
-          ),
-        );
-      });
-      nativeModule()?.setThreads(2);
-      for (const result of results) expect(result).toEqual(results[0]);
+      sameForAnyThreads(() => inferred({ time: 7, batch: 2, input: 9, hidden: 100, seed: 3 }));
     },
   );
 

@@ -33,6 +33,30 @@ export function nativeAndComposed(compute: () => tf.Tensor[]): { native: Values[
   }
 }
 
+/** What `compute` gives, whatever the number of threads: expects the same bytes of one, two and three. */
+export function sameForAnyThreads(compute: () => tf.Tensor[]): Values[] {
+  try {
+    const [first = [], ...others] = [1, 2, 3].map((threads) => {
+      nativeModule()?.setThreads(threads);
+      return tf.tidy(() => compute().map((t) => t.dataSync()));
+    });
+    for (const other of others) expectSameBytes(other, first);
+    return first;
+  } finally {
+    nativeModule()?.setThreads(2);
+  }
+}
+
+/** The same by their bytes: NaN is itself, and zero is not its negative. */
+export function expectSameBytes(actual: readonly Values[], expected: readonly Values[]): void {
+  expect(actual.length).toBe(expected.length);
+  const bytes = (values: Values | undefined) =>
+    values && Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  actual.forEach((values, i) => {
+    expect(bytes(values)?.equals(bytes(expected[i]) ?? Buffer.of()), `the bytes of output ${i}`).toBe(true);
+  });
+}
+
 /**
  * Every number within `relative` of the composed one or of `absolute`; a sum of many terms is as exact as its largest
  * terms, so `scaled` tolerances take the tensor's largest number for the relative part.

@@ -22,7 +22,14 @@ import { nativeMissing, withNativeReason } from '../native/kernels.test-helper.j
 import { nativeModule } from '../native/native-kernels.js';
 import { setPrecision } from '../native/precision.js';
 import { useBackend } from '../use-backend.js';
-import { expectClose, nativeAndComposed, needsBfloat16, normal } from './native.test-helper.js';
+import {
+  expectClose,
+  expectSameBytes,
+  nativeAndComposed,
+  needsBfloat16,
+  normal,
+  sameForAnyThreads,
+} from './native.test-helper.js';
 import { registerNativeKernels } from './register-fast-kernels.js';
 
 const seeds = fc.nat(0xffffffff);
@@ -110,16 +117,12 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
         if (precision === 'bfloat16') needsBfloat16(context);
         setPrecision(precision);
         const sizes = { time: 25, batch: 75, input: 16, hidden: 100, seed: 1 };
-        const read = () => tf.tidy(() => lstm(sizes).map((t) => Array.from(t.dataSync())));
-        const first = read();
-        for (let i = 0; i < 3; i++) expect(read()).toEqual(first);
-        nativeModule()?.setThreads(1);
-        const alone = read();
-        nativeModule()?.setThreads(3);
-        const more = read();
-        nativeModule()?.setThreads(2);
-        expect(alone).toEqual(first);
-        expect(more).toEqual(first);
+        const first = sameForAnyThreads(() => lstm(sizes));
+        for (let i = 0; i < 3; i++)
+          expectSameBytes(
+            sameForAnyThreads(() => lstm(sizes)),
+            first,
+          );
       },
     );
 
@@ -372,13 +375,12 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
     });
 
     it('does so over many chunks of rows, with the same bytes for any threads', () => {
-      const read = () => tf.tidy(() => run(700, 24, 6000, 4).map((t) => t.dataSync()));
       const results = nativeAndComposed(() => run(700, 24, 6000, 4));
       expectClose(results, { scaled: true });
-      for (const threads of [1, 3, 2]) {
-        nativeModule()?.setThreads(threads);
-        expect(read()).toEqual(results.native);
-      }
+      expectSameBytes(
+        sameForAnyThreads(() => run(700, 24, 6000, 4)),
+        results.native,
+      );
     });
 
     it('does so where others make the products', () => {
@@ -518,12 +520,7 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       fc.property(sizes, seeds, (all, seed) => {
         const norm = () => globalNorm(all.map((size, i) => normal([size], seed, `x${i}`)));
         expectClose(nativeAndComposed(() => [norm()]));
-        const read = (threads: number) => {
-          nativeModule()?.setThreads(threads);
-          return tf.tidy(() => norm().dataSync()[0]);
-        };
-        expect(read(3)).toBe(read(1));
-        nativeModule()?.setThreads(2);
+        sameForAnyThreads(() => [norm()]);
       }),
       { numRuns: 25, seed: 14 },
     );
@@ -538,19 +535,6 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       seed: seeds,
     });
 
-    /** Reads what `compute` gives with one thread and with three: the same bytes. */
-    function expectSameForAnyThreads(compute: () => tf.Tensor[]): void {
-      const read = (threads: number) => {
-        nativeModule()?.setThreads(threads);
-        return tf.tidy(() => compute().map((t) => Array.from(t.dataSync())));
-      };
-      try {
-        expect(read(3)).toEqual(read(1));
-      } finally {
-        nativeModule()?.setThreads(2);
-      }
-    }
-
     it('gives mean squares, of changes too, and their gradients', () => {
       fc.assert(
         fc.property(shapes, ({ time, batch, features, seed }) => {
@@ -560,7 +544,7 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
             return [meanSquare(x, 2), meanSquareOfChanges(x, 3), tf.grad(both)(x)];
           };
           expectClose(nativeAndComposed(penalties));
-          expectSameForAnyThreads(penalties);
+          sameForAnyThreads(penalties);
         }),
         { numRuns: 25, seed: 31 },
       );
@@ -597,7 +581,7 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
             return [pool(output), tf.grad((x: tf.Tensor) => tf.mul(pool(x), dy))(output)];
           };
           expectClose(nativeAndComposed(pooled));
-          expectSameForAnyThreads(pooled);
+          sameForAnyThreads(pooled);
         }),
         { numRuns: 25, seed: 32 },
       );
@@ -622,7 +606,7 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
               ];
             };
             expectClose(nativeAndComposed(gradient));
-            expectSameForAnyThreads(gradient);
+            sameForAnyThreads(gradient);
           },
         ),
         { numRuns: 25, seed: 33 },
@@ -666,6 +650,23 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
     normal([k, n], seed, 'b') as tf.Tensor2D,
   ];
 
+  /** `[m, k, n]` of products that are made in several blocks, or in less than one. */
+  const overBlocks = [
+    [205, 2051, 65],
+    [1, 1025, 17],
+    [400, 3, 33],
+  ] as const;
+  /** A product of the matrices as they are, and the same of transposed ones: the same bytes. */
+  const eitherWay = (a: tf.Tensor2D, b: tf.Tensor2D, bias?: tf.Tensor1D) => {
+    const biased = bias && { bias };
+    const [plain, transposed] = sameForAnyThreads(() => [
+      product(a, b, biased),
+      product(tf.transpose(a), tf.transpose(b), { ...biased, transposeA: true, transposeB: true }),
+    ]) as [Float32Array, Float32Array];
+    expectSameBytes([transposed], [plain]);
+    return [plain, transposed];
+  };
+
   // With a bias, since without one they are TensorFlow's.
   describe('products in float32', () => {
     it.each([
@@ -694,26 +695,13 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
     });
 
     it('are those of TensorFlow over many blocks, the same bytes for any threads', () => {
-      for (const [m, k, n] of [
-        [205, 2051, 65],
-        [1, 1025, 17],
-        [400, 3, 33],
-      ] as const) {
+      for (const [m, k, n] of overBlocks) {
         tf.tidy(() => {
           const [a, b] = drawn(m, k, n, k);
           const bias = normal([n], k, 'bias') as tf.Tensor1D;
-          const results = [2, 1, 3].flatMap((threads) => {
-            nativeModule()?.setThreads(threads);
-            const transposed = { bias, transposeA: true, transposeB: true };
-            const made = [product(a, b, { bias }), product(tf.transpose(a), tf.transpose(b), transposed)];
-            return made.map((result) => result.dataSync());
-          });
-          nativeModule()?.setThreads(2);
           const composed = tf.add(tf.matMul(a, b), bias).dataSync();
-          for (const result of results) {
-            expect(result).toEqual(results[0]);
-            expectClose({ native: [result], composed: [composed] }, { relative: 1e-5, scaled: true });
-          }
+          const native = eitherWay(a, b, bias);
+          expectClose({ native, composed: native.map(() => composed) }, { relative: 1e-5, scaled: true });
         });
       }
     });
@@ -737,29 +725,14 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
 
     it('round nothing but the factors, over many blocks, and give the same bytes for any threads', (context) => {
       needsBfloat16(context);
-      for (const [m, k, n] of [
-        [205, 2051, 65],
-        [1, 1025, 17],
-        [400, 3, 33],
-      ] as const) {
+      for (const [m, k, n] of overBlocks) {
         tf.tidy(() => {
           const [a, b] = drawn(m, k, n, k).map(narrow) as [tf.Tensor2D, tf.Tensor2D];
-          const expected = tf.matMul(a, b).dataSync();
+          const composed = tf.matMul(a, b).dataSync();
           setPrecision('bfloat16');
-          const results = [2, 1, 3].flatMap((threads) => {
-            nativeModule()?.setThreads(threads);
-            const transposed = product(tf.transpose(a), tf.transpose(b), {
-              transposeA: true,
-              transposeB: true,
-            });
-            return [product(a, b).dataSync(), transposed.dataSync()];
-          });
-          nativeModule()?.setThreads(2);
+          const native = eitherWay(a, b);
           setPrecision('float32');
-          for (const result of results) {
-            expect(result).toEqual(results[0]);
-            expectClose({ native: [result], composed: [expected] }, { relative: 1e-5, absolute: 1e-4 });
-          }
+          expectClose({ native, composed: native.map(() => composed) }, { relative: 1e-5, absolute: 1e-4 });
         });
       }
     });
