@@ -190,7 +190,7 @@ const bestOnCpu: Recipe = {
     validationShare: 0.01,
     pretrain: null,
     reviews: 'train-and-unsup',
-    // A rate that rises for longer leaves the loss at that of single words for longer.
+    // The rate rises over about as many steps as the schedule's own share of a single pass.
     finetune: { epochs: 2, lr: 5e-3, dropoutMultiplier: 0.1, divisor: 1, warmup: 0.1 },
   },
   classifier: {

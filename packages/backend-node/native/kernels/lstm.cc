@@ -559,9 +559,9 @@ void ComputeBackward(Call& call, bool narrow) {
       backward.Prepare(thread, threads);
       barrier.Wait();
       for (int64_t t = s.time - 1; t >= 0; t--, barrier.Wait()) {
-        // In it there is nothing between the rows.
-        float* also = kNarrow ? wide + t * s.batch * kGates * s.hidden : nullptr;
-        backward.Step(t, t + 1 < s.time ? dz(t + 1) : nullptr, dz(t), also, thread, threads);
+        // Its rows follow each other without padding.
+        float* wide_step = kNarrow ? wide + t * s.batch * kGates * s.hidden : nullptr;
+        backward.Step(t, t + 1 < s.time ? dz(t + 1) : nullptr, dz(t), wide_step, thread, threads);
       }
     });
   });

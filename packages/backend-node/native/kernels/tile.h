@@ -5,8 +5,8 @@
 
 namespace ulmfit {
 
-/** How many places of the inner dimension ahead a panel is asked for. */
-constexpr int64_t kAheadInPanel = 16;
+/** Places of the inner dimension that a panel is asked for ahead of their use. */
+constexpr int64_t kPanelLead = 16;
 
 /**
  * acc[i][q] += sum over k of a[i][k] * panel[k][q]; row i of `a` begins at `i * row`, its k at `k * step`. The panel is
@@ -20,8 +20,8 @@ ULMFIT_INLINE void MultiplyTile(Vec (&acc)[M][N], const float* a, int64_t row, i
     ULMFIT_UNROLL
     for (int q = 0; q < N; q++) {
       w[q] = Load(panel + (k * N + q) * kLanes);
-      // It comes from the second cache, and a little late by the processor's own foresight.
-      Prefetch<kRead>(panel + ((k + kAheadInPanel) * N + q) * kLanes);
+      // Left to the processor, it comes from the second cache a little late.
+      Prefetch<kRead>(panel + ((k + kPanelLead) * N + q) * kLanes);
     }
     ULMFIT_UNROLL
     for (int i = 0; i < M; i++) {
