@@ -19,10 +19,10 @@ void ComputeEmbeddingGrad(Call& call, bool) {
   const float* from = call.Input<float>(0);
   float* gradient = call.Output(0, {vocabulary, features});
   if (!call.ok()) return;
-  ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+  ThreadPool::Get().Run([&](int thread, int threads, Team& team) {
     const int64_t size = vocabulary * features;
     std::fill(gradient + size * thread / threads, gradient + size * (thread + 1) / threads, 0.f);
-    barrier.Wait();
+    team.Wait();
     // Some features each: frequent words are few.
     const int64_t vectors = (features + kLanes - 1) / kLanes;
     const int64_t begin = vectors * thread / threads * kLanes;

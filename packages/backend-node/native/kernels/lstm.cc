@@ -52,11 +52,10 @@ ULMFIT_INLINE int RowsOf(const Sizes& s, int64_t block) {
   return Format<Element>::kRowStep == 1 ? M : s.rows(block);
 }
 
-/** Calls `body(panel, block)` for this thread's share of the tiles: every element is the same whatever the share. */
+/** Calls `body(panel, block)` for all tiles, by whichever thread: every element is the same whoever makes it. */
 template <class Body>
-void ForTiles(const Sizes& s, int thread, int threads, Body&& body) {
-  const int64_t last = s.tiles() * (thread + 1) / threads;
-  for (int64_t tile = s.tiles() * thread / threads; tile < last; tile++) body(tile / s.blocks, tile % s.blocks);
+void ForTiles(const Sizes& s, Team& team, int thread, Body&& body) {
+  team.ForEach(thread, s.tiles(), 1, [&](int64_t tile, int64_t) { body(tile / s.blocks, tile % s.blocks); });
 }
 
 /**
@@ -147,8 +146,8 @@ class Forward {
    * This thread's share of step t, from its pre-activations `[batch, 4, hidden]`, or from the inputs if `z` is null. To be
    * waited for.
    */
-  void Step(int64_t t, const float* z, int thread, int threads) {
-    ForTiles(s_, thread, threads, [&](int64_t panel, int64_t block) {
+  void Step(int64_t t, const float* z, Team& team, int thread, int threads) {
+    ForTiles(s_, team, thread, [&](int64_t panel, int64_t block) {
       WithRows<kForwardRows<Element>, Format<Element>::kRowStep>(
           s_.rows(block), [&](auto m) { Tile<decltype(m)::value>(t, z, panel, block); });
     });
@@ -304,10 +303,11 @@ void ComputeForward(Call& call, bool narrow) {
     if (!call.ok()) return;
     Forward<Element> forward(s, call.Input<float>(1), call.Input<float>(2), call.Input<float>(3), to);
     const float* from = call.Input<float>(0);
-    RunProducts<Element>([&](int thread, int threads, Barrier& barrier) {
+    RunProducts<Element>([&](int thread, int threads, Team& team) {
       forward.Prepare(thread, threads);
-      barrier.Wait();
-      for (int64_t t = 0; t < s.time; t++, barrier.Wait()) forward.Step(t, from + t * kGates * s.step(), thread, threads);
+      team.Wait();
+      for (int64_t t = 0; t < s.time; t++, team.Wait())
+        forward.Step(t, from + t * kGates * s.step(), team, thread, threads);
     });
   });
 }
@@ -321,10 +321,10 @@ bool IsMadeWithin(const Sizes& s, int64_t input) {
 
 template <class Element>
 void RunWithin(const Sizes& s, Forward<Element>& forward) {
-  RunProducts<Element>([&](int thread, int threads, Barrier& barrier) {
+  RunProducts<Element>([&](int thread, int threads, Team& team) {
     forward.Prepare(thread, threads);
-    barrier.Wait();
-    for (int64_t t = 0; t < s.time; t++, barrier.Wait()) forward.Step(t, nullptr, thread, threads);
+    team.Wait();
+    for (int64_t t = 0; t < s.time; t++, team.Wait()) forward.Step(t, nullptr, team, thread, threads);
   });
 }
 
@@ -334,19 +334,17 @@ void RunAhead(const Sizes& s, const Inputs& from, Forward<Element>& forward) {
   const Scratch<Element> panels(Panels<Element>::Size(columns, input));
   const Panels<Element> weights{panels.data(), columns, input};
   const Scratch<float> z(std::min(ahead, s.time) * s.batch * columns);
-  RunProducts<Element>([&](int thread, int threads, Barrier& barrier) {
+  RunProducts<Element>([&](int thread, int threads, Team& team) {
     PackPanels(Factor<float>{from.weight, columns, input, input, true}, weights, thread, threads);
     forward.Prepare(thread, threads);
-    barrier.Wait();
+    team.Wait();
     for (int64_t first = 0; first < s.time; first += ahead) {
       const int64_t steps = std::min(ahead, s.time - first);
       const Factor<float> rows{from.x + first * s.batch * input, steps * s.batch, input, input, true};
-      const Share<Element> share(rows.items, thread, threads);
-      MultiplyRows(rows, share.first, share.rows,
-                   {Target<Element>{weights, z.data() + share.first * columns, columns, Start::kBias, from.bias}});
-      barrier.Wait();
-      for (int64_t t = 0; t < steps; t++, barrier.Wait())
-        forward.Step(first + t, z.data() + t * s.batch * columns, thread, threads);
+      MultiplyTogether(team, thread, rows, {Target<Element>{weights, z.data(), columns, Start::kBias, from.bias}});
+      team.Wait();
+      for (int64_t t = 0; t < steps; t++, team.Wait())
+        forward.Step(first + t, z.data() + t * s.batch * columns, team, thread, threads);
     }
   });
 }
@@ -417,8 +415,8 @@ class Backward {
    * This thread's share of step t: dz `[batch, 4, hidden]`, and in float32 too where `wide` isn't null, from that of the
    * step after it, null for the last one. To be waited for.
    */
-  void Step(int64_t t, const Element* next, Element* dz, float* wide, int thread, int threads) {
-    ForTiles(s_, thread, threads, [&](int64_t panel, int64_t block) {
+  void Step(int64_t t, const Element* next, Element* dz, float* wide, Team& team, int thread) {
+    ForTiles(s_, team, thread, [&](int64_t panel, int64_t block) {
       WithRows<kRows<Element>, Format<Element>::kRowStep>(s_.rows(block), [&](auto m) {
         // The last panel may have columns for one vector only.
         if (panels_.width(panel) == kColumns) Tile<decltype(m)::value, kVectors>(t, next, dz, wide, panel, block);
@@ -555,13 +553,13 @@ void ComputeBackward(Call& call, bool narrow) {
     const Scratch<Element> two(kNarrow ? 2 * step + kSlack<Element> * backward.pitch() : 0);
     std::fill(two.data(), two.data() + (kNarrow ? 2 * step : 0), Element{});
     const auto dz = [&](int64_t t) { return kNarrow ? two.data() + t % 2 * step : (Element*)wide + t * step; };
-    RunProducts<Element>([&](int thread, int threads, Barrier& barrier) {
+    RunProducts<Element>([&](int thread, int threads, Team& team) {
       backward.Prepare(thread, threads);
-      barrier.Wait();
-      for (int64_t t = s.time - 1; t >= 0; t--, barrier.Wait()) {
+      team.Wait();
+      for (int64_t t = s.time - 1; t >= 0; t--, team.Wait()) {
         // Its rows follow each other without padding.
         float* wide_step = kNarrow ? wide + t * s.batch * kGates * s.hidden : nullptr;
-        backward.Step(t, t + 1 < s.time ? dz(t + 1) : nullptr, dz(t), wide_step, thread, threads);
+        backward.Step(t, t + 1 < s.time ? dz(t + 1) : nullptr, dz(t), wide_step, team, thread);
       }
     });
   });
@@ -596,21 +594,20 @@ void LayerGradient(Call& call, const Sizes& s, int32_t needs) {
   const Scratch<Element> h_memory(scratch(needs & kWeights, s.hidden, rows));
   const Panels<Element> weights{weight_memory.data(), input, columns};
 
-  RunProducts<Element>([&](int thread, int threads, Barrier& barrier) {
+  RunProducts<Element>([&](int thread, int threads, Team& team) {
     backward.Prepare(thread, threads);
     if (needs & kInput) PackPanels(Factor<float>{weight, input, columns, input, false}, weights, thread, threads);
-    barrier.Wait();
+    team.Wait();
     for (int64_t first = (s.time - 1) / steps * steps; first >= 0; first -= steps) {
       const int64_t count = std::min(steps, s.time - first), inner = count * s.batch;
-      for (int64_t t = count - 1; t >= 0; t--, barrier.Wait()) {
+      for (int64_t t = count - 1; t >= 0; t--, team.Wait()) {
         const bool last = first + t + 1 == s.time;
         const Element* next = dz.data() + (t + 1 < count ? t + 1 : steps) * step;
-        backward.Step(first + t, last ? nullptr : next, dz.data() + t * step, nullptr, thread, threads);
+        backward.Step(first + t, last ? nullptr : next, dz.data() + t * step, nullptr, team, thread);
       }
       if (needs & kInput) {
-        const Share<Element> share(inner, thread, threads);
-        MultiplyRows(Factor<Element>{dz.data(), inner, columns, pitch, true}, share.first, share.rows,
-                     {Target<Element>{weights, d_input + (first * s.batch + share.first) * input, input}});
+        MultiplyTogether(team, thread, Factor<Element>{dz.data(), inner, columns, pitch, true},
+                         {Target<Element>{weights, d_input + first * s.batch * input, input}});
       }
       if (needs & kWeights) {
         const Panels<Element> x_panels{x_memory.data(), input, inner}, h_panels{h_memory.data(), s.hidden, inner};
@@ -620,15 +617,14 @@ void LayerGradient(Call& call, const Sizes& s, int32_t needs) {
                                          ? Factor<float>{output, s.hidden, inner, s.hidden, false, h, s.batch}
                                          : Factor<float>{output + (first - 1) * s.step(), s.hidden, inner, s.hidden, false};
         PackPanels(before, h_panels, thread, threads);
-        barrier.Wait();
-        const Share<Element> share(columns, thread, threads);
+        team.Wait();
         const Start start = first + count == s.time ? Start::kZero : Start::kResult;
-        MultiplyRows(Factor<Element>{dz.data(), columns, inner, pitch, false}, share.first, share.rows,
-                     {Target<Element>{x_panels, d_weight + share.first * input, input, start},
-                      Target<Element>{h_panels, d_recurrent + share.first * s.hidden, s.hidden, start}});
+        MultiplyTogether(team, thread, Factor<Element>{dz.data(), columns, inner, pitch, false},
+                         {Target<Element>{x_panels, d_weight, input, start},
+                          Target<Element>{h_panels, d_recurrent, s.hidden, start}});
       }
       if (thread == 0) std::copy(dz.data(), dz.data() + step, dz.data() + steps * step);
-      barrier.Wait();
+      team.Wait();
     }
     if (needs & kWeights) backward.SumBias(d_bias, thread, threads);
   });

@@ -114,8 +114,8 @@ class FewRows {
 
   void Run() {
     std::copy(c_, c_ + batch_ * hidden_, cell_);
-    Barrier barrier(ThreadPool::Get().threads(), kSpins);
-    ThreadPool::Get().Run([&](int thread, int threads, Barrier&) {
+    Team team(ThreadPool::Get().threads(), kSpins);
+    ThreadPool::Get().Run([&](int thread, int threads, Team&) {
       // Each unit is one thread's for the whole window. Its sums are the same whatever the share.
       const int64_t first = hidden_ * thread / threads, last = hidden_ * (thread + 1) / threads;
       const int64_t blocks = (last - first + kLanes - 1) / kLanes;
@@ -129,7 +129,7 @@ class FewRows {
           NarrowRow(h_ + b * hidden_, Narrow(0) + b * inner_);
           std::fill(Narrow(1) + b * inner_, Narrow(1) + (b + 1) * inner_, 0);
         }
-        barrier.Wait();
+        team.Wait();
       }
       for (int64_t t = 0; t < time_; t++) {
         for (int64_t block = 0; block < blocks; block++) {
@@ -139,7 +139,7 @@ class FewRows {
           for (; row + kRows <= batch_; row += kRows) Units<kRows>(t, row, unit, last);
           for (; row < batch_; row++) Units<1>(t, row, unit, last);
         }
-        barrier.Wait();
+        team.Wait();
       }
     });
   }

@@ -219,7 +219,7 @@ enum class Start { kZero, kBias, kResult };
 template <class Element>
 struct Target {
   Panels<Element> b;
-  /** The result's row for A's first row in question. */
+  /** The result, as many rows as A has. */
   float* c;
   int64_t stride;
   Start start = Start::kZero;
@@ -262,7 +262,7 @@ void ProductTile(const Element* a, const Element* b, int64_t depth, float* c, in
   }
 }
 
-/** `height` rows of A, laid out for the block of the inner dimension from k on, times B: to the result's rows from `row` on. */
+/** `height` rows of A from `row` on, laid out for the block of the inner dimension from k on, times B. */
 template <class Element>
 void MultiplyPacked(const Element* packed, int64_t row, int64_t height, int64_t k, const Target<Element>& t) {
   const int64_t depth = t.b.depth(k);
@@ -285,40 +285,34 @@ void MultiplyPacked(const Element* packed, int64_t row, int64_t height, int64_t 
   }
 }
 
-/** Rows `first` to `first + rows` of A times each B; so many are laid out at once. */
+/** Rows `first` to `first + rows` of A times each B, kBlockRows of them at most. */
 template <class Source, class Element>
-void MultiplyRows(const Factor<Source>& a, int64_t first, int64_t rows, std::initializer_list<Target<Element>> targets,
-                  int64_t at_once = kBlockRows<Element>) {
+void MultiplyRows(const Factor<Source>& a, int64_t first, int64_t rows, std::initializer_list<Target<Element>> targets) {
   constexpr int64_t kInner = Format<Element>::kInner;
-  const int64_t tiles = CeilDivide(std::min(at_once, rows), kRows<Element>);
+  const int64_t tiles = CeilDivide(rows, kRows<Element>);
   const Scratch<Element> packed(tiles * kRows<Element> * Whole<Element>(std::min(kInner, a.inner)));
-  for (int64_t row = 0; row < rows; row += at_once) {
-    const int64_t height = std::min(at_once, rows - row);
-    for (int64_t k = 0; k < a.inner; k += kInner) {
-      PackRows(a, first + row, CeilDivide(height, kRows<Element>), k, targets.begin()->b.depth(k), packed.data());
-      for (const Target<Element>& t : targets) MultiplyPacked(packed.data(), row, height, k, t);
-    }
+  for (int64_t k = 0; k < a.inner; k += kInner) {
+    PackRows(a, first, tiles, k, targets.begin()->b.depth(k), packed.data());
+    for (const Target<Element>& t : targets) MultiplyPacked(packed.data(), first, rows, k, t);
   }
 }
 
-/** Runs `job(thread, threads, barrier)` on all threads, their registers ready for products in the format of `Element`. */
+/** Runs `job(thread, threads, team)` on all threads, their registers ready for products in the format of `Element`. */
 template <class Element, class Job>
 void RunProducts(Job&& job) {
-  ThreadPool::Get().Run([&](int thread, int threads, Barrier& barrier) {
+  ThreadPool::Get().Run([&](int thread, int threads, Team& team) {
     [[maybe_unused]] const RegistersFor<Element> registers;
-    job(thread, threads, barrier);
+    job(thread, threads, team);
   });
 }
 
-/** A thread's share of `rows`, in whole tiles. */
-template <class Element>
-struct Share {
-  int64_t first, rows;
-  Share(int64_t all, int thread, int threads) {
-    const int64_t tiles = CeilDivide(all, kRows<Element>);
-    first = std::min(all, tiles * thread / threads * kRows<Element>);
-    rows = std::min(all, tiles * (thread + 1) / threads * kRows<Element>) - first;
-  }
-};
+/** All rows of A times each B: as many at once as are laid out together, by whichever thread. To be waited for. */
+template <class Source, class Element>
+void MultiplyTogether(Team& team, int thread, const Factor<Source>& a, std::initializer_list<Target<Element>> targets) {
+  constexpr int64_t kTile = kRows<Element>;
+  team.ForEach(thread, CeilDivide(a.items, kTile), kBlockRows<Element> / kTile, [&](int64_t first, int64_t tiles) {
+    MultiplyRows(a, first * kTile, std::min(tiles * kTile, a.items - first * kTile), targets);
+  });
+}
 
 }  // namespace ulmfit

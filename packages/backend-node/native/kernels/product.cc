@@ -13,16 +13,14 @@ void Multiply(const Factor<float>& a, const Factor<float>& b, const float* bias,
   // Some of the inner dimension at a time, so that the layout of B is small.
   const int64_t depth = std::min(a.inner, Format<Element>::kInner);
   const Scratch<Element> memory(Panels<Element>::Size(b.items, depth));
-  RunProducts<Element>([&](int thread, int threads, Barrier& barrier) {
-    const Share<Element> share(a.items, thread, threads);
+  RunProducts<Element>([&](int thread, int threads, Team& team) {
     for (int64_t k = 0; k < a.inner; k += depth) {
       const Panels<Element> panels{memory.data(), b.items, std::min(depth, a.inner - k)};
       PackPanels(b.From(k, panels.inner), panels, thread, threads);
-      barrier.Wait();
+      team.Wait();
       const Start start = k > 0 ? Start::kResult : bias != nullptr ? Start::kBias : Start::kZero;
-      MultiplyRows(a.From(k, panels.inner), share.first, share.rows,
-                   {Target<Element>{panels, c + share.first * b.items, b.items, start, bias}});
-      barrier.Wait();
+      MultiplyTogether(team, thread, a.From(k, panels.inner), {Target<Element>{panels, c, b.items, start, bias}});
+      team.Wait();
     }
   });
 }

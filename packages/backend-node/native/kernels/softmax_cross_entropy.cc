@@ -104,23 +104,19 @@ class CrossEntropy {
         powers_(Back(Layout::Size(d_.vocabulary, std::min(kWarm, d_.rows)))),
         scaled_(Back(std::min(kWarm, d_.rows) * scaled_width_)), d_transposed_(Back(scaled_width_ * d_.vocabulary)) {}
 
-  void Run(int thread, int threads, Barrier& barrier) {
+  void Run(int thread, int threads, Team& team) {
     const Room room(d_.features);
     PackWeight(thread, threads);
-    barrier.Wait();
+    team.Wait();
     for (int64_t first = 0; first < d_.rows; first += kWarm) {
       const int64_t warm = std::min(kWarm, d_.rows - first);
       const Layout panels{powers_.data(), d_.vocabulary, warm};
-      // As many parts for each thread; what comes out does not depend on them.
-      const int64_t parts = CeilDivide(CeilDivide(warm, kBlock), threads) * threads;
-      const int64_t each = CeilDivide(CeilDivide(warm, parts), kTile) * kTile;
-      for (int64_t begin = thread * each; begin < warm; begin += threads * each) {
-        RunRows({first + begin, begin, std::min(each, warm - begin)}, room, panels);
-      }
-      if (!back()) continue;
-      barrier.Wait();
-      AddToWeight(first, warm, panels, thread, threads);
-      barrier.Wait();
+      team.ForEach(thread, CeilDivide(warm, kTile), kBlock / kTile, [&](int64_t tile, int64_t tiles) {
+        const int64_t begin = tile * kTile;
+        RunRows({first + begin, begin, std::min(tiles * kTile, warm - begin)}, room, panels);
+      });
+      team.Wait();
+      if (back()) AddToWeight(first, warm, panels, room, team, thread);
     }
     if (back()) Finish(thread, threads);
   }
@@ -131,10 +127,12 @@ class CrossEntropy {
   static constexpr bool kNarrow = kGroup > 1;
   static constexpr int64_t kTile = kRows<Element>, kBlock = kBlockRows<Element>;
   /** Rows whose powers go into the weight's gradient together, as one block of its product's inner dimension. */
-  static constexpr int64_t kWarm = 2 * kGroup * kBlock;
+  static constexpr int64_t kWarm = 4 * kBlock;
   static_assert(kWarm <= Layout::kInner);
   /** Features whose gradients are made together, so that the powers are read once for them. */
   static constexpr int64_t kFeatures = 448 / kTile * kTile;
+  /** Panels of words that a thread takes at once for them. */
+  static constexpr int64_t kPanels = 16;
 
   /** The rows that a thread is at: where they begin among all and among the warm ones, and how many they are. */
   struct Rows {
@@ -144,8 +142,9 @@ class CrossEntropy {
   /** What a thread needs for them. */
   struct Room {
     explicit Room(int64_t features)
-        : hidden(kBlock * Whole<Element>(features)), logits(kBlock * kWords), narrow(kNarrow ? kBlock * kWords : 0) {}
-    const Scratch<Element> hidden;
+        : hidden(kBlock * Whole<Element>(features)), scaled(kFeatures * Whole<Element>(kWarm)), logits(kBlock * kWords),
+          narrow(kNarrow ? kBlock * kWords : 0) {}
+    const Scratch<Element> hidden, scaled;
     const Scratch<float> logits;
     const Scratch<Element> narrow;
     /** The powers row by row; in float32 in place of the logits. */
@@ -297,15 +296,19 @@ class CrossEntropy {
   }
 
   /** The gradient of the weight and, as one feature more, that of the bias: by feature, so that words are columns. */
-  void AddToWeight(int64_t first, int64_t rows, const Layout& panels, int thread, int threads) const {
-    const int64_t begin = panels.count() * thread / threads, end = panels.count() * (thread + 1) / threads;
-    const int64_t column = begin * kColumns, columns = std::min(d_.vocabulary, end * kColumns) - column;
-    if (begin == end) return;
-    ClearRows(panels, rows, begin, end);
-    MultiplyRows(Factor<float>{scaled_.data(), scaled_width_, rows, scaled_width_, false}, 0, scaled_width_,
-                 {Target<Element>{Layout{panels.at(0, begin), columns, rows}, d_transposed_.data() + column, d_.vocabulary,
-                                  first == 0 ? Start::kZero : Start::kResult}},
-                 kFeatures);
+  void AddToWeight(int64_t first, int64_t rows, const Layout& panels, const Room& room, Team& team, int thread) const {
+    const Factor<float> scaled{scaled_.data(), scaled_width_, rows, scaled_width_, false};
+    for (int64_t feature = 0; feature < scaled_width_; feature += kFeatures, team.Wait()) {
+      const int64_t features = std::min(kFeatures, scaled_width_ - feature);
+      PackRows(scaled, feature, CeilDivide(features, kTile), 0, panels.depth(0), room.scaled.data());
+      team.ForEach(thread, panels.count(), kPanels, [&](int64_t begin, int64_t count) {
+        const int64_t column = begin * kColumns, columns = std::min(d_.vocabulary - column, count * kColumns);
+        ClearRows(panels, rows, begin, begin + count);
+        MultiplyPacked(room.scaled.data(), feature, features, 0,
+                       Target<Element>{Layout{panels.at(0, begin), columns, rows}, d_transposed_.data() + column,
+                                       d_.vocabulary, first == 0 ? Start::kZero : Start::kResult});
+      });
+    }
   }
 
   void Finish(int thread, int threads) const {
@@ -343,7 +346,7 @@ class CrossEntropy {
 template <class Element>
 void RunCrossEntropy(const Decoder& decoder, float* losses, const Gradients* gradients) {
   CrossEntropy<Element> job(decoder, losses, gradients);
-  RunProducts<Element>([&](int thread, int threads, Barrier& barrier) { job.Run(thread, threads, barrier); });
+  RunProducts<Element>([&](int thread, int threads, Team& team) { job.Run(thread, threads, team); });
 }
 
 void ComputeTied(Call& call, bool narrow) {

@@ -26,15 +26,31 @@ void Backoff::Pause() {
 #endif
 }
 
-void Barrier::Wait() {
+void Team::Wait() {
   const int round = round_.load(std::memory_order_acquire);
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == threads_) {
     arrived_.store(0, std::memory_order_relaxed);
+    for (Taken& taken : taken_) taken.counts.store(0, std::memory_order_relaxed);
     round_.store(round + 1, std::memory_order_release);
     return;
   }
   Backoff backoff(spins_);
   while (round_.load(std::memory_order_acquire) == round) backoff.Pause();
+}
+
+Team::Items Team::Take(int owner, bool from_front, int64_t items, int64_t most) {
+  const int64_t begin = items * owner / threads_, end = items * (owner + 1) / threads_;
+  std::atomic<uint64_t>& counts = taken_[owner].counts;
+  uint64_t before = counts.load(std::memory_order_relaxed);
+  for (;;) {
+    const int64_t front = before >> 32, back = before & 0xffffffff, left = end - begin - front - back;
+    if (left <= 0) return {0, 0};
+    // Few at the end, so that all threads are done at about the same time, but not so few that they are not worth it.
+    const int64_t count = std::min(left, std::max((most + 3) / 4, std::min(most, left / 2)));
+    const uint64_t after = before + ((uint64_t)count << (from_front ? 32 : 0));
+    if (counts.compare_exchange_weak(before, after, std::memory_order_relaxed))
+      return {from_front ? begin + front : end - back - count, count};
+  }
 }
 
 ThreadPool& ThreadPool::Get() {
@@ -50,12 +66,12 @@ void ThreadPool::SetThreads(int threads) {
   for (; started_ < threads_; started_++) std::thread(&ThreadPool::Work, this, started_, ticket_.load()).detach();
 }
 
-void ThreadPool::Run(const std::function<void(int, int, Barrier&)>& job) {
+void ThreadPool::Run(const std::function<void(int, int, Team&)>& job) {
   std::lock_guard<std::mutex> alone(running_);
-  Barrier barrier(threads_, spins_);
-  if (threads_ == 1) return job(0, 1, barrier);
+  Team team(threads_, spins_);
+  if (threads_ == 1) return job(0, 1, team);
   job_ = &job;
-  barrier_ = &barrier;
+  team_ = &team;
   taking_part_ = threads_;
   pending_.store(started_ - 1, std::memory_order_relaxed);
   {
@@ -63,7 +79,7 @@ void ThreadPool::Run(const std::function<void(int, int, Barrier&)>& job) {
     ticket_.fetch_add(1, std::memory_order_release);
   }
   wake_.notify_all();
-  job(0, threads_, barrier);
+  job(0, threads_, team);
   Backoff backoff(spins_);
   while (pending_.load(std::memory_order_acquire) != 0) backoff.Pause();
 }
@@ -77,16 +93,16 @@ void ThreadPool::Work(int thread, uint32_t seen) {
       wake_.wait(lock, [&] { return ticket_.load(std::memory_order_acquire) != seen; });
     }
     seen++;
-    if (thread < taking_part_) (*job_)(thread, taking_part_, *barrier_);
+    if (thread < taking_part_) (*job_)(thread, taking_part_, *team_);
     pending_.fetch_sub(1, std::memory_order_release);
   }
 }
 
 void ThreadPool::For(int64_t size, int64_t grain, const std::function<void(int64_t, int64_t)>& body) {
   if (size <= grain || threads_ == 1) return body(0, size);
-  Run([&](int thread, int threads, Barrier&) {
-    const int64_t parts = std::min<int64_t>(threads, (size + grain - 1) / grain);
-    if (thread < parts) body(size * thread / parts, size * (thread + 1) / parts);
+  const int64_t most = std::max(grain, size / threads_ / 8);
+  Run([&](int thread, int, Team& team) {
+    team.ForEach(thread, size, most, [&](int64_t first, int64_t count) { body(first, first + count); });
   });
 }
 

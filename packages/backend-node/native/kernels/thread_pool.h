@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <vector>
 
 namespace ulmfit {
 
@@ -18,15 +19,44 @@ class Backoff {
   int spins_;
 };
 
-/** Lets the threads of one job go on only when all have arrived. */
-class Barrier {
+/** The threads of one job: how they wait for each other, and how they share out what is to be done until then. */
+class Team {
  public:
-  Barrier(int threads, int spins) : threads_(threads), spins_(spins) {}
+  Team(int threads, int spins) : threads_(threads), spins_(spins), taken_(threads) {}
+
+  /** Goes on only when all have arrived. */
   void Wait();
 
+  /**
+   * Calls `body(first, count)` until all `items` are done, by whichever threads: each begins with its own part of them, `most`
+   * at a time, and who is through helps the others, from the end of theirs. A core may be slower than another for a while. One
+   * such loop between two waits.
+   */
+  template <class Body>
+  void ForEach(int thread, int64_t items, int64_t most, Body&& body) {
+    for (int helped = 0; helped < threads_; helped++) {
+      const int owner = (thread + helped) % threads_;
+      for (;;) {
+        const auto [first, count] = Take(owner, owner == thread, items, most);
+        if (count == 0) break;
+        body(first, count);
+      }
+    }
+  }
+
  private:
+  struct Items {
+    int64_t first, count;
+  };
+  Items Take(int owner, bool from_front, int64_t items, int64_t most);
+
   const int threads_, spins_;
   std::atomic<int> arrived_{0}, round_{0};
+  /** How many items of a thread's part are given away: from its front in the upper half, from its end in the lower. */
+  struct alignas(64) Taken {
+    std::atomic<uint64_t> counts{0};
+  };
+  std::vector<Taken> taken_;
 };
 
 class ThreadPool {
@@ -38,10 +68,10 @@ class ThreadPool {
   void SetThreads(int threads);
   int threads() const { return threads_; }
 
-  /** Runs `job(thread, threads, barrier)` on all threads and waits for them. */
-  void Run(const std::function<void(int, int, Barrier&)>& job);
+  /** Runs `job(thread, threads, team)` on all threads and waits for them. */
+  void Run(const std::function<void(int, int, Team&)>& job);
 
-  /** Cuts `[0, size)` into one range a thread: `body(begin, end)`. Ranges shorter than `grain` take fewer threads. */
+  /** Cuts `[0, size)` into ranges for the threads: `body(begin, end)`. One that is shorter than `grain` is not cut. */
   void For(int64_t size, int64_t grain, const std::function<void(int64_t, int64_t)>& body);
 
  private:
@@ -51,8 +81,8 @@ class ThreadPool {
   std::condition_variable wake_;
   std::atomic<uint32_t> ticket_{0};
   std::atomic<int> pending_{0};
-  const std::function<void(int, int, Barrier&)>* job_ = nullptr;
-  Barrier* barrier_ = nullptr;
+  const std::function<void(int, int, Team&)>* job_ = nullptr;
+  Team* team_ = nullptr;
   std::atomic<int> spins_{0};
   int threads_ = 1, started_ = 1, taking_part_ = 1;
 };
