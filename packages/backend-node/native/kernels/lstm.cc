@@ -13,11 +13,10 @@ namespace ulmfit {
 namespace {
 
 constexpr int kGates = 4;
-/** The gates that are in registers at once: with few registers, more rows are worth more. */
+/** The gates that are in registers at once: half of them, for the sake of more rows. */
+constexpr int kTogether = 2;
 template <class Element>
-constexpr int kTogether = kRegisters < 32 || Format<Element>::kRowStep > 1 ? 2 : kGates;
-template <class Element>
-constexpr int kForwardRows = Format<Element>::TileRows(kTogether<Element>);
+constexpr int kForwardRows = Format<Element>::TileRows(kTogether);
 /**
  * The input's product is made with the recurrent one, by as many rows at least, of weights of as many bytes at most: for few
  * rows, or from memory, the weight would come too often.
@@ -41,6 +40,13 @@ struct Sizes {
   int64_t firstRow(int64_t block) const { return batch * block / blocks; }
   int rows(int64_t block) const { return (int)(firstRow(block + 1) - firstRow(block)); }
 };
+
+/** The numbers from a row to the next: an odd number of cache lines, so that a tile's rows are in different parts of a cache. */
+template <class Element>
+int64_t Pitch(int64_t inner) {
+  constexpr int64_t kLine = 64 / sizeof(Element);
+  return (CeilDivide(Whole<Element>(inner), kLine) | 1) * kLine;
+}
 
 /** Rows that a tile may read beyond its own: registers that hold several are filled even so. */
 template <class Element>
@@ -129,8 +135,9 @@ class Forward {
       : s_(sizes), inner_(Whole<Element>(s_.hidden)), input_inner_(Whole<Element>(inputs.size)), weight_(weight), h_(h),
         c_(c), to_(results), from_(inputs), gates_{(decltype(Gates<Element>::data))results.gates},
         panels_(s_.panels * (input_inner_ + inner_) * kGates * kLanes),
-        pitch_(std::max(inner_, s_.padded())), narrow_(kNarrow ? (2 * s_.batch + kSlack<Element>) * pitch_ : 0),
-        narrow_inputs_(kNarrow ? (2 * s_.batch + kSlack<Element>) * input_inner_ : 0) {}
+        pitch_(Pitch<Element>(s_.hidden)), input_pitch_(Pitch<Element>(inputs.size)),
+        narrow_(kNarrow ? (2 * s_.batch + kSlack<Element>) * pitch_ : 0),
+        narrow_inputs_(kNarrow ? (2 * s_.batch + kSlack<Element>) * input_pitch_ : 0) {}
 
   /** To be waited for before the first step. */
   void Prepare(int thread, int threads) {
@@ -157,7 +164,7 @@ class Forward {
  private:
   static constexpr int kGroup = Format<Element>::kGroup;
   static constexpr bool kNarrow = kGroup > 1;
-  static constexpr int kUnit = Format<Element>::kUnit, kTogether = ulmfit::kTogether<Element>;
+  static constexpr int kUnit = Format<Element>::kUnit;
 
   /**
    * `[inner / group][gate][lane][group]` of the units from `p * kLanes`, for some of the gates; the inner dimension is the
@@ -188,14 +195,14 @@ class Forward {
     for (int64_t b = s_.batch * thread / threads; b < s_.batch * (thread + 1) / threads; b++) {
       const float* row = from_.x + (t * s_.batch + b) * from_.size;
       for (int64_t k = 0; k < from_.size; k += kLanes)
-        Convert(row + k, NarrowInput(t) + b * input_inner_ + k, (int)std::min<int64_t>(kLanes, from_.size - k));
-      for (int64_t k = from_.size; k < input_inner_; k++) NarrowInput(t)[b * input_inner_ + k] = 0;
+        Convert(row + k, NarrowInput(t) + b * input_pitch_ + k, (int)std::min<int64_t>(kLanes, from_.size - k));
+      for (int64_t k = from_.size; k < input_inner_; k++) NarrowInput(t)[b * input_pitch_ + k] = 0;
     }
   }
 
   /** Two buffers take turns here too. */
   uint16_t* NarrowInput(int64_t t) const {
-    return (uint16_t*)narrow_inputs_.data() + t % 2 * s_.batch * input_inner_;
+    return (uint16_t*)narrow_inputs_.data() + t % 2 * s_.batch * input_pitch_;
   }
 
   /** What step t reads as the output of the step before it: two buffers take turns. */
@@ -229,7 +236,7 @@ class Forward {
       Vec acc[M][kTogether] = {};
       const Element *from_input = Panel(panel, part, 0), *from_units = Panel(panel, part, input_inner_);
       if constexpr (kNarrow) {
-        MultiplyTile(acc, NarrowInput(t) + row * input_inner_, input_inner_, kUnit, from_input, input_inner_);
+        MultiplyTile(acc, NarrowInput(t) + row * input_pitch_, input_pitch_, kUnit, from_input, input_inner_);
         MultiplyTile(acc, Narrow(t) + row * pitch_, pitch_, kUnit, from_units, inner_);
       } else {
         const float* h = t == 0 ? h_ : to_.output + (t - 1) * s_.step();
@@ -272,8 +279,8 @@ class Forward {
   const Inputs from_;
   const Gates<Element> gates_;
   const Scratch<Element> panels_;
-  /** From a row of rounded outputs to the next. */
-  const int64_t pitch_;
+  /** From a row of rounded outputs, or inputs, to the next. */
+  const int64_t pitch_, input_pitch_;
   const Scratch<Element> narrow_, narrow_inputs_;
 };
 
@@ -399,8 +406,8 @@ class Backward {
         memory_(Panels<Element>::Size(s_.hidden, inner_)), panels_{memory_.data(), s_.hidden, inner_},
         d_cell_(s_.batch * s_.padded()), d_bias_(s_.blocks * inner_) {}
 
-  /** From a row of dz to the next: in whole units. */
-  int64_t pitch() const { return Whole<Element>(inner_); }
+  /** From a row of dz to the next. */
+  int64_t pitch() const { return Pitch<Element>(inner_); }
 
   /** To be waited for before the first step. */
   void Prepare(int thread, int threads) {
@@ -412,7 +419,7 @@ class Backward {
   }
 
   /**
-   * This thread's share of step t: dz `[batch, 4, hidden]`, and in float32 too where `wide` isn't null, from that of the
+   * This thread's share of step t: dz `[batch, 4, hidden]`, and without padding in float32 where `wide` isn't null, from that of the
    * step after it, null for the last one. To be waited for.
    */
   void Step(int64_t t, const Element* next, Element* dz, float* wide, Team& team, int thread) {
@@ -547,18 +554,17 @@ void ComputeBackward(Call& call, bool narrow) {
     if (!call.ok()) return;
     const auto in = [&](int i) { return call.Input<float>(i); };
     Backward<Element> backward(s, {in(0), in(1), in(2), in(3), in(4)});
-    constexpr bool kNarrow = Format<Element>::kGroup > 1;
+    // Two buffers take turns.
     const int64_t step = s.batch * backward.pitch();
-    // In bfloat16 two buffers take turns.
-    const Scratch<Element> two(kNarrow ? 2 * step + kSlack<Element> * backward.pitch() : 0);
-    std::fill(two.data(), two.data() + (kNarrow ? 2 * step : 0), Element{});
-    const auto dz = [&](int64_t t) { return kNarrow ? two.data() + t % 2 * step : (Element*)wide + t * step; };
+    const Scratch<Element> two(2 * step + kSlack<Element> * backward.pitch());
+    std::fill(two.data(), two.data() + 2 * step, Element{});
+    const auto dz = [&](int64_t t) { return two.data() + t % 2 * step; };
     RunProducts<Element>([&](int thread, int threads, Team& team) {
       backward.Prepare(thread, threads);
       team.Wait();
       for (int64_t t = s.time - 1; t >= 0; t--, team.Wait()) {
         // Its rows follow each other without padding.
-        float* wide_step = kNarrow ? wide + t * s.batch * kGates * s.hidden : nullptr;
+        float* wide_step = wide + t * kGates * s.step();
         backward.Step(t, t + 1 < s.time ? dz(t + 1) : nullptr, dz(t), wide_step, team, thread);
       }
     });
@@ -585,7 +591,7 @@ void LayerGradient(Call& call, const Sizes& s, int32_t needs) {
   const int64_t steps = std::min(s.time, std::max<int64_t>(1, Format<Element>::kInner / s.batch)), rows = steps * s.batch;
   const int64_t pitch = backward.pitch(), step = s.batch * pitch;
   const Scratch<Element> dz((steps + 1) * step + kSlack<Element> * pitch);
-  if (pitch > columns) std::fill(dz.data(), dz.data() + (steps + 1) * step, Element{});
+  if (Whole<Element>(columns) > columns) std::fill(dz.data(), dz.data() + (steps + 1) * step, Element{});
   const auto scratch = [](bool needed, int64_t columns, int64_t inner) {
     return needed ? Panels<Element>::Size(columns, inner) : 0;
   };
