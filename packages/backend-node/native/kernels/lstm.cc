@@ -23,7 +23,7 @@ constexpr int kForwardRows = Format<Element>::TileRows(kTogether);
  */
 constexpr int64_t kFewestWithin = 32, kLargestWithin = 8 << 20;
 /** Else rows of pre-activations that are made ahead of the recurrence. */
-constexpr int64_t kAhead = 256;
+constexpr int64_t kAhead = 768;
 
 /** The sizes of a window, and its tiles: panels of columns times blocks of rows. */
 struct Sizes {
@@ -155,7 +155,7 @@ class Forward {
    */
   void Step(int64_t t, const float* z, Team& team, int thread, int threads) {
     ForTiles(s_, team, thread, [&](int64_t panel, int64_t block) {
-      WithRows<kForwardRows<Element>, Format<Element>::kRowStep>(
+      WithCount<kForwardRows<Element>, Format<Element>::kRowStep>(
           s_.rows(block), [&](auto m) { Tile<decltype(m)::value>(t, z, panel, block); });
     });
     if (t + 1 < s_.time) NarrowInputs(t + 1, thread, threads);
@@ -424,10 +424,10 @@ class Backward {
    */
   void Step(int64_t t, const Element* next, Element* dz, float* wide, Team& team, int thread) {
     ForTiles(s_, team, thread, [&](int64_t panel, int64_t block) {
-      WithRows<kRows<Element>, Format<Element>::kRowStep>(s_.rows(block), [&](auto m) {
-        // The last panel may have columns for one vector only.
-        if (panels_.width(panel) == kColumns) Tile<decltype(m)::value, kVectors>(t, next, dz, wide, panel, block);
-        else Tile<decltype(m)::value, 1>(t, next, dz, wide, panel, block);
+      WithCount<kRows<Element>, Format<Element>::kRowStep>(s_.rows(block), [&](auto m) {
+        WithCount<Format<Element>::kVectors>(panels_.vectors(panel), [&](auto n) {
+          Tile<decltype(m)::value, decltype(n)::value>(t, next, dz, wide, panel, block);
+        });
       });
     });
   }
@@ -446,7 +446,7 @@ class Backward {
 
   template <int M, int N>
   void Tile(int64_t t, const Element* next, Element* dz, float* wide, int64_t panel, int64_t block) {
-    const int64_t hidden = s_.hidden, unit = panel * kColumns, row = s_.firstRow(block);
+    const int64_t hidden = s_.hidden, unit = panel * kColumns<Element>, row = s_.firstRow(block);
     const int rows = RowsOf<M, Element>(s_, block);
     const auto lanes = [&](int q) { return (int)std::min<int64_t>(kLanes, hidden - unit - q * kLanes); };
     const float* d_output = from_.d_output + (t * s_.batch + row) * hidden + unit;
@@ -549,7 +549,7 @@ void ComputeBackward(Call& call, bool narrow) {
     using Element = decltype(element);
     if (!call.Require(KeptFits<Element>(call, 0), kKeptShapes)) return;
     const Shape shape = call.shape(0);
-    const Sizes s(shape[0], shape[1], shape[2], kVectors, kRows<Element>);
+    const Sizes s(shape[0], shape[1], shape[2], Format<Element>::kVectors, kRows<Element>);
     float* wide = call.Output(0, {s.time, s.batch, kGates * s.hidden});
     if (!call.ok()) return;
     const auto in = [&](int i) { return call.Input<float>(i); };
@@ -648,7 +648,7 @@ void ComputeLayerGradient(Call& call, bool narrow) {
                             "hidden], needs [1]")) {
       return;
     }
-    const Sizes s(shape[0], shape[1], shape[2], kVectors, kRows<Element>);
+    const Sizes s(shape[0], shape[1], shape[2], Format<Element>::kVectors, kRows<Element>);
     LayerGradient<Element>(call, s, call.Input<int32_t>(9)[0]);
   });
 }

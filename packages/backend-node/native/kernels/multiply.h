@@ -13,9 +13,6 @@ namespace ulmfit {
 
 constexpr int64_t CeilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-constexpr int kVectors = 2;
-constexpr int kColumns = kVectors * kLanes;
-
 /** What products read: float as it is, or bfloat16 in pairs of the inner dimension. */
 template <class Element>
 struct Format;
@@ -23,6 +20,11 @@ template <>
 struct Format<float> {
   /** Numbers of the inner dimension that are side by side: in a panel's column, and in a tile's row. */
   static constexpr int kGroup = 1, kUnit = 1;
+  /**
+   * Vectors of columns of a tile. With three, fewer numbers are loaded for as many products, which counts where another
+   * thread of the same core loads too; with few registers a tile would have too few rows.
+   */
+  static constexpr int kVectors = kRegisters < 32 ? 2 : 3;
   /** The inner dimension goes in blocks: a panel of columns and a few rows stay in the first caches. */
   static constexpr int64_t kInner = 768;
   /** How many rows a tile of `n` vectors has at most: registers are left for the panel's and for one of the rows. */
@@ -34,14 +36,18 @@ template <>
 struct Format<uint16_t> {
   static constexpr int kGroup = 2;
   static constexpr int kUnit = kHasMatrixRegisters ? 32 : kGroup;
+  /** Pairs of rows go together elsewhere: tiles have an even number of them. */
+  static constexpr int kVectors = 2;
   static constexpr int64_t kInner = kHasMatrixRegisters ? 768 : 1536;
   static constexpr int TileRows(int n) { return kHasMatrixRegisters ? 32 : Format<float>::TileRows(n); }
   static constexpr int kRowStep = kHasMatrixRegisters ? 16 : 1;
 };
 
-/** The rows of a product's tiles. */
+/** The columns and rows of a product's tiles. */
 template <class Element>
-constexpr int kRows = Format<Element>::TileRows(kVectors);
+constexpr int kColumns = Format<Element>::kVectors * kLanes;
+template <class Element>
+constexpr int kRows = Format<Element>::TileRows(Format<Element>::kVectors);
 /** Rows that are laid out at once: they stay in the second cache. */
 template <class Element>
 constexpr int64_t kBlockRows = 168 / kRows<Element> * kRows<Element>;
@@ -80,6 +86,7 @@ template <class Element>
 struct Panels {
   static constexpr int kGroup = Format<Element>::kGroup;
   static constexpr int64_t kInner = Format<Element>::kInner;
+  static constexpr int kColumns = ulmfit::kColumns<Element>;
   Element* data;
   int64_t columns, inner;
 
@@ -89,8 +96,11 @@ struct Panels {
   int64_t count() const { return CeilDivide(columns, kColumns); }
   /** The inner dimension of the block from k on, in whole units. */
   int64_t depth(int64_t k) const { return Whole<Element>(std::min(kInner, inner - k)); }
-  /** The last panel has one vector if that is enough. */
-  int width(int64_t p) const { return columns - p * kColumns <= kLanes ? kLanes : kColumns; }
+  /** The last panel has as many vectors as it needs. */
+  int vectors(int64_t p) const {
+    return (int)std::min<int64_t>(kColumns / kLanes, CeilDivide(columns - p * kColumns, kLanes));
+  }
+  int width(int64_t p) const { return vectors(p) * kLanes; }
   Element* at(int64_t k, int64_t p) const {
     return data + k * CeilDivide(columns, kLanes) * kLanes + p * kColumns * depth(k);
   }
@@ -205,10 +215,12 @@ void PackPanels(const Factor<Source>& b, const Panels<Element>& panels, int thre
   const int64_t first = panels.count() * thread / threads, last = panels.count() * (thread + 1) / threads;
   if (first == last) return;
   // The last panel of all may be a narrow one.
-  const bool narrow = last == panels.count() && panels.width(last - 1) < kColumns;
+  constexpr int kColumns = ulmfit::kColumns<Element>;
+  const int width = panels.width(last - 1);
+  const bool narrow = width < kColumns;
   for (int64_t k = 0; k < b.inner; k += panels.kInner) {
     Pack(b, first * kColumns, last - first - narrow, kColumns, k, panels.depth(k), panels.at(k, first), kColumns);
-    if (narrow) Pack(b, (last - 1) * kColumns, 1, kLanes, k, panels.depth(k), panels.at(k, last - 1), kLanes);
+    if (narrow) Pack(b, (last - 1) * kColumns, 1, width, k, panels.depth(k), panels.at(k, last - 1), width);
   }
 }
 
@@ -265,6 +277,7 @@ void ProductTile(const Element* a, const Element* b, int64_t depth, float* c, in
 /** `height` rows of A from `row` on, laid out for the block of the inner dimension from k on, times B. */
 template <class Element>
 void MultiplyPacked(const Element* packed, int64_t row, int64_t height, int64_t k, const Target<Element>& t) {
+  constexpr int kColumns = ulmfit::kColumns<Element>;
   const int64_t depth = t.b.depth(k);
   const Start start = k == 0 ? t.start : Start::kResult;
   for (int64_t p = 0; p < t.b.count(); p++) {
@@ -273,15 +286,13 @@ void MultiplyPacked(const Element* packed, int64_t row, int64_t height, int64_t 
       ProductTile<m(), n()>(packed + i * depth, t.b.at(k, p), depth, t.c + (row + i) * t.stride + p * kColumns, t.stride,
                             (int)std::min<int64_t>(m(), height - i), columns, start, t.bias + p * kColumns);
     };
-    const auto tiles = [&](auto n) {
+    WithCount<Format<Element>::kVectors>(t.b.vectors(p), [&](auto n) {
       int64_t i = 0;
       for (; i + kRows<Element> <= height; i += kRows<Element>) tile(std::integral_constant<int, kRows<Element>>{}, n, i);
       // Even numbers of rows alone: half as many functions.
       constexpr int kStep = std::max(2, Format<Element>::kRowStep);
-      if (i < height) WithRows<kRows<Element>, kStep>((int)(height - i), [&](auto m) { tile(m, n, i); });
-    };
-    if (t.b.width(p) == kLanes) tiles(std::integral_constant<int, 1>{});
-    else tiles(std::integral_constant<int, kVectors>{});
+      if (i < height) WithCount<kRows<Element>, kStep>((int)(height - i), [&](auto m) { tile(m, n, i); });
+    });
   }
 }
 

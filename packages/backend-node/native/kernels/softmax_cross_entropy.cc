@@ -82,7 +82,6 @@ struct Gradients {
 
 /** Words whose logits are made and used up together: those of kBlockRows rows stay in the second cache. */
 constexpr int64_t kWords = 384;
-static_assert(kWords % kColumns == 0);
 /** A row's powers are relative to one of its first logits; one that is larger by more than this takes its place. */
 constexpr float kHeadroom = 16.f;
 
@@ -123,7 +122,8 @@ class CrossEntropy {
 
  private:
   using Layout = Panels<Element>;
-  static constexpr int kGroup = Format<Element>::kGroup;
+  static constexpr int kGroup = Format<Element>::kGroup, kColumns = ulmfit::kColumns<Element>;
+  static_assert(kWords % kColumns == 0);
   static constexpr bool kNarrow = kGroup > 1;
   static constexpr int64_t kTile = kRows<Element>, kBlock = kBlockRows<Element>;
   /** Rows whose powers go into the weight's gradient together, as one block of its product's inner dimension. */

@@ -60,12 +60,12 @@ ULMFIT_INLINE void MultiplyTile(Vec (&acc)[M][N], const uint16_t* a, int64_t row
 #endif
 }
 
-/** Calls `body` with `std::integral_constant<int, n>`, the next multiple of `Step` after `rows`, at most `Most`. */
+/** Calls `body` with `std::integral_constant<int, n>`, the next multiple of `Step` after `count`, at most `Most`. */
 template <int Most, int Step = 1, class Body>
-ULMFIT_INLINE void WithRows(int rows, Body&& body) {
+ULMFIT_INLINE void WithCount(int count, Body&& body) {
   constexpr int kLess = (Most - 1) / Step * Step;
   if constexpr (kLess > 0) {
-    if (rows <= kLess) return WithRows<kLess, Step>(rows, body);
+    if (count <= kLess) return WithCount<kLess, Step>(count, body);
   }
   body(std::integral_constant<int, Most>{});
 }
