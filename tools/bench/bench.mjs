@@ -10,6 +10,7 @@ import { help, readOptions, UsageError } from './options.mjs';
 import { planCases } from './plan.mjs';
 import { formatResult } from './report.mjs';
 import { sizes } from './sizes.mjs';
+import { median } from './statistics.mjs';
 import { judge } from './targets.mjs';
 
 /** @param {string} line */
@@ -84,7 +85,10 @@ function bench(options) {
         peer: options.peer && Object.assign({}, ...measured.flatMap(({ peer }) => peer.map(versions))),
         text,
         products: Object.fromEntries(
-          [...products].map(([precision, rates]) => [precision, { best: bestOf(rates), rounds: rates }]),
+          [...products].map(([precision, rates]) => [
+            precision,
+            { best: bestOf(rates), median: median(rates.map((each) => each.median)), rounds: rates },
+          ]),
         ),
         figures,
         measured,

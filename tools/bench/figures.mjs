@@ -25,7 +25,7 @@ import { median } from './statistics.mjs';
  * @property {import('./options.mjs').Options} options
  * @property {{ fastai?: string, torch?: string } | undefined} peer Its versions.
  * @property {{ documents: number, invented: boolean } | undefined} text What was tokenized.
- * @property {Record<string, { best: number, rounds: readonly import('./job.mjs').Products[] }>} products
+ * @property {Record<string, { best: number, median: number, rounds: readonly import('./job.mjs').Products[] }>} products
  * @property {readonly Figures[]} figures
  * @property {readonly Rounds[]} measured
  * @property {readonly import('./plan.mjs').Skipped[]} skipped

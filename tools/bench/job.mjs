@@ -28,8 +28,10 @@
 /**
  * The answer of the row `products`.
  * @typedef {object} Products
- * @property {readonly { shape: readonly number[], gflops: number }[]} shapes The best rate of each.
+ * @property {readonly { shape: readonly number[], gflops: number, median: number }[]} shapes Of each the best rate, and the
+ * median of its repetitions.
  * @property {number} gflops The best of all.
+ * @property {number} median The best median.
  */
 
 /**

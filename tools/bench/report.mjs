@@ -12,7 +12,8 @@ export function formatResult({ machine, engine, peer, products, text, figures, s
     `${machine.processor}, ${machine.cores} cores (${sets}), Node ${machine.node}`,
     `${engine.backend} ${engine.version}, ${engine.threads} threads, default precision ${engine.defaultPrecision}`,
     ...Object.entries(products).map(
-      ([precision, { best }]) => `best matrix product in ${precision}: ${number.format(best)} GFLOP/s`,
+      ([precision, { best, median }]) =>
+        `best matrix product in ${precision}: ${number.format(best)} GFLOP/s, ${number.format(median)} in the median`,
     ),
     ...(text ? [`tokenized: ${text.documents} ${text.invented ? 'invented' : 'real'} reviews`] : []),
     '',

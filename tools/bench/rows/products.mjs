@@ -1,13 +1,15 @@
 import { dispose, matMul, tensor2d } from '@tensorflow/tfjs-core';
 import { tensorFlowBackend } from '@ulmfit/backend-node';
 import { product, randomKey, uniformValues } from '@ulmfit/kernels';
+import { median } from '../statistics.mjs';
 import { startEngine } from './start-engine.mjs';
 
 /** TensorFlow's number of a type that tfjs has no name for. */
 const BFLOAT16 = 14;
 
 /**
- * The best rate of a matrix product: of all shapes, all kernels for them, all repetitions. In float32 the kernel is
+ * The best rate of a matrix product: of all shapes, all kernels for them, all repetitions; and the best median of the
+ * repetitions, which is lower where the machine is slower at times. In float32 the kernel is
  * TensorFlow's `MatMul`; in bfloat16 that one, on matrices that are rounded before, and the one that training uses.
  * @param {import('../job.mjs').Job} job
  */
@@ -19,19 +21,23 @@ export async function measure(job) {
     const b = tensor2d(uniform(k * n), [k, n]);
     const ours = () => (precision === 'float32' ? matMul(a, b) : product(a, b)).dispose();
     const kernels = [ours, ...(precision === 'bfloat16' ? [narrowMatMul(a, b)] : [])];
-    let best = 0;
-    for (const run of kernels) {
-      for (let i = 0; i < warmup + steps; i++) {
+    const rates = kernels.map((run) => {
+      const seconds = Array.from({ length: warmup + steps }, () => {
         const start = performance.now();
         run();
-        const seconds = (performance.now() - start) / 1e3;
-        if (i >= warmup) best = Math.max(best, (2 * m * k * n) / seconds / 1e9);
-      }
-    }
+        return (performance.now() - start) / 1e3;
+      });
+      return seconds.slice(warmup).map((each) => (2 * m * k * n) / each / 1e9);
+    });
     dispose([a, b]);
-    return { shape: [m, k, n], gflops: best };
+    return { shape: [m, k, n], gflops: Math.max(...rates.flat()), median: Math.max(...rates.map(median)) };
   });
-  return { backend, shapes: measured, gflops: Math.max(...measured.map(({ gflops }) => gflops)) };
+  return {
+    backend,
+    shapes: measured,
+    gflops: Math.max(...measured.map(({ gflops }) => gflops)),
+    median: Math.max(...measured.map(({ median }) => median)),
+  };
 }
 
 /** @param {number} count */
