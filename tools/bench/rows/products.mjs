@@ -36,7 +36,7 @@ export async function measure(job) {
     backend,
     shapes: measured,
     gflops: Math.max(...measured.map(({ gflops }) => gflops)),
-    median: Math.max(...measured.map(({ median }) => median)),
+    median: Math.max(...measured.map((each) => each.median)),
   };
 }
 

@@ -446,7 +446,7 @@ class Backward {
 
   template <int M, int N>
   void Tile(int64_t t, const Element* next, Element* dz, float* wide, int64_t panel, int64_t block) {
-    const int64_t hidden = s_.hidden, unit = panel * kColumns<Element>, row = s_.firstRow(block);
+    const int64_t hidden = s_.hidden, unit = panel * panels_.kColumns, row = s_.firstRow(block);
     const int rows = RowsOf<M, Element>(s_, block);
     const auto lanes = [&](int q) { return (int)std::min<int64_t>(kLanes, hidden - unit - q * kLanes); };
     const float* d_output = from_.d_output + (t * s_.batch + row) * hidden + unit;

@@ -43,9 +43,7 @@ struct Format<uint16_t> {
   static constexpr int kRowStep = kHasMatrixRegisters ? 16 : 1;
 };
 
-/** The columns and rows of a product's tiles. */
-template <class Element>
-constexpr int kColumns = Format<Element>::kVectors * kLanes;
+/** The rows of a product's tiles. */
 template <class Element>
 constexpr int kRows = Format<Element>::TileRows(Format<Element>::kVectors);
 /** Rows that are laid out at once: they stay in the second cache. */
@@ -86,7 +84,8 @@ template <class Element>
 struct Panels {
   static constexpr int kGroup = Format<Element>::kGroup;
   static constexpr int64_t kInner = Format<Element>::kInner;
-  static constexpr int kColumns = ulmfit::kColumns<Element>;
+  /** The columns of a panel, as of a product's tiles. */
+  static constexpr int kColumns = Format<Element>::kVectors * kLanes;
   Element* data;
   int64_t columns, inner;
 
@@ -214,8 +213,8 @@ template <class Source, class Element>
 void PackPanels(const Factor<Source>& b, const Panels<Element>& panels, int thread, int threads) {
   const int64_t first = panels.count() * thread / threads, last = panels.count() * (thread + 1) / threads;
   if (first == last) return;
+  constexpr int kColumns = Panels<Element>::kColumns;
   // The last panel of all may be a narrow one.
-  constexpr int kColumns = ulmfit::kColumns<Element>;
   const int width = panels.width(last - 1);
   const bool narrow = width < kColumns;
   for (int64_t k = 0; k < b.inner; k += panels.kInner) {
@@ -277,7 +276,7 @@ void ProductTile(const Element* a, const Element* b, int64_t depth, float* c, in
 /** `height` rows of A from `row` on, laid out for the block of the inner dimension from k on, times B. */
 template <class Element>
 void MultiplyPacked(const Element* packed, int64_t row, int64_t height, int64_t k, const Target<Element>& t) {
-  constexpr int kColumns = ulmfit::kColumns<Element>;
+  constexpr int kColumns = Panels<Element>::kColumns;
   const int64_t depth = t.b.depth(k);
   const Start start = k == 0 ? t.start : Start::kResult;
   for (int64_t p = 0; p < t.b.count(); p++) {

@@ -104,7 +104,7 @@ class CrossEntropy {
         scaled_(Back(std::min(kWarm, d_.rows) * scaled_width_)), d_transposed_(Back(scaled_width_ * d_.vocabulary)) {}
 
   void Run(int thread, int threads, Team& team) {
-    const Room room(d_.features);
+    const Room room(d_.features, back());
     PackWeight(thread, threads);
     team.Wait();
     for (int64_t first = 0; first < d_.rows; first += kWarm) {
@@ -122,7 +122,7 @@ class CrossEntropy {
 
  private:
   using Layout = Panels<Element>;
-  static constexpr int kGroup = Format<Element>::kGroup, kColumns = ulmfit::kColumns<Element>;
+  static constexpr int kGroup = Format<Element>::kGroup, kColumns = Layout::kColumns;
   static_assert(kWords % kColumns == 0);
   static constexpr bool kNarrow = kGroup > 1;
   static constexpr int64_t kTile = kRows<Element>, kBlock = kBlockRows<Element>;
@@ -141,9 +141,9 @@ class CrossEntropy {
 
   /** What a thread needs for them. */
   struct Room {
-    explicit Room(int64_t features)
-        : hidden(kBlock * Whole<Element>(features)), scaled(kFeatures * Whole<Element>(kWarm)), logits(kBlock * kWords),
-          narrow(kNarrow ? kBlock * kWords : 0) {}
+    Room(int64_t features, bool back)
+        : hidden(kBlock * Whole<Element>(features)), scaled(back ? kFeatures * Whole<Element>(kWarm) : 0),
+          logits(kBlock * kWords), narrow(kNarrow ? kBlock * kWords : 0) {}
     const Scratch<Element> hidden, scaled;
     const Scratch<float> logits;
     const Scratch<Element> narrow;
