@@ -1,12 +1,14 @@
 import type crypto from 'node:crypto';
 import type fs from 'node:fs';
 import type os from 'node:os';
+import type path from 'node:path';
 import { UlmfitError } from './ulmfit-error.js';
 
 interface Builtins {
   fs: typeof fs;
   crypto: typeof crypto;
   os: typeof os;
+  path: typeof path;
 }
 
 /**

@@ -1,11 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { tryLock, withLock } from './process-lock.js';
+import { tryLock, withLock, type LockFiles } from './process-lock.js';
 
 function lockPath(): { path: string; folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'kernels-'));
@@ -46,6 +54,38 @@ describe('tryLock', () => {
     const { path } = lockPath();
     const other = bystander();
     writeFileSync(path, JSON.stringify({ pid: other.pid, host: hostname(), identity: 'another boot/1' }));
+    expect(tryLock(path)).toHaveProperty('release');
+  });
+
+  it.skipIf(!existsSync('/proc/self/stat'))(
+    'knows its own by any spelling, and that of another thread',
+    () => {
+      const { path, folder } = lockPath();
+      const lock = tryLock(path);
+      expect(tryLock(`${folder}/./x.lock`)).toMatchObject({ owner: { pid: process.pid } });
+      if (!lock || !('release' in lock)) throw new Error('the lock was free');
+      // As a worker thread would have written it.
+      const content = readFileSync(path, 'utf8');
+      lock.release();
+      writeFileSync(path, content);
+      expect(tryLock(path)).toMatchObject({ owner: { pid: process.pid } });
+    },
+  );
+
+  it('takes over one of its own that could not be removed', () => {
+    const { path } = lockPath();
+    const disk: LockFiles = {
+      read: (file) => readFileSync(file),
+      write: (file, bytes) => writeFileSync(file, bytes, { flag: 'wx' }),
+      rename: (from, to) => renameSync(from, to),
+      remove: () => {
+        throw new Error('a failing disk');
+      },
+    };
+    const lock = tryLock(path, disk);
+    if (!lock || !('release' in lock)) throw new Error('the lock was free');
+    lock.release();
+    expect(existsSync(path)).toBe(true);
     expect(tryLock(path)).toHaveProperty('release');
   });
 

@@ -21,8 +21,10 @@ export interface LockOwner {
 /** A lock that was taken, or who has it. */
 export type Lock = { readonly release: () => void } | { readonly owner: LockOwner; readonly isHere: boolean };
 
-/** The locks of this process: another of its tasks may ask for one of them. */
+/** The locks of this process, where processes can't be told apart otherwise: another of its tasks may ask for one. */
 const held = new Set<string>();
+/** Those that it gave back, but whose files it could not remove. */
+const leftBehind = new Set<string>();
 
 /**
  * Takes a lock file, also from a process that has died with it.
@@ -37,16 +39,18 @@ export function tryLock(path: string, files: LockFiles = disk): Lock | undefined
   for (let attempt = 0; attempt < 10; attempt++) {
     try {
       files.write(path, content, { exclusive: true });
-      held.add(path);
+      const place = nodeBuiltin('path').resolve(path);
+      held.add(place);
+      leftBehind.delete(place);
       const release = () => {
-        held.delete(path);
-        removeQuietly(path, files);
+        held.delete(place);
+        if (!tryRemove(path, files)) leftBehind.add(place);
       };
       return { release };
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') {
         // The file was made and could not be filled: it is nobody's lock.
-        if (['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')) removeQuietly(path, files);
+        if (['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')) tryRemove(path, files);
         throw error;
       }
     }
@@ -106,7 +110,7 @@ function takeAway(path: string, found: LockOwner | 'unreadable', files: LockFile
     throw error;
   }
   const moved = ownerOf(away, files);
-  if (JSON.stringify(moved) === JSON.stringify(found)) removeQuietly(away, files);
+  if (JSON.stringify(moved) === JSON.stringify(found)) tryRemove(away, files);
   else files.rename(away, path);
 }
 
@@ -133,7 +137,11 @@ function ownerOf(path: string, files: LockFiles): LockOwner | 'gone' | 'unreadab
 
 function isDead(owner: LockOwner, self: LockOwner, path: string): boolean {
   if (owner.host !== self.host) return false; // not to be seen from here
-  if (owner.pid === self.pid && owner.identity === self.identity) return !held.has(path);
+  if (owner.pid === self.pid && owner.identity === self.identity) {
+    const place = nodeBuiltin('path').resolve(path);
+    // Without an identity it may be an earlier process of this number; with one, perhaps another thread of this one has it.
+    return leftBehind.has(place) || (self.identity === null && !held.has(place));
+  }
   try {
     process.kill(owner.pid, 0);
   } catch (error) {
@@ -169,12 +177,13 @@ const disk: LockFiles = {
   remove: (path) => nodeBuiltin('fs').rmSync(path, { force: true }),
 };
 
-/** What can't be removed is taken over by the next process. */
-function removeQuietly(path: string, files: LockFiles): void {
+/** Removes a file, if it can be: else the next process takes it over. */
+function tryRemove(path: string, files: LockFiles): boolean {
   try {
     files.remove(path);
+    return true;
   } catch {
-    return;
+    return false;
   }
 }
 
