@@ -11,6 +11,7 @@ import { CarriedStates, createTrainer, inferencePass, type TrainingPlugin } from
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createClassifier, type Classifier, type ClassifierInput } from './classifier.js';
+import type { ClassifierTaps } from './taps.js';
 import { gradientRecorder, loaderOf, numbersOf, recordProducts, tiny } from './tiny.test-helper.js';
 
 const config = { ...tiny, classes: 3, window: 4, maxLength: 8, headLayers: [5] };
@@ -45,7 +46,10 @@ function expectClose(got: readonly number[], expected: readonly number[], digits
 /** The gradients of one training step on two documents. */
 async function step(
   documents: number[][],
-  { plugins = [], trained }: { plugins?: TrainingPlugin[]; trained?: string[] } = {},
+  {
+    plugins = [],
+    trained,
+  }: { plugins?: TrainingPlugin<unknown, unknown, ClassifierTaps>[]; trained?: string[] } = {},
 ) {
   const model = createClassifier(config, { seed: 1 });
   const { steps, plugin } = gradientRecorder();
@@ -194,6 +198,39 @@ describe('the gradients of the classifier', () => {
     ...inputDropout(0.5),
     name: 'inputDropoutTwice',
   };
+});
+
+describe('the taps of the classifier', () => {
+  it('let a plugin use in its loss what it has seen, also after windows that only carry the state', async () => {
+    const seen: number[] = [];
+    let kept: tf.Tensor[] = [];
+    const penalty: TrainingPlugin<unknown, unknown, { hidden: object; embedding: object }> = {
+      name: 'penalty',
+      observe: {
+        hidden: (x) => void kept.push(tf.mean(tf.square(x))),
+        embedding: (x) => void seen.push(x.shape[0] ?? NaN),
+      },
+      loss: () => {
+        const term = tf.mul<tf.Scalar>(tf.addN(kept), 0.1);
+        kept = [];
+        return { penalty: term };
+      },
+    };
+    const gradients = await step([document(19), document(18, 1)], { plugins: [penalty] });
+    const plain = await step([document(19), document(18, 1)]);
+    // Of five windows of 4 words the last two are pooled.
+    expect(seen).toEqual([4, 3]);
+    expect(gradients).not.toEqual(plain);
+  });
+
+  it.each(['raw', 'dropped'] as const)('go on with what a plugin makes of the output: %s', async (tap) => {
+    const zero: TrainingPlugin<unknown, unknown, Record<typeof tap, object>> = {
+      name: 'zero',
+      rewrite: { [tap]: (x: tf.Tensor) => tf.mul(x, 0) } as Record<typeof tap, (x: tf.Tensor) => tf.Tensor>,
+    };
+    const gradients = await step([document(7), document(6, 1)], { plugins: [zero] });
+    expect(gradients['embedding']?.every((x) => x === 0)).toBe(true);
+  });
 });
 
 it('has as many tensors after every step, and none in the end', async () => {

@@ -120,9 +120,8 @@ export function createClassifier(config: ClassifierConfig, { seed = 0 }: { seed?
     forward(batch, pass) {
       requireDocuments(batch);
       const windows = windowsOf(batch, window, maxLength);
-      const encoded = encodeWindows(encoder, batch, windows, pass);
-      pass.tap('raw', encoded, {});
-      pass.tap('dropped', encoded, {});
+      const raw = pass.tap('raw', encodeWindows(encoder, batch, windows, pass), {});
+      const encoded = pass.tap('dropped', raw, {});
       const { counted, last } = poolingMasks(batch, windows, maxLength);
       const pooled = concatPooling(encoded, counted, last);
       return { encoded, pooled, logits: head.apply(pooled, pass) };

@@ -130,13 +130,14 @@ export function createEncoder(config: EncoderConfig, { seed = 0 }: { seed?: numb
     };
   });
 
-  /** @param gradient whether any may be asked of this window */
+  /** @param gradient whether any may be asked of this window; else it is off the tape, and nothing of it but the states lasts */
   function run(ids: Tensor2D, states: EncoderStates, pass: ForwardPass<EncoderTaps>, gradient: boolean) {
+    const options = { observed: gradient };
     requireIndices('ids', ids, vocabulary, 'words');
     const byTime = transpose(ids);
     const rows = embeddingLookup(embedding.variable, byTime, padIndex) as Tensor3D;
-    let x = pass.tap('embedding', rows, { ids: byTime, vocabulary });
-    x = pass.tap('input', x, {});
+    let x = pass.tap('embedding', rows, { ids: byTime, vocabulary }, options);
+    x = pass.tap('input', x, {}, options);
     // A layer's input needs a gradient when anything below it is trained.
     let below = gradient && pass.trains(embedding);
     const after = layers.map((layer, l) => {
@@ -146,14 +147,14 @@ export function createEncoder(config: EncoderConfig, { seed = 0 }: { seed?: numb
         states[l] as LstmState,
         {
           weightIh: layer.weightIh.variable,
-          weightHh: pass.tap('weightHh', layer.weightHh.variable, { layer: l }),
+          weightHh: pass.tap('weightHh', layer.weightHh.variable, { layer: l }, options),
           biasIh: layer.biasIh.variable,
           biasHh: layer.biasHh.variable,
         },
         { input: below, weights: own },
       );
       below ||= own;
-      x = l < count - 1 ? pass.tap('hidden', output, { layer: l }) : output;
+      x = l < count - 1 ? pass.tap('hidden', output, { layer: l }, options) : output;
       return state;
     });
     return { output: x, states: after };

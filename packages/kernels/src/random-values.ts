@@ -1,7 +1,7 @@
 import { randomWords } from './philox.js';
 import type { RandomKey } from './random-key.js';
 
-/** `length` float32 values uniform over `[low, high)`: `low + (high - low) * word / 2^32`. */
+/** `length` float32 values uniform over `[low, high]`: `low + (high - low) * word / 2^32`, rounded. */
 export function uniformValues(length: number, low: number, high: number, key: RandomKey): Float32Array {
   const words = randomWords(length, key);
   const values = new Float32Array(length);

@@ -1,7 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { CarriedStates, evaluate, inferencePass, type Metric } from './index.js';
-import { disposeToy, toyLoader, toyModel, toyTrainer, weights, type ToyBatch } from './toy.test-helper.js';
+import {
+  disposeToy,
+  thrown,
+  toyLoader,
+  toyModel,
+  toyTrainer,
+  ulmfitError,
+  weights,
+  type ToyBatch,
+} from './toy.test-helper.js';
 
 const absoluteError: Metric<ToyBatch, tf.Tensor2D> = {
   name: 'absoluteError',
@@ -49,6 +58,17 @@ describe('evaluate', () => {
   });
 });
 
+describe('metrics', () => {
+  it.each([[['loss']], [['f1', 'f1']]])('of one name are refused: %j', async (names) => {
+    const metrics = names.map((name): Metric => ({ name, measure: () => ({ sum: 1, weight: 1 }) }));
+    const twice = ulmfitError('BAD_OPTION', /^metrics: (loss|f1) is there twice; give one another name$/);
+    expect(thrown(() => toyTrainer({ metrics }))).toEqual(twice);
+    const model = toyModel();
+    await expect(evaluate(model, toyLoader([2]), { metrics })).rejects.toEqual(twice);
+    model.dispose();
+  });
+});
+
 describe('inferencePass', () => {
   it('runs a model in the phase `predict` and carries its states where they are kept', () => {
     const model = toyModel({ carries: true });
@@ -59,6 +79,10 @@ describe('inferencePass', () => {
     );
     expect(outputs[1]).not.toEqual(outputs[0]);
     carried.reset();
+    const { numTensors } = tf.memory();
+    const alone = tf.tidy(() => [...inferencePass((pass) => model.forward(batch, pass)).dataSync()]);
+    expect(alone).toEqual(outputs[0]);
+    expect(tf.memory().numTensors).toBe(numTensors);
     tf.dispose({ ...batch });
     model.dispose();
   });

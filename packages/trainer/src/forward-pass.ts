@@ -5,6 +5,14 @@ import type { Buffer, Parameter } from './parameter.js';
 /** What a pass is for. Carried states of one phase never reach another. */
 export type Phase = 'train' | 'validate' | 'predict';
 
+export interface TapOptions {
+  /**
+   * Whether plugins see the tensor. A model says no where it is made off the tape and freed before the loss, such as in a
+   * window that no gradient reaches: a plugin that observes may use in its loss term what it saw. Default true.
+   */
+  readonly observed?: boolean;
+}
+
 /**
  * The model's view of the pass that it is called for. `Taps` names the model's taps and what each tells beside its
  * tensor, such as the layer's number: `{ hidden: { layer: number } }`.
@@ -14,7 +22,12 @@ export interface ForwardPass<Taps = Record<never, never>> {
   /** True in the `train` phase: regularisers act, BatchNorm takes the batch's statistics. */
   readonly training: boolean;
   /** Names a tensor as it passes: plugins may replace it, then see it. */
-  tap<Name extends keyof Taps & string, T extends Tensor>(name: Name, x: T, context: Taps[Name]): T;
+  tap<Name extends keyof Taps & string, T extends Tensor>(
+    name: Name,
+    x: T,
+    context: Taps[Name],
+    options?: TapOptions,
+  ): T;
   /** Whether the gradient of this pass is asked for this parameter. */
   trains(parameter: Parameter): boolean;
   /** The state that the last pass of this phase carried under a name, if any. */

@@ -10,7 +10,7 @@ export type {
   TrainingPlugin,
 } from './plugin.js';
 export type { EpochRecord, StopScope, TrainingContext } from './training-context.js';
-export type { ForwardPass, Phase } from './forward-pass.js';
+export type { ForwardPass, Phase, TapOptions } from './forward-pass.js';
 export { inferencePass, Pass, type PassOptions, type TapHandlers } from './pass.js';
 export { CarriedStates } from './carried-states.js';
 export type { Model } from './model.js';

@@ -1,7 +1,7 @@
 import { keep, type Tensor } from '@tensorflow/tfjs-core';
 import { randomKey, type RandomKey } from '@ulmfit/kernels';
-import type { CarriedStates } from './carried-states.js';
-import type { ForwardPass, Phase } from './forward-pass.js';
+import { CarriedStates } from './carried-states.js';
+import type { ForwardPass, Phase, TapOptions } from './forward-pass.js';
 import { overwrite, type Buffer, type Parameter } from './parameter.js';
 
 /** Who stands at a model's taps: rewrites first, then observers, each in plugin order. */
@@ -39,11 +39,11 @@ export class Pass implements ForwardPass<Record<string, unknown>> {
     this.#options = options;
   }
 
-  tap<T extends Tensor>(name: string, x: T, context: unknown): T {
+  tap<T extends Tensor>(name: string, x: T, context: unknown, { observed = true }: TapOptions = {}): T {
     const { handlers } = this.#options;
     if (!handlers) return x;
     const rewritten = handlers.rewrite(name, x, this, context);
-    handlers.observe(name, rewritten, this, context);
+    if (observed) handlers.observe(name, rewritten, this, context);
     return rewritten as T;
   }
 
@@ -103,13 +103,15 @@ export class Pass implements ForwardPass<Record<string, unknown>> {
  * Runs a model outside a trainer: `body` gets a pass of the `predict` phase. States carried between calls stay in
  * `carried` where it is given, and are forgotten else.
  */
-export function inferencePass<R>(body: (pass: Pass) => R, carried: CarriedStates): R {
-  const pass = new Pass({ phase: 'predict', carried });
+export function inferencePass<R>(body: (pass: Pass) => R, carried?: CarriedStates): R {
+  const states = carried ?? new CarriedStates();
+  const pass = new Pass({ phase: 'predict', carried: states });
   try {
     const result = body(pass);
     pass.commit();
     return result;
   } finally {
     pass.discard();
+    if (!carried) states.reset();
   }
 }
