@@ -28,6 +28,7 @@ export interface AdamOptions {
  */
 export function adam(options: AdamOptions = {}): OptimizerFactory<Adam> {
   const { lr, beta1 = 0.9, beta2 = 0.99, eps = 1e-5, weightDecay = 0.01, decays = weightsDecay } = options;
+  if (lr !== undefined) requireWithin('adam: lr', lr, 0);
   requireWithin('adam: beta1', beta1, 0, 1);
   requireWithin('adam: beta2', beta2, 0, 1);
   requirePositive('adam: eps', eps);

@@ -37,6 +37,7 @@ export interface AsgdSettings {
  */
 export function asgd(options: AsgdOptions = {}): OptimizerFactory<Asgd> {
   const { lr, t0 = 0, lambd = 0, alpha = 0.75, weightDecay = 0, decays = everythingDecays } = options;
+  if (lr !== undefined) requireWithin('asgd: lr', lr, 0);
   requireWithin('asgd: t0', t0, 0);
   requireWithin('asgd: lambd', lambd, 0);
   requireWithin('asgd: alpha', alpha, 0);

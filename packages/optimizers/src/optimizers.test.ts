@@ -38,7 +38,7 @@ describe('adam', () => {
     const factory = adam();
     groups.setBase(factory.defaults);
     expect([...groups].map((g) => g.hyper)).toEqual(
-      [0, 1].map(() => ({ lr: 0, momentum: 0.9, weightDecay: 0.01 })),
+      [0, 1].map(() => ({ lr: NaN, momentum: 0.9, weightDecay: 0.01 })),
     );
     const optimizer = factory.create(groups);
     const wanted = [
@@ -277,6 +277,10 @@ describe('settings', () => {
     [() => adam({ weightDecay: NaN }), 'adam: weightDecay: NaN is not in [0, Infinity)'],
     [() => sgd({ momentum: 2 }), 'sgd: momentum: 2 is not in [0, 1)'],
     [() => sgd({ nesterov: true }), 'sgd: nesterov needs a momentum'],
+    [() => adam({ lr: NaN }), 'adam: lr: NaN is not in [0, Infinity)'],
+    [() => sgd({ lr: -1 }), 'sgd: lr: -1 is not in [0, Infinity)'],
+    [() => asgd({ lr: Infinity }), 'asgd: lr: Infinity is not in [0, Infinity)'],
+    [() => ntAsgd({ lr: NaN }), 'ntAsgd: lr: NaN is not in [0, Infinity)'],
     [() => asgd({ t0: -1 }), 'asgd: t0: -1 is not in [0, Infinity)'],
     [() => ntAsgd({ patience: 1.5 }), 'ntAsgd: patience: 1.5 is not an integer from 0'],
   ])('are checked when they are made: %#', (make, message) => {

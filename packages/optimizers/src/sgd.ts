@@ -25,6 +25,7 @@ export interface SgdOptions {
  */
 export function sgd(options: SgdOptions = {}): OptimizerFactory<Sgd> {
   const { lr, momentum = 0, weightDecay = 0, nesterov = false, decays = everythingDecays } = options;
+  if (lr !== undefined) requireWithin('sgd: lr', lr, 0);
   requireWithin('sgd: momentum', momentum, 0, 1);
   requireWithin('sgd: weightDecay', weightDecay, 0);
   if (nesterov && momentum === 0) throw new UlmfitError('BAD_OPTION', 'sgd: nesterov needs a momentum');

@@ -84,7 +84,7 @@ export const loader = (batches: number): Loader<Batch> => ({
 
 /** Leaves the weights alone. */
 const still: OptimizerFactory<Optimizer> = {
-  defaults: {},
+  defaults: { lr: 0 },
   create: () => ({
     name: 'still',
     step: () => undefined,

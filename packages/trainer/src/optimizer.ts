@@ -17,7 +17,10 @@ export interface Optimizer extends Stateful {
   dispose(): void;
 }
 
-/** Makes an optimizer over a model's groups. `defaults` are the base values it wants where nothing else sets them. */
+/**
+ * Makes an optimizer over a model's groups. `defaults` are the base values it wants where nothing else sets them; without an `lr`
+ * among them a fit must be given one.
+ */
 export interface OptimizerFactory<O extends Optimizer = Optimizer> {
   readonly defaults: Partial<Omit<Hyperparameters, 'lr'>> & { lr?: number };
   create(groups: ParameterGroups): O;

@@ -53,7 +53,7 @@ describe('applyRates', () => {
     expect([...groups].map((g) => g.hyper.momentum)).toEqual([0.9, 0.9]);
   });
 
-  it('refuses what is not finite and groups that are not there', () => {
+  it('refuses what is not finite or out of range, and groups that are not there', () => {
     const groups = twoGroups();
     expect(thrown(() => applyRates(groups, [{ name: 'f', rate: () => NaN }], at))).toEqual(
       ulmfitError('BAD_RATE', /^f: its rate is NaN at step 3 of 8$/),
@@ -61,6 +61,12 @@ describe('applyRates', () => {
     expect(
       thrown(() => applyRates(groups, [{ name: 'f', hyper: { momentum: () => Infinity } }], at)),
     ).toEqual(ulmfitError('BAD_RATE', /^f: momentum is Infinity/));
+    expect(thrown(() => applyRates(groups, [{ name: 'f', rate: () => -1 }], at))).toEqual(
+      ulmfitError('BAD_RATE', /^group a: lr is -0.1 at step 3 of 8; it must be 0 or above$/),
+    );
+    expect(
+      thrown(() => applyRates(groups, [{ name: 'f', hyper: { momentum: () => ({ b: 1 }) } }], at)),
+    ).toEqual(ulmfitError('BAD_RATE', /^group b: momentum is 1 at step 3 of 8; it must be in \[0, 1\)$/));
     expect(thrown(() => applyRates(groups, [{ name: 'f', rate: () => ({ c: 1 }) }], at))).toEqual(
       ulmfitError('UNKNOWN_GROUP'),
     );

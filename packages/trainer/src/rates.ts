@@ -1,5 +1,5 @@
 import { UlmfitError } from '@ulmfit/kernels';
-import type { Hyperparameter, ParameterGroups, PerGroup } from './parameter-groups.js';
+import type { Hyperparameter, ParameterGroup, ParameterGroups, PerGroup } from './parameter-groups.js';
 import type { ScheduleAt, TrainingPlugin } from './plugin.js';
 
 /** The part of a plugin that this needs; it holds for any model. */
@@ -26,10 +26,35 @@ function checked(
   return value;
 }
 
+/** What a hyperparameter must be beyond finite, in words and as a test; one that another package adds need not be more. */
+const ranges: Partial<Record<Hyperparameter, readonly [must: string, isGood: (value: number) => boolean]>> = {
+  lr: ['0 or above', (v) => v >= 0],
+  momentum: ['in [0, 1)', (v) => v >= 0 && v < 1],
+  weightDecay: ['0 or above', (v) => v >= 0],
+};
+
+function requireInRange({ name, base, hyper }: ParameterGroup, at: ScheduleAt): void {
+  if (Number.isNaN(base.lr)) {
+    throw new UlmfitError(
+      'BAD_RATE',
+      `group ${name} has no learning rate; give the fit or the optimizer one: lr`,
+    );
+  }
+  for (const key of Object.keys(hyper) as Hyperparameter[]) {
+    const value = hyper[key];
+    const [must, isGood] = ranges[key] ?? ['finite', () => true];
+    if (Number.isFinite(value) && isGood(value)) continue;
+    throw new UlmfitError(
+      'BAD_RATE',
+      `group ${name}: ${key} is ${value} at step ${at.step + 1} of ${at.steps}; it must be ${must}`,
+    );
+  }
+}
+
 /**
  * Sets what holds at this step: `hyper = base`, then the absolute values that plugins own, and
  * `hyper.lr = base.lr x the product of all factors`.
- * @throws UlmfitError `BAD_RATE` for a factor or value that is not finite, `UNKNOWN_GROUP`
+ * @throws UlmfitError `BAD_RATE` for a factor that is not finite, a value that can't be or no learning rate, `UNKNOWN_GROUP`
  */
 export function applyRates(groups: ParameterGroups, plugins: readonly RatePlugin[], at: ScheduleAt): void {
   for (const group of groups) Object.assign(group.hyper, group.base);
@@ -42,4 +67,5 @@ export function applyRates(groups: ParameterGroups, plugins: readonly RatePlugin
       if (value) groups.setHyper(key as Hyperparameter, checked(name, key, value(at), groups, at));
     }
   }
+  for (const group of groups) if (!group.frozen) requireInRange(group, at);
 }
