@@ -158,6 +158,9 @@ describe('ntAsgd', () => {
     expect(isNonMonotonic([5, 4, 3, 1], 4.5, 2)).toBe(true);
     expect(isNonMonotonic([5, 4, 3, 1], 3.5, 2)).toBe(false);
     expect(isNonMonotonic([1, 2], 1.5, 0)).toBe(true);
+    expect(isNonMonotonic([NaN, 4, 3, 1], 4.5, 2)).toBe(true);
+    expect(isNonMonotonic([NaN, 3, 1], 4.5, 2)).toBe(false);
+    expect(isNonMonotonic([5, 4, 3], NaN, 2)).toBe(false);
   });
 
   /** A fit whose validation losses are scripted, by moving the bias before each. */

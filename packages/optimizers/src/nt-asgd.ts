@@ -21,9 +21,10 @@ export interface NtAsgd {
   readonly plugin: TrainingPlugin;
 }
 
-/** Whether a loss is worse than the best of all but the last `patience` ones. */
+/** Whether a loss is worse than the best of all but the last `patience` ones. One that is NaN is not the best. */
 export function isNonMonotonic(losses: readonly number[], loss: number, patience: number): boolean {
-  return losses.length > patience && loss > Math.min(...losses.slice(0, losses.length - patience));
+  const before = losses.slice(0, Math.max(0, losses.length - patience));
+  return loss > Math.min(...before.filter((l) => !Number.isNaN(l)));
 }
 
 /**
@@ -38,6 +39,7 @@ export function ntAsgd(options: NtAsgdOptions = {}): NtAsgd {
   if (!Number.isInteger(patience) || patience < 0) {
     throw new UlmfitError('BAD_OPTION', `ntAsgd: patience: ${patience} is not an integer from 0`);
   }
+  if (lr !== undefined) requireWithin('ntAsgd: lr', lr, 0);
   requireWithin('ntAsgd: weightDecay', weightDecay, 0);
   const settings = { t0: 0, lambd: 0, alpha: 0.75, decays, averaging: false };
   return {
@@ -66,7 +68,7 @@ function trigger(patience: number): TrainingPlugin {
     },
     afterEpoch: (ctx) => {
       // Without validation it would never average.
-      if (ctx.validation) return;
+      if (ctx.validation || ctx.rehearsal) return;
       throw new UlmfitError('NO_SUCH_FIGURE', 'ntAsgd watches loss, but the fit has no validation');
     },
     stateDict: () => ({ json: { losses: [...losses] }, tensors: {} }),

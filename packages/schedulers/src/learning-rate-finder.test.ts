@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import type { TrainingPlugin } from '@ulmfit/trainer';
+import { checkpointing, earlyStopping, memoryStore, type TrainingPlugin } from '@ulmfit/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findLearningRate } from './learning-rate-finder.js';
 import { steep, valley } from './rate-suggestions.js';
@@ -104,6 +104,33 @@ describe('findLearningRate', () => {
     for (const trainer of [searched, plain])
       await trainer.fit({ stage: 'after', train: tinyLoader(5), epochs: 2, lr: 0.02 });
     expect(numbersOf(searched).tensors).toEqual(numbersOf(plain).tensors);
+  });
+
+  it('runs plugins that watch a validation or save, which sit it out', async () => {
+    const store = memoryStore();
+    const trainer = tinyTrainer({ plugins: [earlyStopping({ patience: 1 }), checkpointing({ store })] });
+    const { rates } = await findLearningRate(trainer, {
+      train: tinyLoader(7),
+      steps: 30,
+      stopFactor: Infinity,
+    });
+    expect(rates).toHaveLength(30);
+    expect(await store.list()).toEqual([]);
+  });
+
+  it('refuses a trainer whose state waits for its fit, which then goes on', async () => {
+    const store = memoryStore();
+    const options = { stage: 's', train: tinyLoader(4), epochs: 2, lr: 0.01 };
+    const whole = tinyTrainer({ plugins: [checkpointing({ store })] });
+    await whole.fit(options);
+    const [{ name } = { name: '' }] = await store.list();
+    const resumed = tinyTrainer({ plugins: [checkpointing({ store })] });
+    resumed.loadStateDict(await store.load(name));
+    await expect(findLearningRate(resumed, { train: tinyLoader(7) })).rejects.toThrow(
+      /^findLearningRate: the loaded state waits for the fit s to go on/,
+    );
+    await resumed.fit(options);
+    expect(numbersOf(resumed).tensors).toEqual(numbersOf(whole).tensors);
   });
 
   it('restores after an error, and passes the error on', async () => {

@@ -41,8 +41,9 @@ export interface FoundLearningRates<Name extends string> {
  *
  * The sweep is a factor of the rate. Rates that differ by group keep their proportions: the swept rate is the top
  * group's. A loss or gradient that is not finite ends the sweep; the points before it count. Plugins of the trainer run
- * too, so one that writes checkpoints belongs to the fits and not to the trainer when its folder matters.
- * @throws UlmfitError `BAD_SCHEDULE`, `TOO_FEW_POINTS` when it diverged too early for a suggestion, and what `fit` throws
+ * too, in a rehearsal: there is no validation to watch, and nothing to save.
+ * @throws UlmfitError `BAD_SCHEDULE`, `TOO_FEW_POINTS` when it diverged too early for a suggestion, `STATE_MISMATCH` while a
+ *   loaded state waits for its fit to go on, and what `fit` throws
  */
 export async function findLearningRate<
   Batch,
@@ -58,6 +59,12 @@ export async function findLearningRate<
   const batches = train.batches(0);
   checkSetting(Number.isInteger(steps) && steps > 0, 'findLearningRate', 'steps', steps, 'an integer from 1');
   checkSetting(batches > 0, 'findLearningRate', "the loader's number of batches", batches, 'at least 1');
+  if (trainer.pendingStage !== undefined) {
+    throw new UlmfitError(
+      'STATE_MISMATCH',
+      `findLearningRate: the loaded state waits for the fit ${trainer.pendingStage} to go on; finish that first`,
+    );
+  }
   const sweep = new Sweep(steps, options);
   await withStateRestored(trainer, async () => {
     try {
@@ -70,6 +77,7 @@ export async function findLearningRate<
         accumulate,
         plugins: [...plugins, sweep.plugin],
         signal,
+        rehearsal: true,
       });
     } catch (error) {
       const diverged = error instanceof UlmfitError && error.code === 'NOT_FINITE' && sweep.rates.length > 0;

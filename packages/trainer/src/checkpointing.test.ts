@@ -108,7 +108,10 @@ describe('checkpointing', () => {
     expect(plugin.stateDict?.().json).toEqual(json);
   });
 
-  it('refuses to keep nothing', () => {
+  it('refuses to keep nothing, and an interval that is no number', () => {
+    expect(thrown(() => checkpointing({ store: memoryStore(), everySeconds: NaN }))).toEqual(
+      ulmfitError('BAD_OPTION', /^checkpointing: everySeconds is NaN/),
+    );
     expect(thrown(() => checkpointing({ store: memoryStore(), keep: 0 }))).toEqual(
       ulmfitError('BAD_OPTION', /^checkpointing: keep is 0/),
     );

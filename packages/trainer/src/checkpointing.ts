@@ -15,13 +15,20 @@ export interface CheckpointingOptions extends WatchOptions {
 }
 
 /**
- * Saves the state at each epoch's end, at intervals and on interruption; keeps the newest and the best.
+ * Saves the state at each epoch's end, at intervals and on interruption; keeps the newest and the best. Of a rehearsal
+ * nothing is saved.
  * @throws UlmfitError `BAD_OPTION`; in the fit `NO_SUCH_FIGURE`
  */
 export function checkpointing(options: CheckpointingOptions): TrainingPlugin {
   const { store, everySeconds = 300, keep = 2, keepBest = true } = options;
   if (!Number.isInteger(keep) || keep < 1) {
     throw new UlmfitError('BAD_OPTION', `checkpointing: keep is ${keep}; it must be an integer from 1`);
+  }
+  if (!(everySeconds >= 0)) {
+    throw new UlmfitError(
+      'BAD_OPTION',
+      `checkpointing: everySeconds is ${everySeconds}; it must be 0 or above`,
+    );
   }
   let best: { name: string; value: number } | null = null;
   let savedAt = Date.now();
@@ -60,6 +67,7 @@ export function checkpointing(options: CheckpointingOptions): TrainingPlugin {
       savedAt = Date.now();
     },
     save: async (ctx, moment) => {
+      if (ctx.rehearsal) return;
       const due = moment === 'step' && Date.now() - savedAt >= everySeconds * 1000;
       if (due || moment === 'epoch' || moment === 'interrupt') await save(ctx, moment === 'epoch');
     },

@@ -33,6 +33,8 @@ describe('earlyStopping', () => {
       { patience: 1, minDelta: 0.5 },
       '2 stopped: scripted has not got better for 1 validations',
     ],
+    [[NaN, 3, 4, 2, 9], { patience: 2 }, '5 done'],
+    [[3, NaN, NaN, 1], { patience: 2 }, '3 stopped: scripted has not got better for 2 validations'],
   ])('of %j by %j goes: %s', async (values, options, expected) => {
     expect(await epochsOf(values, options)).toBe(expected);
   });
@@ -61,5 +63,8 @@ describe('earlyStopping', () => {
       ulmfitError('NO_SUCH_FIGURE', /^earlyStopping watches loss, but the fit has no validation$/),
     );
     expect(thrown(() => earlyStopping({ patience: 0 }))).toEqual(ulmfitError('BAD_OPTION', /patience is 0/));
+    expect(thrown(() => earlyStopping({ patience: 1, minDelta: NaN }))).toEqual(
+      ulmfitError('BAD_OPTION', /minDelta is NaN/),
+    );
   });
 });

@@ -21,13 +21,14 @@ export function watched(ctx: TrainingContext, plugin: string, { watch = 'loss' }
   return value;
 }
 
-/** Whether `value` is better than `best` by more than `by`. */
+/** Whether `value` is better than `best` by more than `by`. NaN, such as the mean of nothing, never is. */
 export function isBetter(
   value: number,
   best: number | null,
   { better = 'less' }: WatchOptions,
   by = 0,
 ): boolean {
+  if (Number.isNaN(value)) return false;
   if (best === null) return true;
   return better === 'less' ? value < best - by : value > best + by;
 }
@@ -43,6 +44,12 @@ export function earlyStopping(
     throw new UlmfitError(
       'BAD_OPTION',
       `earlyStopping: patience is ${options.patience}; it must be an integer from 1`,
+    );
+  }
+  if (!((options.minDelta ?? 0) >= 0)) {
+    throw new UlmfitError(
+      'BAD_OPTION',
+      `earlyStopping: minDelta is ${options.minDelta}; it must be 0 or above`,
     );
   }
   let state: { best: number | null; waited: number } = { best: null, waited: 0 };
@@ -61,7 +68,7 @@ export function earlyStopping(
     },
     afterEpoch: (ctx) => {
       // Without validation it would wait for ever.
-      if (!ctx.validation) watched(ctx, 'earlyStopping', options);
+      if (!ctx.validation && !ctx.rehearsal) watched(ctx, 'earlyStopping', options);
     },
     stateDict: () => ({ json: { ...state }, tensors: {} }),
     loadStateDict: ({ json }) => {

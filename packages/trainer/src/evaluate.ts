@@ -4,7 +4,7 @@ import { CarriedStates } from './carried-states.js';
 import { disposeBatch } from './dispose-batch.js';
 import type { Phase } from './forward-pass.js';
 import type { Loader } from './loader.js';
-import type { Metric } from './metric.js';
+import { checkMetrics, type Metric } from './metric.js';
 import type { Model } from './model.js';
 import { Pass } from './pass.js';
 import { RunningMeans } from './running-means.js';
@@ -21,7 +21,7 @@ export interface EvaluateOptions<Batch, Output> {
 /**
  * The mean loss over all targets of a loader, and each metric. Carried states begin anew.
  * @returns undefined when the signal cut it short.
- * @throws UlmfitError `NO_BATCHES` when the loader has none.
+ * @throws UlmfitError `NO_BATCHES` when the loader has none, `BAD_OPTION` when two metrics share a name or one is named `loss`.
  */
 export async function evaluate<Batch, Output, Taps>(
   model: Model<Batch, Output, Taps>,
@@ -29,6 +29,7 @@ export async function evaluate<Batch, Output, Taps>(
   options: EvaluateOptions<Batch, Output> = {},
 ): Promise<Record<string, number> | undefined> {
   const { metrics = [], phase = 'validate', signal, onBatch } = options;
+  checkMetrics(metrics);
   if (loader.batches(0) < 1) throw new UlmfitError('NO_BATCHES', 'evaluate: the loader has no batches');
   const carried = new CarriedStates();
   const means = new RunningMeans();

@@ -1,9 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import type { FitOptions, StopScope, TrainingContext } from './index.js';
+import { createTrainer, type FitOptions, type StopScope, type TrainingContext } from './index.js';
 import {
   disposeToy,
+  momentumSgd,
   toyLoader,
+  toyModel,
   toyTrainer,
   ulmfitError,
   weights,
@@ -179,11 +181,27 @@ describe('options that make no sense', () => {
     [{ epochs: 1.5 }, 'BAD_FIT', /^s: epochs is 1.5/],
     [{ accumulate: 0 }, 'BAD_FIT', /^s: accumulate is 0/],
     [{ train: toyLoader([]) }, 'NO_BATCHES', /^s: the training loader/],
-    [{ validate: toyLoader([]) }, 'NO_BATCHES', /^evaluate: the loader/],
+    [{ validate: toyLoader([]) }, 'NO_BATCHES', /^s: the validation loader/],
+    [{ lr: NaN }, 'BAD_RATE', /^group bottom has no learning rate/],
+    [{ lr: { top: -1 } }, 'BAD_RATE', /^group top: lr is -1 at step 1 of 2; it must be 0 or above$/],
     [{ lr: { up: 1 } }, 'UNKNOWN_GROUP', /^no parameter group up/],
   ])('are refused: %j', async (wrong: Options, code, message) => {
     const trainer = toyTrainer();
+    const before = weights(trainer);
     await expect(trainer.fit(options(wrong))).rejects.toEqual(ulmfitError(code, message));
+    expect(weights(trainer)).toEqual(before);
+    disposeToy(trainer);
+  });
+
+  it('include a learning rate that nobody has given', async () => {
+    const { defaults: _, ...optimizer } = momentumSgd();
+    const trainer = createTrainer({ model: toyModel(), optimizer: { ...optimizer, defaults: {} } });
+    await expect(trainer.fit(options())).rejects.toEqual(
+      ulmfitError('BAD_RATE', /^group bottom has no learning rate; give the fit or the optimizer one: lr$/),
+    );
+    trainer.groups.freezeTo(-1);
+    // What is frozen needs none.
+    expect((await trainer.fit(options({ lr: { top: 0.1 } }))).end).toBe('done');
     disposeToy(trainer);
   });
 
@@ -422,6 +440,30 @@ describe('several fits of one trainer', () => {
     await trainer.fit(options({ stage: 'b', epochs: 1, train }));
     expect(opened).toEqual([0, 1, 2]);
     expect(trainer.history.map((r) => `${r.stage}${r.epoch} ${r.step}`)).toEqual(['a0 2', 'a1 4', 'b0 2']);
+    disposeToy(trainer);
+  });
+
+  it('count the epochs that an interrupted or failed one has begun', async () => {
+    const opened: number[] = [];
+    const loader = toyLoader([2, 2]);
+    const train = {
+      ...loader,
+      open: (at: { epoch: number; batch: number }) => (opened.push(at.epoch), loader.open(at)),
+    };
+    const trainer = toyTrainer();
+    const controller = new AbortController();
+    const abort: ToyPlugin = { name: 'abort', afterEpoch: () => controller.abort() };
+    const { signal } = controller;
+    await trainer.fit(options({ stage: 'a', epochs: 2, train, signal, plugins: [abort] }));
+    const fail: ToyPlugin = {
+      name: 'fail',
+      afterStep: () => {
+        throw new Error('no more');
+      },
+    };
+    await expect(trainer.fit(options({ stage: 'b', train, plugins: [fail] }))).rejects.toThrow('no more');
+    await trainer.fit(options({ stage: 'c', train }));
+    expect(opened).toEqual([0, 1, 2]);
     disposeToy(trainer);
   });
 

@@ -36,6 +36,8 @@ export interface FitOptions<Batch, Output, Taps> {
   readonly plugins?: readonly TrainingPlugin<Batch, Output, Taps>[];
   /** When aborted, the step ends, the state is saved and the fit returns. */
   readonly signal?: AbortSignal | undefined;
+  /** Says that the state before is put back afterwards: plugins that watch, keep or save something sit such a fit out. */
+  readonly rehearsal?: boolean;
 }
 
 export interface FitResult {
@@ -157,6 +159,9 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   get resumed(): boolean {
     return this.#resumed;
   }
+  get rehearsal(): boolean {
+    return this.#options.rehearsal ?? false;
+  }
   get #accumulate(): number {
     return this.#options.accumulate ?? 1;
   }
@@ -193,12 +198,24 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     return { json: { ...(core.json as object), fit: fit as unknown as Json }, tensors };
   }
 
-  /** @param resume a saved fit of this stage with its tensors by their full names */
-  async run(resume?: { state: FitState; carried: Record<string, Tensor>; load(): void }): Promise<FitResult> {
+  /**
+   * @param resume a saved fit of this stage with its carried states; `load` loads the rest of it, `taken` is called when
+   *   nothing of it is needed any more
+   */
+  async run(resume?: {
+    state: FitState;
+    carried: Record<string, Tensor>;
+    load(): void;
+    taken(): void;
+  }): Promise<FitResult> {
     this.#resumed = resume !== undefined;
     try {
-      if (this.batches < 1)
-        throw new UlmfitError('NO_BATCHES', `${this.stage}: the training loader has none`);
+      for (const [what, batches] of [
+        ['training', this.batches],
+        ['validation', this.#options.validate?.batches(0) ?? 1],
+      ] as const) {
+        if (batches < 1) throw new UlmfitError('NO_BATCHES', `${this.stage}: the ${what} loader has none`);
+      }
       await this.#hooks('setup');
       if (this.#options.lr !== undefined) this.groups.setBase({ lr: this.#options.lr });
       await this.#hooks('beforeFit');
@@ -223,12 +240,15 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
         this.#last = last;
         this.#validation = validation ?? undefined;
         this.#stop = stop;
+        resume.taken();
       }
       return await this.#epochs();
     } catch (error) {
       await this.#tell(error);
       throw error;
     } finally {
+      // An epoch that was only begun has shown its order too. A resumed fit counts from its state.
+      this.#host.epochsBefore += this.epoch + (['train', 'validate'].includes(this.#next) ? 1 : 0);
       this.#carried.reset();
       this.#accumulator.discard();
     }
@@ -284,7 +304,6 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     if (this.#next !== 'end') await this.#hooks('afterFit');
     this.#next = 'end';
     await this.#save('fit');
-    host.epochsBefore += this.epoch;
     return stop ? { end: 'stopped', reason: stop.reason, history } : { end: 'done', history };
   }
 
@@ -337,7 +356,8 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       const trained = groups.unfrozen;
       const pass = this.#pass(passes, this.#handlers, trained);
       passes.push(pass);
-      this.#accumulator.add(differentiate(model, batch, pass, this.#plugins, trained), model.targets(batch));
+      const targets = model.targets(batch);
+      this.#accumulator.add(differentiate(model, batch, pass, this.#plugins, trained), targets);
       this.#cursor.batch++;
     } finally {
       disposeBatch(batch);

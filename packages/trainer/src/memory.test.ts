@@ -1,7 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { checkpointing, memoryStore, type CheckpointStore, type TrainingContext } from './index.js';
-import { disposeToy, toyLoader, toyTrainer, type ToyBatch, type ToyPlugin } from './toy.test-helper.js';
+import {
+  checkpointing,
+  createTrainer,
+  memoryStore,
+  type CheckpointStore,
+  type TrainingContext,
+} from './index.js';
+import {
+  disposeToy,
+  momentumSgd,
+  toyLoader,
+  toyModel,
+  toyTrainer,
+  type ToyBatch,
+  type ToyPlugin,
+} from './toy.test-helper.js';
 
 const tensors = () => tf.memory().numTensors;
 
@@ -193,6 +207,17 @@ describe('the number of tensors', () => {
     };
     await expect(trainer.fit({ stage: 's', epochs: 1, train: odd })).rejects.toThrow(/matMul/);
     await expect(trainer.evaluate(odd)).rejects.toThrow(/matMul/);
+    disposeToy(trainer);
+    expect(tensors()).toBe(before);
+  });
+
+  it('is as before when the model cannot count its targets', async () => {
+    const before = tensors();
+    const targets = () => {
+      throw new Error('no targets');
+    };
+    const trainer = createTrainer({ model: { ...toyModel(), targets }, optimizer: momentumSgd() });
+    await expect(trainer.fit({ stage: 's', epochs: 1, train: toyLoader([2]) })).rejects.toThrow('no targets');
     disposeToy(trainer);
     expect(tensors()).toBe(before);
   });

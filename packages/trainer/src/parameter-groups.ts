@@ -26,9 +26,9 @@ export interface ParameterGroup {
 /** A value for all groups, or one for each group by name. */
 export type PerGroup<T> = T | Readonly<Record<string, T>>;
 
-/** Makes a group; a trainer or an optimizer fills in the hyperparameters. */
+/** Makes a group; a trainer or an optimizer fills in the hyperparameters. Until then its `lr` is NaN: there is none. */
 export function parameterGroup(name: string, parameters: readonly Parameter[]): ParameterGroup {
-  const start = (): Hyperparameters => ({ lr: 0, momentum: 0, weightDecay: 0 });
+  const start = (): Hyperparameters => ({ lr: NaN, momentum: 0, weightDecay: 0 });
   return { name, parameters, base: start(), hyper: start(), frozen: false };
 }
 
@@ -138,14 +138,20 @@ export class ParameterGroups implements Iterable<ParameterGroup> {
     }));
   }
 
-  /** @throws UlmfitError `STATE_MISMATCH` when the groups differ. */
+  /** @throws UlmfitError `STATE_MISMATCH` when the groups differ; nothing is changed then. */
   fromJson(json: Json): void {
-    const saved = json as unknown as {
-      name: string;
-      base: Hyperparameters;
-      hyper: Hyperparameters;
-      frozen: boolean;
-    }[];
+    this.requireSame(json);
+    (json as unknown as SavedGroup[]).forEach(({ base, hyper, frozen }, i) => {
+      const group = this.#groups[i] as ParameterGroup;
+      Object.assign(group.base, base);
+      Object.assign(group.hyper, hyper);
+      group.frozen = frozen;
+    });
+  }
+
+  /** @throws UlmfitError `STATE_MISMATCH` when the groups of a state are not these. */
+  requireSame(json: Json): void {
+    const saved = json as unknown as SavedGroup[];
     const names = saved.map((g) => g.name).join(', ');
     if (names !== this.names.join(', ')) {
       throw new UlmfitError(
@@ -153,11 +159,8 @@ export class ParameterGroups implements Iterable<ParameterGroup> {
         `the state's groups are ${names}; the model's ${this.names.join(', ')}`,
       );
     }
-    saved.forEach(({ base, hyper, frozen }, i) => {
-      const group = this.#groups[i] as ParameterGroup;
-      Object.assign(group.base, base);
-      Object.assign(group.hyper, hyper);
-      group.frozen = frozen;
-    });
   }
 }
+
+/** A group as `toJson` gives it. */
+type SavedGroup = Pick<ParameterGroup, 'name' | 'base' | 'hyper' | 'frozen'>;

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FitOptions, StateDict } from './index.js';
+import type { FitOptions, Json, StateDict } from './index.js';
 import { earlyStopping, memoryStore } from './index.js';
 import {
   disposeToy,
   momentumSgd,
   numbers,
+  thrown,
   toyLoader,
   toyModel,
   toyTrainer,
@@ -303,8 +304,11 @@ describe('a state that does not fit', () => {
     await expect(more.fit(fitOptions(run))).rejects.toEqual(
       mismatch(/^the state has nothing of the plugin extra/),
     );
+    // It waits for a fit that it fits.
+    expect(more.pendingStage).toBe('s');
     more.loadStateDict(state, { waive: ['extra'] });
     expect((await more.fit(fitOptions(run))).end).toBe('done');
+    expect(more.pendingStage).toBeUndefined();
 
     const less = toyTrainer({ plugins: [earlyStopping({ patience: 9 })] });
     less.loadStateDict(state);
@@ -320,5 +324,54 @@ describe('a state that does not fit', () => {
     const before = weights(trainer);
     expect(() => trainer.loadStateDict({ json, tensors: rest })).toThrow(/^parameters: the state has no w1$/);
     expect(weights(trainer)).toEqual(before);
+  });
+
+  it('is refused when it is of something else, and nothing is changed', async () => {
+    const { json, tensors } = await saved();
+    const trainer = fresh();
+    const before = result(trainer);
+    const { groups, ...fewer } = json as Record<string, Json>;
+    const others = (groups as { name: string }[]).map((group) => ({ ...group, name: `other ${group.name}` }));
+    const refused: [StateDict, RegExp][] = [
+      [{ json: {}, tensors }, /^the state is not one of a trainer: it lacks seed$/],
+      [{ json: fewer, tensors }, /^the state is not one of a trainer: it lacks groups$/],
+      [{ json: { ...fewer, groups: others }, tensors }, /^the state's groups are other bottom/],
+      [
+        { json, tensors: { ...tensors, 'stranger/x': tf.scalar(1) } },
+        /^the state has an unknown entry stranger\/x$/,
+      ],
+      [
+        { json, tensors: { ...tensors, 'buffer/x': tf.scalar(1) } },
+        /^buffers: the state has an unknown entry x$/,
+      ],
+    ];
+    for (const [state, message] of refused) {
+      expect(thrown(() => trainer.loadStateDict(state))).toEqual(mismatch(message));
+      expect(result(trainer)).toEqual(before);
+    }
+  });
+
+  it('is still there for another try when the fit could not begin', async () => {
+    const longer = { epochs: 2, accumulate: 1, batches: [2, 2], at: 0 };
+    const { store, plugin } = recorder();
+    const whole = fresh([plugin]);
+    await whole.fit(fitOptions(longer));
+    const resumed = fresh();
+    resumed.loadStateDict(await store.load('1'));
+    const failing: ToyPlugin = {
+      name: 'failing',
+      setup: () => {
+        throw new Error('no such folder');
+      },
+    };
+    for (const [wrong, message] of [
+      [{ ...fitOptions(longer), plugins: [failing] }, /^no such folder$/],
+      [{ ...fitOptions(longer), lr: { up: 1 } }, /^no parameter group up/],
+      [{ ...fitOptions(longer), epochs: 3 }, /^s: the state is of a fit of 4 updates, this one has 6/],
+    ] as const) {
+      await expect(resumed.fit(wrong)).rejects.toThrow(message);
+    }
+    expect((await resumed.fit(fitOptions(longer))).end).toBe('done');
+    expect(result(resumed)).toEqual(result(whole));
   });
 });

@@ -5,10 +5,10 @@ import { evaluate, type EvaluateOptions } from './evaluate.js';
 import { explain } from './explain.js';
 import { checkFitOptions, Fit, type FitHost, type FitOptions, type FitResult, type FitState } from './fit.js';
 import type { Loader } from './loader.js';
-import type { Metric } from './metric.js';
+import { checkMetrics, type Metric } from './metric.js';
 import type { Model } from './model.js';
 import type { Optimizer, OptimizerFactory } from './optimizer.js';
-import { assignByName, overwrite } from './parameter.js';
+import { assignByName, overwrite, requireSameNames } from './parameter.js';
 import { ParameterGroups } from './parameter-groups.js';
 import { orderPlugins } from './plugin-order.js';
 import type { TrainingPlugin } from './plugin.js';
@@ -39,7 +39,10 @@ interface SavedState {
   tensors: Record<string, Tensor>;
 }
 
-/** Makes a trainer for a model. The model stays the caller's; the optimizer's state is the trainer's. */
+/**
+ * Makes a trainer for a model. The model stays the caller's; the optimizer's state is the trainer's.
+ * @throws UlmfitError `BAD_OPTION`, `BAD_PLUGINS`, `BAD_GROUPS`
+ */
 export function createTrainer<Batch, Output, Taps, O extends Optimizer>(
   options: TrainerOptions<Batch, Output, Taps, O>,
 ): Trainer<Batch, Output, Taps, O> {
@@ -63,6 +66,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     this.groups = new ParameterGroups(options.model.groups);
     this.#plugins = options.plugins ?? [];
     this.#metrics = options.metrics ?? [];
+    checkMetrics(this.#metrics);
     this.seed = options.seed ?? 0;
     this.#order([]);
     this.groups.setBase(options.optimizer.defaults);
@@ -99,16 +103,18 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
         `the state was saved in the stage ${saved.stage}; this fit is ${options.stage}`,
       );
     }
-    this.#pending = undefined;
-    try {
-      const load = () => {
-        this.#load(state);
-        loadPlugins(plugins, saved.plugins, state.tensors, waive);
-      };
-      return await fit.run({ state: saved, carried: tensorsUnder('carried', state.tensors), load });
-    } finally {
-      dispose(Object.values(state.tensors));
-    }
+    const load = () => {
+      this.#load(state);
+      loadPlugins(plugins, saved.plugins, state.tensors, waive);
+    };
+    // Until it is taken, a fit that can't begin leaves it to the next one.
+    const taken = () => this.#dropPending();
+    return fit.run({ state: saved, carried: tensorsUnder('carried', state.tensors), load, taken });
+  }
+
+  /** The stage of the fit that a loaded state was saved within, until that fit goes on. */
+  get pendingStage(): string | undefined {
+    return this.#pending?.state.json.fit?.stage;
   }
 
   /** The mean loss and the metrics over a loader, with the optimizer's evaluation weights. */
@@ -171,10 +177,10 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
   /**
    * Takes over a saved state; its tensors stay the caller's.
    * @param waive names of plugins whose state may be missing or unknown
-   * @throws UlmfitError `STATE_MISMATCH`
+   * @throws UlmfitError `STATE_MISMATCH`; nothing is changed then
    */
   loadStateDict(state: StateDict, { waive = [] }: { waive?: readonly string[] } = {}): void {
-    const { json, tensors } = state as unknown as SavedState;
+    const { json, tensors } = savedState(state);
     if (json.optimizer.name !== this.optimizer.name) {
       throw new UlmfitError(
         'STATE_MISMATCH',
@@ -195,12 +201,18 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     }
   }
 
-  /** Everything but the fit's own state. */
+  /** Everything but the fit's own state. All of it is looked at before anything is written. */
   #load({ json, tensors }: SavedState): void {
-    assignByName('parameters', this.groups.parameters, tensorsUnder('parameter', tensors));
-    assignByName('buffers', this.model.buffers ?? [], tensorsUnder('buffer', tensors));
-    this.groups.fromJson(json.groups);
+    const { parameters } = this.groups;
+    const buffers = this.model.buffers ?? [];
+    const [ofParameters, ofBuffers] = [tensorsUnder('parameter', tensors), tensorsUnder('buffer', tensors)];
+    requireSameNames('parameters', parameters, ofParameters);
+    requireSameNames('buffers', buffers, ofBuffers);
+    this.groups.requireSame(json.groups);
     this.optimizer.loadStateDict({ json: json.optimizer.state, tensors: tensorsUnder('optimizer', tensors) });
+    assignByName('parameters', parameters, ofParameters);
+    assignByName('buffers', buffers, ofBuffers);
+    this.groups.fromJson(json.groups);
     this.history.splice(0, this.history.length, ...structuredClone(json.history));
     this.#host.epochsBefore = json.epochsBefore;
   }
@@ -223,6 +235,26 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     checkPlugins(ordered, this.model);
     return ordered;
   }
+}
+
+/** What a trainer's state has at least, and where its tensors may lie. */
+const KEYS = ['seed', 'groups', 'optimizer', 'history', 'epochsBefore'] as const;
+const PLACES = ['parameter/', 'buffer/', 'optimizer/'];
+const PLACES_OF_FIT = ['carried/', 'plugin/'];
+
+/** @throws UlmfitError `STATE_MISMATCH` for what no trainer has saved */
+function savedState({ json, tensors }: StateDict): SavedState {
+  const saved = (json ?? {}) as Partial<SavedState['json']>;
+  const lost = KEYS.find((key) => saved[key] === undefined);
+  if (lost !== undefined) {
+    throw new UlmfitError('STATE_MISMATCH', `the state is not one of a trainer: it lacks ${lost}`);
+  }
+  const places = saved.fit ? [...PLACES, ...PLACES_OF_FIT] : PLACES;
+  const stranger = Object.keys(tensors).find((name) => !places.some((place) => name.startsWith(place)));
+  if (stranger !== undefined) {
+    throw new UlmfitError('STATE_MISMATCH', `the state has an unknown entry ${stranger}`);
+  }
+  return { json: saved as SavedState['json'], tensors };
 }
 
 /** @throws UlmfitError `STATE_MISMATCH` when a plugin's state is missing or unknown, unless waived. */

@@ -27,7 +27,7 @@ export interface TrainingContext {
   /** The epoch of this fit, from 0, and how many there are. */
   readonly epoch: number;
   readonly epochs: number;
-  /** The batch of this epoch, from 0, and how many there are. */
+  /** The batch of this epoch that is read next, from 0: in `beforeBatch` the one at hand. And how many there are. */
   readonly batch: number;
   readonly batches: number;
   /** The update of this fit, from 0, and how many there are. */
@@ -40,6 +40,8 @@ export interface TrainingContext {
   readonly history: readonly EpochRecord[];
   /** Whether this fit goes on from a saved state. */
   readonly resumed: boolean;
+  /** Whether the state before is put back after this fit, as by `findLearningRate`. */
+  readonly rehearsal: boolean;
   /** Ends the scope in good order: every `after*` hook still runs. */
   stop(scope: StopScope, reason: string): void;
   /** The whole state, lent: valid until the next step. */
