@@ -5,7 +5,7 @@ import { createLanguageModel } from '@ulmfit/awd-lstm';
 import { uniformValues } from '@ulmfit/kernels';
 import { sgd } from '@ulmfit/optimizers';
 import { languageModelLoader, TokenCorpus } from '@ulmfit/text';
-import { createTrainer, type TrainingPlugin } from '@ulmfit/trainer';
+import { createTrainer, type StateDict, type TrainingPlugin } from '@ulmfit/trainer';
 
 /** Adds noise to the input of the first layer; a model that has no such tap does not compile with it. */
 function inputNoise(size: number): TrainingPlugin<unknown, unknown, { input: unknown }> {
@@ -31,8 +31,8 @@ function smallestLoss(): TrainingPlugin & { readonly value: number } {
       value = Math.min(value, last['loss'] ?? Infinity);
     },
     stateDict: () => ({ json: { value }, tensors: {} }),
-    loadStateDict: ({ json }) => {
-      ({ value } = json as { value: number });
+    loadStateDict({ json }: StateDict<{ value: number }>) {
+      ({ value } = json);
     },
   };
 }

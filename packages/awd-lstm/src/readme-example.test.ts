@@ -1,7 +1,8 @@
+import { memory } from '@tensorflow/tfjs-core';
 import { adam, clipGlobalNorm } from '@ulmfit/optimizers';
 import { awdLstmDropouts, classifierDropouts } from '@ulmfit/regularizers';
 import { classifierLoader, languageModelLoader, TokenCorpus } from '@ulmfit/text';
-import { CarriedStates, createTrainer, inferencePass } from '@ulmfit/trainer';
+import { createTrainer, inferencePass } from '@ulmfit/trainer';
 import { expect, it } from 'vitest';
 import { copyEncoder, createClassifier, createLanguageModel } from './index.js';
 import { someIds, tiny } from './tiny.test-helper.js';
@@ -31,7 +32,9 @@ it('runs the example of the README', async () => {
   await training.fit({ stage: 'all', train: reviews, epochs: 1, lr: 1e-3 });
 
   for (const batch of classifierLoader(corpus, undefined, { batchSize: 2 }).open({ epoch: 0, batch: 0 })) {
-    const { logits } = inferencePass((pass) => classifier.forward(batch, pass), new CarriedStates());
+    const { numTensors } = memory();
+    const logits = inferencePass((pass) => classifier.forward(batch, pass).logits);
     expect(logits.shape).toEqual([2, 2]);
+    expect(memory().numTensors).toBe(numTensors + 1);
   }
 });

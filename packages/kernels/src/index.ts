@@ -1,5 +1,5 @@
 export { UlmfitError } from './ulmfit-error.js';
-export { randomKey, type RandomCoordinates, type RandomKey } from './random-key.js';
+export { randomKey, requireSeed, type RandomCoordinates, type RandomKey } from './random-key.js';
 export { philox, randomWords } from './philox.js';
 export { permutation } from './permutation.js';
 export { normalValues, uniformValues } from './random-values.js';

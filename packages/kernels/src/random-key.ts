@@ -41,11 +41,15 @@ function hashName(name: string): number {
  * @throws UlmfitError `BAD_SEED` when the seed is not an integer from 0 to 2^32 - 1.
  */
 export function randomKey(at: RandomCoordinates): RandomKey {
-  if (!Number.isInteger(at.seed) || at.seed < 0 || at.seed > 0xffffffff) {
-    throw new UlmfitError('BAD_SEED', `seed: ${at.seed} is not an integer from 0 to 4294967295`);
-  }
+  requireSeed(at.seed);
   return {
     key: [at.seed, hashName(`${at.stage ?? ''}/${at.stream}`)],
     counter: [at.step ?? 0, at.microBatch ?? 0, at.call ?? 0],
   };
+}
+
+/** @throws UlmfitError `BAD_SEED` when the seed is not an integer from 0 to 2^32 - 1. */
+export function requireSeed(seed: number): void {
+  if (Number.isInteger(seed) && seed >= 0 && seed <= 0xffffffff) return;
+  throw new UlmfitError('BAD_SEED', `seed: ${seed} is not an integer from 0 to 4294967295`);
 }

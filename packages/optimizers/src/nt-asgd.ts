@@ -1,5 +1,5 @@
 import { UlmfitError } from '@ulmfit/kernels';
-import type { OptimizerFactory, TrainingContext, TrainingPlugin } from '@ulmfit/trainer';
+import type { OptimizerFactory, StateDict, TrainingContext, TrainingPlugin } from '@ulmfit/trainer';
 import { Asgd } from './asgd.js';
 import { everythingDecays, type Decays } from './decays.js';
 import { requireWithin } from './require.js';
@@ -72,8 +72,8 @@ function trigger(patience: number): TrainingPlugin {
       throw new UlmfitError('NO_SUCH_FIGURE', 'ntAsgd watches loss, but the fit has no validation');
     },
     stateDict: () => ({ json: { losses: [...losses] }, tensors: {} }),
-    loadStateDict: ({ json }) => {
-      losses = [...(json as { losses: number[] }).losses];
+    loadStateDict({ json }: StateDict<{ losses: number[] }>) {
+      losses = [...json.losses];
     },
   };
 }

@@ -2,6 +2,7 @@ import { UlmfitError } from '@ulmfit/kernels';
 import type { CheckpointInfo, CheckpointStore } from './checkpoint-store.js';
 import { isBetter, watched, type WatchOptions } from './early-stopping.js';
 import type { TrainingPlugin } from './plugin.js';
+import type { StateDict } from './stateful.js';
 import type { TrainingContext } from './training-context.js';
 
 export interface CheckpointingOptions extends WatchOptions {
@@ -72,8 +73,8 @@ export function checkpointing(options: CheckpointingOptions): TrainingPlugin {
       if (due || moment === 'epoch' || moment === 'interrupt') await save(ctx, moment === 'epoch');
     },
     stateDict: () => ({ json: { best }, tensors: {} }),
-    loadStateDict: ({ json }) => {
-      best = (json as { best: typeof best }).best;
+    loadStateDict({ json }: StateDict<{ best: typeof best }>) {
+      best = json.best;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { UlmfitError } from '@ulmfit/kernels';
 import type { TrainingPlugin } from './plugin.js';
+import type { StateDict } from './stateful.js';
 import type { TrainingContext } from './training-context.js';
 
 export interface WatchOptions {
@@ -71,8 +72,8 @@ export function earlyStopping(
       if (!ctx.validation && !ctx.rehearsal) watched(ctx, 'earlyStopping', options);
     },
     stateDict: () => ({ json: { ...state }, tensors: {} }),
-    loadStateDict: ({ json }) => {
-      state = { ...(json as typeof state) };
+    loadStateDict({ json }: StateDict<typeof state>) {
+      state = { ...json };
     },
   };
 }

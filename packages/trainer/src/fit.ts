@@ -18,7 +18,14 @@ import { RunningMeans } from './running-means.js';
 import type { Json, StateDict } from './stateful.js';
 import { prefixTensors } from './stateful.js';
 import { tapHandlers } from './tap-handlers.js';
-import { Accumulator, assertFinite, differentiate, readScalars, transformGradients } from './train-step.js';
+import {
+  Accumulator,
+  assertFinite,
+  differentiate,
+  readScalars,
+  requireGradients,
+  transformGradients,
+} from './train-step.js';
 import type { EpochRecord, StopScope, TrainingContext } from './training-context.js';
 import { yieldToEvents } from './yield-to-events.js';
 
@@ -210,6 +217,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   }): Promise<FitResult> {
     this.#resumed = resume !== undefined;
     try {
+      requireGradients();
       for (const [what, batches] of [
         ['training', this.batches],
         ['validation', this.#options.validate?.batches(0) ?? 1],

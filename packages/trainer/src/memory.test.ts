@@ -122,9 +122,9 @@ describe('the number of tensors', () => {
     throw new Error('boom');
   };
   /** Throws at the second call. */
-  const later = <R>(result: (x: R) => R) => {
+  const later = <X, R>(result: (x: X) => R) => {
     let calls = 0;
-    return (x: R) => (++calls === 2 ? boom() : result(x));
+    return (x: X) => (++calls === 2 ? boom() : result(x));
   };
   const failingGradient = () => {
     let calls = 0;
@@ -133,14 +133,14 @@ describe('the number of tensors', () => {
       return { value: tensor.clone(), gradFunc: (dy) => (++calls === 2 ? boom() : dy) };
     });
   };
-  const late = () => later<unknown>((x) => x);
+  const late = () => later(() => undefined);
 
   it.each<[string, () => Partial<ToyPlugin>]>([
     ['setup', () => ({ setup: boom })],
     ['beforeEpoch', () => ({ beforeEpoch: boom })],
     ['beforeBatch', () => ({ beforeBatch: late() })],
     ['rate', () => ({ rate: later(() => 1) as () => number })],
-    ['rewrite', () => ({ rewrite: { hidden: later<tf.Tensor>((x) => x) } })],
+    ['rewrite', () => ({ rewrite: { hidden: later((x: tf.Tensor) => x) } })],
     ['observe', () => ({ observe: { hidden: late() } })],
     ['a changed shape', () => ({ rewrite: { hidden: (x) => tf.sum(x) } })],
     ['loss', () => ({ loss: (x) => (late()(x), boom()) })],
@@ -156,7 +156,7 @@ describe('the number of tensors', () => {
       'gradients',
       () => ({ gradients: (g, _, report) => (report('x', tf.scalar(1)), tf.mul(1, 2), boom() ?? g) }),
     ],
-    ['a NaN', () => ({ rewrite: { hidden: later<tf.Tensor>((x) => x), input: (x) => tf.mul(x, NaN) } })],
+    ['a NaN', () => ({ rewrite: { hidden: later((x: tf.Tensor) => x), input: (x) => tf.mul(x, NaN) } })],
     ['beforeStep', () => ({ beforeStep: late() })],
     ['afterStep', () => ({ afterStep: late() })],
     ['afterBatch', () => ({ afterBatch: late() })],

@@ -1,4 +1,4 @@
-import { keep, type Tensor } from '@tensorflow/tfjs-core';
+import { keep, tidy, type Tensor, type TensorContainer } from '@tensorflow/tfjs-core';
 import { randomKey, type RandomKey } from '@ulmfit/kernels';
 import { CarriedStates } from './carried-states.js';
 import type { ForwardPass, Phase, TapOptions } from './forward-pass.js';
@@ -100,14 +100,15 @@ export class Pass implements ForwardPass<Record<string, unknown>> {
 }
 
 /**
- * Runs a model outside a trainer: `body` gets a pass of the `predict` phase. States carried between calls stay in
- * `carried` where it is given, and are forgotten else.
+ * Runs a model outside a trainer: `body` gets a pass of the `predict` phase. Of the tensors made in it only those of its
+ * result are left, which are the caller's. States carried between calls stay in `carried` where it is given, and are
+ * forgotten else.
  */
 export function inferencePass<R>(body: (pass: Pass) => R, carried?: CarriedStates): R {
   const states = carried ?? new CarriedStates();
   const pass = new Pass({ phase: 'predict', carried: states });
   try {
-    const result = body(pass);
+    const result = tidy(() => body(pass) as TensorContainer) as R;
     pass.commit();
     return result;
   } finally {

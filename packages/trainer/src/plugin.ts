@@ -27,8 +27,17 @@ export interface LossContext<Batch, Output> {
 /** What `save` is called for. */
 export type SaveMoment = 'step' | 'epoch' | 'interrupt' | 'fit';
 
+/** What a hook within a step gives back. A type of `void` alone would let an `async` one through. */
+export type Nothing = void | undefined;
+
 /** A hook within a step. It is synchronous: a step is never left half done. */
-export type Hook<Extra extends unknown[] = []> = (ctx: TrainingContext, ...extra: Extra) => void;
+export type Hook<Extra extends unknown[] = []> = (ctx: TrainingContext, ...extra: Extra) => Nothing;
+
+/** No property of this name is ever there; with it a type without taps is not one that takes anything. */
+declare const noTap: unique symbol;
+interface NoTap {
+  readonly [noTap]?: never;
+}
 
 /** A hook between steps, which may wait for something. */
 export type AsyncHook = (ctx: TrainingContext) => void | Promise<void>;
@@ -56,7 +65,7 @@ export interface TrainingPlugin<Batch = unknown, Output = unknown, Taps = Record
   readonly beforeFit?: AsyncHook;
   readonly beforeEpoch?: AsyncHook;
   readonly beforeTrain?: AsyncHook;
-  readonly beforeBatch?: (ctx: TrainingContext, batch: Batch) => void;
+  readonly beforeBatch?: Hook<[batch: Batch]>;
   readonly beforeStep?: Hook;
   readonly afterStep?: Hook;
   readonly afterBatch?: Hook;
@@ -77,11 +86,11 @@ export interface TrainingPlugin<Batch = unknown, Output = unknown, Taps = Record
   /** Replaces a tapped tensor in training. */
   readonly rewrite?: {
     readonly [Tap in keyof Taps]?: (x: Tensor, pass: ForwardPass, context: Taps[Tap]) => Tensor;
-  };
+  } & NoTap;
   /** Sees a tapped tensor in training, after every rewrite. */
   readonly observe?: {
     readonly [Tap in keyof Taps]?: (x: Tensor, pass: ForwardPass, context: Taps[Tap]) => void;
-  };
+  } & NoTap;
   /** Named terms added to what is differentiated; logged one by one, outside the reported loss. Within the tape. */
   readonly loss?: (ctx: LossContext<Batch, Output>) => Readonly<Record<string, Scalar>> | undefined;
   /** Replaces the gradients, such as by clipping. Within a tidy; no read-back. `report` logs a scalar of the step. */
@@ -92,5 +101,6 @@ export interface TrainingPlugin<Batch = unknown, Output = unknown, Taps = Record
   ) => Gradients;
 
   readonly stateDict?: () => StateDict;
-  readonly loadStateDict?: (state: StateDict) => void;
+  /** Gets what `stateDict` gave, so it may name the JSON's shape. */
+  loadStateDict?(state: StateDict): void;
 }

@@ -3,9 +3,13 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** The whole state of something that must survive a restart: numbers and names as JSON, arrays as tensors. */
-export interface StateDict {
-  json: Json;
+/**
+ * The whole state of something that must survive a restart: numbers and names as JSON, arrays as tensors. Who loads its own
+ * state names the JSON's shape: `loadStateDict({ json }: StateDict<{ best: number }>)`; a `type`, since TypeScript takes no
+ * `interface` for JSON.
+ */
+export interface StateDict<Shape = Json> {
+  json: Shape;
   tensors: Record<string, Tensor>;
 }
 

@@ -3,6 +3,7 @@ import {
   addN,
   dispose,
   engine,
+  getGradient,
   keep,
   mul,
   stack,
@@ -26,6 +27,18 @@ import type { TrainingContext } from './training-context.js';
 interface Differentiated {
   gradients: Record<string, Tensor>;
   scalars: Record<string, Scalar>;
+}
+
+/**
+ * TensorFlow.js keeps its gradients out of the core: without them an operation deep in the backward pass would fail.
+ * @throws UlmfitError `NO_GRADIENTS`
+ */
+export function requireGradients(): void {
+  if (getGradient('BatchMatMul')) return;
+  throw new UlmfitError(
+    'NO_GRADIENTS',
+    "TensorFlow.js has no gradients here: import '@tensorflow/tfjs', or start a backend by useBackend() of @ulmfit/backend-node",
+  );
 }
 
 /**

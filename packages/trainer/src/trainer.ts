@@ -1,5 +1,5 @@
 import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { requireSeed, UlmfitError } from '@ulmfit/kernels';
 import { checkPlugins } from './check-plugins.js';
 import { evaluate, type EvaluateOptions } from './evaluate.js';
 import { explain } from './explain.js';
@@ -41,7 +41,7 @@ interface SavedState {
 
 /**
  * Makes a trainer for a model. The model stays the caller's; the optimizer's state is the trainer's.
- * @throws UlmfitError `BAD_OPTION`, `BAD_PLUGINS`, `BAD_GROUPS`
+ * @throws UlmfitError `BAD_OPTION`, `BAD_SEED`, `BAD_PLUGINS`, `BAD_GROUPS`
  */
 export function createTrainer<Batch, Output, Taps, O extends Optimizer>(
   options: TrainerOptions<Batch, Output, Taps, O>,
@@ -68,6 +68,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     this.#metrics = options.metrics ?? [];
     checkMetrics(this.#metrics);
     this.seed = options.seed ?? 0;
+    requireSeed(this.seed);
     this.#order([]);
     this.groups.setBase(options.optimizer.defaults);
     this.optimizer = options.optimizer.create(this.groups);
@@ -87,7 +88,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
   /**
    * Trains. After `loadStateDict` of a state that was saved within a fit, the fit of the same stage goes on from there.
    * @throws UlmfitError `BAD_PLUGINS`, `BAD_FIT`, `NO_BATCHES`, `STATE_MISMATCH`, `NOTHING_TO_TRAIN`, `BAD_RATE`,
-   *   `BAD_REWRITE`, `NOT_FINITE`; the weights are those of the last step that was whole.
+   *   `BAD_REWRITE`, `UNKNOWN_GROUP`, `NO_GRADIENTS`, `NOT_FINITE`; the weights are those of the last step that was whole.
    */
   async fit(options: FitOptions<Batch, Output, Taps>): Promise<FitResult> {
     checkFitOptions(options);

@@ -7,6 +7,7 @@ import {
   type Model,
   type Optimizer,
   type OptimizerFactory,
+  type StateDict,
   type Trainer,
   type TrainingPlugin,
 } from './index.js';
@@ -88,8 +89,33 @@ it('a misspelt hook, tap or hyperparameter does not compile', () => {
   typed<unknown, unknown, ToyTaps>({ name: 'p', rewrite: { hiden: (x: tf.Tensor) => x } });
   // @ts-expect-error -- the learning rate is a product: a plugin gives a factor
   typed<unknown, unknown, object>({ name: 'p', hyper: { lr: () => 1 } });
-  // @ts-expect-error -- hooks within a step are synchronous where they return something
+  // @ts-expect-error -- inptu is no tap of a plugin without taps
+  const without: TrainingPlugin = { name: 'p', rewrite: { inptu: (x: tf.Tensor) => x } };
+  expectTypeOf(without).toExtend<TrainingPlugin>();
+});
+
+it('a hook within a step that waits for something does not compile', () => {
+  // @ts-expect-error -- hooks within a step are synchronous
+  typed<unknown, unknown, object>({ name: 'p', afterStep: () => Promise.resolve() });
+  // @ts-expect-error -- an async function is one that waits
+  typed<unknown, unknown, object>({ name: 'p', beforeBatch: async () => undefined });
+  // @ts-expect-error -- so are gradients
   typed<unknown, unknown, object>({ name: 'p', gradients: (g) => Promise.resolve(g) });
+  typed<unknown, unknown, object>({ name: 'p', afterEpoch: () => Promise.resolve() });
+});
+
+it('a plugin names the shape of its state, without a cast', () => {
+  let best: { step: number; losses: number[] } = { step: 0, losses: [] };
+  const plugin: TrainingPlugin = {
+    name: 'p',
+    stateDict: () => ({ json: best, tensors: {} }),
+    loadStateDict({ json }: StateDict<typeof best>) {
+      best = json;
+    },
+  };
+  createTrainer({ model, optimizer, plugins: [plugin] });
+  // @ts-expect-error -- JSON has no dates
+  typed<unknown, unknown, object>({ name: 'p', stateDict: () => ({ json: new Date(), tensors: {} }) });
 });
 
 it('holds for the plugins of one fit, its loaders and metrics too', () => {
