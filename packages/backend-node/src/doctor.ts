@@ -9,6 +9,7 @@ import {
   type InstallAttempt,
   type InstallWay,
   readRecord,
+  tfjsNodeAdvice,
   tryToLoad,
 } from './install/tfjs-node-package.js';
 import { instructionSets } from './instruction-sets.js';
@@ -61,7 +62,7 @@ export async function doctor(): Promise<DoctorReport> {
 
   const advice: string[] = [];
   if (tfjsNode === undefined) {
-    advice.push('install tfjs-node: `npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0`');
+    advice.push(`install tfjs-node: \`${tfjsNodeAdvice}\``);
   }
   if (engine === undefined) {
     if (compiler === undefined) advice.push(`a C++ compiler is missing: ${compilerAdvice()}`);

@@ -5,6 +5,7 @@ import util from 'node:util';
 import { findBackend, setBackend } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/kernels';
 import { cacheDirectory } from './install/cache-directory.js';
+import { tfjsNodeAdvice } from './install/tfjs-node-package.js';
 import {
   registerFastKernels,
   registerNativeKernels,
@@ -86,7 +87,9 @@ const starters: Readonly<Record<BackendName, Starter>> = {
 };
 
 const advice: Readonly<Record<BackendName, string>> = {
-  tensorflow: 'Run `npx ulmfit engine install`, or `npx ulmfit doctor` to see what is missing.',
+  tensorflow:
+    `Run \`npx ulmfit engine install\` or call \`installEngine()\`, after \`${tfjsNodeAdvice}\` where that is missing; ` +
+    '`npx ulmfit doctor` says what is.',
   wasm: 'Install @tensorflow/tfjs-backend-wasm.',
   cpu: 'Install @tensorflow/tfjs-backend-cpu.',
 };

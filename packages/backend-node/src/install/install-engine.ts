@@ -19,6 +19,7 @@ import {
   type InstallWay,
   type LoadedEngine,
   putInPackage,
+  tfjsNodeAdvice,
   type TfjsNodePackage,
   tryToLoad,
   writeRecord,
@@ -108,7 +109,8 @@ async function installInto(cache: string, options: InstallOptions): Promise<Inst
   const tfjsNode = options.tfjsNode ?? (await findTfjsNode());
 
   if (tfjsNode === undefined) {
-    attempts.push({ way: 'as-is', ok: false, reason: 'the package @tensorflow/tfjs-node is not installed' });
+    const reason = `the package @tensorflow/tfjs-node is not installed: run \`${tfjsNodeAdvice}\`, then this again`;
+    attempts.push({ way: 'as-is', ok: false, reason });
   } else {
     for (const [way, run] of ways) {
       if (force && way === 'as-is') continue;

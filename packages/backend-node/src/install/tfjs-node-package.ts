@@ -27,6 +27,9 @@ export interface TfjsNodePackage {
   readonly napiVersion: number;
 }
 
+/** How it comes into a project: its own install script fails for many, and npm then leaves an optional package out. */
+export const tfjsNodeAdvice = 'npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0';
+
 /** Finds tfjs-node from here, as the import of it would. `undefined` when it is not installed. */
 export async function findTfjsNode(): Promise<TfjsNodePackage | undefined> {
   try {
