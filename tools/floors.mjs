@@ -27,12 +27,12 @@ export const floors = {
   'packages/data-imdb': {
     name: '@ulmfit/data-imdb',
     floor: 2,
-    mayImport: ['@ulmfit/text', '@ulmfit/kernels'],
+    mayImport: ['@ulmfit/kernels'],
   },
   'packages/checkpoint': {
     name: '@ulmfit/checkpoint',
     floor: 2,
-    mayImport: [...plugins, '@ulmfit/text'],
+    mayImport: plugins,
   },
   'packages/backend-node': { name: '@ulmfit/backend-node', floor: 3, mayImport: ['@ulmfit/kernels'] },
   'packages/pipeline': { name: '@ulmfit/pipeline', floor: 3, mayImport: libraries },

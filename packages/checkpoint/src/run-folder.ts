@@ -28,15 +28,13 @@ export interface RunFolder {
   readonly metrics: MetricsLog;
   /** Where the exported model goes: see {@link writeBundle}. */
   readonly modelPath: string;
-  readonly tensorboardPath: string;
-  readonly reportPath: string;
   /** Gives the lock back. */
   close(): void;
 }
 
 /**
- * Opens `runs/NAME/`, creating it where it is not: `config.json`, `metrics.jsonl`, `checkpoints/`, and the places of
- * `tensorboard/`, `model/` and `report.html`. Takes its lock, also from a process that has died, and sweeps up what that
+ * Opens `runs/NAME/`, creating it where it is not: `config.json`, `metrics.jsonl`, `checkpoints/`, and the place of
+ * `model/`. Takes its lock, also from a process that has died, and sweeps up what that
  * one left half written.
  * @throws UlmfitError `RUN_LOCKED` naming the process that is writing, `BAD_RUN_CONFIG`, `FILE_ERROR`
  */
@@ -62,8 +60,6 @@ export function openRun(
       checkpoints: folderStore(`${path}/checkpoints`, files),
       metrics: new MetricsLog(`${path}/metrics.jsonl`, files),
       modelPath: `${path}/model`,
-      tensorboardPath: `${path}/tensorboard`,
-      reportPath: `${path}/report.html`,
       close: unlock,
     };
   } catch (error) {

@@ -31,7 +31,12 @@ export {
   score,
   type Evaluation,
 } from './evaluate-classifier.js';
-export { loadClassifier, type LoadedClassifier, type Prediction } from './load-classifier.js';
+export {
+  loadClassifier,
+  type LoadClassifierOptions,
+  type LoadedClassifier,
+  type Prediction,
+} from './load-classifier.js';
 export { evaluateModels, type EvaluateModelsOptions } from './evaluate-models.js';
 export { run, type RunOptions, type StageName } from './run.js';
 export type { RunEngine } from './run-engine.js';

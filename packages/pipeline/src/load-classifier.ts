@@ -1,4 +1,4 @@
-import { fastaiTokenizer } from '@ulmfit/text';
+import { fastaiTokenizer, type Tokenizer } from '@ulmfit/text';
 import { classifyDocuments } from './classify-documents.js';
 import { loadClassifierBundle } from './model-bundles.js';
 import { encoded } from './tokenized.js';
@@ -22,13 +22,20 @@ export interface LoadedClassifier {
   dispose(): void;
 }
 
+export interface LoadClassifierOptions {
+  /** What the classifier's words are cut by, as it was saved. Default `fastaiTokenizer()`, as every run does. */
+  readonly tokenizer?: Tokenizer;
+}
+
 /**
  * Loads a classifier from its bundle or from the folder of its run. Choose the backend first (`useBackend()` of
  * `@ulmfit/backend-node`).
- * @throws UlmfitError where the folder holds no sound classifier
+ * @throws UlmfitError `OTHER_TOKENIZER`, or where the folder holds no sound classifier
  */
-export async function loadClassifier(path: string): Promise<LoadedClassifier> {
-  const tokenizer = fastaiTokenizer();
+export async function loadClassifier(
+  path: string,
+  { tokenizer = fastaiTokenizer() }: LoadClassifierOptions = {},
+): Promise<LoadedClassifier> {
   const classifier = loadClassifierBundle(path, tokenizer);
   return {
     labels: classifier.labels,

@@ -133,7 +133,7 @@ function readModel<R>(
     if (bundle.tokenizer.rules !== tokenizer.rules) {
       throw new UlmfitError(
         'OTHER_TOKENIZER',
-        `${folder}: its tokens are those of ${bundle.tokenizer.rules}, and this version cuts by ${tokenizer.rules}; train it anew`,
+        `${folder}: its tokens are those of ${bundle.tokenizer.rules}, not of ${tokenizer.rules}; load it with the tokenizer that it was saved with, or train it anew`,
       );
     }
     const vocabulary = naming(`${folder}/vocabulary.json`, () => Vocabulary.fromJSON(bundle.vocabulary));

@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClassifier } from '@ulmfit/awd-lstm';
+import { specialTokens, Vocabulary, type Tokenizer } from '@ulmfit/text';
+import { expect, it, onTestFinished } from 'vitest';
+import { loadClassifier, saveClassifier } from './index.js';
+
+it('loads a model of your own tokenizer with that, and says so without', async () => {
+  const spaces: Tokenizer = { name: 'spaces', rules: 'spaces 1', tokenize: (text) => text.split(' ') };
+  const vocabulary = new Vocabulary([...specialTokens, 'good', 'bad']);
+  const sizes = { vocabulary: vocabulary.size, embedding: 3, hidden: 4, layers: 1 };
+  const model = createClassifier({ ...sizes, classes: 2, headLayers: [3] }, { seed: 1 });
+  const folder = mkdtempSync(join(tmpdir(), 'ulmfit-load-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+    model.dispose();
+  });
+  saveClassifier(folder, { model, vocabulary, labels: ['neg', 'pos'], backwards: false }, spaces);
+
+  await expect(loadClassifier(folder)).rejects.toThrow(
+    /its tokens are those of spaces 1, not of .*; load it with the tokenizer that it was saved with/,
+  );
+  const classifier = await loadClassifier(folder, { tokenizer: spaces });
+  onTestFinished(() => classifier.dispose());
+  const [good, bad, goodToo] = await classifier.predict(['good', 'bad', 'good']);
+  expect(good?.probabilities).not.toEqual(bad?.probabilities);
+  expect(good?.probabilities).toEqual(goodToo?.probabilities);
+});
