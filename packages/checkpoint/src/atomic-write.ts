@@ -8,8 +8,8 @@ export const temporaryName = (path: string): string =>
 
 const TEMPORARY = '.tmp';
 
-/** Whether a file or folder is what a writer left when it was killed. */
-export const isTemporary = (name: string): boolean => name.endsWith(TEMPORARY);
+/** Whether a file or folder is what a writer left when it was killed; others' `.tmp` are none of ours. */
+export const isTemporary = (name: string): boolean => /\.\d+-\d+\.tmp$/.test(name);
 
 /** The folder that holds a path. */
 export function parentOf(path: string): string {

@@ -59,6 +59,20 @@ describe('a bundle', () => {
     expect(readdirSync(join(folder, '..'))).toEqual(['model']);
   });
 
+  it('takes the place of an empty folder, and of nothing else', () => {
+    const folder = temporaryFolder();
+    writeBundle(folder, bundle());
+    const mine = temporaryFolder();
+    writeFileSync(join(mine, 'weights.bin'), 'mine');
+    expect(() => writeBundle(mine, bundle())).toThrow(
+      expect.objectContaining({
+        code: 'FOLDER_IN_USE',
+        message: expect.stringContaining('weights.bin') as string,
+      }),
+    );
+    expect(readdirSync(mine)).toEqual(['weights.bin']);
+  });
+
   it.each<[string, Partial<Bundle>, RegExp]>([
     ['one label', { labels: ['a'] }, /labels: a classifier has two or more/],
     ['two equal labels', { labels: ['a', 'a'] }, /labels: a label stands twice/],

@@ -64,13 +64,15 @@ const vocabularySchema = textList(() => true, 'expected a word').refine(
 
 /**
  * Writes a bundle whole or not at all, in place of one that stands there. The tensors stay the caller's.
- * @throws UlmfitError `BAD_BUNDLE` where its parts contradict each other, `BAD_TENSOR`, `FILE_ERROR`
+ * @throws UlmfitError `BAD_BUNDLE` where its parts contradict each other, `FOLDER_IN_USE` where something else stands
+ *   there, `BAD_TENSOR`, `FILE_ERROR`
  */
 export function writeBundle(folder: string, bundle: Bundle, files: FileSystem = nodeFileSystem): void {
   const { vocabulary, weights, ...description } = bundle;
   const fail = failIn(folder);
   checkDescription(description, fail);
   checkVocabulary(bundle, fail);
+  requireReplaceable(folder, files);
   const parts = { [VOCABULARY]: encode(vocabulary), [WEIGHTS]: tensorsToSafetensors(weights) };
   const digests = { [VOCABULARY]: digestOf(parts[VOCABULARY]), [WEIGHTS]: digestOf(parts[WEIGHTS]) };
   const said = { format: 1, ...description, files: digests };
@@ -203,6 +205,16 @@ function checkVocabulary({ vocabulary, specialTokens, weights }: Bundle, fail: F
   if (rows && rows[0] !== vocabulary.length) {
     throw fail(VOCABULARY, `${vocabulary.length} words, and the embedding has the shape ${brief(rows)}`);
   }
+}
+
+/** A bundle is replaced, and an empty folder; files of others would be lost. */
+function requireReplaceable(folder: string, files: FileSystem): void {
+  const there = guardFiles(`list ${folder}`, () => (files.exists(folder) ? files.list(folder) : []));
+  if (there.length === 0 || there.includes(DESCRIPTION)) return;
+  throw new UlmfitError(
+    'FOLDER_IN_USE',
+    `${folder} holds ${there.slice(0, 3).join(', ')}, and no ${DESCRIPTION}: it would be replaced by the model; give another folder`,
+  );
 }
 
 /** Puts a folder in another's place. What stood there goes back where that fails. */

@@ -75,6 +75,38 @@ describe('openRun', () => {
     expect(readdirSync(path)).toEqual(['config.json']);
   });
 
+  it('never touches files of others', () => {
+    const path = temporaryFolder();
+    const mine = ['draft.tmp', 'notes.tmp', 'log.txt'];
+    for (const name of mine) writeFileSync(join(path, name), 'mine');
+    openRun(path, { config }).close();
+    openRun(path, { config }).close();
+    expect(readdirSync(path).sort()).toEqual(['config.json', ...mine].sort());
+
+    const other = temporaryFolder();
+    writeFileSync(join(other, 'config.json'), '{"name":"my app"}');
+    writeFileSync(join(other, 'x.12-3.tmp'), 'mine');
+    const { changes, close } = openRun(other, { config });
+    close();
+    expect(changes).not.toEqual([]);
+    expect(readdirSync(other).sort()).toEqual(['config.json', 'x.12-3.tmp']);
+  });
+
+  it.each(['model', 'checkpoints', 'metrics.jsonl', 'pretrain'])(
+    'refuses a folder that holds a %s of others, and leaves it as it was',
+    (name) => {
+      const path = temporaryFolder();
+      writeFileSync(join(path, name), 'mine');
+      expect(() => openRun(path, { config, names: ['pretrain'] })).toThrow(
+        expect.objectContaining({
+          code: 'FOLDER_IN_USE',
+          message: `${path} holds ${name}, and no config.json of a run; give another folder`,
+        }),
+      );
+      expect(readdirSync(path)).toEqual([name]);
+    },
+  );
+
   it('says what is wrong with a spoilt config, and gives the lock back', () => {
     const path = run();
     openRun(path, { config }).close();

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly config: Json;
   /** Makes what an earlier version kept into what this one would have kept, before the two are compared. */
   readonly upgrade?: (kept: Json) => Json;
+  /** Names that the run will write in its folder beside those of {@link RunFolder}: nobody else's may stand there. */
+  readonly names?: readonly string[];
   readonly files?: FileSystem;
 }
 
@@ -34,28 +36,43 @@ export interface RunFolder {
 
 /**
  * Opens `runs/NAME/`, creating it where it is not: `config.json`, `metrics.jsonl`, `checkpoints/`, and the place of
- * `model/`. Takes its lock, also from a process that has died, and sweeps up what that
- * one left half written.
- * @throws UlmfitError `RUN_LOCKED` naming the process that is writing, `BAD_RUN_CONFIG`, `FILE_ERROR`
+ * `model/`. Takes its lock, also from a process that has died, and sweeps up what that one left half written. Files of
+ * others may lie there under other names: they are never touched.
+ * @throws UlmfitError `RUN_LOCKED` naming the process that is writing, `FOLDER_IN_USE` where one of the run's names is
+ *   there without a `config.json`, `BAD_RUN_CONFIG`, `FILE_ERROR`
  */
 export function openRun(
   path: string,
-  { config, upgrade = (kept) => kept, files = nodeFileSystem }: RunOptions,
+  { config, upgrade = (kept) => kept, names = [], files = nodeFileSystem }: RunOptions,
 ): RunFolder {
   guardFiles(`create ${path}`, () => files.makeFolder(path));
   const unlock = takeLock(`${path}/lock.json`, files);
   try {
-    for (const name of guardFiles(`list ${path}`, () => files.list(path))) {
-      if (isTemporary(name)) removeQuietly(`${path}/${name}`, files);
-    }
     const configPath = `${path}/config.json`;
     const isResumed = files.exists(configPath);
-    if (!isResumed) writeAtomically(configPath, `${JSON.stringify(config, null, 2)}\n`, files);
+    const there = guardFiles(`list ${path}`, () => files.list(path));
+    if (!isResumed) {
+      const taken = ['metrics.jsonl', 'checkpoints', 'model', ...names].filter((name) =>
+        there.includes(name),
+      );
+      if (taken.length > 0) {
+        throw new UlmfitError(
+          'FOLDER_IN_USE',
+          `${path} holds ${taken.join(', ')}, and no config.json of a run; give another folder`,
+        );
+      }
+      writeAtomically(configPath, `${JSON.stringify(config, null, 2)}\n`, files);
+    }
     const kept = upgrade(readConfig(configPath, files));
+    const changes = differences(kept, JSON.parse(JSON.stringify(config)) as Json);
+    // Only now it is known to be this run's folder.
+    if (changes.length === 0) {
+      for (const name of there) if (isTemporary(name)) removeQuietly(`${path}/${name}`, files);
+    }
     return {
       path,
       config: kept,
-      changes: differences(kept, JSON.parse(JSON.stringify(config)) as Json),
+      changes,
       isResumed,
       checkpoints: folderStore(`${path}/checkpoints`, files),
       metrics: new MetricsLog(`${path}/metrics.jsonl`, files),

@@ -202,5 +202,22 @@ describe('openRun', () => {
     writeFileSync(join(path, 'result.json'), '{"classify');
     expect(() => openRun(path, settings)).toThrow(/result\.json is not JSON; remove it/);
     expect(readFileSync(join(path, 'result.json'), 'utf8')).toBe('{"classify');
+    for (const [content, where] of [
+      ['null', 'it'],
+      ['{"pretrain":true}', 'pretrain'],
+      ['{"classify":{}}', 'classify.seconds'],
+      [
+        '{"pretrain":{"vocabulary":1,"tokens":2,"perplexity":"a","accuracy":0,"seconds":1}}',
+        'pretrain.perplexity',
+      ],
+    ] as const) {
+      writeFileSync(join(path, 'result.json'), content);
+      expect(() => openRun(path, settings)).toThrow(
+        expect.objectContaining({
+          code: 'BAD_RUN_RESULT',
+          message: expect.stringContaining(`result.json is not what a run wrote (${where}: `) as string,
+        }),
+      );
+    }
   });
 });

@@ -5,12 +5,13 @@ import { UlmfitError } from '@ulmfit/kernels';
 import type { CheckpointStore, Json } from '@ulmfit/trainer';
 import { recipeSchema } from './recipe.js';
 import { holdEngine, type RunEngine } from './run-engine.js';
-import type { RunResult } from './run-result.js';
+import { runResultSchema, type RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
 import type { StageEvent } from './stage-context.js';
 
 const CONFIG = 'config.json';
 const ENGINE = 'engine.json';
+const RESULT = 'result.json';
 
 /** A run's folder, with what its stages have left there. This process alone writes it until `close`. */
 export interface OpenRun {
@@ -33,7 +34,7 @@ export interface OpenRun {
 /**
  * Opens the folder of a run, new or begun.
  * @param engine what computes; not looked at unless given
- * @throws UlmfitError `RUN_DIFFERS` when it holds a run with other settings, `OTHER_ENGINE` when it was begun on another
+ * @throws UlmfitError `FOLDER_IN_USE` when files of others stand in the run's places, `RUN_DIFFERS` when it holds a run with other settings, `OTHER_ENGINE` when it was begun on another
  *   backend or in another precision, `RUN_LOCKED` when another process writes it
  */
 export function openRun(path: string, settings: RunSettings, engine?: RunEngine): OpenRun {
@@ -41,6 +42,7 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
   const folder = openFolder(path, {
     config: withDefaults(settings as unknown as Json),
     upgrade: withDefaults,
+    names: [ENGINE, RESULT, 'pretrain', 'finetune'],
   });
   try {
     if (folder.changes.length > 0) {
@@ -49,7 +51,7 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
         `${path} holds a run with other settings (${folder.changes.join(', ')}); give another folder, or the settings in ${path}/config.json`,
       );
     }
-    const resultPath = join(path, 'result.json');
+    const resultPath = join(path, RESULT);
     const result = readResult(resultPath);
     const warnings = engine ? holdEngine(join(path, ENGINE), path, engine) : [];
     const storePath = (stage: string) => join(path, 'checkpoints', stage);
@@ -81,9 +83,7 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
         }
       },
       close() {
-        const isBegun = ['metrics.jsonl', 'result.json', 'checkpoints'].some((name) =>
-          existsSync(join(path, name)),
-        );
+        const isBegun = ['metrics.jsonl', RESULT, 'checkpoints'].some((name) => existsSync(join(path, name)));
         if (!isBegun) for (const name of [CONFIG, ENGINE]) rmSync(join(path, name), { force: true });
         folder.close();
         if (isNew && !isBegun) removeIfEmpty(path);
@@ -110,12 +110,19 @@ const isBefore = (told: MetricsRecord, at: { epoch: number; step: number }): boo
 function readResult(path: string): RunResult {
   if (!existsSync(path)) return {};
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as RunResult;
+    const parsed = runResultSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    const where = issue?.path.map(String).join('.') || 'it';
+    throw badResult(path, `is not what a run wrote (${where}: ${issue?.message ?? 'malformed'})`);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new UlmfitError('BAD_RUN_RESULT', `${path} is not JSON; remove it to make the stages again`);
+    throw badResult(path, 'is not JSON');
   }
 }
+
+const badResult = (path: string, what: string) =>
+  new UlmfitError('BAD_RUN_RESULT', `${path} ${what}; remove it to make the stages again`);
 
 function removeIfEmpty(path: string): void {
   try {
