@@ -38,6 +38,17 @@ describe('adjustRecipe', () => {
     [{ classifier: [] }, /^mine\.json: classifier: /],
     [JSON.parse('{"__proto__": {"clip": 1}}') as unknown, /^mine\.json: .*"__proto__"/],
     [[], /^mine\.json: not an object of settings/],
+    [{ encoder: { hidden: 1e6 } }, /^mine\.json: encoder\.hidden: .*16384/],
+    [{ languageModel: { validationShare: 1 } }, /^mine\.json: languageModel\.validationShare: /],
+    [{ classifier: { maxLength: 1 } }, /^mine\.json: classifier\.maxLength: must be a window of 72 at least/],
+    [
+      { classifier: { headLayers: [5, 5] } },
+      /^mine\.json: classifier\.headDropout: must have a rate for each of the 2/,
+    ],
+    [
+      { classifier: { scratch: { freezeTo: -9 } } },
+      /^mine\.json: classifier\.scratch\.freezeTo: must be from -5 to 4: there are 5 groups/,
+    ],
   ])('refuses %j', (changes, message) => {
     expect(() => adjustRecipe(small, changes, 'mine.json')).toThrow(message);
   });

@@ -109,6 +109,7 @@ export async function trainClassifier(options: ClassifierStageOptions): Promise<
         ],
       })),
       options,
+      { vocabulary, parts: valid ? [train, valid] : [train] },
     );
     return { model, vocabulary, labels, backwards };
   } catch (error) {

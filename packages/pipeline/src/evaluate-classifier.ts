@@ -1,3 +1,4 @@
+import { UlmfitError } from '@ulmfit/kernels';
 import type { LabelledDocuments, TrainedClassifier } from './classifier-stage.js';
 import { classifyDocuments, type ClassifyOptions } from './classify-documents.js';
 
@@ -10,25 +11,52 @@ export interface Evaluation {
   readonly confusion: readonly (readonly number[])[];
 }
 
+export interface EvaluateClassifierOptions extends ClassifyOptions {
+  /** The classes that the documents' labels and the figures go by. Default: the first classifier's. */
+  readonly labels?: readonly string[];
+}
+
 /**
  * Scores labelled documents. Several classifiers, such as a forward and a backward one, are averaged by their
- * probabilities (ULMFiT section 3.4); each reads the documents in its own vocabulary.
+ * probabilities (ULMFiT section 3.4); each reads the documents in its own vocabulary, and may have the classes in an order
+ * of its own.
+ * @throws UlmfitError `OTHER_LABELS` when one tells other classes apart
  */
 export async function evaluateClassifiers(
   members: readonly { readonly classifier: TrainedClassifier; readonly test: LabelledDocuments }[],
-  options: ClassifyOptions = {},
+  { labels = members[0]?.classifier.labels ?? [], ...options }: EvaluateClassifierOptions = {},
 ): Promise<Evaluation> {
   const each: number[][][] = [];
-  for (const { classifier, test } of members)
-    each.push(await classifyDocuments(classifier, test.documents, options));
+  for (const { classifier, test } of members) {
+    const columns = columnsOf(classifier, labels);
+    const rows = await classifyDocuments(classifier, test.documents, options);
+    each.push(rows.map((row) => columns.map((column) => row[column] ?? NaN)));
+  }
   return score(meanProbabilities(each), members[0]?.test.labels ?? []);
+}
+
+/**
+ * Where a classifier has each of the classes.
+ * @throws UlmfitError `OTHER_LABELS` unless they are its own
+ */
+export function columnsOf(
+  classifier: Pick<TrainedClassifier, 'labels'>,
+  labels: readonly string[],
+  what = 'the classifier',
+): number[] {
+  const columns = labels.map((label) => classifier.labels.indexOf(label));
+  if (classifier.labels.length === labels.length && !columns.includes(-1)) return columns;
+  throw new UlmfitError(
+    'OTHER_LABELS',
+    `${what}: tells ${classifier.labels.join(', ')} apart, and the documents are ${labels.join(', ')}; give a classifier of those`,
+  );
 }
 
 /** Scores one classifier. */
 export function evaluateClassifier(
   classifier: TrainedClassifier,
   test: LabelledDocuments,
-  options: ClassifyOptions = {},
+  options: EvaluateClassifierOptions = {},
 ): Promise<Evaluation> {
   return evaluateClassifiers([{ classifier, test }], options);
 }

@@ -1,10 +1,10 @@
 import { splitImdb } from '@ulmfit/data-imdb';
 import { fastaiTokenizer } from '@ulmfit/text';
 import { loadReviews } from './data-source.js';
-import { evaluateClassifiers, type Evaluation } from './evaluate-classifier.js';
+import { columnsOf, evaluateClassifiers, type Evaluation } from './evaluate-classifier.js';
 import { loadClassifierBundle } from './model-bundles.js';
 import { reviewSet } from './review-set.js';
-import { evaluationProgress, testDocuments } from './run-stages.js';
+import { evaluationProgress, IMDB_LABELS, testDocuments } from './run-stages.js';
 import type { RunOptions } from './run.js';
 import { userTokenCache } from './user-token-cache.js';
 
@@ -27,6 +27,7 @@ export async function evaluateModels(options: EvaluateModelsOptions): Promise<Ev
   const tokenizer = fastaiTokenizer();
   const classifiers = models.map((path) => loadClassifierBundle(path, tokenizer));
   try {
+    classifiers.forEach((classifier, i) => columnsOf(classifier, IMDB_LABELS, models[i]));
     const split = splitImdb(await loadReviews(data, context), {
       seed,
       ...(testReviews === undefined ? {} : { testReviews }),
@@ -41,7 +42,7 @@ export async function evaluateModels(options: EvaluateModelsOptions): Promise<Ev
       });
       members.push({ classifier, test });
     }
-    return await evaluateClassifiers(members, evaluationProgress(context));
+    return await evaluateClassifiers(members, { labels: IMDB_LABELS, ...evaluationProgress(context) });
   } finally {
     for (const { model } of classifiers) model.dispose();
   }

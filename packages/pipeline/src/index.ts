@@ -38,7 +38,8 @@ export {
   type Prediction,
 } from './load-classifier.js';
 export { evaluateModels, type EvaluateModelsOptions } from './evaluate-models.js';
-export { run, type RunOptions, type StageName } from './run.js';
+export { run, type RunOptions } from './run.js';
+export type { StageName } from './stage-name.js';
 export type { RunEngine } from './run-engine.js';
 export type { RunSettings } from './run-settings.js';
 export type { LanguageModelFigures, RunResult } from './run-result.js';

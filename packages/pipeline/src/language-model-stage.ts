@@ -98,6 +98,7 @@ export async function trainLanguageModel(options: LanguageModelStageOptions): Pr
         },
       ],
       options,
+      { vocabulary: data.vocabulary, parts: [{ documents: data.train }, { documents: data.valid }] },
     );
     const values = trainer.history.at(-1)?.values ?? {};
     return {

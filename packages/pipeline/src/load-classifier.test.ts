@@ -1,23 +1,29 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClassifier } from '@ulmfit/awd-lstm';
+import { fill } from '@tensorflow/tfjs-core';
+import { createClassifier, type Classifier } from '@ulmfit/awd-lstm';
 import { specialTokens, Vocabulary, type Tokenizer } from '@ulmfit/text';
 import { expect, it, onTestFinished } from 'vitest';
 import { loadClassifier, saveClassifier } from './index.js';
 
-it('loads a model of your own tokenizer with that, and says so without', async () => {
-  const spaces: Tokenizer = { name: 'spaces', rules: 'spaces 1', tokenize: (text) => text.split(' ') };
+const spaces: Tokenizer = { name: 'spaces', rules: 'spaces 1', tokenize: (text) => text.split(' ') };
+
+/** The folder of a model of random weights. */
+function saved(change: (model: Classifier) => void = () => undefined): string {
   const vocabulary = new Vocabulary([...specialTokens, 'good', 'bad']);
   const sizes = { vocabulary: vocabulary.size, embedding: 3, hidden: 4, layers: 1 };
   const model = createClassifier({ ...sizes, classes: 2, headLayers: [3] }, { seed: 1 });
+  change(model);
   const folder = mkdtempSync(join(tmpdir(), 'ulmfit-load-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
-    model.dispose();
-  });
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   saveClassifier(folder, { model, vocabulary, labels: ['neg', 'pos'], backwards: false }, spaces);
+  model.dispose();
+  return folder;
+}
 
+it('loads a model of your own tokenizer with that, and says so without', async () => {
+  const folder = saved();
   await expect(loadClassifier(folder)).rejects.toThrow(
     /its tokens are those of spaces 1, not of .*; load it with the tokenizer that it was saved with/,
   );
@@ -26,4 +32,15 @@ it('loads a model of your own tokenizer with that, and says so without', async (
   const [good, bad, goodToo] = await classifier.predict(['good', 'bad', 'good']);
   expect(good?.probabilities).not.toEqual(bad?.probabilities);
   expect(good?.probabilities).toEqual(goodToo?.probabilities);
+});
+
+it('refuses weights that are not finite, and names them', async () => {
+  const folder = saved(({ encoder }) => {
+    const bias = encoder.layers[0]?.biasIh.variable;
+    if (bias) bias.assign(fill(bias.shape, NaN));
+  });
+  await expect(loadClassifier(folder, { tokenizer: spaces })).rejects.toMatchObject({
+    code: 'BAD_WEIGHTS',
+    message: `${folder}: rnn.0.biasIh holds NaN or an infinity; copy the model anew, or train it anew`,
+  });
 });

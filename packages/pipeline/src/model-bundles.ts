@@ -13,7 +13,7 @@ import {
 } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/kernels';
 import { specialTokens, Vocabulary, type Tokenizer } from '@ulmfit/text';
-import { assignByName } from '@ulmfit/trainer';
+import { assignByName, isFiniteTensor } from '@ulmfit/trainer';
 import { z } from 'zod';
 import type { TrainedClassifier } from './classifier-stage.js';
 import type { TrainedLanguageModel } from './language-model-stage.js';
@@ -84,7 +84,7 @@ export function saveClassifier(folder: string, classifier: TrainedClassifier, to
  * Loads a language model from a bundle's folder, a run's folder, or a fastai checkpoint (`.pth` with the `.pkl` of its
  * words beside it, which does not tell its direction). The model is the caller's to dispose.
  * @param stage which of a run's language models
- * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, or what is wrong with the file
+ * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `BAD_WEIGHTS`, or what is wrong with the file
  */
 export function loadLanguageModel(
   path: string,
@@ -103,7 +103,7 @@ export function loadLanguageModel(
 
 /**
  * Loads a classifier from a bundle's folder or a run's folder. The model is the caller's to dispose.
- * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, or what is wrong with the file
+ * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `BAD_WEIGHTS`, or what is wrong with the file
  */
 export function loadClassifierBundle(path: string, tokenizer: Tokenizer): TrainedClassifier {
   return readModel(path, 'model', 'classifier', tokenizer, (bundle, vocabulary, folder) => {
@@ -209,6 +209,14 @@ function assign(
   path: string,
 ): void {
   try {
+    // One number would make every figure NaN, long after.
+    for (const [name, tensor] of Object.entries(tensors)) {
+      if (isFiniteTensor(tensor)) continue;
+      throw new UlmfitError(
+        'BAD_WEIGHTS',
+        `${path}: ${name} holds NaN or an infinity; copy the model anew, or train it anew`,
+      );
+    }
     assignByName(path, [...model.groups.flatMap((g) => g.parameters), ...(model.buffers ?? [])], tensors);
   } catch (error) {
     model.dispose();

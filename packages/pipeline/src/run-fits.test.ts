@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folderStore } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/kernels';
-import type { CheckpointStore, TrainingPlugin } from '@ulmfit/trainer';
+import type { CheckpointStore, Json, TrainingPlugin } from '@ulmfit/trainer';
 import { afterAll, describe, expect, it } from 'vitest';
 import { trainLanguageModel } from './language-model-stage.js';
 import { micro, microData } from './micro.test-helper.js';
@@ -14,7 +14,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const data = microData();
 
 /** Trains to the end, or to the n-th step; what was said of resuming, and the step at which it went on. */
-async function train(store: CheckpointStore, steps = Infinity) {
+async function train(store: CheckpointStore, steps = Infinity, text = data) {
   const controller = new AbortController();
   let done = 0;
   const plugin: TrainingPlugin = {
@@ -29,7 +29,7 @@ async function train(store: CheckpointStore, steps = Infinity) {
   };
   const { signal } = controller;
   const training = trainLanguageModel({
-    ...{ stage: 'pretrain', recipe: micro, data, seed: 1, store, saveEvery: 0, signal, onEvent },
+    ...{ stage: 'pretrain', recipe: micro, data: text, seed: 1, store, saveEvery: 0, signal, onEvent },
     plugins: [plugin],
   } as const);
   if (steps < Infinity) await expect(training).rejects.toThrow(Interrupted);
@@ -81,6 +81,31 @@ describe('a stage that resumes', () => {
     expect(warnings).toHaveLength(2);
     for (const warning of warnings)
       expect(warning).toMatch(/is corrupt: .*; no other is left, so pretrain starts anew$/);
+  });
+
+  it('refuses to go on with other text, and goes on when that is back', async () => {
+    const { store } = await begun('other-data');
+    await expect(train(store, Infinity, microData(2))).rejects.toThrow(
+      expect.objectContaining({
+        code: 'STATE_MISMATCH',
+        message: 'pretrain: the text is not what this run began on; restore it, or give another folder',
+      }),
+    );
+    expect(await train(store, 2)).toEqual({ warnings: [], from: 4 });
+  });
+
+  it('goes on from a checkpoint of a version that did not keep its data', async () => {
+    const { store } = await begun('earlier');
+    const earlier: CheckpointStore = {
+      ...store,
+      load: async (name) => {
+        const { json, tensors } = await store.load(name);
+        const copy = structuredClone(json) as { fit: { plugins: Record<string, Json> } };
+        delete copy.fit.plugins['data'];
+        return { json: copy as unknown as Json, tensors };
+      },
+    };
+    expect(await train(earlier, 2)).toEqual({ warnings: [], from: 4 });
   });
 
   it('stops where a checkpoint cannot be read now, rather than to lose it', async () => {

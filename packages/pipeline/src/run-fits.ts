@@ -9,10 +9,12 @@ import {
   type TrainingContext,
   type TrainingPlugin,
 } from '@ulmfit/trainer';
+import { sameData, type StageData } from './same-data.js';
 import { Interrupted, type StageContext } from './stage-context.js';
 
 /**
  * Runs the fits of a stage one after the other, from the newest checkpoint of the store where there is one.
+ * @param data what the fits learn from: a checkpoint of other data is refused
  * @throws Interrupted when the signal was aborted
  */
 export async function runFits<Batch, Output, Taps, O extends Optimizer>(
@@ -20,13 +22,17 @@ export async function runFits<Batch, Output, Taps, O extends Optimizer>(
   trainer: Trainer<Batch, Output, Taps, O>,
   fits: readonly FitOptions<NoInfer<Batch>, NoInfer<Output>, NoInfer<Taps>>[],
   { store, saveEvery, signal, onEvent, plugins = [] }: StageContext,
+  data: StageData,
 ): Promise<void> {
   const first = await resume(trainer, fits, store, onEvent);
   const added = [
     ...plugins,
     ...(onEvent ? [events(stage, onEvent)] : []),
     ...(store
-      ? [checkpointing({ store, ...(saveEvery === undefined ? {} : { everySeconds: saveEvery }) })]
+      ? [
+          sameData(stage, data),
+          checkpointing({ store, ...(saveEvery === undefined ? {} : { everySeconds: saveEvery }) }),
+        ]
       : []),
   ];
   for (const fit of fits.slice(first)) {
@@ -63,7 +69,8 @@ async function resume<Batch, Output, Taps, O extends Optimizer>(
       continue;
     }
     try {
-      trainer.loadStateDict(state);
+      // Checkpoints of earlier versions tell nothing of their data.
+      trainer.loadStateDict(state, { waive: ['data'] });
     } finally {
       dispose(Object.values(state.tensors));
     }

@@ -22,6 +22,7 @@ import {
 import type { OpenRun } from './open-run.js';
 import { reviewSet } from './review-set.js';
 import type { RunSettings } from './run-settings.js';
+import type { StageName } from './stage-name.js';
 import type { StageContext } from './stage-context.js';
 import { encoded, tokenized, type TokenizeOptions } from './tokenized.js';
 
@@ -47,6 +48,28 @@ export class RunStages {
     this.#context = context;
   }
 
+  /**
+   * Draws the reviews that the stages will ask for: hours of training come before some of them.
+   * @throws UlmfitError `NO_REVIEWS`, `BAD_SPLIT`, or what is wrong with the data
+   */
+  async check(stages: readonly StageName[]): Promise<void> {
+    const { result } = this.#folder;
+    const { transfer, encoder, data } = this.#settings;
+    const open = stages.filter((stage) => !result[stage]);
+    // By itself a stage meets them at once.
+    if (open.length < 2) return;
+    const needs: Record<StageName, readonly (keyof ImdbSplit)[]> = {
+      pretrain: [],
+      finetune: transfer && encoder === undefined ? ['lm'] : [],
+      classify: transfer ? ['train'] : ['train', 'lm'],
+      evaluate: ['test'],
+    };
+    const sets = open.flatMap((stage) => needs[stage]);
+    if (sets.length === 0) return;
+    const split = await this.#split();
+    for (const name of sets) reviewSet(split, name, data);
+  }
+
   async pretrain(): Promise<void> {
     if (this.#folder.result.pretrain || this.#settings.pretrained !== undefined) return;
     const { corpus, corpusWords: words, recipe } = this.#settings;
@@ -61,16 +84,16 @@ export class RunStages {
   async finetune(): Promise<void> {
     if (this.#folder.result.finetune || this.#settings.encoder !== undefined || !this.#settings.transfer)
       return;
-    const builder = await this.#languageModelReviews();
     const from = await this.#pretrained();
+    const builder = await this.#languageModelReviews();
     await this.#trainLanguageModel('finetune', builder, from);
   }
 
   async classify(): Promise<void> {
     if (this.#folder.result.classify) return;
     const { recipe, transfer, backwards, seed } = this.#settings;
-    const train = await this.#set('train');
     const from = transfer ? await this.#fineTuned() : undefined;
+    const train = await this.#set('train');
     const vocabulary = from?.vocabulary ?? (await this.#scratchVocabulary());
     const documents = await encoded(
       texts(train),
@@ -110,6 +133,7 @@ export class RunStages {
       this.#context,
     );
     const evaluation = await evaluateClassifier(classifier, test, {
+      labels: IMDB_LABELS,
       batchSize: recipe.classifier.evaluationBatchSize,
       ...evaluationProgress(this.#context),
     });

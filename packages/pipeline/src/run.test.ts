@@ -8,7 +8,8 @@ import { loadReviews } from './data-source.js';
 import { micro } from './micro.test-helper.js';
 import { loadClassifierBundle, loadLanguageModel } from './model-bundles.js';
 import type { Recipe } from './recipe.js';
-import { run, type StageName } from './run.js';
+import { run } from './run.js';
+import type { StageName } from './stage-name.js';
 import type { RunSettings } from './run-settings.js';
 import { tokenized } from './tokenized.js';
 
@@ -42,6 +43,20 @@ async function wordsOf(lmFrom: Recipe['languageModel']['reviews']): Promise<read
   );
   return buildVocabulary(builder.counts(), recipe.vocabulary).itos;
 }
+
+describe('run', () => {
+  it.each<[string, Partial<RunSettings>, RegExp]>([
+    ['an odd number of labels', { labels: 3 }, /3/],
+    ['more labels than there are', { labels: 99_998 }, /99998/],
+    ['data that is not there', { data: join(root, 'nowhere') }, /nowhere/],
+  ])('refuses %s before it trains, and leaves the folder to other settings', async (_, changes, message) => {
+    const { languageModel } = micro;
+    await expect(start('late', { recipe: { ...recipe, languageModel }, ...changes })).rejects.toThrow(
+      message,
+    );
+    expect(existsSync(join(root, 'late'))).toBe(false);
+  });
+});
 
 describe('run without pretraining', () => {
   it('starts on all reviews of training, with or without transfer, and needs no corpus', async () => {

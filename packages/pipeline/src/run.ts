@@ -6,9 +6,8 @@ import type { RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
 import { RunStages } from './run-stages.js';
 import type { StageEvent } from './stage-context.js';
+import type { StageName } from './stage-name.js';
 import { userTokenCache } from './user-token-cache.js';
-
-export type StageName = 'pretrain' | 'finetune' | 'classify' | 'evaluate';
 
 export interface RunOptions {
   readonly settings: RunSettings;
@@ -56,6 +55,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   });
   try {
     opened.warnings.forEach(onWarning);
+    await work.check(stages);
     for (const stage of stages) await work[stage]();
     return opened.result;
   } finally {

@@ -42,4 +42,5 @@ export { checkpointing, type CheckpointingOptions } from './checkpointing.js';
 export type { CheckpointInfo, CheckpointStore, RejectedCheckpoint } from './checkpoint-store.js';
 export { memoryStore } from './memory-store.js';
 export { disposeBatch } from './dispose-batch.js';
+export { isFiniteTensor } from './finite-probe.js';
 export { yieldToEvents } from './yield-to-events.js';

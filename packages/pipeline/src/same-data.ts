@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { UlmfitError } from '@ulmfit/kernels';
+import type { TokenCorpus, Vocabulary } from '@ulmfit/text';
+import type { StateDict, TrainingPlugin } from '@ulmfit/trainer';
+
+/** What a stage learns from, and watches. */
+export interface StageData {
+  readonly vocabulary: Vocabulary;
+  /** Documents as ids, with their labels where they have any. */
+  readonly parts: readonly {
+    readonly documents: TokenCorpus;
+    readonly labels?: ArrayLike<number> | undefined;
+  }[];
+}
+
+/**
+ * Keeps a checksum of words, documents and labels in the checkpoints. A row of the embedding stands for a word by its number
+ * alone: with other text it would go on as another word's, and nothing would show it.
+ * @throws UlmfitError in a resumed fit `STATE_MISMATCH` when they are not those that it began on
+ */
+export function sameData(stage: string, data: StageData): TrainingPlugin {
+  const sha256 = checksum(data);
+  return {
+    name: 'data',
+    stateDict: () => ({ json: { sha256 }, tensors: {} }),
+    loadStateDict({ json }: StateDict<{ sha256: string }>) {
+      if (json.sha256 === sha256) return;
+      throw new UlmfitError(
+        'STATE_MISMATCH',
+        `${stage}: the text is not what this run began on; restore it, or give another folder`,
+      );
+    },
+  };
+}
+
+function checksum({ vocabulary, parts }: StageData): string {
+  const hash = createHash('sha256').update(JSON.stringify(vocabulary.itos));
+  const add = (ids: Int32Array) => hash.update(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
+  for (const { documents, labels } of parts) {
+    for (let i = 0; i < documents.length; i++) {
+      add(Int32Array.of(documents.documentLength(i), labels?.[i] ?? -1));
+      add(documents.document(i));
+    }
+  }
+  return hash.digest('hex');
+}

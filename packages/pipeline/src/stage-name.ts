@@ -1,0 +1,1 @@
+export type StageName = 'pretrain' | 'finetune' | 'classify' | 'evaluate';
