@@ -178,7 +178,7 @@ void ComputeDropout(Call& call, bool) {
   }
   const float* x = call.Input<float>(0);
   float* y = call.Output(0, shape);
-  if (!call.ok()) return;
+  if (!call.ok() || Elements(shape) == 0) return;
 
   if (length == Elements(shape)) {
     ForChunks(draw, length, [&](int64_t first, int64_t n, const float* factors) {

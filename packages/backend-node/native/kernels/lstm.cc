@@ -221,7 +221,7 @@ class Forward {
     // What is read and written beside the product comes while that is made.
     ULMFIT_UNROLL
     for (int i = 0; i < M; i++) {
-      if (i >= rows) break;
+      if (i >= rows) continue;
       const int64_t at = t * s_.batch + row + i;
       ULMFIT_UNROLL
       for (int q = 0; z != nullptr && q < kGates; q++) Prefetch<kRead>(z + ((row + i) * kGates + q) * hidden + unit);
@@ -245,15 +245,15 @@ class Forward {
       }
       // Without `z` each row begins with the bias.
       const float* start = z == nullptr ? from_.bias : z + row * kGates * hidden;
+      const int64_t next = z == nullptr ? 0 : kGates * hidden;
       ULMFIT_UNROLL
       for (int i = 0; i < M; i++) {
-        if (i >= rows) break;
+        if (i >= rows) continue;
         ULMFIT_UNROLL
         for (int q = 0; q < kTogether; q++) {
           const int gate = part * kTogether + q;
-          sums[i][gate] = acc[i][q] + Load(start + gate * hidden + unit, n);
+          sums[i][gate] = acc[i][q] + Load(start + i * next + gate * hidden + unit, n);
         }
-        if (z != nullptr) start += kGates * hidden;
       }
     }
     WithLanes(n, [&](auto n) {
@@ -337,7 +337,7 @@ void RunWithin(const Sizes& s, Forward<Element>& forward) {
 
 template <class Element>
 void RunAhead(const Sizes& s, const Inputs& from, Forward<Element>& forward) {
-  const int64_t input = from.size, columns = kGates * s.hidden, ahead = std::max<int64_t>(1, kAhead / s.batch);
+  const int64_t input = from.size, columns = kGates * s.hidden, ahead = std::max<int64_t>(1, kAhead / std::max<int64_t>(1, s.batch));
   const Scratch<Element> panels(Panels<Element>::Size(columns, input));
   const Panels<Element> weights{panels.data(), columns, input};
   const Scratch<float> z(std::min(ahead, s.time) * s.batch * columns);
@@ -358,13 +358,13 @@ void RunAhead(const Sizes& s, const Inputs& from, Forward<Element>& forward) {
 
 void ComputeLayer(Call& call, bool narrow) {
   const Shape x = call.shape(0), weight = call.shape(1), recurrent = call.shape(2);
-  const bool fits = x.size() == 3 && weight.size() == 2 && recurrent.size() == 2 && x[2] == weight[1] &&
+  const bool fits = x.size() == 3 && x[0] > 0 && weight.size() == 2 && recurrent.size() == 2 && x[2] == weight[1] &&
                     weight[0] == recurrent[0] && recurrent[0] == kGates * recurrent[1] &&
                     call.shape(3) == Shape{weight[0]} && call.shape(4) == call.shape(3) &&
                     call.shape(5) == Shape{x[1], recurrent[1]} && call.shape(6) == call.shape(5) &&
                     call.shape(7) == Shape{1};
-  if (!call.Require(fits, "x [time, batch, input], weight_ih [4 hidden, input], weight_hh [4 hidden, hidden], bias_ih "
-                          "and bias_hh [4 hidden], h and c [batch, hidden], needs_gradient [1]")) {
+  if (!call.Require(fits, "x [time, batch, input] of one step at least, weight_ih [4 hidden, input], weight_hh [4 hidden, "
+                          "hidden], bias_ih and bias_hh [4 hidden], h and c [batch, hidden], needs_gradient [1]")) {
     return;
   }
   const bool keep = call.Input<int32_t>(7)[0] != 0;
@@ -453,7 +453,7 @@ class Backward {
     // What is read and written beside the product comes while that is made.
     ULMFIT_UNROLL
     for (int i = 0; i < M; i++) {
-      if (i >= rows) break;
+      if (i >= rows) continue;
       ULMFIT_UNROLL
       for (int q = 0; q < N; q++) {
         Prefetch<kRead>(d_output + i * hidden + q * kLanes);
@@ -583,6 +583,15 @@ void LayerGradient(Call& call, const Sizes& s, int32_t needs) {
   float* d_recurrent = call.Output(2, needs & kWeights ? Shape{columns, s.hidden} : none);
   float* d_bias = call.Output(3, needs & kWeights ? Shape{columns} : none);
   if (!call.ok()) return;
+  if (s.step() == 0) {
+    // Of no rows the sums are zero, and there is nothing to share out.
+    if (needs & kWeights) {
+      std::fill(d_weight, d_weight + columns * input, 0.f);
+      std::fill(d_recurrent, d_recurrent + columns * s.hidden, 0.f);
+      std::fill(d_bias, d_bias + columns, 0.f);
+    }
+    return;
+  }
   const auto in = [&](int i) { return call.Input<float>(i); };
   const float *xs = in(5), *weight = in(6), *h = in(7), *output = in(8);
   Backward<Element> backward(s, {in(0), in(1), in(2), in(3), in(4)});
@@ -641,7 +650,7 @@ void ComputeLayerGradient(Call& call, bool narrow) {
     using Element = decltype(element);
     if (!call.Require(KeptFits<Element>(call, 0), kKeptShapes)) return;
     const Shape shape = call.shape(0), x = call.shape(5);
-    const bool fits = x.size() == 3 && x[0] == shape[0] && x[1] == shape[1] &&
+    const bool fits = x.size() == 3 && x[0] > 0 && x[0] == shape[0] && x[1] == shape[1] &&
                       call.shape(6) == Shape{kGates * shape[2], x[2]} && call.shape(7) == call.shape(3) &&
                       call.shape(8) == shape && call.shape(9) == Shape{1};
     if (!call.Require(fits, "x [time, batch, input], weight_ih [4 hidden, input], h [batch, hidden], output [time, batch, "

@@ -114,8 +114,7 @@ class FewRows {
 
   void Run() {
     std::copy(c_, c_ + batch_ * hidden_, cell_);
-    Team team(ThreadPool::Get().threads(), kSpins);
-    ThreadPool::Get().Run([&](int thread, int threads, Team&) {
+    const auto job = [&](int thread, int threads, Team& team) {
       // Each unit is one thread's for the whole window. Its sums are the same whatever the share.
       const int64_t first = hidden_ * thread / threads, last = hidden_ * (thread + 1) / threads;
       const int64_t blocks = (last - first + kLanes - 1) / kLanes;
@@ -141,7 +140,8 @@ class FewRows {
         }
         team.Wait();
       }
-    });
+    };
+    ThreadPool::Get().Run(job, kSpins);
   }
 
  private:

@@ -1,4 +1,5 @@
 // Registers the ops with TensorFlow when Node loads the module.
+#include <dlfcn.h>
 #include <node_api.h>
 
 #include "matrix_registers.h"
@@ -37,9 +38,19 @@ bool FasterInBfloat16() {
 #endif
 }
 
+/**
+ * Node unloads a module with the worker thread that alone has loaded it, while TensorFlow keeps the ops and the pool's threads
+ * sleep in its code: it stays for the process.
+ */
+void StayLoaded() {
+  Dl_info here;
+  if (dladdr((const void*)&StayLoaded, &here) != 0) dlopen(here.dli_fname, RTLD_NOW | RTLD_NODELETE);
+}
+
 }  // namespace
 
 NAPI_MODULE_INIT() {
+  StayLoaded();
   if (!Problem().empty()) {
     napi_throw_error(env, nullptr, Problem().c_str());
     return nullptr;

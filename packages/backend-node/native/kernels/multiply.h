@@ -253,17 +253,19 @@ void ProductTile(const Element* a, const Element* b, int64_t depth, float* c, in
   // The result's lines come while the sums are made.
   ULMFIT_UNROLL
   for (int i = 0; i < M; i++) {
-    if (i >= rows) break;
     ULMFIT_UNROLL
-    for (int q = 0; q < N; q++) Prefetch<kWrite>(c + i * stride + q * kLanes);
+    for (int q = 0; q < N; q++) {
+      if (i < rows) Prefetch<kWrite>(c + i * stride + q * kLanes);
+    }
   }
   Vec acc[M][N] = {};
   MultiplyTile(acc, a, kUnit, kStep, b, depth);
+  // Never left early: clang would not unroll it, and keep the sums in memory.
   ULMFIT_UNROLL
   for (int i = 0; i < M; i++) {
-    if (i >= rows) break;
     ULMFIT_UNROLL
     for (int q = 0; q < N; q++) {
+      if (i >= rows) continue;
       float* to = c + i * stride + q * kLanes;
       const int n = columns - q * kLanes;
       if (start == Start::kResult) acc[i][q] += Load(to, n);

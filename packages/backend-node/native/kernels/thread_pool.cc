@@ -14,6 +14,23 @@ namespace {
 constexpr int kSpins = 2000;
 // A worker without work spins even less: the core is TensorFlow's.
 constexpr int kIdleSpins = 400;
+
+/** Rounding, and what becomes of numbers that are too small for all their digits; a thread has its own. */
+#if defined(__x86_64__)
+constexpr uint64_t kHappened = 0x3f;  // not a mode: what has come up so far
+uint64_t FloatMode() { return _mm_getcsr() & ~kHappened; }
+void SetFloatMode(uint64_t mode) { _mm_setcsr((uint32_t)mode); }
+#elif defined(__aarch64__)
+uint64_t FloatMode() {
+  uint64_t mode;
+  asm volatile("mrs %0, fpcr" : "=r"(mode));
+  return mode;
+}
+void SetFloatMode(uint64_t mode) { asm volatile("msr fpcr, %0" : : "r"(mode)); }
+#else
+uint64_t FloatMode() { return 0; }
+void SetFloatMode(uint64_t) {}
+#endif
 }  // namespace
 
 void Backoff::Pause() {
@@ -35,7 +52,24 @@ void Team::Wait() {
     return;
   }
   Backoff backoff(spins_);
-  while (round_.load(std::memory_order_acquire) == round) backoff.Pause();
+  while (round_.load(std::memory_order_acquire) == round) {
+    if (has_failed_.load(std::memory_order_acquire)) throw Stopped{};
+    backoff.Pause();
+  }
+}
+
+void Team::Do(const std::function<void(int, int, Team&)>& job, int thread) {
+  try {
+    job(thread, threads_, *this);
+  } catch (const Stopped&) {
+  } catch (...) {
+    if (!is_failing_.exchange(true)) failure_ = std::current_exception();
+    has_failed_.store(true, std::memory_order_release);
+  }
+}
+
+void Team::Rethrow() const {
+  if (failure_) std::rethrow_exception(failure_);
 }
 
 Team::Items Team::Take(int owner, bool from_front, int64_t items, int64_t most) {
@@ -66,12 +100,13 @@ void ThreadPool::SetThreads(int threads) {
   for (; started_ < threads_; started_++) std::thread(&ThreadPool::Work, this, started_, ticket_.load()).detach();
 }
 
-void ThreadPool::Run(const std::function<void(int, int, Team&)>& job) {
+void ThreadPool::Run(const std::function<void(int, int, Team&)>& job, int spins) {
   std::lock_guard<std::mutex> alone(running_);
-  Team team(threads_, spins_);
+  Team team(threads_, spins < 0 ? (int)spins_ : spins);
   if (threads_ == 1) return job(0, 1, team);
   job_ = &job;
   team_ = &team;
+  float_mode_ = FloatMode();
   taking_part_ = threads_;
   pending_.store(started_ - 1, std::memory_order_relaxed);
   {
@@ -79,9 +114,10 @@ void ThreadPool::Run(const std::function<void(int, int, Team&)>& job) {
     ticket_.fetch_add(1, std::memory_order_release);
   }
   wake_.notify_all();
-  job(0, threads_, team);
+  team.Do(job, 0);
   Backoff backoff(spins_);
   while (pending_.load(std::memory_order_acquire) != 0) backoff.Pause();
+  team.Rethrow();
 }
 
 void ThreadPool::Work(int thread, uint32_t seen) {
@@ -93,7 +129,10 @@ void ThreadPool::Work(int thread, uint32_t seen) {
       wake_.wait(lock, [&] { return ticket_.load(std::memory_order_acquire) != seen; });
     }
     seen++;
-    if (thread < taking_part_) (*job_)(thread, taking_part_, *team_);
+    if (thread < taking_part_) {
+      SetFloatMode(float_mode_);
+      team_->Do(*job_, thread);
+    }
     pending_.fetch_sub(1, std::memory_order_release);
   }
 }

@@ -228,6 +228,25 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
       });
     });
 
+    it.for(['float32', 'bfloat16'] as const)(
+      'takes no rows, whose gradients are zero, in %s',
+      (precision, context) => {
+        if (precision === 'bfloat16') needsBfloat16(context);
+        setPrecision(precision);
+        const { native, composed } = nativeAndComposed(() =>
+          lstm({ time: 3, batch: 0, input: 4, hidden: 5, seed: 1 }),
+        );
+        expectSameBytes(native, composed);
+      },
+    );
+
+    it('refuses a window without a step', () => {
+      tf.tidy(() => {
+        const none = { time: 0, batch: 6, input: 4, hidden: 5, seed: 1 };
+        expect(() => lstm(none)).toThrow();
+      });
+    });
+
     it('comes close in bfloat16 where the processor has it', (context) => {
       needsBfloat16(context);
       setPrecision('bfloat16');
@@ -299,6 +318,22 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
         const y = dropout(tf.fill([200], Number.NaN), 0.5, randomKey({ seed: 1, stream: 'nan' }));
         expect(Array.from(y.dataSync())).toEqual(new Array(200).fill(Number.NaN));
       });
+    });
+  });
+
+  it('take numbers too small for all their digits the same in every thread', () => {
+    // As of a word that is not met again: its mean shrinks to nothing. Long enough for all threads to take part.
+    const sizes = [200_000, 100_000];
+    sameForAnyThreads(() => {
+      let states = sizes.map((size) => ({ mean: tf.fill([size], 2e-38), squares: tf.fill([size], 2e-38) }));
+      for (let step = 1; step <= 12; step++) {
+        const tensors = states.map(({ mean, squares }) => ({
+          ...{ parameter: tf.zerosLike(mean), gradient: tf.zerosLike(mean), mean, squares },
+          ...{ step, weightDecay: 0 },
+        }));
+        states = adamStep(tensors, { learningRate: 0.01, beta1: 0.5, beta2: 0.5, epsilon: 1e-5 });
+      }
+      return states.flatMap(({ mean, squares }) => [mean, squares]);
     });
   });
 
@@ -478,6 +513,26 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('native kernels'),
         }
       });
     });
+  });
+
+  it('drops nothing of nothing', () => {
+    for (const [shape, mask] of [
+      [
+        [4, 0],
+        [4, 1],
+      ],
+      [
+        [0, 5],
+        [1, 1],
+      ],
+      [
+        [0, 5],
+        [0, 5],
+      ],
+    ] as const) {
+      const key = randomKey({ seed: 1, stream: 'x' });
+      expect(tf.tidy(() => dropout(tf.zeros([...shape]), 0.5, key, [...mask]).shape)).toEqual(shape);
+    }
   });
 
   it('takes Adam’s step for many tensors at once', () => {
