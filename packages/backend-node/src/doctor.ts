@@ -13,7 +13,7 @@ import {
   tryToLoad,
 } from './install/tfjs-node-package.js';
 import { instructionSets } from './instruction-sets.js';
-import { findKernelLibrary } from './native/kernel-library.js';
+import { findKernelLibraries } from './native/kernel-library.js';
 import { nativeKernelsOff } from './native/native-kernels.js';
 
 /** What {@link doctor} found. */
@@ -56,7 +56,9 @@ export async function doctor(): Promise<DoctorReport> {
   ]);
   const engine = loaded === undefined || 'broken' in loaded ? undefined : loaded;
   const kernels =
-    engine === undefined ? undefined : await findKernelLibrary(cacheDirectory(), engine.tensorflowVersion);
+    engine === undefined
+      ? undefined
+      : (await findKernelLibraries(cacheDirectory(), engine.tensorflowVersion))[0];
   const hasWasm = isInstalled('@tensorflow/tfjs-backend-wasm');
   const pythonMissing = 'missing' in python ? python.missing : undefined;
 

@@ -13,6 +13,7 @@ const PARTIAL = /\.(\d+)\.[0-9a-f-]{36}\.partial$/;
  * the one that is done first wins.
  *
  * @param fill - Writes the content into the empty temporary folder that it is given.
+ * @param options - `rebuild` makes it anew and puts that in the place of a whole one too.
  * @returns Whether the folder was there already.
  */
 export async function ensureCachedFolder(
@@ -34,7 +35,7 @@ export async function ensureCachedFolder(
     await fill(temporary);
     await writeManifest(temporary);
     await syncFolder(temporary);
-    await putInPlace(temporary, folder);
+    await putInPlace(temporary, folder, options.rebuild === true);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -46,7 +47,7 @@ export function temporaryName(path: string): string {
   return join(dirname(path), `${basename(path)}.${process.pid}.${randomUUID()}.partial`);
 }
 
-async function putInPlace(temporary: string, folder: string): Promise<void> {
+async function putInPlace(temporary: string, folder: string, replaces: boolean): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await rename(temporary, folder);
@@ -54,8 +55,9 @@ async function putInPlace(temporary: string, folder: string): Promise<void> {
     } catch (error) {
       if (attempt > 3 || !isCode(error, 'ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR')) throw error;
     }
-    // Something is there: a damaged one, or what another process finished meanwhile.
-    if ((await verifyManifest(folder)) === undefined) return;
+    // Something is there: a damaged one, one to be replaced, or what another process finished meanwhile.
+    const isOld = replaces && attempt === 1;
+    if (!isOld && (await verifyManifest(folder)) === undefined) return;
     const aside = temporaryName(folder);
     try {
       await rename(folder, aside);
@@ -72,8 +74,8 @@ async function removeAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const pid = PARTIAL.exec(name)?.[1];
     if (pid !== undefined && !isRunning(Number(pid)))
-      // Again where a compiler that outlived its parent still writes there.
-      await rm(join(parent, name), { recursive: true, force: true, maxRetries: 5 });
+      // Again where a compiler that outlived its parent still writes there. A cache that can only be read is as good.
+      await rm(join(parent, name), { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
   }
 }
 

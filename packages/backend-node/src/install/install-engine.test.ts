@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from './fake-wheel.test-helper.js';
@@ -94,6 +94,19 @@ describe('installEngine', () => {
       ['upstream', true],
     ]);
     expect(await readRecord(tfjsNode)).toEqual({ way: 'upstream', attempts: report.attempts });
+  });
+
+  it('leaves the library where it was when every way fails', async () => {
+    closeOff();
+    const tfjsNode = await fakeTfjsNode('process.exit(1)');
+    const library = await temporaryFolder();
+    const deps = join(tfjsNode.directory, 'deps');
+    await rm(deps, { recursive: true, force: true });
+    await symlink(library, deps, 'dir');
+    const report = await installEngine({ tfjsNode, cacheDirectory: await temporaryFolder(), force: true });
+    expect(report.way).toBe('wasm');
+    expect(await realpath(deps)).toBe(await realpath(library));
+    expect((await readdir(tfjsNode.directory)).filter((name) => name.endsWith('.partial'))).toEqual([]);
   });
 
   it('ends with WebAssembly and a warning that gives every reason', async () => {

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { access, constants, lstat, mkdir, rm } from 'node:fs/promises';
+import { access, constants, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { UlmfitError } from '@ulmfit/kernels';
 import { withLock } from '@ulmfit/kernels/process-lock';
 import { ensureBinding } from './binding.js';
 import { cacheDirectory } from './cache-directory.js';
+import { temporaryName } from './cached-folder.js';
 import { ensureKernelLibrary } from '../native/kernel-library.js';
 import { nativeKernelsOff } from '../native/native-kernels.js';
 import { stderrAddon } from '../quiet-load.js';
@@ -120,7 +121,7 @@ async function installInto(cache: string, options: InstallOptions): Promise<Inst
         log?.(`TensorFlow ${engine.tensorflowVersion} is ready`);
         await buildStderrAddon(cache);
         onProgress?.({ phase: 'build' });
-        const native = await buildNativeKernels(tfjsNode, engine, cache, log);
+        const native = await buildNativeKernels(tfjsNode, engine, { cache, log, rebuild: force });
         // A working engine keeps the record of how it came there.
         if (way !== 'as-is') await writeRecord(tfjsNode, { way, attempts });
         return {
@@ -202,7 +203,9 @@ async function fromUpstream({ tfjsNode, log, onProgress }: Installation): Promis
   onProgress?.({ phase: 'download' });
   // Its script empties the folder; a link to our cache must go first.
   const deps = join(tfjsNode.directory, 'deps');
-  if ((await lstat(deps).catch(() => undefined))?.isSymbolicLink() === true) await rm(deps);
+  const isLink = (await lstat(deps).catch(() => undefined))?.isSymbolicLink() === true;
+  const aside = temporaryName(deps);
+  if (isLink) await rename(deps, aside);
   const result = await runCommand(process.execPath, [join('scripts', 'install.js')], {
     cwd: tfjsNode.directory,
     timeoutMilliseconds: 900_000,
@@ -211,7 +214,15 @@ async function fromUpstream({ tfjsNode, log, onProgress }: Installation): Promis
       PATH: [...binFolders(tfjsNode.directory), process.env.PATH ?? ''].join(delimiter),
     },
   });
-  if (result.code !== 0) throw new UlmfitError('UPSTREAM_FAILED', reasonOf(result));
+  if (result.code !== 0) {
+    if (isLink) {
+      // What worked before must go on working.
+      await rm(deps, { recursive: true, force: true });
+      await rename(aside, deps);
+    }
+    throw new UlmfitError('UPSTREAM_FAILED', reasonOf(result));
+  }
+  await rm(aside, { force: true });
   onProgress?.({ phase: 'load' });
   return loadOrThrow(tfjsNode);
 }
@@ -225,13 +236,12 @@ async function buildStderrAddon(cache: string): Promise<void> {
 async function buildNativeKernels(
   tfjsNode: TfjsNodePackage,
   { tensorflowVersion }: LoadedEngine,
-  cache: string,
-  log: InstallOptions['log'],
+  options: { cache: string; log: InstallOptions['log']; rebuild: boolean },
 ): Promise<{ kernelsPath?: string; warning?: string }> {
   if (nativeKernelsOff()) return {};
   try {
-    const kernelsPath = await ensureKernelLibrary({ cache, tfjsNode, tensorflowVersion, log });
-    log?.('the native kernels are ready');
+    const kernelsPath = await ensureKernelLibrary({ ...options, tfjsNode, tensorflowVersion });
+    options.log?.('the native kernels are ready');
     return { kernelsPath };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -24,7 +24,9 @@ export async function findPython(): Promise<Python | { readonly missing: string 
     if (command === undefined || command === '') continue;
     const result = await runCommand(command, ['-c', PROBE], { timeoutMilliseconds: 20_000 });
     if (result.code !== 0) continue;
-    const [version, machine, pipVersion] = JSON.parse(result.stdout) as [string, string, string | null];
+    const answer = answerOf(result.stdout);
+    if (answer === undefined) continue;
+    const [version, machine, pipVersion] = answer;
     if (!version.startsWith('3.')) continue;
     if (pipVersion === null) {
       missing = `${command} (${version}) has no pip: install it, on Debian and Ubuntu by \`apt install python3-pip\``;
@@ -33,4 +35,13 @@ export async function findPython(): Promise<Python | { readonly missing: string 
     return { command, version, machine, pipVersion };
   }
   return { missing };
+}
+
+/** The last line: a Python may be set up to greet. */
+function answerOf(output: string): [string, string, string | null] | undefined {
+  try {
+    return JSON.parse(output.trim().split('\n').at(-1) ?? '') as [string, string, string | null];
+  } catch {
+    return undefined;
+  }
 }

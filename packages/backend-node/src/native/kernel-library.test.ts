@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { cacheDirectory } from '../install/cache-directory.js';
 import { temporaryFolder } from '../install/fake-wheel.test-helper.js';
 import { findTfjsNode, type TfjsNodePackage, tryToLoad } from '../install/tfjs-node-package.js';
-import { ensureKernelLibrary, findKernelLibrary } from './kernel-library.js';
+import { ensureKernelLibrary, findKernelLibraries } from './kernel-library.js';
 import { nativeMissing, withNativeReason } from './kernels.test-helper.js';
 
 const tensorflowVersion = '2.21.0';
@@ -27,7 +27,7 @@ describe('ensureKernelLibrary', () => {
     await expect(ensureKernelLibrary({ cache, tfjsNode: nowhere, tensorflowVersion })).rejects.toMatchObject({
       code: process.platform === 'win32' ? 'NOT_SUPPORTED' : 'NO_COMPILER',
     });
-    expect(await findKernelLibrary(cache, tensorflowVersion)).toBeUndefined();
+    expect(await findKernelLibraries(cache, tensorflowVersion)).toEqual([]);
   });
 });
 
@@ -45,8 +45,8 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('the compiled kern
     });
     expect(lines).toEqual([]);
     vi.stubEnv('PATH', '/nonexistent');
-    expect(await findKernelLibrary(cacheDirectory(), engine.tensorflowVersion)).toBe(path);
-    expect(await findKernelLibrary(cacheDirectory(), '1.0.0')).toBeUndefined();
+    expect(await findKernelLibraries(cacheDirectory(), engine.tensorflowVersion)).toContain(path);
+    expect(await findKernelLibraries(cacheDirectory(), '1.0.0')).toEqual([]);
     vi.unstubAllEnvs();
   });
 
@@ -55,10 +55,10 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('the compiled kern
     const tfjsNode = (await findTfjsNode()) ?? nowhere;
     const engine = await tryToLoad(tfjsNode);
     if ('broken' in engine) throw new Error(engine.broken);
-    const found = (await findKernelLibrary(cacheDirectory(), engine.tensorflowVersion)) ?? '';
+    const [found = ''] = await findKernelLibraries(cacheDirectory(), engine.tensorflowVersion);
     const folder = join(cache, 'engine', found.split('/').at(-2) ?? '');
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'ulmfit-kernels.node'), 'half of it');
-    expect(await findKernelLibrary(cache, engine.tensorflowVersion)).toBeUndefined();
+    expect(await findKernelLibraries(cache, engine.tensorflowVersion)).toEqual([]);
   });
 });

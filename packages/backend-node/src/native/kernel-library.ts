@@ -35,6 +35,7 @@ export interface KernelLibraryRequest {
   readonly tfjsNode: TfjsNodePackage;
   /** That of the library in tfjs-node. */
   readonly tensorflowVersion: string;
+  readonly rebuild?: boolean;
   readonly log?: ((line: string) => void) | undefined;
 }
 
@@ -44,7 +45,7 @@ export interface KernelLibraryRequest {
  * @throws UlmfitError `NOT_SUPPORTED`, `NO_COMPILER`, `NO_HEADERS`, `BUILD_FAILED` or `KERNELS_BROKEN`
  */
 export async function ensureKernelLibrary(request: KernelLibraryRequest): Promise<string> {
-  const { cache, tensorflowVersion, log } = request;
+  const { cache, tensorflowVersion, rebuild = false, log } = request;
   if (process.platform === 'win32') {
     throw new UlmfitError('NOT_SUPPORTED', 'the native kernels are not built on Windows');
   }
@@ -53,22 +54,23 @@ export async function ensureKernelLibrary(request: KernelLibraryRequest): Promis
     throw new UlmfitError('NO_COMPILER', `there is no C++ compiler: ${compilerAdvice()}`);
   }
   const folder = join(cache, 'engine', (await prefix(tensorflowVersion)) + shortHash(compiler.version));
-  await ensureCachedFolder(folder, (temporary) => build(request, compiler, temporary), { log });
+  await ensureCachedFolder(folder, (temporary) => build(request, compiler, temporary), { rebuild, log });
   return join(folder, FILE);
 }
 
-/** The path of kernels that {@link ensureKernelLibrary} has built for this machine, by any compiler. */
-export async function findKernelLibrary(
-  cache: string,
-  tensorflowVersion: string,
-): Promise<string | undefined> {
+/**
+ * The paths of kernels that {@link ensureKernelLibrary} has built for this machine, by any compiler. Not all need load: those of
+ * another image with the same home may ask for a newer C++ library.
+ */
+export async function findKernelLibraries(cache: string, tensorflowVersion: string): Promise<string[]> {
+  const found: string[] = [];
   const engine = join(cache, 'engine');
   const start = await prefix(tensorflowVersion);
   for (const name of await readdir(engine).catch(() => [])) {
     if (!name.startsWith(start) || name.endsWith('.partial')) continue;
-    if ((await verifyManifest(join(engine, name))) === undefined) return join(engine, name, FILE);
+    if ((await verifyManifest(join(engine, name))) === undefined) found.push(join(engine, name, FILE));
   }
-  return undefined;
+  return found;
 }
 
 /** The folder's name but for the compiler: another source, processor, TensorFlow or Node-API has another. */

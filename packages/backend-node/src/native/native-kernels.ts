@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { findKernelLibrary } from './kernel-library.js';
+import { findKernelLibraries } from './kernel-library.js';
 
 /** What the compiled module gives beside the ops that it registers with TensorFlow. */
 export interface NativeModule {
@@ -27,14 +27,16 @@ export async function loadNativeKernels(
   tensorflowVersion: string,
 ): Promise<NativeModule | { readonly missing: string }> {
   if (loaded !== undefined) return loaded;
-  const path = await findKernelLibrary(cache, tensorflowVersion);
-  if (path === undefined) return { missing: 'they are not compiled for this machine' };
-  try {
-    loaded = createRequire(import.meta.url)(path) as NativeModule;
-    return loaded;
-  } catch (error) {
-    return { missing: error instanceof Error ? error.message : String(error) };
+  let missing = 'they are not compiled for this machine';
+  for (const path of await findKernelLibraries(cache, tensorflowVersion)) {
+    try {
+      loaded = createRequire(import.meta.url)(path) as NativeModule;
+      return loaded;
+    } catch (error) {
+      missing = error instanceof Error ? error.message : String(error);
+    }
   }
+  return { missing };
 }
 
 /** The module, once {@link loadNativeKernels} has loaded it. */
