@@ -86,15 +86,43 @@ describe('flags', () => {
     [['run', '--preset', 'huge'], /huge.*tiny, small, paper, best-on-cpu/],
     [['run', '--schedule', 'flat'], /flat.*one-cycle, stlr/],
     [['run', '--precision', 'float64'], /float64.*auto, float32, bfloat16/],
-    [['run', '--threads', '0'], /--threads.*integer from 1/],
+    [['run', '--threads', '0'], /--threads.*integer from 1 to 1024/],
+    [['predict', '--model', 'x', '--threads', '1025', 'a text'], /--threads.*1025.*integer from 1 to 1024/],
+    [['run', '--threads', '99999999999'], /--threads.*integer from 1 to 1024/],
     [['run', '--nonsense'], /unknown option.*--nonsense/],
     [['run', 'extra'], /too many arguments/],
-    [['run', '--corpus', 'a.txt', '--pretrained', 'b.pth'], /--corpus.*cannot be used with.*--pretrained/],
     [['classify'], /--from/],
     [['predict', 'a text'], /--model/],
     [['predict', '--model', 'x'], /missing required argument 'text'/],
   ])('%j', async (args, message) => {
     expect(await refused(args)).toMatch(message);
+  });
+});
+
+describe('flags of which one leaves nothing for the other', () => {
+  it.each([
+    [
+      ['--corpus', 'a.txt'],
+      ['--pretrained', 'b.pth'],
+    ],
+    [
+      ['--corpus-words', '9'],
+      ['--pretrained', 'b.pth'],
+    ],
+    [['--corpus', 'a.txt'], ['--no-transfer']],
+    [['--corpus-words', '9'], ['--no-transfer']],
+    [['--pretrained', 'b.pth'], ['--no-transfer']],
+  ])('%j and %j', async (one, other) => {
+    for (const args of [
+      [...one, ...other],
+      [...other, ...one],
+    ]) {
+      expect(await refusedToTrain(['run', ...args])).toMatch(
+        new RegExp(
+          `^ulmfit: option '${one[0]}.*' cannot be used with option '${other[0]}.*'; leave one of the two out$`,
+        ),
+      );
+    }
   });
 });
 
@@ -104,6 +132,8 @@ describe('a recipe', () => {
     expect(await run('none.json')).toMatch(/none\.json: can’t be read; give a file of settings/);
     write('cut.json', '{"clip": ');
     expect(await run('cut.json')).toMatch(/cut\.json: not JSON .*; give a file of settings/);
+    write('lines.json', '{\n  "clip":\r\n  much\n}\n');
+    expect(await run('lines.json')).toMatch(/lines\.json: not JSON .*much.*; give a file of settings/);
     write('typo.json', '{"languageModel": {"finetune": {"epoch": 3}}}');
     expect(await run('typo.json')).toMatch(/typo\.json: languageModel\.finetune: .*"epoch"/);
   });

@@ -48,19 +48,21 @@ export const trainingFlags = [
   ...engineFlags,
 ] as const satisfies readonly FlagName[];
 
-const count = (least: number) => (text: string) => {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-    throw new InvalidArgumentError(`It must be an integer from ${least}.`);
+const integer = (least: number, most: number) => (text: string) => {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= most)) {
+    const upTo = most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`;
+    throw new InvalidArgumentError(`It must be an integer from ${least}${upTo}.`);
   }
   return value;
 };
 
-const seed = (text: string) => {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(value <= 0xffffffff)) throw new InvalidArgumentError('It must be an integer from 0 to 4294967295.');
-  return value;
-};
+const count = (least: number) => integer(least, Number.MAX_SAFE_INTEGER);
+
+const seed = integer(0, 0xffffffff);
+
+/** As `useBackend` has it, which would load TensorFlow. */
+const MOST_THREADS = 1024;
 
 /** Written out, since to ask the pipeline would load TensorFlow. */
 const presetNames: Readonly<Record<PresetName, true>> = {
@@ -70,6 +72,9 @@ const presetNames: Readonly<Record<PresetName, true>> = {
   'best-on-cpu': true,
 };
 
+/** With these nothing is pretrained, and general text would not be read. */
+const withoutPretraining = ['pretrained', 'transfer'] as const satisfies readonly FlagName[];
+
 /** How each flag is written and read. */
 export const options: Readonly<Record<FlagName, Option>> = {
   data: new Option(
@@ -78,11 +83,11 @@ export const options: Readonly<Record<FlagName, Option>> = {
   ).default('sample'),
   corpus: new Option(
     '--corpus <path>',
-    'general text to pretrain on: .txt, .txt.gz or a folder of them',
-  ).conflicts('pretrained'),
-  corpusWords: new Option('--corpus-words <n>', 'words of the corpus to read (default: all)').argParser(
-    count(1),
-  ),
+    'general text to pretrain on: .txt, .txt.gz or a folder of them (default: the embedded sample’s)',
+  ).conflicts([...withoutPretraining]),
+  corpusWords: new Option('--corpus-words <n>', 'words of the corpus to read (default: all)')
+    .argParser(count(1))
+    .conflicts([...withoutPretraining]),
   lmReviews: new Option(
     '--lm-reviews <n>',
     'reviews to fine-tune the language model on (default: all)',
@@ -94,7 +99,7 @@ export const options: Readonly<Record<FlagName, Option>> = {
   pretrained: new Option(
     '--pretrained <path>',
     'a language model to start from: a bundle, or a fastai .pth with its .pkl; its sizes replace the preset’s',
-  ),
+  ).conflicts('transfer' satisfies FlagName),
   preset: new Option('--preset <name>', 'sizes and settings')
     .choices(Object.keys(presetNames))
     .default('small'),
@@ -122,7 +127,7 @@ export const options: Readonly<Record<FlagName, Option>> = {
   threads: new Option(
     '--threads <n>',
     'threads of the engine and the tokenizer (default: all cores)',
-  ).argParser(count(1)),
+  ).argParser(integer(1, MOST_THREADS)),
   tokenCache: new Option('--no-token-cache', 'tokenize anew, and keep no tokens for the next time'),
   precision: new Option(
     '--precision <name>',

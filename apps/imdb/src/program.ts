@@ -1,21 +1,23 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { engineFlags, options, trainingFlags, type FlagName, type Flags } from './flags.js';
+import { oneLine } from './one-line.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-/** The command line. Commands load their code when they run, so that help needs none of TensorFlow. */
-export function program(): Command {
+/**
+ * The command line. Commands load their code when they run, so that help needs none of TensorFlow.
+ * @param writeHelp takes help and the version; standard output does unless given
+ */
+export function program(writeHelp?: (text: string) => void): Command {
   const ulmfit = new Command('ulmfit')
     .description('ULMFiT: transfer learning for text, from pretraining to a classifier')
     .version(version)
     .configureOutput({
+      ...(writeHelp && { writeOut: writeHelp }),
       outputError: (text, write) =>
         write(
-          `ulmfit: ${text
-            .replace(/^error: /, '')
-            .trim()
-            .replace(/\n+/g, ' ')}\n`,
+          `ulmfit: ${oneLine(text.replace(/^error: /, '')).replace(/ cannot be used with .*/, '$&; leave one of the two out')}\n`,
         ),
     })
     .exitOverride();

@@ -26,8 +26,20 @@ function runProgram(program: string, env: NodeJS.ProcessEnv = {}): string {
 
 describe('useBackend', () => {
   it('refuses a number of threads that is none', async () => {
-    for (const threads of [0, -1, 1.5, Number.NaN]) {
+    for (const threads of [0, -1, 1.5, Number.NaN, 1025, 99_999_999_999]) {
       await expect(useBackend({ threads })).rejects.toMatchObject({ code: 'BAD_THREADS' });
+    }
+  });
+
+  it('refuses one from the environment that would end the process', async () => {
+    vi.stubEnv('TF_NUM_INTRAOP_THREADS', '20000');
+    try {
+      await expect(useBackend()).rejects.toMatchObject({
+        code: 'BAD_THREADS',
+        message: 'TF_NUM_INTRAOP_THREADS must be an integer from 1 to 1024, not 20000.',
+      });
+    } finally {
+      vi.unstubAllEnvs();
     }
   });
 

@@ -22,7 +22,7 @@ export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
 export interface BackendOptions {
   /** `auto` takes the fastest that loads. Default `auto`. */
   readonly backend?: 'auto' | BackendName | undefined;
-  /** Threads for TensorFlow's ops, all cores unless given. Holds from the first load on: a later call can't change it. */
+  /** Threads for TensorFlow's ops, 1024 at most, all cores unless given. Holds from the first load on: a later call can't change it. */
   readonly threads?: number | undefined;
   /**
    * In which numbers the native kernels multiply. `bfloat16` needs a processor that multiplies it; `auto` takes it where
@@ -30,6 +30,9 @@ export interface BackendOptions {
    */
   readonly precision?: 'auto' | Precision | undefined;
 }
+
+/** More than any machine has cores for; a thread that the system refuses ends the process. */
+const MOST_THREADS = 1024;
 
 /** What runs now. */
 export interface BackendInfo {
@@ -49,12 +52,23 @@ export interface BackendInfo {
  * a program makes before its first tensor.
  *
  * @throws UlmfitError `BACKEND_UNAVAILABLE` when the backend asked for by name doesn't load; `BAD_THREADS` for a number
- * of threads that is no positive integer.
+ * of threads that is no integer from 1 to 1024.
  */
 export async function useBackend(options: BackendOptions = {}): Promise<BackendInfo> {
   const { backend = 'auto', threads } = options;
-  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
-    throw new UlmfitError('BAD_THREADS', `threads must be a positive integer, not ${threads}.`);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0 && threads <= MOST_THREADS)) {
+    throw new UlmfitError(
+      'BAD_THREADS',
+      `threads must be an integer from 1 to ${MOST_THREADS}, not ${threads}.`,
+    );
+  }
+  // TensorFlow reads it by itself where no number is given.
+  const { TF_NUM_INTRAOP_THREADS: preset } = process.env;
+  if (threads === undefined && Number(preset) > MOST_THREADS) {
+    throw new UlmfitError(
+      'BAD_THREADS',
+      `TF_NUM_INTRAOP_THREADS must be an integer from 1 to ${MOST_THREADS}, not ${preset}.`,
+    );
   }
   const candidates: readonly BackendName[] = backend === 'auto' ? ['tensorflow', 'wasm', 'cpu'] : [backend];
   const warnings: string[] = [];
