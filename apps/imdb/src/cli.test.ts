@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTensorFlow, withReason } from './engine.test-helper.js';
@@ -160,7 +161,7 @@ describe.skipIf(process.platform === 'win32')(
         );
 
         child.kill('SIGINT');
-        await once(child.stderr, 'data');
+        await once(child.stderr as Readable, 'data');
         const begun = performance.now();
         child.kill('SIGINT');
         const { code, signal, stderr } = await ended;
@@ -212,13 +213,43 @@ describe.skipIf(missing !== undefined)(withReason('a run that is ended', missing
     const command = [...args, signal];
     const cut = await endAfter(command, signal, /^pretrain: \d+ steps/m);
     expect(cut.code, cut.stderr).toBe(code);
-    expect(cut.stderr).toMatch(/what was done is saved\. To go on: ulmfit pretrain --corpus \S+ .*\n$/);
+    expect(cut.stderr).toMatch(
+      /what was done is saved\. To go on: node \S+ulmfit\.js pretrain --corpus \S+ .*\n$/,
+    );
     expect(existsSync(join(folder, signal, 'pretrain'))).toBe(false);
     const resumed = await ulmfit(command, { cwd: folder });
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(resumed.stderr).toMatch(/, resumed at step [1-9]/);
     expect(weights(signal).equals(weights('uninterrupted'))).toBe(true);
   });
+
+  // As `2>&1 | tee log` does when the same Ctrl-C ends it, or `2>&1 | head -1`.
+  const unread = async (command: string[], then: (kill: (signal: NodeJS.Signals) => void) => void) => {
+    const { child, ended } = startUlmfit(command, {
+      cwd: folder,
+      onStderr: (text, kill) => {
+        if (!/^pretrain: \d+ steps/m.test(text) || child.stderr?.destroyed) return;
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+        then(kill);
+      },
+    });
+    return (await ended).code;
+  };
+
+  it.skipIf(process.platform === 'win32')(
+    'saves though nobody reads what it says (a broken pipe: not on Windows)',
+    { timeout: 120_000 },
+    async () => {
+      const command = [...args, 'unread'];
+      expect(await unread(command, (kill) => kill('SIGINT'))).toBe(130);
+      expect(existsSync(join(folder, 'unread', 'lock.json'))).toBe(false);
+      expect(readdirSync(join(folder, 'unread', 'checkpoints', 'pretrain'))).toHaveLength(1);
+      // Its results are not read either.
+      expect(await unread(command, () => undefined)).toBe(141);
+      expect(weights('unread').equals(weights('uninterrupted'))).toBe(true);
+    },
+  );
 
   it('by SIGKILL goes on from the last epoch', { timeout: 120_000 }, async () => {
     const command = [...args, 'killed'];

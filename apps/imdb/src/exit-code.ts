@@ -1,14 +1,21 @@
 import { CommanderError } from 'commander';
+import { oneLine } from './one-line.js';
+import { ReaderEnded } from './standard-output.js';
+
+/** What a shell reports of a program that SIGPIPE has ended, as it ends most whose reader is gone. Node ignores the signal. */
+const READER_ENDED = 141;
 
 /**
  * Says what went wrong and how the process should end: 2 for what the user can mend, with its one line; 130 or 143 for
- * an interruption; 1 for a bug, with its stack. Help and version are no errors.
+ * an interruption; 141, without a word, where nobody reads the results any more; 1 for a bug, with its stack. Help and
+ * version are no errors.
  */
 export function exitCodeOf(error: unknown, print: (line: string) => void = console.error): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof ReaderEnded) return READER_ENDED;
   // A file that the system does not give, such as one without permission, is the user's to mend as well.
   if (error instanceof Error && (error.name === 'UlmfitError' || 'syscall' in error)) {
-    print(`ulmfit: ${error.message}`);
+    print(`ulmfit: ${oneLine(error.message)}`);
     return 2;
   }
   if (error instanceof Interruption) {
@@ -19,7 +26,7 @@ export function exitCodeOf(error: unknown, print: (line: string) => void = conso
   return 1;
 }
 
-/** The user or the system asked the process to end; what was done is saved. */
+/** The user or the system asked the process to end; the message says what is left of its work. */
 export class Interruption extends Error {
   override readonly name = 'Interruption';
 

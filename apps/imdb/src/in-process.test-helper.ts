@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { vi } from 'vitest';
 import { exitCodeOf } from './exit-code.js';
 import { program } from './program.js';
@@ -14,13 +15,19 @@ export async function ulmfitHere(args: readonly string[]): Promise<Ended> {
   let stdout = '';
   let stderr = '';
   const spies = [
-    vi.spyOn(console, 'log').mockImplementation((line: string) => void (stdout += `${line}\n`)),
+    vi.spyOn(process, 'stdout', 'get').mockReturnValue(
+      new Writable({
+        write: (chunk: Buffer, _, done) => done(void (stdout += chunk.toString())),
+      }) as typeof process.stdout,
+    ),
     vi
       .spyOn(process.stderr, 'write')
       .mockImplementation((text: string | Uint8Array) => Boolean((stderr += String(text)))),
   ];
   try {
-    await program().parseAsync([...args, '--backend', 'cpu'], { from: 'user' });
+    await program((text) => void (stdout += text)).parseAsync([...args, '--backend', 'cpu'], {
+      from: 'user',
+    });
     return { code: 0, stdout, stderr };
   } catch (error) {
     const code = exitCodeOf(error, (line) => void (stderr += `${line}\n`));

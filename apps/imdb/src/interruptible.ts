@@ -1,14 +1,12 @@
 import { Interruption } from './exit-code.js';
 
 /**
- * Gives `body` a signal that Ctrl-C and SIGTERM abort: the step ends, the state is saved. A second Ctrl-C ends the process
- * at once.
- * @throws Interruption when `body` ended because of it, with the command that resumes
+ * Gives `body` a signal that Ctrl-C and SIGTERM abort: the step ends, the state is saved where there is one. A second
+ * Ctrl-C ends the process at once.
+ * @param left what is left of the work then and how to go on, for the message
+ * @throws Interruption when `body` ended because of it
  */
-export async function interruptible<R>(
-  resume: string,
-  body: (signal: AbortSignal) => Promise<R>,
-): Promise<R> {
+export async function interruptible<R>(left: string, body: (signal: AbortSignal) => Promise<R>): Promise<R> {
   const controller = new AbortController();
   let received: 'SIGINT' | 'SIGTERM' | undefined;
   const stop = (signal: 'SIGINT' | 'SIGTERM') => () => {
@@ -29,7 +27,7 @@ export async function interruptible<R>(
   } catch (error) {
     const ended = error instanceof Error && (error.name === 'Interrupted' || error.name === 'AbortError');
     if (received !== undefined && ended) {
-      throw new Interruption(received, `Interrupted; what was done is saved. To go on: ${resume}`);
+      throw new Interruption(received, `Interrupted; ${left}`);
     }
     throw error;
   } finally {

@@ -15,26 +15,23 @@ export function evaluationLines(
   ];
 }
 
-/** Each stage's result, on standard output. */
-export function printResult(
-  result: RunResult,
-  folder: string,
-  print: (line: string) => void = console.log,
-): void {
+/** Each stage's result and the run's folder, in lines. */
+export function resultLines(result: RunResult, folder: string): string[] {
+  const lines: string[] = [];
   for (const stage of ['pretrain', 'finetune'] as const) {
     const figures = result[stage];
     if (!figures) continue;
     const { perplexity, accuracy, tokens, vocabulary, seconds } = figures;
-    print(
+    lines.push(
       `${stage}: perplexity ${perplexity.toFixed(2)}, accuracy ${percent(accuracy)} ` +
         `(${tokens} tokens, ${vocabulary} words, ${seconds} s)`,
     );
   }
-  if (result.classify) print(`classify: trained in ${result.classify.seconds} s`);
+  if (result.classify) lines.push(`classify: trained in ${result.classify.seconds} s`);
   if (result.evaluate) {
     const [first, ...rest] = evaluationLines(result.evaluate, ['neg', 'pos']);
-    print(`evaluate: ${first}`);
-    for (const line of rest) print(line);
+    lines.push(`evaluate: ${first}`, ...rest);
   }
-  print(`run: ${folder}`);
+  lines.push(`run: ${folder}`);
+  return lines;
 }

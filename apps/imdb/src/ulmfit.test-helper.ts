@@ -15,6 +15,8 @@ export interface Ended {
 interface UlmfitOptions {
   cwd?: string;
   env?: Record<string, string>;
+  /** A file that standard output goes to. */
+  stdout?: number;
   /** Sees standard error as it comes, with the process's `kill`. */
   onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -29,12 +31,12 @@ export function startUlmfit(args: readonly string[], options: UlmfitOptions = {}
   const child = spawn(process.execPath, [bin, ...args], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
     options.onStderr?.(stderr, (signal) => child.kill(signal));
   });

@@ -1,6 +1,7 @@
 import { doctor as examine, formatDoctor, installEngine } from '@ulmfit/backend-node';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Flags } from '../flags.js';
+import { printLines } from '../standard-output.js';
 
 /** `ulmfit engine install` */
 export async function install({ force = false }: Pick<Flags, 'force'>): Promise<void> {
@@ -24,10 +25,10 @@ export async function install({ force = false }: Pick<Flags, 'force'>): Promise<
   bar?.stop();
   if (report.warning !== undefined) process.stderr.write(`ulmfit: ${report.warning}\n`);
   const version = report.tensorflowVersion === undefined ? '' : `, TensorFlow ${report.tensorflowVersion}`;
-  console.log(`engine: ${report.way}${version} (${report.seconds.toFixed(1)} s)`);
+  await printLines([`engine: ${report.way}${version} (${report.seconds.toFixed(1)} s)`]);
 }
 
 /** `ulmfit doctor` */
 export async function doctor(): Promise<void> {
-  console.log(formatDoctor(await examine()));
+  await printLines([formatDoctor(await examine())]);
 }

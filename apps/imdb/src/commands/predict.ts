@@ -1,5 +1,6 @@
 import { loadClassifier } from '@ulmfit/pipeline';
 import type { Flags } from '../flags.js';
+import { printLines } from '../standard-output.js';
 import { startEngine, type EngineFlags } from '../start-engine.js';
 
 /** `ulmfit predict TEXT...` */
@@ -11,13 +12,13 @@ export async function predict(
   const classifier = await loadClassifier(flags.model);
   try {
     const predictions = await classifier.predict(texts);
-    predictions.forEach((prediction, i) => {
-      console.log(
+    await printLines(
+      predictions.map((prediction, i) =>
         flags.json
           ? JSON.stringify({ text: texts[i], ...prediction })
           : `${prediction.label} ${prediction.probability.toFixed(4)}\t${texts[i]}`,
-      );
-    });
+      ),
+    );
   } finally {
     classifier.dispose();
   }

@@ -9,9 +9,13 @@ import {
   type StageName,
 } from '@ulmfit/pipeline';
 import { interruptible } from '../interruptible.js';
-import { printResult } from '../print-result.js';
+import { oneLine } from '../one-line.js';
+import { resultLines } from '../print-result.js';
 import { reporter } from '../reporter.js';
+import { resumeCommand } from '../resume-command.js';
+import { printLines } from '../standard-output.js';
 import { startEngine } from '../start-engine.js';
+import { tokenizerThreads } from '../tokenizer-threads.js';
 import type { Flags, trainingFlags } from '../flags.js';
 
 type TrainingFlags = Pick<Flags, (typeof trainingFlags)[number]> &
@@ -70,7 +74,9 @@ async function runWith(
   const report = reporter();
   const engine = await startEngine(flags);
   try {
-    const result = await interruptible(resumeCommand(), (signal) =>
+    if (stages.includes('pretrain')) warnOfSampleText(settings, report.say);
+    const left = `what was done is saved. To go on: ${resumeCommand()}`;
+    const result = await interruptible(left, (signal) =>
       runStages({
         settings,
         folder,
@@ -78,14 +84,14 @@ async function runWith(
         engine,
         saveEvery,
         warnOfSpikes: true,
-        workers: flags.threads,
+        workers: tokenizerThreads(flags.threads),
         tokenCache: flags.tokenCache,
         signal,
         onEvent: report.onEvent,
       }),
     );
     report.end();
-    printResult(result, folder);
+    await printLines(resultLines(result, folder));
   } finally {
     report.end();
   }
@@ -98,14 +104,21 @@ function readRecipe(preset: Recipe, path: string | undefined): Recipe {
   try {
     changes = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    const why = error instanceof SyntaxError ? `not JSON (${error.message})` : 'can’t be read';
+    const why = error instanceof SyntaxError ? `not JSON (${oneLine(error.message)})` : 'can’t be read';
     throw new UlmfitError('BAD_RECIPE', `${path}: ${why}; give a file of settings`, { cause: error });
   }
   return adjustRecipe(preset, changes, path);
 }
 
-/** The command as it was given. */
-function resumeCommand(): string {
-  const quote = (word: string) => (/^[\w./=:@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
-  return ['ulmfit', ...process.argv.slice(2).map(quote)].join(' ');
+/** The embedded sample is there for a first look: real reviews gain nothing from its text. */
+function warnOfSampleText(
+  { data, corpus, pretrained, recipe }: RunSettings,
+  say: (line: string) => void,
+): void {
+  if (data === 'sample' || corpus !== undefined || pretrained !== undefined) return;
+  if (!recipe.languageModel.pretrain) return;
+  say(
+    'ulmfit: without --corpus, pretraining is on the few invented documents of the embedded sample; give --corpus or ' +
+      '--pretrained, or --preset best-on-cpu, which needs neither',
+  );
 }
