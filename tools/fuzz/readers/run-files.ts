@@ -38,7 +38,8 @@ export const metricsReader = (): FuzzedReader => ({
     .array(fc.oneof(spoiltRecord(metric), fc.string().map(utf8)), { maxLength: 4 })
     .map((lines) => joined(...lines.flatMap((line) => [line, utf8('\n')]))),
   read(bytes) {
-    const files = memoryFiles({ 'runs/a/metrics.jsonl': bytes });
+    const settings = utf8(JSON.stringify(config));
+    const files = memoryFiles({ 'runs/a/config.json': settings, 'runs/a/metrics.jsonl': bytes });
     const run = openRun('runs/a', { config, files });
     run.metrics.rewind(({ step }) => typeof step !== 'number' || step < 3);
     run.metrics.append({ step: 3 });
