@@ -27,6 +27,7 @@ export { classifyDocuments, type ClassifyOptions } from './classify-documents.js
 export {
   evaluateClassifier,
   evaluateClassifiers,
+  type EvaluateClassifierOptions,
   meanProbabilities,
   score,
   type Evaluation,

@@ -87,7 +87,7 @@ export const recipeSchema = z
     }
     // The embedding, the layers and the head.
     const groups = encoder.layers + 2;
-    const freezes = (fit: ClassifierFit, path: readonly (string | number)[]) => {
+    const freezes = (fit: z.infer<typeof classifierFit>, path: readonly (string | number)[]) => {
       if (fit.freezeTo >= -groups && fit.freezeTo < groups) return;
       refuse([...path, 'freezeTo'], `must be from ${-groups} to ${groups - 1}: there are ${groups} groups`);
     };
@@ -97,7 +97,7 @@ export const recipeSchema = z
 
 export type Recipe = z.infer<typeof recipeSchema>;
 export type LanguageModelFit = Recipe['languageModel']['finetune'];
-export type ClassifierFit = z.infer<typeof classifierFit>;
+export type ClassifierFit = Recipe['classifier']['scratch'];
 
 const fastaiAdam = { beta1: 0.9, beta2: 0.99, eps: 1e-5, weightDecay: 0.01 };
 

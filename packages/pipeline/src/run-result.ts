@@ -1,34 +1,39 @@
 import { z } from 'zod';
+import type { Evaluation } from './evaluate-classifier.js';
+
+/** The figures of a run, as `result.json` keeps them; those of stages that were not run are missing. */
+export interface RunResult {
+  pretrain?: LanguageModelFigures | undefined;
+  finetune?: LanguageModelFigures | undefined;
+  classify?: { seconds: number } | undefined;
+  evaluate?: (Evaluation & { seconds: number }) | undefined;
+}
+
+export interface LanguageModelFigures {
+  /** Rows of the vocabulary, tokens trained on. */
+  readonly vocabulary: number;
+  readonly tokens: number;
+  readonly perplexity: number;
+  readonly accuracy: number;
+  readonly seconds: number;
+}
 
 const count = z.number().int().nonnegative();
 const seconds = z.number().nonnegative();
 
 const languageModelFigures = z.object({
-  /** Rows of the vocabulary, tokens trained on. */
-  vocabulary: count,
-  tokens: count,
-  perplexity: z.number(),
-  accuracy: z.number(),
-  seconds,
+  ...{ vocabulary: count, tokens: count },
+  ...{ perplexity: z.number(), accuracy: z.number(), seconds },
 });
 
-/** The figures of a run, as `result.json` keeps them; those of stages that were not run are missing. */
-export const runResultSchema = z.object({
+export const runResultSchema: z.ZodType<RunResult> = z.object({
   pretrain: languageModelFigures.optional(),
   finetune: languageModelFigures.optional(),
   classify: z.object({ seconds }).optional(),
   evaluate: z
     .object({
-      documents: count,
-      accuracy: z.number(),
-      /** Mean cross-entropy. */
-      loss: z.number(),
-      /** `confusion[truth][prediction]`, by the labels' indices. */
-      confusion: z.array(z.array(count).readonly()).readonly(),
-      seconds,
+      ...{ documents: count, accuracy: z.number(), loss: z.number(), seconds },
+      confusion: z.array(z.array(count)),
     })
     .optional(),
 });
-
-export type RunResult = z.infer<typeof runResultSchema>;
-export type LanguageModelFigures = z.infer<typeof languageModelFigures>;

@@ -4,6 +4,8 @@ export type {
   AsyncHook,
   Hook,
   LossContext,
+  Nothing,
+  NoTap,
   SaveMoment,
   Schedule,
   ScheduleAt,

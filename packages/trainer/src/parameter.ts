@@ -43,20 +43,26 @@ export function overwrite(variable: Variable, value: Tensor): void {
   held.dispose();
 }
 
-type Named = Iterable<{ readonly name: string; readonly variable: Variable }>;
-
 /**
  * Overwrites arrays by name; the tensors stay the caller's.
  * @throws UlmfitError `STATE_MISMATCH` when a name is missing or unknown, or a shape differs; nothing is written then.
  */
-export function assignByName(what: string, into: Named, tensors: Record<string, Tensor>): void {
+export function assignByName(
+  what: string,
+  into: Iterable<{ readonly name: string; readonly variable: Variable }>,
+  tensors: Record<string, Tensor>,
+): void {
   const targets = [...into];
   requireSameNames(what, targets, tensors);
   for (const { name, variable } of targets) overwrite(variable, tensors[name] as Tensor);
 }
 
 /** @throws UlmfitError `STATE_MISMATCH` when a name is missing or unknown, or a shape differs. */
-export function requireSameNames(what: string, into: Named, tensors: Record<string, Tensor>): void {
+export function requireSameNames(
+  what: string,
+  into: Iterable<{ readonly name: string; readonly variable: Variable }>,
+  tensors: Record<string, Tensor>,
+): void {
   const targets = [...into];
   const known = new Set(targets.map((t) => t.name));
   const unknown = Object.keys(tensors).find((name) => !known.has(name));

@@ -35,7 +35,7 @@ export type Hook<Extra extends unknown[] = []> = (ctx: TrainingContext, ...extra
 
 /** No property of this name is ever there; with it a type without taps is not one that takes anything. */
 declare const noTap: unique symbol;
-interface NoTap {
+export interface NoTap {
   readonly [noTap]?: never;
 }
 
