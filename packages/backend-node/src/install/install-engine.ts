@@ -204,8 +204,7 @@ async function fromUpstream({ tfjsNode, log, onProgress }: Installation): Promis
   // Its script empties the folder; a link to our cache must go first.
   const deps = join(tfjsNode.directory, 'deps');
   const isLink = (await lstat(deps).catch(() => undefined))?.isSymbolicLink() === true;
-  const aside = temporaryName(deps);
-  if (isLink) await rename(deps, aside);
+  const restore = await setAside([...(isLink ? [deps] : []), join(tfjsNode.directory, tfjsNode.bindingPath)]);
   const result = await runCommand(process.execPath, [join('scripts', 'install.js')], {
     cwd: tfjsNode.directory,
     timeoutMilliseconds: 900_000,
@@ -214,17 +213,40 @@ async function fromUpstream({ tfjsNode, log, onProgress }: Installation): Promis
       PATH: [...binFolders(tfjsNode.directory), process.env.PATH ?? ''].join(delimiter),
     },
   });
-  if (result.code !== 0) {
-    if (isLink) {
-      // What worked before must go on working.
-      await rm(deps, { recursive: true, force: true });
-      await rename(aside, deps);
-    }
-    throw new UlmfitError('UPSTREAM_FAILED', reasonOf(result));
+  try {
+    if (result.code !== 0) throw new UlmfitError('UPSTREAM_FAILED', reasonOf(result));
+    onProgress?.({ phase: 'load' });
+    const engine = await loadOrThrow(tfjsNode);
+    await restore(false);
+    return engine;
+  } catch (error) {
+    // What worked before must go on working.
+    await restore(true);
+    throw error;
   }
-  await rm(aside, { force: true });
-  onProgress?.({ phase: 'load' });
-  return loadOrThrow(tfjsNode);
+}
+
+/** Renames files and links; resolves to what puts those that were there back, or removes them. */
+async function setAside(paths: readonly string[]): Promise<(back: boolean) => Promise<void>> {
+  const moved: (readonly [path: string, aside: string])[] = [];
+  for (const path of paths) {
+    const aside = temporaryName(path);
+    const isThere = await rename(path, aside).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) moved.push([path, aside]);
+  }
+  return async (back) => {
+    for (const [path, aside] of moved) {
+      if (!back) {
+        await rm(aside, { force: true });
+        continue;
+      }
+      await rm(path, { recursive: true, force: true });
+      await rename(aside, path);
+    }
+  };
 }
 
 /** A convenience: without it the only difference is two lines on standard error. */
