@@ -21,5 +21,7 @@ function isFoundByNpx(folder: string): boolean {
   return above !== folder && isFoundByNpx(above);
 }
 
-const quoted = (word: string): string =>
-  /^[\w./=:@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+const quoted = (word: string): string => {
+  if (/^[\w./=:@-]+$/.test(word)) return word;
+  return process.platform === 'win32' ? `"${word}"` : `'${word.replaceAll("'", `'\\''`)}'`;
+};

@@ -45,10 +45,6 @@ describe('adjustRecipe', () => {
       { classifier: { headLayers: [5, 5] } },
       /^mine\.json: classifier\.headDropout: must have a rate for each of the 2/,
     ],
-    [
-      { classifier: { scratch: { freezeTo: -9 } } },
-      /^mine\.json: classifier\.scratch\.freezeTo: must be from -5 to 4: there are 5 groups/,
-    ],
   ])('refuses %j', (changes, message) => {
     expect(() => adjustRecipe(small, changes, 'mine.json')).toThrow(message);
   });

@@ -202,6 +202,12 @@ describe('openRun', () => {
     writeFileSync(join(path, 'result.json'), '{"classify');
     expect(() => openRun(path, settings)).toThrow(/result\.json is not JSON; remove it/);
     expect(readFileSync(join(path, 'result.json'), 'utf8')).toBe('{"classify');
+    // A perplexity beyond all numbers, and what a later version would add.
+    const figures = { vocabulary: 1, tokens: 2, perplexity: Infinity, accuracy: 0, seconds: 1, later: 2 };
+    writeFileSync(join(path, 'result.json'), JSON.stringify({ pretrain: figures }));
+    const third = openRun(path, settings);
+    expect(third.result.pretrain).toEqual({ ...figures, perplexity: NaN });
+    third.close();
     for (const [content, where] of [
       ['null', 'it'],
       ['{"pretrain":true}', 'pretrain'],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { folderStore, openRun as openFolder, writeAtomically, type MetricsRecord } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/kernels';
 import type { CheckpointStore, Json } from '@ulmfit/trainer';
-import { recipeSchema } from './recipe.js';
+import { recipeShape } from './recipe.js';
 import { holdEngine, type RunEngine } from './run-engine.js';
 import { runResultSchema, type RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
@@ -84,7 +84,7 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
       },
       close() {
         const isBegun = ['metrics.jsonl', RESULT, 'checkpoints'].some((name) => existsSync(join(path, name)));
-        if (!isBegun) for (const name of [CONFIG, ENGINE]) rmSync(join(path, name), { force: true });
+        if (!isBegun) for (const name of [ENGINE, CONFIG]) rmSync(join(path, name), { force: true });
         folder.close();
         if (isNew && !isBegun) removeIfEmpty(path);
       },
@@ -98,7 +98,7 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
 /** Settings whose recipe has each field of today: those that an earlier version kept lack some. */
 function withDefaults(settings: Json): Json {
   if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) return settings;
-  const { success, data } = recipeSchema.safeParse(settings['recipe']);
+  const { success, data } = recipeShape.safeParse(settings['recipe']);
   return success ? { ...settings, recipe: data as unknown as Json } : settings;
 }
 

@@ -34,66 +34,59 @@ const classifierFit = z.strictObject({
 /** Published rates of the five dropouts; a multiplier scales them. */
 const dropouts = z.enum(['fastaiLanguageModel', 'fastaiClassifier', 'paper', 'awdLstm']);
 
+/** The settings each by itself, as runs keep them: what is asked of a new recipe beyond that must not refuse an old one. */
+export const recipeShape = z.strictObject({
+  encoder: z.strictObject({ embedding: units, hidden: units, layers: count.max(64) }),
+  vocabulary: z.strictObject({ maxWords: count, minCount: count }),
+  /** The shape of the learning rate over each fit. */
+  schedule: z.enum(['one-cycle', 'stlr']),
+  optimizer: z.strictObject({ beta1: rate, beta2: rate, eps: positive, weightDecay: z.number().min(0) }),
+  /** The largest norm of all gradients together; 0 for no clipping. */
+  clip: z.number().min(0),
+  activationRegularization: z.strictObject({ alpha: z.number().min(0), beta: z.number().min(0) }),
+  languageModel: z.strictObject({
+    batchSize: count,
+    window: count,
+    /** Windows of varying length, as AWD-LSTM draws them. */
+    jitter: z.boolean(),
+    validationShare: z.number().min(0).lt(1),
+    dropouts,
+    /** Null for none: fine-tuning then starts from scratch. */
+    pretrain: languageModelFit.nullable(),
+    /**
+     * What it is fine-tuned on: the reviews without a label, or all of training with them, whose labels are not used. The
+     * default stands for what runs of the first version, which had no choice, have kept.
+     */
+    reviews: z.enum(['unsup', 'train-and-unsup']).default('unsup'),
+    finetune: languageModelFit,
+  }),
+  classifier: z.strictObject({
+    batchSize: count,
+    evaluationBatchSize: count,
+    window: count,
+    maxLength: count,
+    headLayers: z.array(units),
+    dropouts,
+    dropoutMultiplier: z.number().min(0),
+    /** The rates of the head's blocks after the first, which has the preset's output rate. */
+    headDropout: z.array(rate),
+    /** Gradual unfreezing: one fit after the other. */
+    fits: z.array(classifierFit).min(1),
+    /** The one fit that stands for them all without transfer. */
+    scratch: classifierFit,
+  }),
+});
+
 /** All settings of the three stages. A run keeps its recipe in `config.json`. */
-export const recipeSchema = z
-  .strictObject({
-    encoder: z.strictObject({ embedding: units, hidden: units, layers: count.max(64) }),
-    vocabulary: z.strictObject({ maxWords: count, minCount: count }),
-    /** The shape of the learning rate over each fit. */
-    schedule: z.enum(['one-cycle', 'stlr']),
-    optimizer: z.strictObject({ beta1: rate, beta2: rate, eps: positive, weightDecay: z.number().min(0) }),
-    /** The largest norm of all gradients together; 0 for no clipping. */
-    clip: z.number().min(0),
-    activationRegularization: z.strictObject({ alpha: z.number().min(0), beta: z.number().min(0) }),
-    languageModel: z.strictObject({
-      batchSize: count,
-      window: count,
-      /** Windows of varying length, as AWD-LSTM draws them. */
-      jitter: z.boolean(),
-      validationShare: z.number().min(0).lt(1),
-      dropouts,
-      /** Null for none: fine-tuning then starts from scratch. */
-      pretrain: languageModelFit.nullable(),
-      /**
-       * What it is fine-tuned on: the reviews without a label, or all of training with them, whose labels are not used. The
-       * default stands for what runs of the first version, which had no choice, have kept.
-       */
-      reviews: z.enum(['unsup', 'train-and-unsup']).default('unsup'),
-      finetune: languageModelFit,
-    }),
-    classifier: z.strictObject({
-      batchSize: count,
-      evaluationBatchSize: count,
-      window: count,
-      maxLength: count,
-      headLayers: z.array(units),
-      dropouts,
-      dropoutMultiplier: z.number().min(0),
-      /** The rates of the head's blocks after the first, which has the preset's output rate. */
-      headDropout: z.array(rate),
-      /** Gradual unfreezing: one fit after the other. */
-      fits: z.array(classifierFit).min(1),
-      /** The one fit that stands for them all without transfer. */
-      scratch: classifierFit,
-    }),
-  })
-  .superRefine(({ encoder, classifier }, ctx) => {
-    const { window, maxLength, headLayers, headDropout } = classifier;
-    const refuse = (path: readonly (string | number)[], message: string) =>
-      ctx.addIssue({ code: 'custom', path: ['classifier', ...path], message });
-    if (maxLength < window) refuse(['maxLength'], `must be a window of ${window} at least`);
-    if (headDropout.length !== headLayers.length) {
-      refuse(['headDropout'], `must have a rate for each of the ${headLayers.length} headLayers`);
-    }
-    // The embedding, the layers and the head.
-    const groups = encoder.layers + 2;
-    const freezes = (fit: z.infer<typeof classifierFit>, path: readonly (string | number)[]) => {
-      if (fit.freezeTo >= -groups && fit.freezeTo < groups) return;
-      refuse([...path, 'freezeTo'], `must be from ${-groups} to ${groups - 1}: there are ${groups} groups`);
-    };
-    classifier.fits.forEach((fit, i) => freezes(fit, ['fits', i]));
-    freezes(classifier.scratch, ['scratch']);
-  });
+export const recipeSchema = recipeShape.superRefine(({ classifier }, ctx) => {
+  const { window, maxLength, headLayers, headDropout } = classifier;
+  const refuse = (name: string, message: string) =>
+    ctx.addIssue({ code: 'custom', path: ['classifier', name], message });
+  if (maxLength < window) refuse('maxLength', `must be a window of ${window} at least`);
+  if (headDropout.length < headLayers.length) {
+    refuse('headDropout', `must have a rate for each of the ${headLayers.length} headLayers`);
+  }
+});
 
 export type Recipe = z.infer<typeof recipeSchema>;
 export type LanguageModelFit = Recipe['languageModel']['finetune'];

@@ -9,7 +9,7 @@ import {
   type TrainingContext,
   type TrainingPlugin,
 } from '@ulmfit/trainer';
-import { sameData, type StageData } from './same-data.js';
+import { SAME_DATA, sameData, type StageData } from './same-data.js';
 import { Interrupted, type StageContext } from './stage-context.js';
 
 /**
@@ -70,7 +70,7 @@ async function resume<Batch, Output, Taps, O extends Optimizer>(
     }
     try {
       // Checkpoints of earlier versions tell nothing of their data.
-      trainer.loadStateDict(state, { waive: ['data'] });
+      trainer.loadStateDict(state, { waive: [SAME_DATA] });
     } finally {
       dispose(Object.values(state.tensors));
     }

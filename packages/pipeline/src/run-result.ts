@@ -21,18 +21,25 @@ export interface LanguageModelFigures {
 const count = z.number().int().nonnegative();
 const seconds = z.number().nonnegative();
 
-const languageModelFigures = z.object({
+/** JSON has neither NaN nor infinities: they are kept as null. */
+const figure = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? NaN);
+
+// What a later version adds is kept.
+const languageModelFigures = z.looseObject({
   ...{ vocabulary: count, tokens: count },
-  ...{ perplexity: z.number(), accuracy: z.number(), seconds },
+  ...{ perplexity: figure, accuracy: figure, seconds },
 });
 
-export const runResultSchema: z.ZodType<RunResult> = z.object({
+export const runResultSchema: z.ZodType<RunResult> = z.looseObject({
   pretrain: languageModelFigures.optional(),
   finetune: languageModelFigures.optional(),
-  classify: z.object({ seconds }).optional(),
+  classify: z.looseObject({ seconds }).optional(),
   evaluate: z
-    .object({
-      ...{ documents: count, accuracy: z.number(), loss: z.number(), seconds },
+    .looseObject({
+      ...{ documents: count, accuracy: figure, loss: figure, seconds },
       confusion: z.array(z.array(count)),
     })
     .optional(),

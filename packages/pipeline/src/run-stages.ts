@@ -49,8 +49,9 @@ export class RunStages {
   }
 
   /**
-   * Draws the reviews that the stages will ask for: hours of training come before some of them.
-   * @throws UlmfitError `NO_REVIEWS`, `BAD_SPLIT`, or what is wrong with the data
+   * Draws the reviews that the stages will ask for, and looks at what they will freeze: hours of training come before some
+   * of them.
+   * @throws UlmfitError `BAD_RECIPE`, `NO_REVIEWS`, `BAD_SPLIT`, or what is wrong with the data
    */
   async check(stages: readonly StageName[]): Promise<void> {
     const { result } = this.#folder;
@@ -58,6 +59,7 @@ export class RunStages {
     const open = stages.filter((stage) => !result[stage]);
     // By itself a stage meets them at once.
     if (open.length < 2) return;
+    if (open.includes('classify')) this.#checkFreezing();
     const needs: Record<StageName, readonly (keyof ImdbSplit)[]> = {
       pretrain: [],
       finetune: transfer && encoder === undefined ? ['lm'] : [],
@@ -68,6 +70,23 @@ export class RunStages {
     if (sets.length === 0) return;
     const split = await this.#split();
     for (const name of sets) reviewSet(split, name, data);
+  }
+
+  #checkFreezing(): void {
+    const { recipe, transfer, pretrained, encoder } = this.#settings;
+    // A model that is given has layers of its own.
+    if (pretrained !== undefined || encoder !== undefined) return;
+    const { fits, scratch } = recipe.classifier;
+    // The embedding, the layers and the head.
+    const groups = recipe.encoder.layers + 2;
+    const wrong = (transfer ? fits : [scratch]).find(
+      (fit) => fit.freezeTo < -groups || fit.freezeTo >= groups,
+    );
+    if (!wrong) return;
+    throw new UlmfitError(
+      'BAD_RECIPE',
+      `recipe: the classifier's fit ${wrong.name} has freezeTo ${wrong.freezeTo}; it must be from ${-groups} to ${groups - 1}: there are ${groups} groups`,
+    );
   }
 
   async pretrain(): Promise<void> {

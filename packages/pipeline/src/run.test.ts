@@ -48,6 +48,19 @@ describe('run', () => {
   it.each<[string, Partial<RunSettings>, RegExp]>([
     ['an odd number of labels', { labels: 3 }, /3/],
     ['more labels than there are', { labels: 99_998 }, /99998/],
+    [
+      'groups that there are not',
+      {
+        recipe: {
+          ...micro,
+          classifier: {
+            ...micro.classifier,
+            fits: [{ name: 'low', freezeTo: -9, epochs: 1, lr: 1e-2, spread: 1 }],
+          },
+        },
+      },
+      /the classifier's fit low has freezeTo -9; it must be from -4 to 3: there are 4 groups/,
+    ],
     ['data that is not there', { data: join(root, 'nowhere') }, /nowhere/],
   ])('refuses %s before it trains, and leaves the folder to other settings', async (_, changes, message) => {
     const { languageModel } = micro;

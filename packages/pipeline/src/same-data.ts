@@ -13,6 +13,9 @@ export interface StageData {
   }[];
 }
 
+/** The plugin's name, by which a checkpoint of an earlier version may lack its state. */
+export const SAME_DATA = 'stageData';
+
 /**
  * Keeps a checksum of words, documents and labels in the checkpoints. A row of the embedding stands for a word by its number
  * alone: with other text it would go on as another word's, and nothing would show it.
@@ -21,13 +24,13 @@ export interface StageData {
 export function sameData(stage: string, data: StageData): TrainingPlugin {
   const sha256 = checksum(data);
   return {
-    name: 'data',
+    name: SAME_DATA,
     stateDict: () => ({ json: { sha256 }, tensors: {} }),
     loadStateDict({ json }: StateDict<{ sha256: string }>) {
       if (json.sha256 === sha256) return;
       throw new UlmfitError(
         'STATE_MISMATCH',
-        `${stage}: the text is not what this run began on; restore it, or give another folder`,
+        `${stage}: the words are not those that this run began on, by other text or other rules that cut it; restore that, or give another folder`,
       );
     },
   };

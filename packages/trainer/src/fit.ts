@@ -216,6 +216,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     taken(): void;
   }): Promise<FitResult> {
     this.#resumed = resume !== undefined;
+    let isWaiting = this.#resumed;
     try {
       requireGradients();
       for (const [what, batches] of [
@@ -249,14 +250,16 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
         this.#validation = validation ?? undefined;
         this.#stop = stop;
         resume.taken();
+        isWaiting = false;
       }
       return await this.#epochs();
     } catch (error) {
       await this.#tell(error);
       throw error;
     } finally {
-      // An epoch that was only begun has shown its order too. A resumed fit counts from its state.
-      this.#host.epochsBefore += this.epoch + (['train', 'validate'].includes(this.#next) ? 1 : 0);
+      // An epoch that was only begun has shown its order too. A state that waits still has begun none here.
+      if (!isWaiting)
+        this.#host.epochsBefore += this.epoch + Number(['train', 'validate'].includes(this.#next));
       this.#carried.reset();
       this.#accumulator.discard();
     }
