@@ -428,13 +428,16 @@ describe('buffers', () => {
 });
 
 describe('several fits of one trainer', () => {
-  it('go on with the optimizer and the history, and read other epochs of the loader', async () => {
+  /** A loader with the epochs that it was opened at. */
+  function watchedLoader() {
     const opened: number[] = [];
     const loader = toyLoader([2, 2]);
-    const train = {
-      ...loader,
-      open: (at: { epoch: number; batch: number }) => (opened.push(at.epoch), loader.open(at)),
-    };
+    const open = (at: { epoch: number; batch: number }) => (opened.push(at.epoch), loader.open(at));
+    return { train: { ...loader, open }, opened };
+  }
+
+  it('go on with the optimizer and the history, and read other epochs of the loader', async () => {
+    const { train, opened } = watchedLoader();
     const trainer = toyTrainer();
     await trainer.fit(options({ stage: 'a', epochs: 2, train }));
     await trainer.fit(options({ stage: 'b', epochs: 1, train }));
@@ -444,12 +447,7 @@ describe('several fits of one trainer', () => {
   });
 
   it('count the epochs that an interrupted or failed one has begun', async () => {
-    const opened: number[] = [];
-    const loader = toyLoader([2, 2]);
-    const train = {
-      ...loader,
-      open: (at: { epoch: number; batch: number }) => (opened.push(at.epoch), loader.open(at)),
-    };
+    const { train, opened } = watchedLoader();
     const trainer = toyTrainer();
     const controller = new AbortController();
     const abort: ToyPlugin = { name: 'abort', afterEpoch: () => controller.abort() };
