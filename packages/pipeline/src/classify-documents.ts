@@ -1,6 +1,6 @@
-import { softmax, tidy } from '@tensorflow/tfjs-core';
+import { softmax } from '@tensorflow/tfjs-core';
 import { classifierLoader, type TokenCorpus } from '@ulmfit/text';
-import { CarriedStates, disposeBatch, inferencePass, yieldToEvents } from '@ulmfit/trainer';
+import { disposeBatch, inferencePass, yieldToEvents } from '@ulmfit/trainer';
 import type { TrainedClassifier } from './classifier-stage.js';
 
 export interface ClassifyOptions {
@@ -29,11 +29,8 @@ export async function classifyDocuments(
   for (const batch of loader.open({ epoch: 0, batch: 0 })) {
     signal?.throwIfAborted();
     try {
-      const rows = tidy(() =>
-        inferencePass(
-          (pass) => softmax(model.forward(batch, pass).logits).arraySync() as number[][],
-          new CarriedStates(),
-        ),
+      const rows = inferencePass(
+        (pass) => softmax(model.forward(batch, pass).logits).arraySync() as number[][],
       );
       batch.indices.forEach((index, i) => (probabilities[index] = rows[i] as number[]));
     } finally {

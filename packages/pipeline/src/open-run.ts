@@ -34,8 +34,9 @@ export interface OpenRun {
 /**
  * Opens the folder of a run, new or begun.
  * @param engine what computes; not looked at unless given
- * @throws UlmfitError `FOLDER_IN_USE` when files of others stand in the run's places, `RUN_DIFFERS` when it holds a run with other settings, `OTHER_ENGINE` when it was begun on another
- *   backend or in another precision, `RUN_LOCKED` when another process writes it
+ * @throws UlmfitError `FOLDER_IN_USE` when files of others stand in the run's places, `RUN_DIFFERS` when it holds a run
+ *   with other settings, `OTHER_ENGINE` when it was begun on another backend or in another precision, `RUN_LOCKED` when
+ *   another process writes it
  */
 export function openRun(path: string, settings: RunSettings, engine?: RunEngine): OpenRun {
   const isNew = !existsSync(path);
