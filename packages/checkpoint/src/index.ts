@@ -21,7 +21,7 @@ export {
 } from './fastai-names.js';
 export { folderStore, type FolderStore, type LatestCheckpoint } from './folder-store.js';
 export { openRun, type RunFolder, type RunOptions } from './run-folder.js';
-export { MetricsLog, type MetricsRecord } from './metrics-log.js';
+export { MetricsLog, readMetrics, type MetricsRecord } from './metrics-log.js';
 export {
   bundleDescriptionSchema,
   bundleFiles,

@@ -1,7 +1,7 @@
 import { UlmfitError } from '@ulmfit/kernels';
 import type { Json } from '@ulmfit/trainer';
 import { writeAtomically } from './atomic-write.js';
-import { guardFiles, readFile, type FileSystem } from './file-system.js';
+import { guardFiles, nodeFileSystem, readFile, type FileSystem } from './file-system.js';
 import { isDeep } from './json-depth.js';
 
 /** A line of a metrics file. Figures that are not finite become `null`. */
@@ -29,18 +29,7 @@ export class MetricsLog {
 
   /** All lines. @throws UlmfitError `BAD_METRICS` naming the line that is none */
   read(): MetricsRecord[] {
-    if (!this.files.exists(this.path)) return [];
-    const lines = new TextDecoder().decode(readFile(this.path, this.files)).split('\n');
-    return lines.slice(0, -1).map((text, i) => {
-      try {
-        const record: unknown = JSON.parse(text);
-        if (typeof record === 'object' && record !== null && !Array.isArray(record) && !isDeep(text))
-          return record as MetricsRecord;
-      } catch {
-        // told below
-      }
-      throw new UlmfitError('BAD_METRICS', `${this.path}, line ${i + 1}: not a JSON object; remove the line`);
-    });
+    return readMetrics(this.path, this.files);
   }
 
   /**
@@ -51,6 +40,25 @@ export class MetricsLog {
     if (!this.files.exists(this.path)) return;
     writeAtomically(this.path, this.read().filter(keep).map(line).join(''), this.files);
   }
+}
+
+/**
+ * The lines of a metrics file, none where it is not there. One that is not ended is left out: it is being written.
+ * @throws UlmfitError `BAD_METRICS` naming the line that is none
+ */
+export function readMetrics(path: string, files: FileSystem = nodeFileSystem): MetricsRecord[] {
+  if (!files.exists(path)) return [];
+  const lines = new TextDecoder().decode(readFile(path, files)).split('\n');
+  return lines.slice(0, -1).map((text, i) => {
+    try {
+      const record: unknown = JSON.parse(text);
+      if (typeof record === 'object' && record !== null && !Array.isArray(record) && !isDeep(text))
+        return record as MetricsRecord;
+    } catch {
+      // told below
+    }
+    throw new UlmfitError('BAD_METRICS', `${path}, line ${i + 1}: not a JSON object; remove the line`);
+  });
 }
 
 const line = (record: MetricsRecord) => `${JSON.stringify(record)}\n`;

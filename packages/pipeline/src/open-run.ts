@@ -1,17 +1,15 @@
-import { existsSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderStore, openRun as openFolder, writeAtomically, type MetricsRecord } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/kernels';
 import type { CheckpointStore, Json } from '@ulmfit/trainer';
 import { recipeShape } from './recipe.js';
 import { holdEngine, type RunEngine } from './run-engine.js';
-import { runResultSchema, type RunResult } from './run-result.js';
+import { CONFIG, ENGINE, METRICS, REPORT, RESULT } from './run-files.js';
+import { toLine } from './run-metrics.js';
+import { readRunResult, type RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
 import type { StageEvent } from './stage-context.js';
-
-const CONFIG = 'config.json';
-const ENGINE = 'engine.json';
-const RESULT = 'result.json';
 
 /** A run's folder, with what its stages have left there. This process alone writes it until `close`. */
 export interface OpenRun {
@@ -43,7 +41,7 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
   const folder = openFolder(path, {
     config: withDefaults(settings as unknown as Json),
     upgrade: withDefaults,
-    names: [ENGINE, RESULT, 'pretrain', 'finetune'],
+    names: [ENGINE, RESULT, REPORT, 'pretrain', 'finetune'],
   });
   try {
     if (folder.changes.length > 0) {
@@ -53,7 +51,7 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
       );
     }
     const resultPath = join(path, RESULT);
-    const result = readResult(resultPath);
+    const result = readRunResult(resultPath);
     const warnings = engine ? holdEngine(join(path, ENGINE), path, engine) : [];
     const storePath = (stage: string) => join(path, 'checkpoints', stage);
     const removeCheckpoints = (stage: string) => rmSync(storePath(stage), { recursive: true, force: true });
@@ -77,14 +75,14 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
           folder.metrics.rewind((told) => told['fit'] !== event.fit || isBefore(told, event));
         } else if (event.type === 'step') {
           const { fit, epoch, step, lr, values } = event;
-          folder.metrics.append({ type: 'step', fit, epoch, step, lr, ...values });
+          folder.metrics.append(toLine({ type: 'step', fit, epoch, step, lr, values }));
         } else if (event.type === 'epoch') {
           const { fit, epoch, step, seconds, values } = event;
-          folder.metrics.append({ type: 'epoch', fit, epoch, step, seconds, ...values });
+          folder.metrics.append(toLine({ type: 'epoch', fit, epoch, step, seconds, values }));
         }
       },
       close() {
-        const isBegun = ['metrics.jsonl', RESULT, 'checkpoints'].some((name) => existsSync(join(path, name)));
+        const isBegun = [METRICS, RESULT, 'checkpoints'].some((name) => existsSync(join(path, name)));
         if (!isBegun) for (const name of [ENGINE, CONFIG]) rmSync(join(path, name), { force: true });
         folder.close();
         if (isNew && !isBegun) removeIfEmpty(path);
@@ -106,24 +104,6 @@ function withDefaults(settings: Json): Json {
 /** Whether a line of `metrics.jsonl` tells of what the fit does not make again: its last epoch may have been cut off. */
 const isBefore = (told: MetricsRecord, at: { epoch: number; step: number }): boolean =>
   told['type'] === 'epoch' ? Number(told['epoch']) < at.epoch : Number(told['step']) <= at.step;
-
-/** @throws UlmfitError `BAD_RUN_RESULT` */
-function readResult(path: string): RunResult {
-  if (!existsSync(path)) return {};
-  try {
-    const parsed = runResultSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-    if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    const where = issue?.path.map(String).join('.') || 'it';
-    throw badResult(path, `is not what a run wrote (${where}: ${issue?.message ?? 'malformed'})`);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw badResult(path, 'is not JSON');
-  }
-}
-
-const badResult = (path: string, what: string) =>
-  new UlmfitError('BAD_RUN_RESULT', `${path} ${what}; remove it to make the stages again`);
 
 function removeIfEmpty(path: string): void {
   try {

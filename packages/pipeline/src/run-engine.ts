@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { writeAtomically } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/kernels';
 import { z } from 'zod';
+import { readJson } from './read-json.js';
 
 /** What computes: the bytes of a run depend on it. `useBackend` of `@ulmfit/backend-node` gives it. */
 export interface RunEngine {
@@ -34,7 +35,7 @@ export function holdEngine(path: string, run: string, engine: RunEngine): string
     writeAtomically(path, `${JSON.stringify(kept, null, 2)}\n`);
     return [];
   }
-  const begun = readEngine(path);
+  const begun = readRunEngine(path);
   if (begun.backend !== engine.backend || begun.precision !== engine.precision) {
     throw new UlmfitError(
       'OTHER_ENGINE',
@@ -57,11 +58,10 @@ const nameOf = ({ backend, precision }: RunEngine): string => `${backend} in ${p
 const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
   [...a].sort().join() === [...b].sort().join();
 
-function readEngine(path: string): RunEngine {
-  try {
-    return engineSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
-    throw new UlmfitError('BAD_RUN_ENGINE', `${path} is damaged; remove it to go on with the present engine`);
-  }
-}
+/** @throws UlmfitError `BAD_RUN_ENGINE` */
+export const readRunEngine = (path: string): RunEngine =>
+  readJson(
+    path,
+    engineSchema,
+    () => new UlmfitError('BAD_RUN_ENGINE', `${path} is damaged; remove it to go on with the present engine`),
+  );

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { UlmfitError } from '@ulmfit/kernels';
 import { z } from 'zod';
 import type { Evaluation } from './evaluate-classifier.js';
+import { readJson } from './read-json.js';
 
 /** The figures of a run, as `result.json` keeps them; those of stages that were not run are missing. */
 export interface RunResult {
@@ -33,7 +36,7 @@ const languageModelFigures = z.looseObject({
   ...{ perplexity: figure, accuracy: figure, seconds },
 });
 
-export const runResultSchema: z.ZodType<RunResult> = z.looseObject({
+const runResultSchema: z.ZodType<RunResult> = z.looseObject({
   pretrain: languageModelFigures.optional(),
   finetune: languageModelFigures.optional(),
   classify: z.looseObject({ seconds }).optional(),
@@ -44,3 +47,13 @@ export const runResultSchema: z.ZodType<RunResult> = z.looseObject({
     })
     .optional(),
 });
+
+/** What `result.json` tells, nothing where it is not there. @throws UlmfitError `BAD_RUN_RESULT` */
+export const readRunResult = (path: string): RunResult =>
+  existsSync(path)
+    ? readJson(
+        path,
+        runResultSchema,
+        (what) => new UlmfitError('BAD_RUN_RESULT', `${path} is ${what}; remove it to make the stages again`),
+      )
+    : {};

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readMetrics } from '@ulmfit/checkpoint';
+import { UlmfitError } from '@ulmfit/kernels';
+import { z } from 'zod';
+import { readJson } from './read-json.js';
+import { recipeShape } from './recipe.js';
+import { readRunEngine, type RunEngine } from './run-engine.js';
+import { CONFIG, ENGINE, METRICS, RESULT } from './run-files.js';
+import { fromLine, type RunMetrics } from './run-metrics.js';
+import { readRunResult, type RunResult } from './run-result.js';
+import type { RunSettings } from './run-settings.js';
+
+/** What a run's folder tells of it, finished or under way. */
+export interface RunRecord {
+  readonly path: string;
+  readonly settings: RunSettings;
+  /** What computes; undefined where the caller of {@link run} did not tell. */
+  readonly engine: RunEngine | undefined;
+  /** The figures of the finished stages. */
+  readonly result: RunResult;
+  /** Every step and epoch, in the order in which they were made. */
+  readonly metrics: readonly RunMetrics[];
+}
+
+const optionalCount = z.number().int().positive().optional();
+const optionalPath = z.string().optional();
+
+// What a later version adds is kept.
+const settingsSchema: z.ZodType<RunSettings> = z.looseObject({
+  data: z.string(),
+  ...{ corpus: optionalPath, pretrained: optionalPath, encoder: optionalPath },
+  ...{
+    corpusWords: optionalCount,
+    lmReviews: optionalCount,
+    labels: optionalCount,
+    testReviews: optionalCount,
+  },
+  ...{ splitSeed: z.number(), seed: z.number() },
+  ...{ backwards: z.boolean(), transfer: z.boolean() },
+  recipe: recipeShape,
+});
+
+/**
+ * Reads a run's folder and leaves it as it is, also while another process writes it.
+ * @throws UlmfitError `NO_RUN` where there is none, `BAD_RUN_CONFIG`, `BAD_RUN_ENGINE`, `BAD_RUN_RESULT`, `BAD_METRICS`
+ */
+export function readRun(path: string): RunRecord {
+  const configPath = join(path, CONFIG);
+  if (!existsSync(configPath)) {
+    throw new UlmfitError(
+      'NO_RUN',
+      `${path}: no run (it has no ${CONFIG}); give the folder that a run wrote`,
+    );
+  }
+  const enginePath = join(path, ENGINE);
+  return {
+    path,
+    settings: readJson(
+      configPath,
+      settingsSchema,
+      (what) => new UlmfitError('BAD_RUN_CONFIG', `${configPath} is ${what}; mend it, or give another run`),
+    ),
+    engine: existsSync(enginePath) ? readRunEngine(enginePath) : undefined,
+    result: readRunResult(join(path, RESULT)),
+    metrics: readMetrics(join(path, METRICS)).flatMap((line) => fromLine(line) ?? []),
+  };
+}
