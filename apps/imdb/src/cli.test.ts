@@ -25,6 +25,7 @@ describe('help', () => {
       'classify',
       'evaluate',
       'predict',
+      'report',
       'engine',
       'doctor',
     ]) {
@@ -47,6 +48,9 @@ describe('exit codes', () => {
   it('is 2 for bad input, with one line and nothing written', async () => {
     for (const args of [
       ['run', '--labels', 'many'],
+      ['report', 'nowhere'],
+      ['report', '.'],
+      ['report'],
       ['pretrain', '--corpus', 'nowhere.txt', '--out', 'nothing', '--backend', 'cpu'],
     ]) {
       const { code, stdout, stderr } = await ulmfit(args, { cwd: folder });
@@ -77,6 +81,7 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
       'metrics.jsonl',
       'model',
       'pretrain',
+      'report.html',
       'result.json',
     ]);
     expect(readdirSync(join(folder, 'whole', 'checkpoints'))).toEqual([]);
@@ -86,7 +91,21 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
     const { code, stdout, stderr } = await ulmfit(args, { cwd: folder });
     expect(code, stderr).toBe(0);
     expect(stdout).toBe(printed);
+    expect(stdout).toMatch(/^run: whole\nreport: whole.report\.html\n$/m);
     expect(stderr).not.toMatch(/steps|documents/);
+  });
+
+  it('is reported, with what it printed', async () => {
+    const report = join(folder, 'whole', 'report.html');
+    const page = readFileSync(report, 'utf8');
+    const accuracy = /accuracy ([\d.]+ %) on/.exec(printed)?.[1];
+    expect(page).toContain(`<strong>${accuracy}</strong>`);
+    expect(page.match(/<svg/g)).toHaveLength(12);
+    rmSync(report);
+    const { code, stdout, stderr } = await ulmfit(['report', 'whole'], { cwd: folder });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(printed.endsWith(stdout)).toBe(true);
+    expect(readFileSync(report, 'utf8')).toBe(page);
   });
 
   it('is not mixed with a run of other settings', async () => {

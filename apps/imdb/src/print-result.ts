@@ -1,6 +1,5 @@
 import type { Evaluation, RunResult } from '@ulmfit/pipeline';
-
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+import { percent } from './percent.js';
 
 /** One classifier's score, in lines. */
 export function evaluationLines(

@@ -88,6 +88,13 @@ export function program(writeHelp?: (text: string) => void): Command {
     ['model', 'json', ...engineFlags],
     async (flags, texts) => (await import('./commands/predict.js')).predict(texts, flags),
   );
+  add(
+    ulmfit,
+    'report <run>',
+    'write a run’s report.html, also of one under way',
+    [],
+    async (_, [folder = '']) => (await import('./commands/report.js')).report(folder),
+  );
   const engine = ulmfit.command('engine').description('the native engine').exitOverride();
   add(engine, 'install', 'put the native engine in place', ['force'], async (flags) =>
     (await import('./commands/engine.js')).install(flags),

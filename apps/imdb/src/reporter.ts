@@ -1,5 +1,6 @@
 import type { StageEvent } from '@ulmfit/pipeline';
 import { Presets, SingleBar } from 'cli-progress';
+import { duration } from './duration.js';
 
 /** Seconds between plain progress lines where there is no terminal. */
 const QUIET_SECONDS = 30;
@@ -30,13 +31,6 @@ const epochLine = (event: Extract<StageEvent, { type: 'epoch' }>): string =>
 
 const tokenLine = (event: Extract<StageEvent, { type: 'tokenize' }>): string =>
   `${event.stage}: ${event.documents} documents, ${event.tokens} tokens${event.cached ? ' (from the cache)' : ''}`;
-
-const duration = (seconds: number): string => {
-  const minutes = Math.floor(seconds / 60);
-  return minutes > 0
-    ? `${minutes}m${String(Math.round(seconds % 60)).padStart(2, '0')}s`
-    : `${Math.round(seconds)}s`;
-};
 
 function barReporter(stream: NodeJS.WriteStream): Reporter {
   let bar: SingleBar | undefined;

@@ -92,6 +92,8 @@ async function runWith(
     );
     report.end();
     await printLines(resultLines(result, folder));
+    // What draws it is loaded when there is something to draw.
+    await (await import('./report.js')).report(folder);
   } finally {
     report.end();
   }

@@ -1,0 +1,103 @@
+import { LineChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components';
+import { init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { Html } from './html.js';
+
+use([LineChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
+
+export interface Line {
+  readonly name: string;
+  /** Pairs of x and y; NaN leaves a gap. */
+  readonly points: readonly (readonly [number, number])[];
+  readonly color: string;
+  /** `faint` for what lies behind, `points` for a few values that count each. Default `plain`. */
+  readonly look?: 'plain' | 'faint' | 'points';
+}
+
+export interface LineChartOptions {
+  readonly lines: readonly Line[];
+  /** What the x axis counts. */
+  readonly along: string;
+  /** Places on the x axis with a name. */
+  readonly marks?: readonly { readonly at: number; readonly name: string }[];
+}
+
+/** Neither too dark on black nor too light on white: the page follows the reader's preference. */
+const INK = '#7d858f';
+const GRID = '#7d858f40';
+const FAINT = 0.35;
+const [WIDTH, HEIGHT] = [560, 250];
+
+/** A chart as an SVG drawing that needs no script. */
+export function lineChart({ lines, along, marks = [] }: LineChartOptions): Html {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
+  try {
+    chart.setOption({
+      animation: false,
+      backgroundColor: 'transparent',
+      textStyle: { fontFamily: 'system-ui, sans-serif' },
+      legend: {
+        top: 0,
+        right: 8,
+        icon: 'roundRect',
+        itemWidth: 14,
+        itemHeight: 4,
+        itemGap: 16,
+        textStyle: { color: INK },
+      },
+      grid: {
+        left: 8,
+        right: 14,
+        top: marks.length > 0 ? 44 : 30,
+        bottom: 20,
+        outerBoundsMode: 'same',
+        outerBoundsContain: 'all',
+      },
+      xAxis: {
+        type: 'value',
+        min: 'dataMin',
+        max: 'dataMax',
+        name: along,
+        nameLocation: 'middle',
+        nameGap: 26,
+        nameTextStyle: { color: INK },
+        axisLabel: { color: INK, hideOverlap: true },
+        axisLine: { lineStyle: { color: INK } },
+        splitLine: { show: false },
+      },
+      yAxis: {
+        type: 'value',
+        scale: true,
+        axisLabel: { color: INK },
+        splitLine: { lineStyle: { color: GRID } },
+      },
+      series: lines.map(({ name, points, color, look = 'plain' }, i) => ({
+        type: 'line',
+        name,
+        data: points,
+        color,
+        showSymbol: look === 'points',
+        symbolSize: 7,
+        // No more points than the drawing has room for.
+        sampling: 'lttb',
+        ...(look === 'faint'
+          ? { lineStyle: { width: 1, opacity: FAINT }, itemStyle: { opacity: FAINT } }
+          : { lineStyle: { width: 2 } }),
+        ...(i === 0 && marks.length > 0 && { markLine: markLine(marks) }),
+      })),
+    });
+    return new Html(chart.renderToSVGString());
+  } finally {
+    // Else its timer keeps the process.
+    chart.dispose();
+  }
+}
+
+const markLine = (marks: NonNullable<LineChartOptions['marks']>) => ({
+  silent: true,
+  symbol: 'none',
+  lineStyle: { color: INK, type: 'dotted', opacity: 1 },
+  label: { color: INK, position: 'end', formatter: '{b}' },
+  data: marks.map(({ at, name }) => ({ xAxis: at, name })),
+});

@@ -1,0 +1,131 @@
+import { presets, type RunMetrics, type RunRecord } from '@ulmfit/pipeline';
+import { describe, expect, it } from 'vitest';
+import { runReport } from './run-report.js';
+
+const figures = { vocabulary: 1184, tokens: 9000, perplexity: 11.383, accuracy: 0.5403, seconds: 61 };
+const step = (fit: string, step: number, values: Record<string, number>): RunMetrics => ({
+  ...{ type: 'step', fit, epoch: 0, step, lr: 0.01 / step },
+  values,
+});
+const epoch = (fit: string, step: number, values: Record<string, number>): RunMetrics => ({
+  ...{ type: 'epoch', fit, epoch: 0, step, seconds: 3 },
+  values,
+});
+
+const run: RunRecord = {
+  path: 'runs/mine/',
+  settings: {
+    ...{ data: 'sample', splitSeed: 1, backwards: false, transfer: true, seed: 7, labels: 20 },
+    recipe: presets.tiny,
+  },
+  engine: { backend: 'wasm', precision: 'float32', threads: 2, version: '4.22.0', fastKernels: [] },
+  result: {
+    finetune: figures,
+    classify: { seconds: 3 },
+    evaluate: {
+      documents: 100,
+      accuracy: 0.95,
+      loss: 0.2,
+      confusion: [
+        [48, 2],
+        [3, 47],
+      ],
+      seconds: 1,
+    },
+  },
+  metrics: [
+    ...[1, 2, 3].map((at) => step('finetune', at, { loss: 5 / at, ar: 0.1, gradNorm: 0.3 })),
+    epoch('finetune', 3, { loss: 4.2, 'valid/loss': 2.4321 }),
+    ...[1, 2].map((at) => step('classify.1-head', at, { loss: 1 / at })),
+    ...[1, 2].map((at) => step('classify.2-all', at, { loss: 0.5 / at })),
+    epoch('classify.2-all', 2, { loss: 0.123456 }),
+  ],
+};
+
+const texts = (page: string) =>
+  page
+    .replaceAll(/<style>.*?<\/style>/gs, '')
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll(/\s+/g, ' ');
+const captions = (page: string) =>
+  [...page.matchAll(/<figcaption>(.*?)<\/figcaption>/g)].map(([, title]) => title);
+
+describe('runReport', () => {
+  const page = runReport(run);
+
+  it('tells the figures of the run, and what ran', () => {
+    const text = texts(page);
+    expect(text).toContain('Accuracy on test reviews 95.00 % 100 reviews; 95 % interval 88.82 % to 97.85 %');
+    expect(text).toContain('Perplexity on reviews 11.38');
+    expect(text).toContain('neg 48 2 96.00 % pos 3 47 94.00 %');
+    expect(text).toContain('wasm 4.22.0, float32, threads: 2');
+    expect(text).toContain('Time of finished stages 1m05s');
+    expect(text).toContain('sample; 20 labelled ones, all for the language model');
+    expect(text).toMatch(/classify\.2-all 1 2 3s 0\.1235/);
+    expect(page).toContain('<title>mine');
+  });
+
+  it('draws what there is: terms and gradients only where they were logged', () => {
+    expect(captions(page)).toEqual([
+      'Loss',
+      'Learning rate of the top group',
+      'Norm of the gradients, before clipping',
+      'Terms added to the loss',
+      'Loss',
+      'Learning rate of the top group',
+    ]);
+    expect(page.match(/<svg/g)).toHaveLength(6);
+    // Where the fits of a stage begin.
+    expect(page).toMatch(/>head<.*>all</s);
+    expect(page).not.toContain('NaN');
+  });
+
+  it('needs nothing beside it', () => {
+    expect(page).not.toMatch(/<script|<link|<img|@import|url\((?!#)/);
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const addresses = [...page.matchAll(/[a-z]+:\/\/[^\s"'<)]+/g)].map(([address]) => address);
+    expect(new Set(addresses)).toEqual(
+      new Set(['http://www.w3.org/2000/svg', 'http://www.w3.org/1999/xlink']),
+    );
+  });
+
+  it('tells of a run that has just begun, and of one under way', () => {
+    const begun = runReport({ ...run, engine: undefined, result: {}, metrics: [] });
+    expect(texts(begun)).toContain('No stage is finished yet.');
+    expect(begun).not.toContain('<svg');
+    const half = runReport({ ...run, result: { finetune: figures } });
+    expect(texts(half)).toMatch(/classify under way/);
+    expect(texts(half)).not.toMatch(/finetune under way/);
+  });
+
+  it('goes on where figures are no numbers', () => {
+    const lost = run.metrics.map((line) => ({ ...line, values: { loss: NaN } }));
+    const page = runReport({ ...run, metrics: lost, result: { finetune: { ...figures, perplexity: NaN } } });
+    expect(captions(page)).toEqual(['Learning rate of the top group', 'Learning rate of the top group']);
+  });
+
+  it('shows names as they are, whatever is in them', () => {
+    const { settings } = run;
+    const page = runReport({
+      ...run,
+      path: '/runs/<b>&',
+      settings: { ...settings, data: '<script>alert(1)</script>' },
+    });
+    expect(page).not.toMatch(/<script|<b>/);
+    expect(page).toContain('<h1>&lt;b&gt;&amp;</h1>');
+  });
+
+  it('says what the first model began with', () => {
+    const startOf = (changes: Partial<RunRecord['settings']>) =>
+      /Started from (.*?) Model/.exec(
+        texts(runReport({ ...run, settings: { ...run.settings, ...changes } })),
+      )?.[1];
+    expect(startOf({})).toBe('the sample’s general text');
+    expect(startOf({ corpus: 'wiki.txt' })).toBe('wiki.txt');
+    expect(startOf({ pretrained: 'lm.pth' })).toBe('lm.pth');
+    expect(startOf({ encoder: 'runs/lm' })).toBe('runs/lm');
+    expect(startOf({ transfer: false })).toBe('nothing');
+    expect(startOf({ recipe: presets['best-on-cpu'] })).toBe('nothing');
+  });
+});

@@ -1,0 +1,13 @@
+/** Of a normal distribution 95 % lies within so many standard deviations. */
+const DEVIATIONS = 1.959964;
+
+/**
+ * Between which bounds a share lies with 95 % confidence, where it was `share` among `count` (Wilson 1927). Unlike the mean
+ * plus and minus its deviations, it holds for shares near 0 and 1.
+ */
+export function wilsonInterval(share: number, count: number): [low: number, high: number] {
+  const weight = DEVIATIONS ** 2 / count;
+  const middle = (share + weight / 2) / (1 + weight);
+  const half = Math.sqrt(share * (1 - share) * weight + weight ** 2 / 4) / (1 + weight);
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}
