@@ -34,11 +34,16 @@ export const floors = {
     floor: 2,
     mayImport: plugins,
   },
+  'packages/tensorboard': {
+    name: '@ulmfit/tensorboard',
+    floor: 3,
+    mayImport: [...plugins, '@ulmfit/checkpoint'],
+  },
   'packages/backend-node': { name: '@ulmfit/backend-node', floor: 3, mayImport: ['@ulmfit/kernels'] },
   'packages/pipeline': { name: '@ulmfit/pipeline', floor: 3, mayImport: libraries },
   'apps/imdb': {
     name: 'ulmfit',
     floor: 4,
-    mayImport: [...libraries, '@ulmfit/backend-node', '@ulmfit/pipeline'],
+    mayImport: [...libraries, '@ulmfit/tensorboard', '@ulmfit/backend-node', '@ulmfit/pipeline'],
   },
 };

@@ -22,6 +22,8 @@ export function differences(folder, reference) {
 /** @param {string} folder */
 const filesIn = (folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    // A log that went on has a name of its own, and times within.
+    .filter((name) => !name.startsWith('tensorboard'))
     .filter((name) => statSync(join(folder, name)).isFile())
     .sort();
 

@@ -83,7 +83,9 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
       'pretrain',
       'report.html',
       'result.json',
+      'tensorboard',
     ]);
+    expect(readdirSync(join(folder, 'whole', 'tensorboard', 'finetune'))).toEqual(['train', 'valid']);
     expect(readdirSync(join(folder, 'whole', 'checkpoints'))).toEqual([]);
   });
 

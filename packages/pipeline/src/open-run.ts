@@ -5,7 +5,7 @@ import { UlmfitError } from '@ulmfit/kernels';
 import type { CheckpointStore, Json } from '@ulmfit/trainer';
 import { recipeShape } from './recipe.js';
 import { holdEngine, type RunEngine } from './run-engine.js';
-import { CONFIG, ENGINE, METRICS, REPORT, RESULT } from './run-files.js';
+import { CONFIG, ENGINE, METRICS, REPORT, RESULT, TENSORBOARD } from './run-files.js';
 import { toLine } from './run-metrics.js';
 import { readRunResult, type RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
@@ -41,7 +41,7 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
   const folder = openFolder(path, {
     config: withDefaults(settings as unknown as Json),
     upgrade: withDefaults,
-    names: [ENGINE, RESULT, REPORT, 'pretrain', 'finetune'],
+    names: [ENGINE, RESULT, REPORT, TENSORBOARD, 'pretrain', 'finetune'],
   });
   try {
     if (folder.changes.length > 0) {

@@ -1,4 +1,4 @@
-import { spikeWarning } from '@ulmfit/trainer';
+import { spikeWarning, type TrainingPlugin } from '@ulmfit/trainer';
 import { openRun } from './open-run.js';
 import { requirePretraining } from './require-pretraining.js';
 import type { RunEngine } from './run-engine.js';
@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly workers?: number | undefined;
   /** Whether tokens are kept in the user's cache folder for the next time. Default true, unless `ULMFIT_TOKEN_CACHE` is 0. */
   readonly tokenCache?: boolean | undefined;
+  /** Plugins of every fit, beside the recipe's. */
+  readonly plugins?: readonly TrainingPlugin[] | undefined;
   /** Whether to warn of a loss or a gradient that is suddenly far larger than before. Default false. */
   readonly warnOfSpikes?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -35,7 +37,18 @@ export interface RunOptions {
  * @throws Interrupted when the signal was aborted; UlmfitError for what the user can mend
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { settings, folder, stages, engine, saveEvery, workers, tokenCache, signal, onEvent } = options;
+  const {
+    settings,
+    folder,
+    stages,
+    engine,
+    saveEvery,
+    workers,
+    tokenCache,
+    plugins = [],
+    signal,
+    onEvent,
+  } = options;
   const onWarning = (message: string) => onEvent?.({ type: 'warning', message });
   if (settings.corpus !== undefined) requirePretraining(settings.recipe, 'corpus');
   if (settings.corpusWords !== undefined) requirePretraining(settings.recipe, 'corpusWords');
@@ -45,7 +58,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const work = new RunStages(opened, settings, {
     signal,
     saveEvery,
-    plugins: options.warnOfSpikes ? [spikeWarning({ onWarning })] : [],
+    plugins: [...plugins, ...(options.warnOfSpikes ? [spikeWarning({ onWarning })] : [])],
     workers,
     cache: userTokenCache(tokenCache, onEvent),
     onEvent: (event) => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { UlmfitError } from '@ulmfit/kernels';
 import {
   adjustRecipe,
@@ -8,6 +9,7 @@ import {
   type RunSettings,
   type StageName,
 } from '@ulmfit/pipeline';
+import { tensorBoard } from '@ulmfit/tensorboard';
 import { interruptible } from '../interruptible.js';
 import { oneLine } from '../one-line.js';
 import { resultLines } from '../print-result.js';
@@ -83,6 +85,7 @@ async function runWith(
         stages,
         engine,
         saveEvery,
+        plugins: [tensorBoard(join(folder, 'tensorboard'))],
         warnOfSpikes: true,
         workers: tokenizerThreads(flags.threads),
         tokenCache: flags.tokenCache,

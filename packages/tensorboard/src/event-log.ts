@@ -1,0 +1,67 @@
+import { guardFiles, nodeFileSystem, writeAtomically, type FileSystem } from '@ulmfit/checkpoint';
+import { encodeEvent, joined, stepOf, versionEvent } from './event.js';
+import { decodeRecords, encodeRecord } from './record.js';
+
+/** TensorBoard reads what has `tfevents` in its name; a folder's files in the order of their names. */
+const NAME = /^events\.out\.tfevents\.(\d{6})\.ulmfit$/;
+const nameOf = (number: number) => `events.out.tfevents.${String(number).padStart(6, '0')}.ulmfit`;
+
+/** The events of one folder, in a file that grows; there is none before the first event. */
+export class EventLog {
+  readonly #folder: string;
+  readonly #files: FileSystem;
+  #number: number;
+  #isBegun = false;
+
+  /**
+   * Goes on with what an earlier process left, but for the steps that are made again.
+   * @param holds whether what was told of a step still holds
+   * @throws UlmfitError `FILE_ERROR`
+   */
+  constructor(folder: string, holds: (step: number) => boolean, files: FileSystem = nodeFileSystem) {
+    this.#folder = folder;
+    this.#files = files;
+    const numbers = guardFiles(`list ${folder}`, () => files.list(folder))
+      .flatMap((name) => NAME.exec(name)?.[1] ?? [])
+      .map(Number);
+    this.#number = Math.max(0, ...numbers);
+    if (this.#number === 0) return;
+    const bytes = guardFiles(`read ${this.#path}`, () => files.read(this.#path));
+    const events = [...decodeRecords(bytes)].filter((event) => {
+      const step = stepOf(event);
+      return step !== undefined && holds(step);
+    });
+    const records = events.map(encodeRecord);
+    this.#isBegun = joined([versionRecord(), ...records]).length === bytes.length;
+    if (!this.#isBegun && records.length > 0) this.#begin(records);
+    // Also what a process that was killed did not come to remove.
+    const old = numbers.filter((number) => !this.#isBegun || number !== this.#number);
+    for (const number of old) guardFiles(`tidy ${folder}`, () => files.remove(`${folder}/${nameOf(number)}`));
+  }
+
+  /** @throws UlmfitError `FILE_ERROR` */
+  add(step: number, values: Readonly<Record<string, number>>): void {
+    const record = encodeRecord(encodeEvent({ wallTime: now(), step, values }));
+    if (this.#isBegun) guardFiles(`write ${this.#path}`, () => this.#files.append(this.#path, record));
+    else this.#begin([record]);
+  }
+
+  /**
+   * Writes a file of a new name: a TensorBoard that is reading the old one goes on to the next, and would stumble over one
+   * that has become shorter.
+   */
+  #begin(records: readonly Uint8Array[]): void {
+    this.#number++;
+    guardFiles(`create ${this.#folder}`, () => this.#files.makeFolder(this.#folder));
+    writeAtomically(this.#path, joined([versionRecord(), ...records]), this.#files);
+    this.#isBegun = true;
+  }
+
+  get #path(): string {
+    return `${this.#folder}/${nameOf(this.#number)}`;
+  }
+}
+
+const versionRecord = () => encodeRecord(versionEvent(now()));
+
+const now = (): number => Date.now() / 1000;
