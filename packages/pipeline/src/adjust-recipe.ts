@@ -10,7 +10,16 @@ import { recipeSchema, type Recipe } from './recipe.js';
 export function adjustRecipe(recipe: Recipe, changes: unknown, source: string): Recipe {
   if (!isObject(changes))
     throw new UlmfitError('BAD_RECIPE', `${source}: not an object of settings; write {"clip": 0.4}`);
-  const parsed = recipeSchema.safeParse(merged(recipe, changes));
+  return checkedRecipe(merged(recipe, changes), source);
+}
+
+/**
+ * Settings that make a recipe.
+ * @param source where they are from, for the message
+ * @throws UlmfitError `BAD_RECIPE` for a setting that there isn't, or a value that it can't have
+ */
+export function checkedRecipe(settings: unknown, source: string): Recipe {
+  const parsed = recipeSchema.safeParse(settings);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const path = issue?.path.join('.');

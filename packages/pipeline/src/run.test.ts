@@ -61,6 +61,26 @@ describe('run', () => {
       },
       /the classifier's fit low has freezeTo -9; it must be from -4 to 3: there are 4 groups/,
     ],
+    [
+      'a value that a setting can’t have',
+      { recipe: { ...micro, languageModel: { ...micro.languageModel, batchSize: 0 } } },
+      /^recipe: languageModel\.batchSize: Too small/,
+    ],
+    [
+      'a corpus without transfer',
+      { transfer: false, corpus: 'x.txt' },
+      /^run: corpus is never read with transfer: false/,
+    ],
+    [
+      'two models to start from',
+      { encoder: 'a', pretrained: 'b' },
+      /^run: pretrained is never read with encoder/,
+    ],
+    [
+      'a corpus beside a pretrained model',
+      { pretrained: 'a', corpusWords: 9 },
+      /^run: corpusWords is never read with pretr/,
+    ],
     ['data that is not there', { data: join(root, 'nowhere') }, /nowhere/],
   ])('refuses %s before it trains, and leaves the folder to other settings', async (_, changes, message) => {
     const { languageModel } = micro;

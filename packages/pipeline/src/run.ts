@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { spikeWarning, type TrainingPlugin } from '@ulmfit/trainer';
+import { checkSettings } from './check-settings.js';
 import { openRun } from './open-run.js';
 import { requirePretraining } from './require-pretraining.js';
 import type { RunEngine } from './run-engine.js';
+import { CONFIG } from './run-files.js';
 import type { RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
 import { RunStages } from './run-stages.js';
@@ -50,6 +54,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
     onEvent,
   } = options;
   const onWarning = (message: string) => onEvent?.({ type: 'warning', message });
+  // What an earlier version began goes on.
+  if (!existsSync(join(folder, CONFIG))) checkSettings(settings);
   if (settings.corpus !== undefined) requirePretraining(settings.recipe, 'corpus');
   if (settings.corpusWords !== undefined) requirePretraining(settings.recipe, 'corpusWords');
   // In a longer run the stage is passed over; by itself it was asked for.
