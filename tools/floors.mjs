@@ -37,7 +37,7 @@ export const floors = {
   'packages/tensorboard': {
     name: '@ulmfit/tensorboard',
     floor: 3,
-    mayImport: [...plugins, '@ulmfit/checkpoint'],
+    mayImport: ['@ulmfit/trainer', '@ulmfit/checkpoint'],
   },
   'packages/backend-node': { name: '@ulmfit/backend-node', floor: 3, mayImport: ['@ulmfit/kernels'] },
   'packages/pipeline': { name: '@ulmfit/pipeline', floor: 3, mayImport: libraries },

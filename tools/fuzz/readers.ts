@@ -3,7 +3,7 @@ import { bundleDescriptionReader, vocabularyReader } from './readers/bundle.js';
 import { corpusReader, gzipReader } from './readers/corpus.js';
 import { archiveReader } from './readers/imdb-archive.js';
 import { pytorchLegacyReader, pytorchZipReader } from './readers/pytorch.js';
-import { configReader, manifestReader, metricsReader, stateReader } from './readers/run-files.js';
+import { configReader, manifestReader, metricsReader, runReader, stateReader } from './readers/run-files.js';
 import { safetensorsReader } from './readers/safetensors.js';
 import { tokenizerReader } from './readers/tokenizer.js';
 import { pickleReader } from './readers/vocabulary-pickle.js';
@@ -23,5 +23,6 @@ export const readers: Readonly<Record<string, () => FuzzedReader>> = {
   state: stateReader,
   config: configReader,
   metrics: metricsReader,
+  run: runReader,
   tokenizer: tokenizerReader,
 };

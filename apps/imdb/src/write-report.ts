@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeAtomically } from '@ulmfit/checkpoint';
-import { readRun } from '@ulmfit/pipeline';
+import { readRun, runFiles } from '@ulmfit/pipeline';
 import { runReport } from './report/run-report.js';
 
 /**
@@ -10,7 +10,7 @@ import { runReport } from './report/run-report.js';
  */
 export function writeReport(folder: string): string {
   const page = runReport(readRun(folder));
-  const path = join(folder, 'report.html');
+  const path = join(folder, runFiles.report);
   writeAtomically(path, page);
   return path;
 }

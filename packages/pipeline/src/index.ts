@@ -40,7 +40,8 @@ export {
 } from './load-classifier.js';
 export { evaluateModels, type EvaluateModelsOptions } from './evaluate-models.js';
 export { run, type RunOptions } from './run.js';
-export { readRun, type RunRecord } from './read-run.js';
+export { runFiles } from './run-files.js';
+export { readRun, type ModelSizes, type RunRecord } from './read-run.js';
 export type { EpochMetrics, RunMetrics, StepMetrics } from './run-metrics.js';
 export type { StageName } from './stage-name.js';
 export type { RunEngine } from './run-engine.js';

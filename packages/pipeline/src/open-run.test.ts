@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -61,6 +69,15 @@ describe('openRun', () => {
     openRun(path, settings).close();
     expect(existsSync(path)).toBe(false);
     openRun(path, { ...settings, seed: 2 }).close();
+  });
+
+  it('keeps a run of which there is no more than the log of a plugin, for the same command again', () => {
+    const path = join(root, 'logged');
+    const run = openRun(path, settings);
+    mkdirSync(join(path, 'tensorboard'));
+    run.close();
+    openRun(path, settings).close();
+    expect(readdirSync(path).sort()).toEqual(['config.json', 'tensorboard']);
   });
 
   it('leaves what others have in it', () => {

@@ -5,7 +5,7 @@ import { UlmfitError } from '@ulmfit/kernels';
 import type { CheckpointStore, Json } from '@ulmfit/trainer';
 import { recipeShape } from './recipe.js';
 import { holdEngine, type RunEngine } from './run-engine.js';
-import { CONFIG, ENGINE, METRICS, REPORT, RESULT, TENSORBOARD } from './run-files.js';
+import { runFiles } from './run-files.js';
 import { toLine } from './run-metrics.js';
 import { readRunResult, type RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
@@ -41,7 +41,7 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
   const folder = openFolder(path, {
     config: withDefaults(settings as unknown as Json),
     upgrade: withDefaults,
-    names: [ENGINE, RESULT, REPORT, TENSORBOARD, 'pretrain', 'finetune'],
+    names: [runFiles.engine, runFiles.result, runFiles.report, runFiles.tensorboard, 'pretrain', 'finetune'],
   });
   try {
     if (folder.changes.length > 0) {
@@ -50,9 +50,9 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
         `${path} holds a run with other settings (${folder.changes.join(', ')}); give another folder, or the settings in ${path}/config.json`,
       );
     }
-    const resultPath = join(path, RESULT);
+    const resultPath = join(path, runFiles.result);
     const result = readRunResult(resultPath);
-    const warnings = engine ? holdEngine(join(path, ENGINE), path, engine) : [];
+    const warnings = engine ? holdEngine(join(path, runFiles.engine), path, engine) : [];
     const storePath = (stage: string) => join(path, 'checkpoints', stage);
     const removeCheckpoints = (stage: string) => rmSync(storePath(stage), { recursive: true, force: true });
     // What a process that was killed did not come to remove.
@@ -82,8 +82,11 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
         }
       },
       close() {
-        const isBegun = [METRICS, RESULT, 'checkpoints'].some((name) => existsSync(join(path, name)));
-        if (!isBegun) for (const name of [ENGINE, CONFIG]) rmSync(join(path, name), { force: true });
+        const isBegun = [runFiles.metrics, runFiles.result, runFiles.tensorboard, 'checkpoints'].some(
+          (name) => existsSync(join(path, name)),
+        );
+        if (!isBegun)
+          for (const name of [runFiles.engine, runFiles.config]) rmSync(join(path, name), { force: true });
         folder.close();
         if (isNew && !isBegun) removeIfEmpty(path);
       },

@@ -49,6 +49,7 @@ describe('readRun', () => {
       path,
       settings,
       engine,
+      model: undefined,
       result: { pretrain: figures },
       metrics: [
         { type: 'step', fit: 'finetune', epoch: 0, step: 1, lr: 0.1, values: { loss: 2, gradNorm: NaN } },
@@ -88,7 +89,30 @@ describe('readRun', () => {
       join(path, 'config.json'),
       JSON.stringify({ ...settings, recipe: { ...settings.recipe, languageModel } }),
     );
-    expect(readRun(path)).toEqual({ path, settings, engine: undefined, result: {}, metrics: [] });
+    expect(readRun(path)).toEqual({
+      path,
+      settings,
+      engine: undefined,
+      model: undefined,
+      result: {},
+      metrics: [],
+    });
+  });
+
+  it('gives the sizes of the newest model, and refuses a description that is damaged', () => {
+    const { path, run } = beginRun('model');
+    run.close();
+    const describe = (model: string, hidden: number) => {
+      mkdirSync(join(path, model), { recursive: true });
+      const config = { embedding: 8, hidden, layers: 2, vocabulary: 90, padIndex: 1 };
+      writeFileSync(join(path, model, 'bundle.json'), JSON.stringify({ format: 1, config }));
+    };
+    describe('pretrain', 10);
+    expect(readRun(path).model).toEqual({ embedding: 8, hidden: 10, layers: 2, vocabulary: 90 });
+    describe('model', 12);
+    expect(readRun(path).model?.hidden).toBe(12);
+    writeFileSync(join(path, 'model', 'bundle.json'), '{"config": {}}');
+    expect(() => readRun(path)).toThrow(/bundle\.json is not what a run wrote \(config\.embedding: /);
   });
 
   it('says what is no run, and what is damaged', () => {
@@ -102,6 +126,7 @@ describe('readRun', () => {
       ['engine.json', '{', 'BAD_RUN_ENGINE'],
       ['config.json', '{"data": 1}', 'BAD_RUN_CONFIG'],
       ['config.json', '{', 'BAD_RUN_CONFIG'],
+      ['config.json', '['.repeat(1e6), 'BAD_RUN_CONFIG'],
     ] as const) {
       const { path, run } = beginRun(`damaged-${file}`);
       run.close();
@@ -109,6 +134,10 @@ describe('readRun', () => {
       expect(() => readRun(path)).toThrow(
         expect.objectContaining({ code, message: expect.stringContaining(file) as string }),
       );
+      // A folder in the place of a file.
+      rmSync(join(path, file));
+      mkdirSync(join(path, file));
+      expect(() => readRun(path)).toThrow(expect.objectContaining({ code: 'FILE_ERROR' }));
       rmSync(path, { recursive: true });
     }
   });

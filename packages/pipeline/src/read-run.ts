@@ -6,10 +6,18 @@ import { z } from 'zod';
 import { readJson } from './read-json.js';
 import { recipeShape } from './recipe.js';
 import { readRunEngine, type RunEngine } from './run-engine.js';
-import { CONFIG, ENGINE, METRICS, RESULT } from './run-files.js';
+import { runFiles } from './run-files.js';
 import { fromLine, type RunMetrics } from './run-metrics.js';
 import { readRunResult, type RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
+
+/** The sizes of a model, and the rows of its vocabulary. */
+export interface ModelSizes {
+  readonly embedding: number;
+  readonly hidden: number;
+  readonly layers: number;
+  readonly vocabulary: number;
+}
 
 /** What a run's folder tells of it, finished or under way. */
 export interface RunRecord {
@@ -17,6 +25,8 @@ export interface RunRecord {
   readonly settings: RunSettings;
   /** What computes; undefined where the caller of {@link run} did not tell. */
   readonly engine: RunEngine | undefined;
+  /** Those of the newest model in the folder; undefined before there is one. */
+  readonly model: ModelSizes | undefined;
   /** The figures of the finished stages. */
   readonly result: RunResult;
   /** Every step and epoch, in the order in which they were made. */
@@ -43,17 +53,18 @@ const settingsSchema: z.ZodType<RunSettings> = z.looseObject({
 
 /**
  * Reads a run's folder and leaves it as it is, also while another process writes it.
- * @throws UlmfitError `NO_RUN` where there is none, `BAD_RUN_CONFIG`, `BAD_RUN_ENGINE`, `BAD_RUN_RESULT`, `BAD_METRICS`
+ * @throws UlmfitError `NO_RUN` where there is none, `BAD_RUN_CONFIG`, `BAD_RUN_ENGINE`, `BAD_RUN_RESULT`,
+ *   `BAD_METRICS`, `BAD_BUNDLE`, `FILE_ERROR`
  */
 export function readRun(path: string): RunRecord {
-  const configPath = join(path, CONFIG);
+  const configPath = join(path, runFiles.config);
   if (!existsSync(configPath)) {
     throw new UlmfitError(
       'NO_RUN',
-      `${path}: no run (it has no ${CONFIG}); give the folder that a run wrote`,
+      `${path}: no run (it has no ${runFiles.config}); give the folder that a run wrote`,
     );
   }
-  const enginePath = join(path, ENGINE);
+  const enginePath = join(path, runFiles.engine);
   return {
     path,
     settings: readJson(
@@ -62,7 +73,23 @@ export function readRun(path: string): RunRecord {
       (what) => new UlmfitError('BAD_RUN_CONFIG', `${configPath} is ${what}; mend it, or give another run`),
     ),
     engine: existsSync(enginePath) ? readRunEngine(enginePath) : undefined,
-    result: readRunResult(join(path, RESULT)),
-    metrics: readMetrics(join(path, METRICS)).flatMap((line) => fromLine(line) ?? []),
+    model: readSizes(path),
+    result: readRunResult(join(path, runFiles.result)),
+    metrics: readMetrics(join(path, runFiles.metrics)).flatMap((line) => fromLine(line) ?? []),
   };
+}
+
+const size = z.number().int().positive();
+const sizesSchema: z.ZodType<{ config: ModelSizes }> = z.looseObject({
+  config: z.object({ embedding: size, hidden: size, layers: size, vocabulary: size }),
+});
+
+function readSizes(path: string): ModelSizes | undefined {
+  const bundle = ['model', 'finetune', 'pretrain']
+    .map((model) => join(path, model, 'bundle.json'))
+    .find((description) => existsSync(description));
+  if (bundle === undefined) return undefined;
+  const bad = (what: string) =>
+    new UlmfitError('BAD_BUNDLE', `${bundle} is ${what}; make the model again, or copy it anew`);
+  return readJson(bundle, sizesSchema, bad).config;
 }

@@ -1,9 +1,15 @@
 /** What stands in a run's folder, beside models and checkpoints. */
-export const CONFIG = 'config.json';
-export const ENGINE = 'engine.json';
-export const METRICS = 'metrics.jsonl';
-export const RESULT = 'result.json';
-/** Made from the others by the command line. */
-export const REPORT = 'report.html';
-/** Written by its plugin, where one is given. */
-export const TENSORBOARD = 'tensorboard';
+export const runFiles = {
+  /** Every setting. */
+  config: 'config.json',
+  /** What computes. */
+  engine: 'engine.json',
+  /** A line for each step and epoch. */
+  metrics: 'metrics.jsonl',
+  /** The figures of the finished stages. */
+  result: 'result.json',
+  /** Made of the others by the command line. */
+  report: 'report.html',
+  /** Written by its plugin, where one is given. */
+  tensorboard: 'tensorboard',
+} as const;

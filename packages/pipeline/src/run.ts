@@ -5,7 +5,7 @@ import { checkSettings } from './check-settings.js';
 import { openRun } from './open-run.js';
 import { requirePretraining } from './require-pretraining.js';
 import type { RunEngine } from './run-engine.js';
-import { CONFIG } from './run-files.js';
+import { runFiles } from './run-files.js';
 import type { RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
 import { RunStages } from './run-stages.js';
@@ -27,7 +27,10 @@ export interface RunOptions {
   readonly workers?: number | undefined;
   /** Whether tokens are kept in the user's cache folder for the next time. Default true, unless `ULMFIT_TOKEN_CACHE` is 0. */
   readonly tokenCache?: boolean | undefined;
-  /** Plugins of every fit, beside the recipe's. */
+  /**
+   * Plugins of every fit, beside the recipe's; they use no taps. A run that is resumed is to be given the same ones: they are
+   * not kept with the settings, and one with a state can be neither added nor left out then.
+   */
   readonly plugins?: readonly TrainingPlugin[] | undefined;
   /** Whether to warn of a loss or a gradient that is suddenly far larger than before. Default false. */
   readonly warnOfSpikes?: boolean | undefined;
@@ -55,7 +58,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   } = options;
   const onWarning = (message: string) => onEvent?.({ type: 'warning', message });
   // What an earlier version began goes on.
-  if (!existsSync(join(folder, CONFIG))) checkSettings(settings);
+  if (!existsSync(join(folder, runFiles.config))) checkSettings(settings);
   if (settings.corpus !== undefined) requirePretraining(settings.recipe, 'corpus');
   if (settings.corpusWords !== undefined) requirePretraining(settings.recipe, 'corpusWords');
   // In a longer run the stage is passed over; by itself it was asked for.

@@ -1,10 +1,12 @@
-import { guardFiles, nodeFileSystem, writeAtomically, type FileSystem } from '@ulmfit/checkpoint';
+import { guardFiles, nodeFileSystem, type FileSystem } from '@ulmfit/checkpoint';
 import { encodeEvent, joined, stepOf, versionEvent } from './event.js';
 import { decodeRecords, encodeRecord } from './record.js';
 
 /** TensorBoard reads what has `tfevents` in its name; a folder's files in the order of their names. */
 const NAME = /^events\.out\.tfevents\.(\d{6})\.ulmfit$/;
 const nameOf = (number: number) => `events.out.tfevents.${String(number).padStart(6, '0')}.ulmfit`;
+/** What is being written, and TensorBoard should not read yet. */
+const UNFINISHED = 'unfinished.ulmfit';
 
 /** The events of one folder, in a file that grows; there is none before the first event. */
 export class EventLog {
@@ -26,17 +28,22 @@ export class EventLog {
       .map(Number);
     this.#number = Math.max(0, ...numbers);
     if (this.#number === 0) return;
-    const bytes = guardFiles(`read ${this.#path}`, () => files.read(this.#path));
+    for (const number of numbers) {
+      const old = `${folder}/${nameOf(number)}`;
+      if (number !== this.#number) guardFiles(`remove ${old}`, () => files.remove(old));
+    }
+    const path = this.#path;
+    const bytes = guardFiles(`read ${path}`, () => files.read(path));
     const events = [...decodeRecords(bytes)].filter((event) => {
       const step = stepOf(event);
       return step !== undefined && holds(step);
     });
     const records = events.map(encodeRecord);
     this.#isBegun = joined([versionRecord(), ...records]).length === bytes.length;
-    if (!this.#isBegun && records.length > 0) this.#begin(records);
-    // Also what a process that was killed did not come to remove.
-    const old = numbers.filter((number) => !this.#isBegun || number !== this.#number);
-    for (const number of old) guardFiles(`tidy ${folder}`, () => files.remove(`${folder}/${nameOf(number)}`));
+    if (this.#isBegun) return;
+    if (records.length > 0) this.#begin(records);
+    // Not removed before the next time: a TensorBoard that is reading it waits for its name.
+    guardFiles(`empty ${path}`, () => files.truncate(path, 0));
   }
 
   /** @throws UlmfitError `FILE_ERROR` */
@@ -46,14 +53,15 @@ export class EventLog {
     else this.#begin([record]);
   }
 
-  /**
-   * Writes a file of a new name: a TensorBoard that is reading the old one goes on to the next, and would stumble over one
-   * that has become shorter.
-   */
+  /** Writes a file of a new name: a TensorBoard would stumble over one that has become shorter. */
   #begin(records: readonly Uint8Array[]): void {
     this.#number++;
-    guardFiles(`create ${this.#folder}`, () => this.#files.makeFolder(this.#folder));
-    writeAtomically(this.#path, joined([versionRecord(), ...records]), this.#files);
+    const unfinished = `${this.#folder}/${UNFINISHED}`;
+    guardFiles(`write ${this.#path}`, () => {
+      this.#files.makeFolder(this.#folder);
+      this.#files.write(unfinished, joined([versionRecord(), ...records]));
+      this.#files.rename(unfinished, this.#path);
+    });
     this.#isBegun = true;
   }
 

@@ -7,9 +7,10 @@ export interface ReadEvent {
   values: Record<string, number>;
 }
 
-/** The events of a folder's files, in the order of their names; without those that tell the version. */
+/** The events of the files that TensorBoard reads, in the order of their names; without those that tell the version. */
 export function eventsIn(folder: string): ReadEvent[] {
   return readdirSync(folder)
+    .filter((name) => name.includes('tfevents'))
     .sort()
     .flatMap((name) => [...decodeRecords(readFileSync(join(folder, name)))])
     .map(fields)

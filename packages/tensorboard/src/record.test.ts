@@ -30,6 +30,18 @@ describe('a file of events', () => {
     );
   });
 
+  it('is read whatever it is', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect([...decodeRecords(bytes)].flatMap((event) => stepOf(event) ?? [])).toEqual([]);
+        expect(stepOf(bytes) ?? 0).toBeGreaterThanOrEqual(0);
+      }),
+    );
+    // A length of 2^64 - 1 with its sum.
+    const endless = encodeRecord(new Uint8Array()).fill(0xff, 0, 8);
+    expect([...decodeRecords(endless)]).toEqual([]);
+  });
+
   it('is read up to where it is cut off or damaged', () => {
     const piece = fc.uint8Array({ maxLength: 40 });
     fc.assert(

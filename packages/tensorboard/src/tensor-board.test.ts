@@ -1,13 +1,22 @@
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { findLearningRate } from '@ulmfit/schedulers';
-import { checkpointing, memoryStore, type TrainingPlugin } from '@ulmfit/trainer';
+import { checkpointing, memoryStore, type StateDict, type TrainingPlugin } from '@ulmfit/trainer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failingFiles } from '../../checkpoint/src/failing-files.test-helper.js';
 import { tinyLoader, tinyTrainer } from '../../../tools/tiny-trainer.js';
+import { EventLog } from './event-log.js';
 import { eventsIn } from './events.test-helper.js';
 import { tensorBoard } from './tensor-board.js';
 
@@ -28,27 +37,31 @@ function listener() {
   return { steps, plugin };
 }
 
-/** Interrupts the fit after so many steps, with a checkpoint. */
-async function interrupted(folder: string, after: number) {
+/** Where a process ends: what it told since its last checkpoint is made again. */
+type End = Pick<TrainingPlugin, 'afterBatch' | 'beforeValidate' | 'afterEpoch' | 'save'>;
+const killed = () => {
+  throw new Error('killed');
+};
+
+/** A process that makes the fit from a saved state and ends there, or at the fit's end. @returns its last saved state */
+async function process(
+  folder: string,
+  from?: StateDict,
+  end: End = {},
+  signal?: AbortSignal,
+): Promise<StateDict | undefined> {
   const store = memoryStore();
-  const controller = new AbortController();
-  const stop: TrainingPlugin = {
-    name: 'stop',
-    afterBatch: ({ step }) => {
-      if (step === after) controller.abort();
-    },
-  };
-  const trainer = tinyTrainer({ plugins: [tensorBoard(folder), stop] });
-  await trainer.fit({ ...fit, signal: controller.signal, plugins: [checkpointing({ store })] });
-  const [last] = (await store.list()).slice(-1);
-  const state = await store.load(last?.name ?? '');
-  /** Goes on from the checkpoint to the end. */
-  return async () => {
-    const trainer = tinyTrainer({ plugins: [tensorBoard(folder)] });
-    trainer.loadStateDict(state, { waive: ['stop', 'checkpointing'] });
-    await trainer.fit(fit);
-  };
+  const trainer = tinyTrainer({ plugins: [tensorBoard(folder), { name: 'end', ...end }] });
+  if (from) trainer.loadStateDict(from);
+  await trainer
+    .fit({ ...fit, signal, plugins: [checkpointing({ store, everySeconds: 0 })] })
+    .catch((error: unknown) => expect(error).toEqual(new Error('killed')));
+  const last = (await store.list()).at(-1);
+  return last && store.load(last.name);
 }
+
+const told = (folder: string, part: string) => eventsIn(join(folder, 'fit', part));
+const stepsTold = (folder: string, part: string) => told(folder, part).map(({ step }) => step);
 
 describe('tensorBoard', () => {
   it('tells each step and each validation, rates by group', async () => {
@@ -89,38 +102,118 @@ describe('tensorBoard', () => {
 
   it('goes on where a resumed fit does, as if it had never been stopped', async () => {
     const whole = join(root, 'whole');
-    await tinyTrainer({ plugins: [tensorBoard(whole)] }).fit(fit);
+    await process(whole);
     for (const after of [1, 2, 3, 4, 5]) {
       const folder = join(root, `resumed-${after}`);
-      const goOn = await interrupted(folder, after);
+      const state = await process(folder, undefined, {
+        afterBatch: ({ step }) => (step === after + 1 ? killed() : undefined),
+      });
       // It was at a record when it was killed.
       const train = join(folder, 'fit', 'train');
       appendFileSync(join(train, readdirSync(train)[0] ?? ''), 'half a record');
-      await goOn();
+      await process(folder, state);
       for (const part of ['train', 'valid'])
-        expect(eventsIn(join(folder, 'fit', part)), `${part} after ${after}`).toEqual(
-          eventsIn(join(whole, 'fit', part)),
-        );
+        expect(told(folder, part), `${part} after ${after}`).toEqual(told(whole, part));
     }
   });
 
   it('drops what is made again, in a file of a new name', async () => {
     const folder = join(root, 'again');
-    const goOn = await interrupted(folder, 2);
-    await goOn();
-    const told = eventsIn(join(folder, 'fit', 'train'));
-    expect(told.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
-    // As if the machine had stopped before the next checkpoint.
-    await goOn();
-    expect(eventsIn(join(folder, 'fit', 'train'))).toEqual(told);
-    // Killed before it came to remove the old one.
-    writeFileSync(join(folder, 'fit', 'train', 'events.out.tfevents.000001.ulmfit'), '');
-    await goOn();
-    await goOn();
-    expect(eventsIn(join(folder, 'fit', 'train'))).toEqual(told);
-    expect(readdirSync(join(folder, 'fit', 'train'))).toEqual(['events.out.tfevents.000004.ulmfit']);
-    // Both validations came after the checkpoint.
-    expect(eventsIn(join(folder, 'fit', 'valid')).map(({ step }) => step)).toEqual([3, 6]);
+    const state = await process(folder, undefined, {
+      afterBatch: ({ step }) => (step === 3 ? killed() : undefined),
+    });
+    await process(folder, state);
+    const all = told(folder, 'train');
+    expect(stepsTold(folder, 'train')).toEqual([1, 2, 3, 4, 5, 6]);
+    // As if the machine had stopped before the next checkpoint, again and again.
+    for (let i = 0; i < 2; i++) {
+      await process(folder, state);
+      expect(told(folder, 'train')).toEqual(all);
+      // Both validations came after the checkpoint.
+      expect(stepsTold(folder, 'valid')).toEqual([3, 6]);
+    }
+    // The one before is empty: a TensorBoard that reads it looks for the next.
+    const train = join(folder, 'fit', 'train');
+    const files = readdirSync(train).map((name) => [name, statSync(join(train, name)).size > 0]);
+    expect(files).toEqual([
+      ['events.out.tfevents.000003.ulmfit', false],
+      ['events.out.tfevents.000004.ulmfit', true],
+    ]);
+  });
+
+  it('leaves nothing that TensorBoard reads where it is killed in writing anew', async () => {
+    const folder = join(root, 'anew');
+    const state = await process(folder, undefined, {
+      afterBatch: ({ step }) => (step === 3 ? killed() : undefined),
+    });
+    await process(folder, state);
+    const all = told(folder, 'train');
+    const train = join(folder, 'fit', 'train');
+    for (let at = 0; at < 4; at++) {
+      expect(
+        () => new EventLog(train, (step) => step < 5, failingFiles(at, 'EIO', { forever: true })),
+      ).toThrow(/the disk failed/);
+      const steps = eventsIn(train).map(({ step }) => step);
+      // The old ones, or the new ones as well until the old file is emptied.
+      expect([
+        [1, 2, 3, 4, 5, 6],
+        [1, 2, 3, 4],
+        [1, 2, 3, 4, 5, 6, 1, 2, 3, 4],
+      ]).toContainEqual(steps);
+      await process(folder, state);
+      expect(told(folder, 'train')).toEqual(all);
+    }
+  });
+
+  it('tells a validation once that is made again', async () => {
+    const folder = join(root, 'validated');
+    const controller = new AbortController();
+    const interrupt = { beforeValidate: () => controller.abort() };
+    const inValidation = await process(folder, undefined, interrupt, controller.signal);
+    for (let i = 0; i < 2; i++) {
+      await process(folder, inValidation, {
+        save: (_, moment) => (moment === 'epoch' ? killed() : undefined),
+      });
+      expect(stepsTold(folder, 'valid')).toEqual([3]);
+    }
+    await process(folder, inValidation);
+    expect(stepsTold(folder, 'valid')).toEqual([3, 6]);
+  });
+
+  it('knows the epochs of an earlier fit of the stage from its own', async () => {
+    const folder = join(root, 'namesake');
+    const store = memoryStore();
+    const trainer = tinyTrainer({ plugins: [tensorBoard(folder)] });
+    await trainer.fit(fit);
+    const last: TrainingPlugin = {
+      name: 'last',
+      save: (_, moment) => (moment === 'epoch' ? killed() : undefined),
+    };
+    await expect(
+      trainer.fit({ ...fit, plugins: [last, checkpointing({ store, everySeconds: 0 })] }),
+    ).rejects.toThrow('killed');
+    const state = await store.load((await store.list()).at(-1)?.name ?? '');
+    await process(folder, state);
+    expect(stepsTold(folder, 'valid')).toEqual([3, 6]);
+  });
+
+  it('does not tell of a rehearsal, nor lose what an earlier fit of its name has told', async () => {
+    const folder = join(root, 'rehearsal');
+    const trainer = tinyTrainer({ plugins: [tensorBoard(folder)] });
+    await trainer.fit(fit);
+    await trainer.fit({ ...fit, rehearsal: true });
+    expect(stepsTold(folder, 'train')).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(stepsTold(folder, 'valid')).toEqual([3, 6]);
+  });
+
+  it('stays in its folder, whatever a stage is called', async () => {
+    const folder = join(root, 'inside', 'logs');
+    const { train } = fit;
+    for (const stage of ['../escaped', '/rooted', 'a/b', '..']) {
+      await tinyTrainer({ plugins: [tensorBoard(folder)] }).fit({ stage, train, epochs: 1 });
+    }
+    expect(readdirSync(join(root, 'inside'))).toEqual(['logs']);
+    expect(readdirSync(folder).sort()).toEqual(['a', 'escaped', 'rooted', 'train']);
   });
 
   it('takes the place of an earlier fit of the stage, and touches no other file', async () => {

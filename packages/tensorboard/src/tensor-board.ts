@@ -13,55 +13,53 @@ export interface TensorBoardOptions {
  * which they were taken. `tensorboard --logdir FOLDER` draws those of one name together.
  *
  * Nothing is kept in checkpoints: a resumed fit drops what was told of the steps after its checkpoint and goes on. A new fit
- * of the same stage takes the place of the one before. Rehearsals, such as the rate finder's, are not told.
- * @param folder where the logs go; created when a fit begins
+ * of the same stage takes the place of the one before. Rehearsals, such as the rate finder's, are not told. Each trainer needs
+ * a plugin of its own.
+ * @param folder where the logs go; created when there is something to tell
  * @throws UlmfitError `FILE_ERROR` from the fit, before its step is saved
  */
 export function tensorBoard(folder: string, { files }: TensorBoardOptions = {}): TrainingPlugin {
   let logs: { train: EventLog; valid: EventLog } | undefined;
-  let told = 0;
   // Not in `beforeFit`: where a resumed fit goes on is known after it.
   const begin = (ctx: TrainingContext) => {
-    if (logs) return logs;
-    const { stage, step, history } = ctx;
-    const validated = new Set(history.filter((epoch) => epoch.stage === stage).map((epoch) => epoch.step));
-    told = step;
+    if (logs || ctx.rehearsal) return;
+    const { step, epoch, history } = ctx;
+    const path = `${folder}/${inside(ctx.stage)}`;
+    // Those of this fit are the last.
+    const validated = new Set(history.slice(history.length - epoch).map((record) => record.step));
     logs = {
-      train: new EventLog(`${folder}/${stage}/train`, (at) => at <= step, files),
-      valid: new EventLog(`${folder}/${stage}/valid`, (at) => at <= step && validated.has(at), files),
+      train: new EventLog(`${path}/train`, (at) => at <= step, files),
+      valid: new EventLog(`${path}/valid`, (at) => validated.has(at), files),
     };
-    return logs;
   };
   return {
     name: 'tensorBoard',
-    enforce: 'post',
     beforeFit: () => void (logs = undefined),
-    beforeBatch: (ctx) => {
-      if (!ctx.rehearsal) begin(ctx);
+    beforeBatch: begin,
+    afterBatch: ({ step, last, groups }) => {
+      const rates = [...groups]
+        .filter(({ frozen }) => !frozen)
+        .map(({ name, hyper }) => [`lr/${name}`, hyper.lr] as const);
+      logs?.train.add(step, { ...last, ...Object.fromEntries(rates) });
     },
-    afterBatch: ({ step, last, groups, rehearsal }) => {
-      // A batch may be left out.
-      if (rehearsal || step === told) return;
-      told = step;
-      const rates = Object.fromEntries(
-        [...groups].filter(({ frozen }) => !frozen).map(({ name, hyper }) => [`lr/${name}`, hyper.lr]),
-      );
-      logs?.train.add(step, { ...last, ...rates });
-    },
-    beforeValidate: (ctx) => {
-      if (!ctx.rehearsal) begin(ctx);
-    },
-    afterEpoch: (ctx) => {
-      const record = ctx.history.at(-1);
-      if (ctx.rehearsal || !record) return;
-      const { valid } = begin(ctx);
-      const values = Object.entries(record.values).flatMap(([name, value]) =>
-        name.startsWith(VALID) ? [[name.slice(VALID.length), value] as const] : [],
-      );
-      if (values.length > 0) valid.add(record.step, Object.fromEntries(values));
+    // A fit may be resumed at its validation, before the history tells of it.
+    afterValidate: begin,
+    afterEpoch: ({ history }) => {
+      const { step, values = {} } = history.at(-1) ?? {};
+      const valid = Object.entries(values)
+        .filter(([name]) => name.startsWith(VALID))
+        .map(([name, value]) => [name.slice(VALID.length), value] as const);
+      if (step !== undefined && valid.length > 0) logs?.valid.add(step, Object.fromEntries(valid));
     },
   };
 }
 
 /** What the names of validation's figures begin with in a history. */
 const VALID = 'valid/';
+
+/** The name of a stage as a path that stays in the folder. */
+const inside = (stage: string): string =>
+  stage
+    .split(/[\\/]/)
+    .filter((part) => !/^\.*$/.test(part))
+    .join('/');

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { dispose, scalar } from '@tensorflow/tfjs-core';
 import { folderStore, openRun } from '@ulmfit/checkpoint';
+import { presets, readRun } from '@ulmfit/pipeline';
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { joined, utf8 } from '../mutate.js';
 import type { FuzzedReader } from '../reader.js';
 import { hostileJson, spoiltRecord } from './hostile-json.js';
+import { writingReader } from './writing-reader.js';
 import { memoryFiles } from './memory-files.js';
 
 // The files of a run: its settings, its metrics, and a checkpoint's manifest and state.
@@ -23,6 +26,19 @@ export const configReader = (): FuzzedReader => ({
     openRun('runs/a', { config, files }).close();
   },
 });
+
+const settings = {
+  ...{ data: 'imdb', splitSeed: 1, seed: 1, backwards: false, transfer: true, labels: 2000 },
+  recipe: presets.tiny,
+};
+
+export const runReader = (): FuzzedReader =>
+  writingReader('config.json', (path) => readRun(dirname(path)), {
+    name: 'a run to report on',
+    samples: [utf8(JSON.stringify(settings, null, 2))],
+    hostile: hostileJson,
+    arbitrary: spoiltRecord(settings),
+  });
 
 const metric = { type: 'step', fit: 'pretrain', step: 12, loss: 4.25, lr: 0.004 };
 

@@ -6,7 +6,7 @@ import type { FuzzedReader } from '../reader.js';
 /** A reader of paths: each input becomes a file alone in a folder, and must stay so. */
 export function writingReader(
   file: string,
-  read: (path: string) => Promise<unknown>,
+  read: (path: string) => unknown,
   rest: Omit<FuzzedReader, 'read' | 'dispose'>,
 ): FuzzedReader {
   const folder = mkdtempSync(join(tmpdir(), 'ulmfit-fuzz-'));

@@ -2,20 +2,25 @@ import { LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { escapeUTF8 } from 'entities/escape';
 import { Html } from './html.js';
+import type { Points } from './smooth.js';
+import { thin } from './thin.js';
 
 use([LineChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
 
 export interface Line {
   readonly name: string;
   /** Pairs of x and y; NaN leaves a gap. */
-  readonly points: readonly (readonly [number, number])[];
+  readonly points: Points;
   readonly color: string;
   /** `faint` for what lies behind, `points` for a few values that count each. Default `plain`. */
   readonly look?: 'plain' | 'faint' | 'points';
 }
 
 export interface LineChartOptions {
+  /** For who can't see it. */
+  readonly title: string;
   readonly lines: readonly Line[];
   /** What the x axis counts. */
   readonly along: string;
@@ -27,10 +32,14 @@ export interface LineChartOptions {
 const INK = '#7d858f';
 const GRID = '#7d858f40';
 const FAINT = 0.35;
+/** Names that stand beside each other in the legend. */
+const LEGEND_COLUMNS = 5;
+/** Of the width what the name of a mark needs. */
+const MARK_ROOM = 0.09;
 const [WIDTH, HEIGHT] = [560, 250];
 
 /** A chart as an SVG drawing that needs no script. */
-export function lineChart({ lines, along, marks = [] }: LineChartOptions): Html {
+export function lineChart({ title, lines, along, marks = [] }: LineChartOptions): Html {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
   try {
     chart.setOption({
@@ -49,13 +58,14 @@ export function lineChart({ lines, along, marks = [] }: LineChartOptions): Html 
       grid: {
         left: 8,
         right: 14,
-        top: marks.length > 0 ? 44 : 30,
+        top: (marks.length > 0 ? 44 : 30) + 18 * Math.floor((lines.length - 1) / LEGEND_COLUMNS),
         bottom: 20,
         outerBoundsMode: 'same',
         outerBoundsContain: 'all',
       },
       xAxis: {
         type: 'value',
+        minInterval: 1,
         min: 'dataMin',
         max: 'dataMax',
         name: along,
@@ -75,29 +85,40 @@ export function lineChart({ lines, along, marks = [] }: LineChartOptions): Html 
       series: lines.map(({ name, points, color, look = 'plain' }, i) => ({
         type: 'line',
         name,
-        data: points,
+        data: thin(points),
         color,
-        showSymbol: look === 'points',
+        // A line of one point would not be seen.
+        showSymbol: look === 'points' || points.filter(([, y]) => Number.isFinite(y)).length === 1,
         symbolSize: 7,
-        // No more points than the drawing has room for.
-        sampling: 'lttb',
         ...(look === 'faint'
           ? { lineStyle: { width: 1, opacity: FAINT }, itemStyle: { opacity: FAINT } }
           : { lineStyle: { width: 2 } }),
-        ...(i === 0 && marks.length > 0 && { markLine: markLine(marks) }),
+        ...(i === 0 && marks.length > 0 && { markLine: markLine(marks, points) }),
       })),
     });
-    return new Html(chart.renderToSVGString());
+    return new Html(
+      chart.renderToSVGString().replace('<svg', `<svg role="img" aria-label="${escapeUTF8(title)}"`),
+    );
   } finally {
     // Else its timer keeps the process.
     chart.dispose();
   }
 }
 
-const markLine = (marks: NonNullable<LineChartOptions['marks']>) => ({
-  silent: true,
-  symbol: 'none',
-  lineStyle: { color: INK, type: 'dotted', opacity: 1 },
-  label: { color: INK, position: 'end', formatter: '{b}' },
-  data: marks.map(({ at, name }) => ({ xAxis: at, name })),
-});
+/** Lines at the marks, with the names that there is room for. */
+function markLine(marks: NonNullable<LineChartOptions['marks']>, points: Points) {
+  const [first = 0, last = 0] = [points[0]?.[0], points.at(-1)?.[0]];
+  let named = -Infinity;
+  const data = marks.map(({ at, name }) => {
+    const hasRoom = at - named >= MARK_ROOM * (last - first);
+    if (hasRoom) named = at;
+    return { xAxis: at, name: hasRoom ? name : '' };
+  });
+  return {
+    silent: true,
+    symbol: 'none',
+    lineStyle: { color: INK, type: 'dotted', opacity: 1 },
+    label: { color: INK, position: 'end', formatter: '{b}' },
+    data,
+  };
+}

@@ -14,6 +14,7 @@ small { color: var(--faint); font-weight: normal; }
 figure { margin: 0; break-inside: avoid; }
 figcaption { font-weight: 600; }
 svg { width: 100%; height: auto; }
+svg text { fill: var(--faint); }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 1rem 0; }
 caption { text-align: left; color: var(--faint); padding-bottom: 0.3rem; }

@@ -18,6 +18,7 @@ const run: RunRecord = {
     ...{ data: 'sample', splitSeed: 1, backwards: false, transfer: true, seed: 7, labels: 20 },
     recipe: presets.tiny,
   },
+  model: { embedding: 32, hidden: 64, layers: 3, vocabulary: 1184 },
   engine: { backend: 'wasm', precision: 'float32', threads: 2, version: '4.22.0', fastKernels: [] },
   result: {
     finetune: figures,
@@ -47,6 +48,7 @@ const texts = (page: string) =>
     .replaceAll(/<style>.*?<\/style>/gs, '')
     .replaceAll(/<[^>]+>/g, ' ')
     .replaceAll(/\s+/g, ' ');
+const namesIn = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, name]) => name);
 const captions = (page: string) =>
   [...page.matchAll(/<figcaption>(.*?)<\/figcaption>/g)].map(([, title]) => title);
 
@@ -59,8 +61,8 @@ describe('runReport', () => {
     expect(text).toContain('Perplexity on reviews 11.38');
     expect(text).toContain('neg 48 2 96.00 % pos 3 47 94.00 %');
     expect(text).toContain('wasm 4.22.0, float32, threads: 2');
-    expect(text).toContain('Time of finished stages 1m05s');
-    expect(text).toContain('sample; 20 labelled ones, all for the language model');
+    expect(text).toContain('Time of training 6s');
+    expect(text).toContain('sample: all for the language model, 20 labelled, all to score');
     expect(text).toMatch(/classify\.2-all 1 2 3s 0\.1235/);
     expect(page).toContain('<title>mine');
   });
@@ -78,6 +80,11 @@ describe('runReport', () => {
     // Where the fits of a stage begin.
     expect(page).toMatch(/>head<.*>all</s);
     expect(page).not.toContain('NaN');
+    const [loss = '', rate = '', , terms = ''] = page.match(/<svg.*?<\/svg>/gs) ?? [];
+    expect(namesIn(loss)).toEqual(expect.arrayContaining(['each step', 'smoothed', 'validation', 'step']));
+    expect(namesIn(rate)).toContain('learning rate');
+    expect(namesIn(terms)).toContain('ar');
+    expect(loss).toContain('role="img" aria-label="Loss"');
   });
 
   it('needs nothing beside it', () => {
@@ -95,8 +102,45 @@ describe('runReport', () => {
     expect(texts(begun)).toContain('No stage is finished yet.');
     expect(begun).not.toContain('<svg');
     const half = runReport({ ...run, result: { finetune: figures } });
-    expect(texts(half)).toMatch(/classify under way/);
-    expect(texts(half)).not.toMatch(/finetune under way/);
+    expect(texts(half)).toMatch(/classify not finished/);
+    expect(texts(half)).not.toMatch(/finetune not finished/);
+  });
+
+  it('tells of what ran alone', () => {
+    const { settings } = run;
+    const alone = (stage: string, changes: Partial<RunRecord['settings']>) =>
+      texts(
+        runReport({
+          ...run,
+          settings: { ...settings, ...changes },
+          model: undefined,
+          result: {},
+          metrics: [step(stage, 1, { loss: 1 })],
+        }),
+      );
+    expect(alone('pretrain', { corpusWords: 9 })).toMatch(
+      /the sample’s general text, 9 words of it Model embedding 32/,
+    );
+    expect(alone('pretrain', {})).not.toContain('Reviews');
+    expect(alone('classify.1-head', { encoder: 'lm' })).toMatch(
+      /Started from lm Reviews sample: 20 labelled Learning/,
+    );
+    expect(alone('finetune', { backwards: true })).toContain('Texts are read from their end');
+  });
+
+  it('shows a line of one point, and names no more marks than there is room for', () => {
+    const dots = (page: string) =>
+      page.match(/<svg.*?<\/svg>/s)?.[0].match(/<path[^>]*fill="#fff"|<circle/g) ?? [];
+    expect(dots(runReport({ ...run, metrics: [step('pretrain', 1, { loss: 1 })] })).length).toBeGreaterThan(
+      0,
+    );
+    expect(
+      dots(runReport({ ...run, metrics: [1, 2].map((at) => step('pretrain', at, { loss: 1 })) })),
+    ).toEqual([]);
+    const many = Array.from({ length: 60 }, (_, i) => step(`classify.${i}-fit${i}`, 1, { loss: 1 }));
+    const marks = namesIn(runReport({ ...run, metrics: many })).filter((name) => name?.startsWith('fit'));
+    expect(marks.length).toBeGreaterThan(10);
+    expect(marks.length).toBeLessThan(40);
   });
 
   it('goes on where figures are no numbers', () => {
@@ -118,7 +162,7 @@ describe('runReport', () => {
 
   it('says what the first model began with', () => {
     const startOf = (changes: Partial<RunRecord['settings']>) =>
-      /Started from (.*?) Model/.exec(
+      /Started from (.*?) Reviews/.exec(
         texts(runReport({ ...run, settings: { ...run.settings, ...changes } })),
       )?.[1];
     expect(startOf({})).toBe('the sample’s general text');

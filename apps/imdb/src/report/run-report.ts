@@ -84,7 +84,7 @@ const confusion = ({ confusion: rows }: Evaluation): Html =>
       Test reviews by what they are and what they were taken for
     </caption>
     <tr>
-      <th></th>
+      <td></td>
       ${rows.map((_, j) => html`<th scope="col">as ${label(j)}</th>`)}
       <th scope="col">right</th>
     </tr>
@@ -101,34 +101,25 @@ const confusion = ({ confusion: rows }: Evaluation): Html =>
 
 const label = (i: number): string => IMDB_LABELS[i] ?? String(i);
 
-/** What was trained on what, and by what. */
-function factTable({ settings, engine, result }: RunRecord): Html {
-  const { data, labels, lmReviews, recipe, seed, splitSeed, backwards } = settings;
-  const { embedding, hidden, layers } = recipe.encoder;
-  const seconds = Object.values(result).reduce((sum, figures) => sum + (figures?.seconds ?? 0), 0);
-  const words = (result.finetune ?? result.pretrain)?.vocabulary;
-  const facts: [string, string][] = [
-    ['Reviews', `${data}; ${labels ?? 'all'} labelled ones, ${lmReviews ?? 'all'} for the language model`],
-    ['Started from', startOf(settings)],
-    [
-      'Model',
-      `embedding ${embedding}, hidden ${hidden}, ${layers} layers${words === undefined ? '' : `, ${words} words`}`,
-    ],
-    ['Learning rate', `${recipe.schedule}${backwards ? '; texts read from their end' : ''}`],
-    ['Seeds', `${seed}; ${splitSeed} for the choice of reviews`],
-    ...(engine
-      ? [
-          [
-            'Engine',
-            `${engine.backend} ${engine.version}, ${engine.precision}, threads: ${engine.threads}`,
-          ] satisfies [string, string],
-        ]
-      : []),
-    ['Time of finished stages', duration(seconds)],
-  ];
+/** What was trained on what, and by what: a row for each thing that some stage had. */
+function factTable({ settings, engine, model, metrics, result }: RunRecord): Html {
+  const { recipe, seed, splitSeed, backwards } = settings;
+  const ran = new Set([...metrics.map(stageOf), ...Object.keys(result)]);
+  const reviews = reviewsOf(settings, ran);
+  const facts: Record<string, string | undefined> = {
+    'Started from': startOf(settings),
+    Reviews: reviews.length > 0 ? `${settings.data}: ${reviews.join(', ')}` : undefined,
+    Model: sizesOf(settings, model),
+    'Learning rate': recipe.schedule,
+    'Texts are read': backwards ? 'from their end' : undefined,
+    Seeds: `${seed}; ${splitSeed} for the choice of reviews`,
+    Engine: engine && `${engine.backend} ${engine.version}, ${engine.precision}, threads: ${engine.threads}`,
+    'Time of training': duration(secondsOf(metrics)),
+  };
+  const rows = Object.entries(facts).filter(([, value]) => value !== undefined);
   return html`<table class="facts">
-    ${facts.map(
-      ([name, value]) =>
+    ${rows.map(
+      ([name, value = '']) =>
         html`<tr>
           <th scope="row">${name}</th>
           <td>${value}</td>
@@ -138,17 +129,42 @@ function factTable({ settings, engine, result }: RunRecord): Html {
 }
 
 /** What the first of the trained models began with. */
-function startOf({ corpus, pretrained, encoder, transfer, recipe }: RunSettings): string {
+function startOf({ corpus, corpusWords, pretrained, encoder, transfer, recipe }: RunSettings): string {
   const given = encoder ?? pretrained;
   if (given !== undefined) return given;
   if (!transfer || !recipe.languageModel.pretrain) return 'nothing';
-  return corpus ?? 'the sample’s general text';
+  const text = corpus ?? 'the sample’s general text';
+  return corpusWords === undefined ? text : `${text}, ${corpusWords} words of it`;
 }
+
+/** How many reviews each stage had, of those that ran. */
+function reviewsOf({ labels, lmReviews, testReviews }: RunSettings, ran: ReadonlySet<string>): string[] {
+  return [
+    ...(ran.has('finetune') ? [`${lmReviews ?? 'all'} for the language model`] : []),
+    ...(ran.has('classify') ? [`${labels ?? 'all'} labelled`] : []),
+    ...(ran.has('evaluate') ? [`${testReviews ?? 'all'} to score`] : []),
+  ];
+}
+
+function sizesOf(
+  { recipe, pretrained, encoder }: RunSettings,
+  model: RunRecord['model'],
+): string | undefined {
+  // A model that starts from another has its sizes.
+  if (!model && (pretrained ?? encoder) !== undefined) return undefined;
+  const { embedding, hidden, layers } = model ?? recipe.encoder;
+  const words = model ? `, ${model.vocabulary} words` : '';
+  return `embedding ${embedding}, hidden ${hidden}, ${layers} layers${words}`;
+}
+
+/** Of the epochs that are whole: what a resumed stage says of itself is the time since then. */
+const secondsOf = (metrics: readonly RunMetrics[]): number =>
+  metrics.reduce((sum, line) => sum + (line.type === 'epoch' ? line.seconds : 0), 0);
 
 function stageSection(stage: string, { metrics, result }: RunRecord): Html {
   const lines = metrics.filter((line) => stageOf(line) === stage);
   const isDone = stage in result;
-  return html`<h2>${stage}${isDone ? '' : html` <small>under way</small>`}</h2>
+  return html`<h2>${stage}${isDone ? '' : html` <small>not finished</small>`}</h2>
     <div class="charts">${stageCharts(lines)}</div>
     ${epochTable(lines)} `;
 }

@@ -1,15 +1,12 @@
 import type { EpochMetrics, RunMetrics, StepMetrics } from '@ulmfit/pipeline';
 import { html, type Html } from './html.js';
 import { lineChart, type Line } from './line-chart.js';
+import { smooth } from './smooth.js';
 
 const BLUE = '#3b82f6';
 const ORANGE = '#f97316';
 const GREEN = '#10a37f';
 const COLORS = [BLUE, ORANGE, GREEN, '#a855f7', '#e11d48'];
-
-/** Steps that a smoothed value is the mean of, about: as fastai's recorder has it, fewer where there are not many. */
-const SMOOTH_STEPS = 50;
-const SMOOTH_SHARE = 1 / 30;
 
 /** The name of a line of `metrics.jsonl` without its fit: `classify.2-all` is of `classify`. */
 export const stageOf = ({ fit }: RunMetrics): string => fit.split('.', 1)[0] ?? fit;
@@ -26,7 +23,7 @@ export function stageCharts(metrics: readonly RunMetrics[]): Html[] {
   const draw = (title: string, lines: readonly Line[]): Html[] => {
     const drawn = lines.filter(({ points }) => points.some(([, y]) => Number.isFinite(y)));
     if (drawn.length === 0) return [];
-    const chart = lineChart({ lines: drawn, along: 'step', marks });
+    const chart = lineChart({ title, lines: drawn, along: 'step', marks });
     return [
       html`<figure>
         <figcaption>${title}</figcaption>
@@ -78,17 +75,3 @@ function fitsOf(metrics: readonly RunMetrics[]): { name: string; begin: number }
 
 /** `classify.2-all` is `all` within its stage. */
 const shortName = (fit: string) => fit.replace(/^[^.]*\.(\d+-)?/, '');
-
-/** An exponential mean, unbiased at its beginning; passes over what is no number. */
-function smooth(points: readonly (readonly [number, number])[]): [number, number][] {
-  const share = 1 / Math.max(1, Math.min(SMOOTH_STEPS, points.length * SMOOTH_SHARE));
-  let mean = 0;
-  let weight = 0;
-  return points.map(([x, y]) => {
-    if (Number.isFinite(y)) {
-      mean += share * (y - mean);
-      weight += share * (1 - weight);
-    }
-    return [x, weight > 0 ? mean / weight : NaN];
-  });
-}

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { wilsonInterval } from './wilson-interval.js';
 
 describe('wilsonInterval', () => {
-  it('gives the bounds that the formula gives by hand', () => {
+  it('gives the bounds that scipy gives', () => {
     // scipy.stats.binomtest(k, n).proportion_ci(method='wilson')
     for (const [right, count, low, high] of [
       [95, 100, 0.8882495, 0.9784563],
