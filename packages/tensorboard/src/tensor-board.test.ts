@@ -27,7 +27,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const float = Math.fround;
 const fit = { stage: 'fit', train: tinyLoader(3), validate: tinyLoader(2), epochs: 2, lr: 0.01 };
 
-/** Keeps what each step and epoch came to. */
+/** Keeps what each step came to. */
 function listener() {
   const steps: [number, Record<string, number>][] = [];
   const plugin: TrainingPlugin = {
@@ -43,8 +43,12 @@ const killed = () => {
   throw new Error('killed');
 };
 
-/** A process that makes the fit from a saved state and ends there, or at the fit's end. @returns its last saved state */
-async function process(
+const killedAt = (step: number): End => ({
+  afterBatch: (ctx) => (ctx.step === step ? killed() : undefined),
+});
+
+/** Makes the fit as a process of its own, from a saved state if there is one. @returns what it saved last */
+async function fitIn(
   folder: string,
   from?: StateDict,
   end: End = {},
@@ -102,16 +106,14 @@ describe('tensorBoard', () => {
 
   it('goes on where a resumed fit does, as if it had never been stopped', async () => {
     const whole = join(root, 'whole');
-    await process(whole);
+    await fitIn(whole);
     for (const after of [1, 2, 3, 4, 5]) {
       const folder = join(root, `resumed-${after}`);
-      const state = await process(folder, undefined, {
-        afterBatch: ({ step }) => (step === after + 1 ? killed() : undefined),
-      });
+      const state = await fitIn(folder, undefined, killedAt(after + 1));
       // It was at a record when it was killed.
       const train = join(folder, 'fit', 'train');
       appendFileSync(join(train, readdirSync(train)[0] ?? ''), 'half a record');
-      await process(folder, state);
+      await fitIn(folder, state);
       for (const part of ['train', 'valid'])
         expect(told(folder, part), `${part} after ${after}`).toEqual(told(whole, part));
     }
@@ -119,15 +121,13 @@ describe('tensorBoard', () => {
 
   it('drops what is made again, in a file of a new name', async () => {
     const folder = join(root, 'again');
-    const state = await process(folder, undefined, {
-      afterBatch: ({ step }) => (step === 3 ? killed() : undefined),
-    });
-    await process(folder, state);
+    const state = await fitIn(folder, undefined, killedAt(3));
+    await fitIn(folder, state);
     const all = told(folder, 'train');
     expect(stepsTold(folder, 'train')).toEqual([1, 2, 3, 4, 5, 6]);
     // As if the machine had stopped before the next checkpoint, again and again.
     for (let i = 0; i < 2; i++) {
-      await process(folder, state);
+      await fitIn(folder, state);
       expect(told(folder, 'train')).toEqual(all);
       // Both validations came after the checkpoint.
       expect(stepsTold(folder, 'valid')).toEqual([3, 6]);
@@ -143,10 +143,8 @@ describe('tensorBoard', () => {
 
   it('leaves nothing that TensorBoard reads where it is killed in writing anew', async () => {
     const folder = join(root, 'anew');
-    const state = await process(folder, undefined, {
-      afterBatch: ({ step }) => (step === 3 ? killed() : undefined),
-    });
-    await process(folder, state);
+    const state = await fitIn(folder, undefined, killedAt(3));
+    await fitIn(folder, state);
     const all = told(folder, 'train');
     const train = join(folder, 'fit', 'train');
     for (let at = 0; at < 4; at++) {
@@ -160,7 +158,7 @@ describe('tensorBoard', () => {
         [1, 2, 3, 4],
         [1, 2, 3, 4, 5, 6, 1, 2, 3, 4],
       ]).toContainEqual(steps);
-      await process(folder, state);
+      await fitIn(folder, state);
       expect(told(folder, 'train')).toEqual(all);
     }
   });
@@ -169,14 +167,14 @@ describe('tensorBoard', () => {
     const folder = join(root, 'validated');
     const controller = new AbortController();
     const interrupt = { beforeValidate: () => controller.abort() };
-    const inValidation = await process(folder, undefined, interrupt, controller.signal);
+    const inValidation = await fitIn(folder, undefined, interrupt, controller.signal);
     for (let i = 0; i < 2; i++) {
-      await process(folder, inValidation, {
+      await fitIn(folder, inValidation, {
         save: (_, moment) => (moment === 'epoch' ? killed() : undefined),
       });
       expect(stepsTold(folder, 'valid')).toEqual([3]);
     }
-    await process(folder, inValidation);
+    await fitIn(folder, inValidation);
     expect(stepsTold(folder, 'valid')).toEqual([3, 6]);
   });
 
@@ -193,7 +191,7 @@ describe('tensorBoard', () => {
       trainer.fit({ ...fit, plugins: [last, checkpointing({ store, everySeconds: 0 })] }),
     ).rejects.toThrow('killed');
     const state = await store.load((await store.list()).at(-1)?.name ?? '');
-    await process(folder, state);
+    await fitIn(folder, state);
     expect(stepsTold(folder, 'valid')).toEqual([3, 6]);
   });
 
