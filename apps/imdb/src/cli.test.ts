@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -90,9 +90,12 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
   });
 
   it('says the same at once when it is done', async () => {
+    const report = join(folder, 'whole', 'report.html');
+    const drawn = statSync(report).mtimeMs;
     const { code, stdout, stderr } = await ulmfit(args, { cwd: folder });
     expect(code, stderr).toBe(0);
     expect(stdout).toBe(printed);
+    expect(statSync(report).mtimeMs).toBe(drawn);
     expect(stdout).toMatch(/^run: whole\nreport: whole.report\.html\n$/m);
     expect(stderr).not.toMatch(/steps|documents/);
   });

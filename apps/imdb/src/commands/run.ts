@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UlmfitError } from '@ulmfit/kernels';
 import {
@@ -76,6 +76,7 @@ async function runWith(
   const folder = flags.out ?? `runs/${name}-${preset}-${seed}`;
   const report = reporter();
   const engine = await startEngine(flags);
+  let hasWorked = false;
   try {
     if (stages.includes('pretrain')) warnOfSampleText(settings, report.say);
     const left = `what was done is saved. To go on: ${resumeCommand()}`;
@@ -91,13 +92,18 @@ async function runWith(
         workers: tokenizerThreads(flags.threads),
         tokenCache: flags.tokenCache,
         signal,
-        onEvent: report.onEvent,
+        onEvent: (event) => {
+          hasWorked = true;
+          report.onEvent(event);
+        },
       }),
     );
     report.end();
     await printLines(resultLines(result, folder));
-    // What draws it is loaded when there is something to draw.
-    await (await import('./report.js')).report(folder);
+    const page = join(folder, runFiles.report);
+    // What draws it takes a second to load.
+    if (hasWorked || !existsSync(page)) (await import('../write-report.js')).writeReport(folder);
+    await printLines([`report: ${page}`]);
   } finally {
     report.end();
   }
