@@ -35,7 +35,7 @@ const result = await run({
 console.log(result.finetune?.perplexity, result.evaluate?.accuracy);
 
 const classifier = await loadClassifier(folder);
-const [first, second] = await classifier.predict(['A gem: warm and funny.', 'Two hours of boredom.']);
+const [first, second] = await classifier.predict(['A gem: warm and funny.', 'Awful, just awful.']);
 console.log(first?.label, first?.probability, second?.probabilities);
 classifier.dispose();
 

@@ -132,11 +132,13 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
   });
 
   it('predicts, as text and as JSON', async () => {
-    const texts = ['A wonderful film!', 'Awful, just awful.'];
+    // Those of the quick start.
+    const texts = ['A gem: warm and funny.', 'Awful, just awful.'];
     const predict = ['predict', '--model', 'whole', ...texts];
     const text = (await ulmfit(predict, { cwd: folder })).stdout.trimEnd().split('\n');
     const json = (await ulmfit([...predict, '--json'], { cwd: folder })).stdout.trimEnd().split('\n');
     expect(json).toHaveLength(2);
+    expect(text.map((line) => line.slice(0, 3))).toEqual(['pos', 'neg']);
     json.forEach((line, i) => {
       const made = JSON.parse(line) as Record<string, unknown> & { probabilities: Record<string, number> };
       expect(made).toMatchObject({ text: texts[i], label: expect.stringMatching(/^(neg|pos)$/) as string });
