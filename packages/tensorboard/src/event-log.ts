@@ -1,5 +1,5 @@
 import { guardFiles, nodeFileSystem, type FileSystem } from '@ulmfit/checkpoint';
-import { encodeEvent, joined, stepOf, versionEvent } from './event.js';
+import { encodeEvent, stepOf, versionEvent } from './event.js';
 import { decodeRecords, encodeRecord } from './record.js';
 
 /** TensorBoard reads what has `tfevents` in its name; a folder's files in the order of their names. */
@@ -39,7 +39,7 @@ export class EventLog {
       return step !== undefined && holds(step);
     });
     const records = events.map(encodeRecord);
-    this.#isBegun = joined([versionRecord(), ...records]).length === bytes.length;
+    this.#isBegun = Buffer.concat([versionRecord(), ...records]).length === bytes.length;
     if (this.#isBegun) return;
     if (records.length > 0) this.#begin(records);
     // Not removed before the next time: a TensorBoard that is reading it waits for its name.
@@ -59,7 +59,7 @@ export class EventLog {
     const unfinished = `${this.#folder}/${UNFINISHED}`;
     guardFiles(`write ${this.#path}`, () => {
       this.#files.makeFolder(this.#folder);
-      this.#files.write(unfinished, joined([versionRecord(), ...records]));
+      this.#files.write(unfinished, Buffer.concat([versionRecord(), ...records]));
       this.#files.rename(unfinished, this.#path);
     });
     this.#isBegun = true;

@@ -9,20 +9,20 @@ export interface Event {
 
 /** The first record of every file. */
 export function versionEvent(wallTime: number): Uint8Array {
-  return joined([key(1, FIXED64), double(wallTime), key(3, BYTES), delimited(text('brain.Event:2'))]);
+  return Buffer.concat([key(1, FIXED64), double(wallTime), key(3, BYTES), delimited(text('brain.Event:2'))]);
 }
 
 export function encodeEvent({ wallTime, step, values }: Event): Uint8Array {
   const summary = Object.entries(values).map(([tag, value]) =>
-    joined([
+    Buffer.concat([
       key(1, BYTES),
-      delimited(joined([key(1, BYTES), delimited(text(tag)), key(2, FIXED32), float(value)])),
+      delimited(Buffer.concat([key(1, BYTES), delimited(text(tag)), key(2, FIXED32), float(value)])),
     ]),
   );
-  return joined([
+  return Buffer.concat([
     ...[key(1, FIXED64), double(wallTime)],
     ...[key(2, VARINT), varint(step)],
-    ...[key(5, BYTES), delimited(joined(summary))],
+    ...[key(5, BYTES), delimited(Buffer.concat(summary))],
   ]);
 }
 
@@ -56,21 +56,10 @@ function varint(value: number): Uint8Array {
 const double = (value: number) => written(8, (view) => view.setFloat64(0, value, true));
 const float = (value: number) => written(4, (view) => view.setFloat32(0, value, true));
 const text = (value: string) => new TextEncoder().encode(value);
-const delimited = (bytes: Uint8Array) => joined([varint(bytes.length), bytes]);
+const delimited = (bytes: Uint8Array) => Buffer.concat([varint(bytes.length), bytes]);
 
 function written(size: number, write: (view: DataView) => void): Uint8Array {
   const bytes = new Uint8Array(size);
   write(new DataView(bytes.buffer));
-  return bytes;
-}
-
-/** Pieces one after the other. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
   return bytes;
 }

@@ -4,14 +4,13 @@ import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { escapeUTF8 } from 'entities/escape';
 import { Html } from './html.js';
-import type { Points } from './smooth.js';
+import type { Points } from './points.js';
 import { thin } from './thin.js';
 
 use([LineChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
 
 export interface Line {
   readonly name: string;
-  /** Pairs of x and y; NaN leaves a gap. */
   readonly points: Points;
   readonly color: string;
   /** `faint` for what lies behind, `points` for a few values that count each. Default `plain`. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { smooth, type Points } from './smooth.js';
+import type { Points } from './points.js';
+import { smooth } from './smooth.js';
 
 const line = (count: number, value: (i: number) => number): Points =>
   Array.from({ length: count }, (_, i) => [i + 1, value(i)] as const);

@@ -1,5 +1,4 @@
-/** A figure over steps; NaN where there is none. */
-export type Points = readonly (readonly [step: number, value: number])[];
+import type { Points } from './points.js';
 
 /** Steps that a smoothed value is the mean of, about: as fastai's recorder has it, fewer where there are not many. */
 const SMOOTH_STEPS = 50;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Points } from './smooth.js';
+import type { Points } from './points.js';
 import { thin } from './thin.js';
 
 const finite = (points: Points) => points.map(([, value]) => value).filter(Number.isFinite);

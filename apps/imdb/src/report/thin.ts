@@ -1,4 +1,4 @@
-import type { Points } from './smooth.js';
+import type { Points } from './points.js';
 
 /** At most about so many points, with every peak: of each stretch the lowest and the highest. A gap stays where a stretch has nothing. */
 export function thin(points: Points, most = 1000): Points {
