@@ -1,7 +1,7 @@
 // The house: which package stands on which floor and what it may import. Imports only go down.
 // The lint rule (eslint.config.js) and docs/architecture.md read from this one table.
 
-const plugins = ['@ulmfit/trainer', '@ulmfit/kernels'];
+const plugins = ['@ulmfit/trainer', '@ulmfit/kernels', '@ulmfit/errors'];
 const libraries = [
   ...plugins,
   '@ulmfit/text',
@@ -16,9 +16,10 @@ const libraries = [
 
 /** @type {Record<string, { name: string, floor: number, mayImport: string[] }>} */
 export const floors = {
-  'packages/kernels': { name: '@ulmfit/kernels', floor: 0, mayImport: [] },
-  'packages/text': { name: '@ulmfit/text', floor: 0, mayImport: ['@ulmfit/kernels'] },
-  'packages/trainer': { name: '@ulmfit/trainer', floor: 0, mayImport: ['@ulmfit/kernels'] },
+  'packages/errors': { name: '@ulmfit/errors', floor: 0, mayImport: [] },
+  'packages/kernels': { name: '@ulmfit/kernels', floor: 0, mayImport: ['@ulmfit/errors'] },
+  'packages/text': { name: '@ulmfit/text', floor: 0, mayImport: ['@ulmfit/kernels', '@ulmfit/errors'] },
+  'packages/trainer': { name: '@ulmfit/trainer', floor: 0, mayImport: ['@ulmfit/kernels', '@ulmfit/errors'] },
   'packages/schedulers': { name: '@ulmfit/schedulers', floor: 1, mayImport: plugins },
   'packages/optimizers': { name: '@ulmfit/optimizers', floor: 1, mayImport: plugins },
   'packages/discriminative': { name: '@ulmfit/discriminative', floor: 1, mayImport: plugins },
@@ -27,7 +28,7 @@ export const floors = {
   'packages/data-imdb': {
     name: '@ulmfit/data-imdb',
     floor: 2,
-    mayImport: ['@ulmfit/kernels'],
+    mayImport: ['@ulmfit/kernels', '@ulmfit/errors'],
   },
   'packages/checkpoint': {
     name: '@ulmfit/checkpoint',
@@ -37,9 +38,13 @@ export const floors = {
   'packages/tensorboard': {
     name: '@ulmfit/tensorboard',
     floor: 3,
-    mayImport: ['@ulmfit/trainer', '@ulmfit/checkpoint'],
+    mayImport: ['@ulmfit/trainer', '@ulmfit/checkpoint', '@ulmfit/errors'],
   },
-  'packages/backend-node': { name: '@ulmfit/backend-node', floor: 3, mayImport: ['@ulmfit/kernels'] },
+  'packages/backend-node': {
+    name: '@ulmfit/backend-node',
+    floor: 3,
+    mayImport: ['@ulmfit/kernels', '@ulmfit/errors'],
+  },
   'packages/pipeline': { name: '@ulmfit/pipeline', floor: 3, mayImport: libraries },
   'apps/imdb': {
     name: 'ulmfit',

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { getSystemErrorMap } from 'node:util';
 // By its own path: help has no use for TensorFlow.js, which the package brings along.
-import { UlmfitError } from '@ulmfit/kernels/ulmfit-error';
+import { UlmfitError } from '@ulmfit/errors';
 
 /**
  * Prints lines on standard output; every result goes through here. `console.log` would lose them without a word where they

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** @throws UlmfitError `BAD_CONFIG` unless a setting is an integer from `least` on */
 export function requireInteger(name: string, value: number, least = 1): void {

@@ -1,5 +1,5 @@
 import { matMul, relu, type Rank, type Tensor2D } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { Buffer, ForwardPass, Parameter } from '@ulmfit/trainer';
 import { createBatchNorm } from './batch-norm.js';
 import { requireInteger } from './checks.js';

@@ -17,7 +17,8 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { concatPooling, UlmfitError, type LstmState } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
+import { concatPooling, type LstmState } from '@ulmfit/kernels';
 import { parameterGroup, type ForwardPass, type Model } from '@ulmfit/trainer';
 import { requireIndices, requireInteger } from './checks.js';
 import { createClassifierHead } from './classifier-head.js';

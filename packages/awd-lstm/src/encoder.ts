@@ -11,12 +11,12 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
+import { UlmfitError } from '@ulmfit/errors';
 import {
   customGradient,
   embeddingLookup,
   lstmLayer,
   randomKey,
-  UlmfitError,
   uniformValues,
   type LstmState,
 } from '@ulmfit/kernels';

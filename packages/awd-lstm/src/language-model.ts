@@ -8,7 +8,8 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { product, tiedCrossEntropy, UlmfitError, type LstmState } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
+import { product, tiedCrossEntropy, type LstmState } from '@ulmfit/kernels';
 import { parameter, parameterGroup, type ForwardPass, type Model, type Parameter } from '@ulmfit/trainer';
 import { requireIndices } from './checks.js';
 import { createEncoder, layerParameters, type Encoder, type EncoderConfig } from './encoder.js';

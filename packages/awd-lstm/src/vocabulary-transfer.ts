@@ -1,5 +1,5 @@
 import { tensor1d, tensor2d, tidy, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { Parameter } from '@ulmfit/trainer';
 import { layerParameters, type Encoder, type LayerParameters } from './encoder.js';
 import type { LanguageModel } from './language-model.js';

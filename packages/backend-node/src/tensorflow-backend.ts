@@ -1,5 +1,5 @@
 import { findBackend, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** An attribute of a TensorFlow op, as the native binding takes it. */
 export interface OpAttribute {

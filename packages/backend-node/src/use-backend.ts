@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, sep } from 'node:path';
 import util from 'node:util';
 import { findBackend, setBackend } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { cacheDirectory } from './install/cache-directory.js';
 import { tfjsNodeAdvice } from './install/tfjs-node-package.js';
 import {

@@ -1,11 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { brief, showName, UlmfitError } from '@ulmfit/errors';
 import { z } from 'zod';
 import { parentOf, removeQuietly, temporaryName } from './atomic-write.js';
 import { guardFiles, nodeFileSystem, type FileSystem } from './file-system.js';
 import { digestAnywhere, digestOf, fileDigestSchema, mismatch, type FileDigest } from './manifest.js';
 import { tensorsFromSafetensors, tensorsToSafetensors } from './safetensors.js';
-import { brief, showName } from '@ulmfit/kernels/show';
 import { textList, validateJson } from './validate-json.js';
 
 const DESCRIPTION = 'bundle.json';

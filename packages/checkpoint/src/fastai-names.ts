@@ -1,7 +1,6 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { showName, UlmfitError } from '@ulmfit/errors';
 import { showShape, type RawTensor } from './raw-tensor.js';
 import { sameRaw } from './tensor-conversion.js';
-import { showName } from '@ulmfit/kernels/show';
 
 // fastai's names: `fastai/text/models/awdlstm.py` and `core.py`. Layouts agree: [4H, I] with gates i, f, g, o.
 

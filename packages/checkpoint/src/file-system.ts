@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { nodeBuiltin } from '@ulmfit/kernels/node-builtin';
 
 /** The few file operations that this package makes: the disk's by default, failing ones in tests. */

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { CheckpointInfo, CheckpointStore, RejectedCheckpoint, StateDict } from '@ulmfit/trainer';
 import { z } from 'zod';
 import { isTemporary, removeQuietly, temporaryName } from './atomic-write.js';

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { readFile } from './file-system.js';
 import { PickleObject, PickleTuple, unpickle, type AllowedGlobals } from './pickle.js';
 

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { Json } from '@ulmfit/trainer';
 import { isDeep } from './json-depth.js';
 

@@ -1,6 +1,5 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { brief, UlmfitError } from '@ulmfit/errors';
 import { ByteReader } from './byte-reader.js';
-import { brief } from '@ulmfit/kernels/show';
 
 // The format: Python's Lib/pickletools.py documents every opcode. Here a pickle is data: the few globals that a caller
 // allows stand for functions written here, all others are refused when they are named, and nothing else can be called.

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { brief, showName, UlmfitError } from '@ulmfit/errors';
 import { ByteReader } from './byte-reader.js';
 import { readFile } from './file-system.js';
 import {
@@ -12,7 +12,6 @@ import {
 } from './pickle.js';
 import { dtypeBytes, rawTensor, sizeOf, type Dtype, type RawTensor } from './raw-tensor.js';
 import { isZip, ZipArchive } from './zip-archive.js';
-import { brief, showName } from '@ulmfit/kernels/show';
 
 // What torch.save writes: https://pytorch.org/docs/stable/notes/serialization.html and torch/serialization.py.
 

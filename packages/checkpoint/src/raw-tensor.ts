@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** The element types of files and the array that holds them here. Half floats are kept as their bits. */
 export interface DtypeArrays {

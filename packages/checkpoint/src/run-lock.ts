@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { tryLock } from '@ulmfit/kernels/process-lock';
 import { guardFiles, type FileSystem } from './file-system.js';
 

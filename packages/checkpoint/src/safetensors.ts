@@ -1,9 +1,8 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { brief, showName, UlmfitError } from '@ulmfit/errors';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { writeAtomically } from './atomic-write.js';
 import { nodeFileSystem, readFile, type FileSystem } from './file-system.js';
 import { dtypeBytes, isDtype, rawBytes, rawTensor, showShape, sizeOf, type RawTensor } from './raw-tensor.js';
-import { brief, showName } from '@ulmfit/kernels/show';
 import { rawFromTensors, tensorsFromRaw } from './tensor-conversion.js';
 import { duplicateKey } from './unique-keys.js';
 

@@ -1,7 +1,6 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { showName, UlmfitError } from '@ulmfit/errors';
 import { rawBytes, type RawTensor } from './raw-tensor.js';
-import { showName } from '@ulmfit/kernels/show';
 
 /**
  * Tensors of the engine's three types, which the caller owns. F32, F16 and BF16 become float32 without a change of value

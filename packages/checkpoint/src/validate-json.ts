@@ -1,8 +1,8 @@
-import type { UlmfitError } from '@ulmfit/kernels';
+import type { UlmfitError } from '@ulmfit/errors';
 import { z } from 'zod';
 import { isDeep } from './json-depth.js';
 import { duplicateKey } from './unique-keys.js';
-import { brief } from '@ulmfit/kernels/show';
+import { brief } from '@ulmfit/errors';
 
 /**
  * Parses JSON bytes and checks them, with errors of one line.

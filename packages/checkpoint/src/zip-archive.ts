@@ -1,7 +1,6 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { showName, UlmfitError } from '@ulmfit/errors';
 import { Inflate } from 'fflate';
 import { ByteReader } from './byte-reader.js';
-import { showName } from '@ulmfit/kernels/show';
 
 // The format: PKWARE's APPNOTE.TXT, sections 4.3 (records) and 4.5.3 (64-bit sizes).
 const END = 0x06054b50;

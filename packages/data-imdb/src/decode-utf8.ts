@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 const NEWLINE = 0x0a;
 /** A longer line is no text, and would fill the memory. */

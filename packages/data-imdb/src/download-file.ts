@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { withLock } from '@ulmfit/kernels/process-lock';
 import { errorCode } from './gunzip-file.js';
 import { httpGet, pause, retryAfter } from './http-get.js';

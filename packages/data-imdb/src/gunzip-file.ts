@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** Below this many unpacked bytes the ratio is not looked at: small archives of padded members pack very well. */
 const RATIO_FREE_BYTES = 16 * 1024 * 1024;

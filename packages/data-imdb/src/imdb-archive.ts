@@ -1,10 +1,9 @@
 import { pipeline } from 'node:stream';
-import { UlmfitError } from '@ulmfit/kernels';
+import { showName, UlmfitError } from '@ulmfit/errors';
 import { extract, type Extract } from 'tar-stream';
 import { gunzipFile } from './gunzip-file.js';
 import type { ReadImdbOptions } from './read-imdb.js';
 import { parseReviewPath, type Review } from './review.js';
-import { showName } from '@ulmfit/kernels/show';
 import { decodeReview, MAXIMUM_REVIEW_BYTES, reviewTooLong } from './review-text.js';
 
 type Member = Extract extends AsyncIterable<infer Entry> ? Entry : never;

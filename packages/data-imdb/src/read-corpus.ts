@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { countWords } from './count-words.js';
 import { errorCode, gunzipFile } from './gunzip-file.js';
 import { decodeUtf8, normalizeNewlines } from './decode-utf8.js';

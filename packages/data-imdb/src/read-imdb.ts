@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { UlmfitError } from '@ulmfit/kernels';
+import { showName, UlmfitError } from '@ulmfit/errors';
 import { errorCode } from './gunzip-file.js';
 import { readImdbArchive } from './imdb-archive.js';
 import { readImdbFolder } from './imdb-folder.js';
-import { showName } from '@ulmfit/kernels/show';
 import { compareIds, type Review } from './review.js';
 
 /** How far reading has come. */

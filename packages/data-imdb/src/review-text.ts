@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** The longest real review has about 14 kB. */
 export const MAXIMUM_REVIEW_BYTES = 1024 * 1024;

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** UTF-16 code units. A longer document is no document, and would fill the memory. */
 const MAXIMUM_LENGTH = 64 * 1024 * 1024;

@@ -1,4 +1,5 @@
-import { permutation, randomKey, UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
+import { permutation, randomKey } from '@ulmfit/kernels';
 import { compareIds, isLabelled, type LabelledReview, type Review, type Sentiment } from './review.js';
 
 export interface SplitImdbOptions {

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** @throws UlmfitError `BAD_RATES` unless the value is finite and above 0. */
 function checkPositive(what: string, name: string, value: number): void {

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { TrainingPlugin } from '@ulmfit/trainer';
 
 /** All plugins that freeze share one name: a fit takes one of them. */

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { TrainingPlugin } from '@ulmfit/trainer';
 import type { RateRange } from './divided-rates.js';
 import { discriminativeRates, rateSlice } from './discriminative-rates.js';

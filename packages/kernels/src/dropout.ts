@@ -3,7 +3,7 @@ import { customGradient } from './custom-gradient.js';
 import { randomWords } from './philox.js';
 import type { RandomKey } from './random-key.js';
 import { runFast } from './run-fast.js';
-import { UlmfitError } from './ulmfit-error.js';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** The word below which an element is dropped: `round(rate * 2^32)`. */
 export function dropThreshold(rate: number): number {

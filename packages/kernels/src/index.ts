@@ -1,4 +1,3 @@
-export { UlmfitError } from './ulmfit-error.js';
 export { randomKey, requireSeed, type RandomCoordinates, type RandomKey } from './random-key.js';
 export { philox, randomWords } from './philox.js';
 export { permutation } from './permutation.js';

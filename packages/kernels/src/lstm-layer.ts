@@ -25,7 +25,7 @@ import {
 import { customGradient } from './custom-gradient.js';
 import { product } from './product.js';
 import { runFast } from './run-fast.js';
-import { UlmfitError } from './ulmfit-error.js';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** PyTorch's layout: gate order i, f, g, o along the first axis of the weights. */
 export interface LstmWeights {

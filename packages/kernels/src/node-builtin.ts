@@ -2,7 +2,7 @@ import type crypto from 'node:crypto';
 import type fs from 'node:fs';
 import type os from 'node:os';
 import type path from 'node:path';
-import { UlmfitError } from './ulmfit-error.js';
+import { UlmfitError } from '@ulmfit/errors';
 
 interface Builtins {
   fs: typeof fs;

@@ -1,4 +1,4 @@
-import { UlmfitError } from './ulmfit-error.js';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** What a random draw is a function of. Equal coordinates give equal numbers, on every backend and after every resume. */
 export interface RandomCoordinates {

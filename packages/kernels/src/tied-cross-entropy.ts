@@ -22,7 +22,7 @@ import {
 import { customGradient } from './custom-gradient.js';
 import { product } from './product.js';
 import { runFast } from './run-fast.js';
-import { UlmfitError } from './ulmfit-error.js';
+import { UlmfitError } from '@ulmfit/errors';
 
 export interface TiedCrossEntropyInputs {
   /** `[rows, features]`, what the decoder is given. */

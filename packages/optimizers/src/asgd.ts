@@ -1,5 +1,5 @@
 import { add, clone, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { Hyperparameters, OptimizerFactory, ParameterGroups, StateDict } from '@ulmfit/trainer';
 import { everythingDecays, type Decays } from './decays.js';
 import { KeyedOptimizer, type Trained } from './keyed-optimizer.js';

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { OptimizerFactory, StateDict, TrainingContext, TrainingPlugin } from '@ulmfit/trainer';
 import { Asgd } from './asgd.js';
 import { everythingDecays, type Decays } from './decays.js';

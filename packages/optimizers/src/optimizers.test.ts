@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { Optimizer, OptimizerFactory, StateDict } from '@ulmfit/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adam } from './adam.js';

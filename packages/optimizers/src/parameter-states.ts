@@ -1,5 +1,5 @@
 import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { prefixTensors, type ParameterGroups, type StateDict } from '@ulmfit/trainer';
 
 /** What an optimizer remembers of one parameter: how many steps it made, and tensors of the parameter's shape. */

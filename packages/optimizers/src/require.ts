@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** @throws UlmfitError `BAD_OPTION` unless the setting is a number in [low, high). */
 export function requireWithin(name: string, value: number, low: number, high = Infinity): void {

@@ -1,5 +1,5 @@
 import { add, clone, mul, sub } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { Hyperparameters, OptimizerFactory, ParameterGroups } from '@ulmfit/trainer';
 import { everythingDecays, type Decays } from './decays.js';
 import { KeyedOptimizer, type Trained } from './keyed-optimizer.js';

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { checkedRecipe } from './adjust-recipe.js';
 import type { RunSettings } from './run-settings.js';
 

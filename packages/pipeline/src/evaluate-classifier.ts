@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { LabelledDocuments, TrainedClassifier } from './classifier-stage.js';
 import { classifyDocuments, type ClassifyOptions } from './classify-documents.js';
 

@@ -11,7 +11,7 @@ import {
   writeBundle,
   type Bundle,
 } from '@ulmfit/checkpoint';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { specialTokens, Vocabulary, type Tokenizer } from '@ulmfit/text';
 import { assignByName, isFiniteTensor } from '@ulmfit/trainer';
 import { z } from 'zod';

@@ -1,7 +1,7 @@
 import { existsSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderStore, openRun as openFolder, writeAtomically, type MetricsRecord } from '@ulmfit/checkpoint';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { CheckpointStore, Json } from '@ulmfit/trainer';
 import { recipeShape } from './recipe.js';
 import { holdEngine, type RunEngine } from './run-engine.js';

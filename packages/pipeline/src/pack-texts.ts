@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels/ulmfit-error';
+import { UlmfitError } from '@ulmfit/errors';
 import { TokenCorpusBuilder, type PackedTokens, type Tokenizer } from '@ulmfit/text/tokens';
 
 /** Some texts, and how many come before them. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMetrics } from '@ulmfit/checkpoint';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { z } from 'zod';
 import { readJson } from './read-json.js';
 import { recipeShape } from './recipe.js';

@@ -1,5 +1,5 @@
 import type { ImdbSplit } from '@ulmfit/data-imdb';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 const missing: Readonly<Record<keyof ImdbSplit, string>> = {
   lm: 'no unlabelled reviews to fine-tune on; expected files such as train/unsup/0_0.txt',

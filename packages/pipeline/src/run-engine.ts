@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeAtomically } from '@ulmfit/checkpoint';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { z } from 'zod';
 import { readJson } from './read-json.js';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folderStore } from '@ulmfit/checkpoint';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { CheckpointStore, Json, TrainingPlugin } from '@ulmfit/trainer';
 import { afterAll, describe, expect, it } from 'vitest';
 import { trainLanguageModel } from './language-model-stage.js';

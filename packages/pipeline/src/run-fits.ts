@@ -1,5 +1,5 @@
 import { dispose } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import {
   checkpointing,
   type FitOptions,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { z } from 'zod';
 import type { Evaluation } from './evaluate-classifier.js';
 import { readJson } from './read-json.js';

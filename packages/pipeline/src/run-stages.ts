@@ -1,5 +1,5 @@
 import { splitImdb, type ImdbSplit, type LabelledReview, type Review } from '@ulmfit/data-imdb';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import {
   buildVocabulary,
   fastaiTokenizer,

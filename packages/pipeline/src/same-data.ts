@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { TokenCorpus, Vocabulary } from '@ulmfit/text';
 import type { StateDict, TrainingPlugin } from '@ulmfit/trainer';
 

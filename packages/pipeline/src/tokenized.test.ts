@@ -1,4 +1,5 @@
-import { randomKey, randomWords, UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
+import { randomKey, randomWords } from '@ulmfit/kernels';
 import { createTokenizer, fastaiTokenizer, TokenCorpusBuilder } from '@ulmfit/text';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { StageEvent } from './stage-context.js';

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import {
   TokenCorpusBuilder,
   type PackedTokens,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { fastaiTokenizer, type PackedTokens, type Tokenizer } from '@ulmfit/text';
 import type { PackFailure, TextChunk } from './pack-texts.js';
 

@@ -1,5 +1,6 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import { meanSquare, meanSquareOfChanges, UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
+import { meanSquare, meanSquareOfChanges } from '@ulmfit/kernels';
 import type { ForwardPass, TrainingPlugin } from '@ulmfit/trainer';
 import type { DroppedTap, RawTap } from './taps.js';
 

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { TrainingPlugin } from '@ulmfit/trainer';
 import { dropoutPresets, type DropoutPreset, type DropoutRates } from './dropout-presets.js';
 import { embeddingDropout } from './embedding-dropout.js';

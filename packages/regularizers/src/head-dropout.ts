@@ -1,4 +1,5 @@
-import { dropout, UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
+import { dropout } from '@ulmfit/kernels';
 import type { TrainingPlugin } from '@ulmfit/trainer';
 import { requireRate } from './require-rate.js';
 import type { HeadTap } from './taps.js';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { randomKey, UlmfitError, dropoutMask } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
+import { randomKey, dropoutMask } from '@ulmfit/kernels';
 import type { TrainingPlugin } from '@ulmfit/trainer';
 import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** @throws UlmfitError `BAD_RATE` unless it is a number in [0, 1). */
 export function requireRate(name: string, rate: number): void {

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { PerGroup, TrainingPlugin } from '@ulmfit/trainer';
 
 /**

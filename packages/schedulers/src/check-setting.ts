@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** @throws UlmfitError `BAD_SCHEDULE` unless the setting makes sense. */
 export function checkSetting(

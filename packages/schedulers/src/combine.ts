@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { Schedule, ScheduleAt } from '@ulmfit/trainer';
 import { checkSetting } from './check-setting.js';
 

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { Loader, Optimizer, Trainer, TrainingPlugin } from '@ulmfit/trainer';
 import { checkPositive, checkSetting } from './check-setting.js';
 import { minimum, slide, steep, valley, type RateSuggestion } from './rate-suggestions.js';

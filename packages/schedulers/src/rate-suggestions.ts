@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 /**
  * Suggests a learning rate from a sweep: `rates` rising, with the smoothed loss at each.

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** Where reading stands: the next batch is number `batch` of epoch `epoch`, both from 0. */
 export interface BatchCursor {

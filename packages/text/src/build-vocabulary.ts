@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels/ulmfit-error';
+import { UlmfitError } from '@ulmfit/errors';
 import { requirePositiveInteger } from './require-option.js';
 import { fillerToken, specialTokens } from './special-tokens.js';
 import { Vocabulary } from './vocabulary.js';

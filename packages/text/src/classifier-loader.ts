@@ -1,5 +1,6 @@
 import { tensor1d, tensor2d, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
-import { permutation, randomKey, UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
+import { permutation, randomKey } from '@ulmfit/kernels';
 import { type BatchLoader, checkCursor, checkEpoch, rememberEpoch } from './batch-loader.js';
 import { emptyDocument, padWindows } from './pad-windows.js';
 import { requirePositiveInteger } from './require-option.js';

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { requirePositiveInteger } from './require-option.js';
 
 /** Documents side by side, padded to one length. */

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels/ulmfit-error';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** @throws UlmfitError `BAD_OPTION` when a setting is not 1, 2, 3, ... */
 export function requirePositiveInteger(name: string, value: number): void {

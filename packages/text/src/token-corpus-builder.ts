@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels/ulmfit-error';
+import { UlmfitError } from '@ulmfit/errors';
 import { ownString } from './own-string.js';
 import { PackedDocuments } from './packed-documents.js';
 import type { PackedTokens } from './packed-tokens.js';

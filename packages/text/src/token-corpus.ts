@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels/ulmfit-error';
+import { UlmfitError } from '@ulmfit/errors';
 import { PackedDocuments } from './packed-documents.js';
 
 /**

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels/ulmfit-error';
+import { UlmfitError } from '@ulmfit/errors';
 import { fillerToken, specialTokens } from './special-tokens.js';
 
 /** The words that a model knows, by id. `xxunk` is 0 and `xxpad` is 1; the other special tokens stand anywhere. */

@@ -1,4 +1,5 @@
-import { normalValues, randomKey, randomWords, type RandomCoordinates, UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
+import { normalValues, randomKey, randomWords, type RandomCoordinates } from '@ulmfit/kernels';
 import { requirePositiveInteger } from './require-option.js';
 
 /** How the length of a language model's windows varies (AWD-LSTM, Merity et al. 2017, section 5). */

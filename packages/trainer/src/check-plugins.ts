@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { Model } from './model.js';
 import type { TrainingPlugin } from './plugin.js';
 

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { CheckpointInfo, CheckpointStore } from './checkpoint-store.js';
 import { isBetter, watched, type WatchOptions } from './early-stopping.js';
 import type { TrainingPlugin } from './plugin.js';

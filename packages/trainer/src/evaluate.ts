@@ -1,5 +1,5 @@
 import { tidy } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { CarriedStates } from './carried-states.js';
 import { disposeBatch } from './dispose-batch.js';
 import type { Phase } from './forward-pass.js';

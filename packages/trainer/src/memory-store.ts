@@ -1,5 +1,5 @@
 import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { CheckpointInfo, CheckpointStore } from './checkpoint-store.js';
 import type { Json } from './stateful.js';
 

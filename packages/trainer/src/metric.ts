@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** Something measured in validation: a weighted mean over batches. */
 export interface Metric<Batch = unknown, Output = unknown> {

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { Parameter } from './parameter.js';
 import type { Json } from './stateful.js';
 

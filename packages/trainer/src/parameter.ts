@@ -1,5 +1,5 @@
 import { tidy, variable, type Rank, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 
 /** What a parameter is to an optimizer: biases and norms usually take no weight decay. */
 export type ParameterKind = 'weight' | 'bias' | 'norm';

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { Hyperparameter, ParameterGroup, ParameterGroups, PerGroup } from './parameter-groups.js';
 import type { ScheduleAt, TrainingPlugin } from './plugin.js';
 

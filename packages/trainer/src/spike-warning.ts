@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { TrainingPlugin } from './plugin.js';
 import type { TrainingContext } from './training-context.js';
 

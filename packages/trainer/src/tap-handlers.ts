@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { ForwardPass } from './forward-pass.js';
 import type { TapHandlers } from './pass.js';
 import type { TrainingPlugin } from './plugin.js';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { permutation, randomKey, uniformValues, type UlmfitError } from '@ulmfit/kernels';
+import { type UlmfitError } from '@ulmfit/errors';
+import { permutation, randomKey, uniformValues } from '@ulmfit/kernels';
 import {
   buffer,
   createTrainer,

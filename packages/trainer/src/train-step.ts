@@ -13,7 +13,8 @@ import {
   type Scalar,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { globalNorm, UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
+import { globalNorm } from '@ulmfit/kernels';
 import { isFiniteTensor } from './finite-probe.js';
 import type { ForwardPass } from './forward-pass.js';
 import type { Model } from './model.js';

@@ -1,5 +1,6 @@
 import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
-import { requireSeed, UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
+import { requireSeed } from '@ulmfit/kernels';
 import { checkPlugins } from './check-plugins.js';
 import { evaluate, type EvaluateOptions } from './evaluate.js';
 import { explain } from './explain.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { access, constants, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { withLock } from '@ulmfit/kernels/process-lock';
 import { ensureBinding } from './binding.js';
 import { cacheDirectory } from './cache-directory.js';

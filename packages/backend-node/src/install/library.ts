@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { ensureCachedFolder } from './cached-folder.js';
 import type { OnInstallProgress } from './progress.js';
 import type { Python } from './python.js';

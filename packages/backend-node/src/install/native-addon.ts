@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { compilerAdvice, findCompiler, findNodeHeaders } from './binding.js';
 import { ensureCachedFolder } from './cached-folder.js';
 import { reasonOf, runCommand } from './run-command.js';

@@ -5,7 +5,7 @@ import {
   tensor1d,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { isTensorFlowBackend, type OpAttribute, type TensorFlowBackend } from '../tensorflow-backend.js';
 import type { FastKernel } from './fast-kernel.js';
 

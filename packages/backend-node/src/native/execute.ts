@@ -1,5 +1,5 @@
 import type { KernelFunc, NamedTensorInfoMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import type { FastKernel } from '../kernels/fast-kernel.js';
 import { isTensorFlowBackend, type OpAttribute, type TensorFlowBackend } from '../tensorflow-backend.js';
 

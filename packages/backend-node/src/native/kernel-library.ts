@@ -4,7 +4,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { type Compiler, compilerAdvice, findCompiler, findNodeHeaders } from '../install/binding.js';
 import { ensureCachedFolder } from '../install/cached-folder.js';
 import { verifyManifest } from '../install/manifest.js';

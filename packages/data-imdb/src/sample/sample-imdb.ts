@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels';
+import { UlmfitError } from '@ulmfit/errors';
 import { compareIds, type Review } from '../review.js';
 import { Dice } from './dice.js';
 import { other, Writer, type Polarity } from './grammar.js';

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/kernels/ulmfit-error';
+import { UlmfitError } from '@ulmfit/errors';
 import { ownString } from '../own-string.js';
 import { isSpace } from '../python-text.js';
 import type { Tokenizer } from '../tokenizer.js';

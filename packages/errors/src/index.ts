@@ -1,0 +1,2 @@
+export { UlmfitError } from './ulmfit-error.js';
+export { brief, showName } from './show.js';

@@ -1,0 +1,23 @@
+import { describe, expect, it, vi } from 'vitest';
+import { UlmfitError } from './ulmfit-error.js';
+
+describe('UlmfitError', () => {
+  it('is an error with a code', () => {
+    const error = new UlmfitError('BAD_OPTION', 'rate: 2 is no share', { cause: 'a test' });
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toBeInstanceOf(UlmfitError);
+    expect(error).toMatchObject({ name: 'UlmfitError', code: 'BAD_OPTION', cause: 'a test' });
+  });
+
+  it('is recognised across two copies of the package', async () => {
+    vi.resetModules();
+    const other = await import('./ulmfit-error.js');
+    expect(other.UlmfitError).not.toBe(UlmfitError);
+    expect(new other.UlmfitError('BAD_OPTION', 'no')).toBeInstanceOf(UlmfitError);
+    expect(new UlmfitError('BAD_OPTION', 'no')).toBeInstanceOf(other.UlmfitError);
+  });
+
+  it.each([new Error('no'), { code: 'BAD_OPTION' }, null, undefined, 'BAD_OPTION'])('is not %o', (value) => {
+    expect(value).not.toBeInstanceOf(UlmfitError);
+  });
+});
