@@ -1,4 +1,12 @@
 export * from './tokens.js';
+export type {
+  ClassificationTask,
+  LabelledText,
+  LanguageModelTexts,
+  ReadTaskOptions,
+  TaskSetting,
+  TaskSplit,
+} from './task.js';
 export type { BatchCursor, BatchLoader } from './batch-loader.js';
 export {
   languageModelLoader,
