@@ -7,6 +7,10 @@ export type {
   TaskSetting,
   TaskSplit,
 } from './task.js';
+export { rowsTask, type LabelledRow, type MultiLabelRow, type RowsTaskOptions } from './rows-task.js';
+export { MAXIMUM_CLASSES, requireClasses, tooManyClasses, unknownLabels } from './require-classes.js';
+export { sortClasses } from './sort-classes.js';
+export { stratifiedSplit, type StratifiedSplitOptions } from './stratified-split.js';
 export type { BatchCursor, BatchLoader } from './batch-loader.js';
 export {
   languageModelLoader,

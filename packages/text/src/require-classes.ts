@@ -1,0 +1,54 @@
+import { brief, UlmfitError } from '@ulmfit/errors';
+
+/** More classes than this are no classes, but a column of something else. */
+export const MAXIMUM_CLASSES = 10_000;
+
+/**
+ * Refuses labels that nothing can be learnt from. A text with any number of labels needs one class, else two.
+ * @param rows The number of labelled training texts.
+ * @param source What is read, for the message.
+ * @throws UlmfitError `NO_ROWS`, `ONE_CLASS`, `TOO_MANY_CLASSES`.
+ */
+export function requireClasses(
+  classes: readonly string[],
+  rows: number,
+  { source, multiLabel }: { source: string; multiLabel: boolean },
+): void {
+  const [first] = classes;
+  if (rows === 0 || first === undefined) {
+    throw new UlmfitError('NO_ROWS', `${source}: no training text has a label; give some that have`);
+  }
+  if (classes.length === 1 && !multiLabel) {
+    throw new UlmfitError(
+      'ONE_CLASS',
+      `${source}: all training texts have the label ${brief(first)}; give texts of two classes or more`,
+    );
+  }
+  // A few rows may well have a class each; hundreds have none in common only where the labels are ids or texts.
+  const tooMany = classes.length > MAXIMUM_CLASSES || (rows >= 20 && classes.length > 0.8 * rows);
+  if (tooMany) throw tooManyClasses(source, classes.length, rows);
+}
+
+/** The error for labels that are no classes, such as ids. */
+export function tooManyClasses(source: string, classes: number, rows: number): UlmfitError {
+  return new UlmfitError(
+    'TOO_MANY_CLASSES',
+    `${source}: ${classes} classes in ${rows} training texts; is this the right column of labels?`,
+  );
+}
+
+/**
+ * The error for labels that are none of the classes.
+ * @param listed Whether the classes were given, rather than those of training.
+ */
+export function unknownLabels(where: string, names: Iterable<string>, listed = false): UlmfitError {
+  const all = [...names].sort();
+  const shown = all.slice(0, 5).map(brief).join(', ');
+  const label = `label${all.length > 1 ? 's' : ''} ${shown}${all.length > 5 ? ` and ${all.length - 5} more` : ''}`;
+  return new UlmfitError(
+    'UNKNOWN_LABEL',
+    listed
+      ? `${where}: has the ${label}, which classes does not list; add to classes, or leave these rows out`
+      : `${where}: has the ${label}, which no training text has; add such texts to training, or leave these rows out`,
+  );
+}
