@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
-import { program } from '../apps/imdb/src/program.js';
+import { program } from '../apps/ulmfit/src/program.js';
 
 // The code of the guides stands in docs/examples, where tsc checks it; here it runs, and the guides are held to it.
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -18,7 +18,7 @@ const guides = [
   'packages/pipeline/README.md',
   ...list('docs', '.md'),
 ];
-const packages = ['apps/imdb', ...list('packages', '')].map((folder) => `${folder}/README.md`);
+const packages = ['apps/ulmfit', ...list('packages', '')].map((folder) => `${folder}/README.md`);
 
 describe('the examples run', () => {
   it.each(examples)('%s', async (path) => {
@@ -41,7 +41,7 @@ describe('the guides show code that runs', () => {
 describe('the commands are those of the command line', () => {
   const words = (command: string): string[] =>
     (command.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
-  const commands = ['apps/imdb/README.md', ...guides].flatMap((page) =>
+  const commands = ['apps/ulmfit/README.md', ...guides].flatMap((page) =>
     [...read(page).matchAll(/^npx ulmfit ((?:\\\n|[^#\n])+)/gm)].map(([, rest = '']) =>
       rest.replaceAll('\\\n', ' ').trim(),
     ),

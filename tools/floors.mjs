@@ -46,7 +46,7 @@ export const floors = {
     mayImport: ['@ulmfit/kernels', '@ulmfit/errors'],
   },
   'packages/pipeline': { name: '@ulmfit/pipeline', floor: 3, mayImport: libraries },
-  'apps/imdb': {
+  'apps/ulmfit': {
     name: 'ulmfit',
     floor: 4,
     mayImport: [...libraries, '@ulmfit/tensorboard', '@ulmfit/backend-node', '@ulmfit/pipeline'],

@@ -39,7 +39,7 @@ export function build() {
   run('npx', ['nx', 'run-many', '-t', 'build']);
 }
 
-export const ulmfit = (...args) => run(process.execPath, [join(root, 'apps/imdb/bin/ulmfit.js'), ...args]);
+export const ulmfit = (...args) => run(process.execPath, [join(root, 'apps/ulmfit/bin/ulmfit.js'), ...args]);
 
 /** Puts the engine in place; quick where it is there already. */
 export function installEngine() {

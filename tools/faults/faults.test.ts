@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startTensorFlow, withReason } from '../../apps/imdb/src/engine.test-helper.js';
+import { startTensorFlow, withReason } from '../../apps/ulmfit/src/engine.test-helper.js';
 
 // The short share of `npm run test:faults`. By variables: it is plain JavaScript, which the compiler has no types for.
 interface Case {
@@ -88,7 +88,7 @@ describe('how runs differ', () => {
   });
 });
 
-const built = existsSync(fileURLToPath(new URL('../../apps/imdb/dist/main.js', import.meta.url)));
+const built = existsSync(fileURLToPath(new URL('../../apps/ulmfit/dist/main.js', import.meta.url)));
 const missing = built ? (await startTensorFlow()).missing : 'nothing is built; run `npm run build`';
 
 describe.skipIf(missing !== undefined)(withReason('a run that is killed', missing), () => {

@@ -49,7 +49,7 @@ export function start(args, { cwd, env = {} }) {
 }
 
 /** The built command. */
-export const bin = join(root, 'apps/imdb/bin/ulmfit.js');
+export const bin = join(root, 'apps/ulmfit/bin/ulmfit.js');
 
 /**
  * Waits until something is so, looking a thousand times a second.
