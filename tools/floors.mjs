@@ -4,6 +4,7 @@
 const plugins = ['@ulmfit/trainer', '@ulmfit/kernels', '@ulmfit/errors'];
 const libraries = [
   ...plugins,
+  '@ulmfit/files',
   '@ulmfit/text',
   '@ulmfit/schedulers',
   '@ulmfit/optimizers',
@@ -17,6 +18,7 @@ const libraries = [
 /** @type {Record<string, { name: string, floor: number, mayImport: string[] }>} */
 export const floors = {
   'packages/errors': { name: '@ulmfit/errors', floor: 0, mayImport: [] },
+  'packages/files': { name: '@ulmfit/files', floor: 0, mayImport: ['@ulmfit/errors'] },
   'packages/kernels': { name: '@ulmfit/kernels', floor: 0, mayImport: ['@ulmfit/errors'] },
   'packages/text': { name: '@ulmfit/text', floor: 0, mayImport: ['@ulmfit/kernels', '@ulmfit/errors'] },
   'packages/trainer': { name: '@ulmfit/trainer', floor: 0, mayImport: ['@ulmfit/kernels', '@ulmfit/errors'] },
@@ -28,22 +30,22 @@ export const floors = {
   'packages/data-imdb': {
     name: '@ulmfit/data-imdb',
     floor: 2,
-    mayImport: ['@ulmfit/kernels', '@ulmfit/errors'],
+    mayImport: ['@ulmfit/kernels', '@ulmfit/files', '@ulmfit/errors'],
   },
   'packages/checkpoint': {
     name: '@ulmfit/checkpoint',
     floor: 2,
-    mayImport: plugins,
+    mayImport: [...plugins, '@ulmfit/files'],
   },
   'packages/tensorboard': {
     name: '@ulmfit/tensorboard',
     floor: 3,
-    mayImport: ['@ulmfit/trainer', '@ulmfit/checkpoint', '@ulmfit/errors'],
+    mayImport: ['@ulmfit/trainer', '@ulmfit/checkpoint', '@ulmfit/files', '@ulmfit/errors'],
   },
   'packages/backend-node': {
     name: '@ulmfit/backend-node',
     floor: 3,
-    mayImport: ['@ulmfit/kernels', '@ulmfit/errors'],
+    mayImport: ['@ulmfit/kernels', '@ulmfit/files', '@ulmfit/errors'],
   },
   'packages/pipeline': { name: '@ulmfit/pipeline', floor: 3, mayImport: libraries },
   'apps/ulmfit': {

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { createRequire } from 'node:module';
 import { compilerAdvice, findCompiler } from './install/binding.js';
-import { cacheDirectory } from './install/cache-directory.js';
+import { cacheDirectory } from '@ulmfit/files';
 import { wayNames } from './install/install-engine.js';
 import { findPython } from './install/python.js';
 import {

@@ -21,4 +21,3 @@ export { instructionSets } from './instruction-sets.js';
 export { installEngine, type InstallOptions, type InstallReport } from './install/install-engine.js';
 export type { InstallAttempt, InstallWay, TfjsNodePackage } from './install/tfjs-node-package.js';
 export type { InstallPhase, InstallProgress, OnInstallProgress } from './install/progress.js';
-export { cacheDirectory } from './install/cache-directory.js';

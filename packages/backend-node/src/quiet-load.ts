@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { cacheDirectory } from './install/cache-directory.js';
+import { cacheDirectory } from '@ulmfit/files';
 import { addonPath, type NativeAddon } from './install/native-addon.js';
 
 /** Turns standard error off and on. */

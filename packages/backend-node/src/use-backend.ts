@@ -4,7 +4,7 @@ import { dirname, sep } from 'node:path';
 import util from 'node:util';
 import { findBackend, setBackend } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/errors';
-import { cacheDirectory } from './install/cache-directory.js';
+import { cacheDirectory } from '@ulmfit/files';
 import { tfjsNodeAdvice } from './install/tfjs-node-package.js';
 import {
   registerFastKernels,

@@ -1,5 +1,5 @@
 import { UlmfitError } from '@ulmfit/errors';
-import { nodeBuiltin } from '@ulmfit/kernels/node-builtin';
+import { nodeBuiltin } from '@ulmfit/files/portable';
 
 /** The few file operations that this package makes: the disk's by default, failing ones in tests. */
 export interface FileSystem {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nodeBuiltin } from '@ulmfit/kernels/node-builtin';
+import { nodeBuiltin } from '@ulmfit/files/portable';
 
 /** What a file has to be: its size and the SHA-256 of its bytes in hexadecimal digits. */
 export interface FileDigest {

@@ -1,5 +1,5 @@
 import { UlmfitError } from '@ulmfit/errors';
-import { tryLock } from '@ulmfit/kernels/process-lock';
+import { tryLock } from '@ulmfit/files/portable';
 import { guardFiles, type FileSystem } from './file-system.js';
 
 /**

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { defaultCacheDirectory } from './cache-directory.js';
-import { downloadFile, type DownloadProgress } from './download-file.js';
+import { cacheDirectory, downloadFile, type DownloadProgress } from '@ulmfit/files';
 
 /** Where the dataset's authors publish it (84 MB). */
 export const IMDB_URL = 'https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz';
@@ -36,17 +35,8 @@ export interface DownloadImdbOptions {
  * `BAD_CHECKSUM`, `BAD_URL`, `CACHE_NOT_WRITABLE`.
  */
 export async function downloadImdb(options: DownloadImdbOptions = {}): Promise<string> {
-  const { cacheDirectory = defaultCacheDirectory(), onProgress, signal } = options;
-  const path = join(cacheDirectory, 'aclImdb_v1.tar.gz');
-  await downloadFile({
-    url: options.url ?? IMDB_URL,
-    path,
-    md5: options.md5 ?? IMDB_MD5,
-    onProgress,
-    signal,
-    attempts: options.attempts ?? 5,
-    retryDelay: options.retryDelay ?? 1000,
-    timeout: options.timeout ?? 30_000,
-  });
+  const { cacheDirectory: folder = cacheDirectory(), url = IMDB_URL, md5 = IMDB_MD5, ...rest } = options;
+  const path = join(folder, 'aclImdb_v1.tar.gz');
+  await downloadFile({ url, path, checksum: { algorithm: 'md5', digest: md5 }, ...rest });
   return path;
 }

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream';
 import { showName, UlmfitError } from '@ulmfit/errors';
+import { gunzipFile } from '@ulmfit/files';
 import { extract, type Extract } from 'tar-stream';
-import { gunzipFile } from './gunzip-file.js';
 import type { ReadImdbOptions } from './read-imdb.js';
 import { parseReviewPath, type Review } from './review.js';
 import { decodeReview, MAXIMUM_REVIEW_BYTES, reviewTooLong } from './review-text.js';
@@ -51,13 +51,9 @@ async function readMember(path: string, member: Member): Promise<Review | undefi
 function describeTarError(path: string, error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
   if (/^(Invalid tar header|Invalid header|Header exceeds|Unexpected end of data)/.test(message)) {
-    return new UlmfitError(
-      'BAD_TAR',
-      `${path}: holds no whole tar archive (${message}); delete it and download it again`,
-      {
-        cause: error,
-      },
-    );
+    return new UlmfitError('BAD_TAR', `${path}: holds no whole tar archive (${message}); use a sound copy`, {
+      cause: error,
+    });
   }
   return error;
 }

@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failure, temporaryFolder } from './archive.test-helper.js';
 import { countWords } from './count-words.js';
-import { decodeUtf8 } from './decode-utf8.js';
 import { readCorpus, type ReadCorpusOptions } from './read-corpus.js';
 import { sharedData } from './shared.test-helper.js';
 import { splitDocuments } from './split-documents.js';
@@ -112,17 +111,6 @@ describe('readCorpus refuses', () => {
     expect(message).toMatch(/corpus\.txt: line 5 is not valid UTF-8/);
   });
 
-  it('a line without an end, before it fills the memory', async () => {
-    const chunk = Buffer.alloc(1024 * 1024, 'a');
-    const line = async () => {
-      for await (const _ of decodeUtf8(pieces(new Array<Buffer>(65).fill(chunk)), 'x')) continue;
-    };
-    expect(await failure(line())).toMatchObject({
-      code: 'DOCUMENT_TOO_LONG',
-      message: expect.stringMatching(/^x: line 1 has more than 67108864 bytes/) as string,
-    });
-  });
-
   it('a gzip that is cut off or is none', async () => {
     const whole = gzipSync(TEXT);
     const cut = await file(whole.subarray(0, whole.length - 12), 'cut.txt.gz');
@@ -149,23 +137,6 @@ describe('pieces', () => {
       }),
       { seed: 11, numRuns: 200 },
     );
-  });
-
-  it('decode to the same text, and name the same bad line, wherever they are cut', async () => {
-    const decode = async (bytes: Buffer, size: number) => {
-      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
-        bytes.subarray(i * size, (i + 1) * size),
-      );
-      let text = '';
-      for await (const piece of decodeUtf8(pieces(chunks), 'x')) text += piece;
-      return text;
-    };
-    const text = 'é\nnaïve 映画\n\n\r\nlast 🎬';
-    const bad = Buffer.concat([Buffer.from('é\n\nü\n'), Buffer.of(0xc3, 0x0a), Buffer.from('é')]);
-    for (let size = 1; size < 20; size++) {
-      expect(await decode(Buffer.from(text), size)).toBe(text);
-      expect((await failure(decode(bad, size))).message).toContain('line 4');
-    }
   });
 });
 

@@ -1,10 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UlmfitError } from '@ulmfit/errors';
+import { decodeUtf8, errorCode, gunzipFile, normalizeNewlines, streamFile } from '@ulmfit/files';
 import { countWords } from './count-words.js';
-import { errorCode, gunzipFile } from './gunzip-file.js';
-import { decodeUtf8, normalizeNewlines } from './decode-utf8.js';
 import { splitDocuments } from './split-documents.js';
 
 export interface ReadCorpusOptions {
@@ -91,15 +89,10 @@ function isCorpusFile(name: string): boolean {
 }
 
 function readText(file: string, signal: AbortSignal | undefined): AsyncGenerator<string, void> {
-  const bytes = file.toLowerCase().endsWith('.gz') ? gunzipFile(file, { signal }) : readBytes(file, signal);
+  const bytes = file.toLowerCase().endsWith('.gz')
+    ? gunzipFile(file, { signal })
+    : streamFile(file, { signal });
   return normalizeNewlines(decodeUtf8(bytes, file));
-}
-
-async function* readBytes(file: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer, void> {
-  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
-    signal?.throwIfAborted();
-    yield chunk;
-  }
 }
 
 /** Looks ahead for the first `\n\n\n`: a file that has it has it near its start, so this seldom reads far. */

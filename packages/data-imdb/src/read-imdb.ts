@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { showName, UlmfitError } from '@ulmfit/errors';
-import { errorCode } from './gunzip-file.js';
+import { errorCode } from '@ulmfit/files';
 import { readImdbArchive } from './imdb-archive.js';
 import { readImdbFolder } from './imdb-folder.js';
 import { compareIds, type Review } from './review.js';

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { endianness } from 'node:os';
 import { join } from 'node:path';
-import { defaultCacheDirectory } from '@ulmfit/data-imdb';
+import { cacheDirectory } from '@ulmfit/files';
 import { TokenCorpusBuilder, type PackedTokens, type Tokenizer } from '@ulmfit/text';
 
 export interface TokenCacheOptions {
@@ -46,7 +46,7 @@ export class TokenCache {
   readonly #onProblem: (message: string) => void;
 
   constructor({
-    folder = join(defaultCacheDirectory(), 'tokens'),
+    folder = join(cacheDirectory(), 'tokens'),
     maxBytes = 4 * 1024 ** 3,
     onProblem = () => undefined,
   }: TokenCacheOptions = {}) {

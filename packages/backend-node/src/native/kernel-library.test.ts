@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { cacheDirectory } from '../install/cache-directory.js';
+import { cacheDirectory } from '@ulmfit/files';
 import { temporaryFolder } from '../install/fake-wheel.test-helper.js';
 import { findTfjsNode, type TfjsNodePackage, tryToLoad } from '../install/tfjs-node-package.js';
 import { ensureKernelLibrary, findKernelLibraries } from './kernel-library.js';

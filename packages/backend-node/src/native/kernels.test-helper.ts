@@ -1,4 +1,4 @@
-import { cacheDirectory } from '../install/cache-directory.js';
+import { cacheDirectory } from '@ulmfit/files';
 import { findTfjsNode, tryToLoad } from '../install/tfjs-node-package.js';
 import { ensureKernelLibrary } from './kernel-library.js';
 import { nativeKernelsOff } from './native-kernels.js';

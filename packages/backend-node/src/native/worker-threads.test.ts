@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
-import { cacheDirectory } from '../install/cache-directory.js';
+import { cacheDirectory } from '@ulmfit/files';
 import { findTfjsNode, tryToLoad } from '../install/tfjs-node-package.js';
 import { findKernelLibraries } from './kernel-library.js';
 import { nativeMissing, withNativeReason } from './kernels.test-helper.js';

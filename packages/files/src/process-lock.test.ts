@@ -16,7 +16,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { tryLock, withLock, type LockFiles } from './process-lock.js';
 
 function lockPath(): { path: string; folder: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'kernels-'));
+  const folder = mkdtempSync(join(tmpdir(), 'files-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return { path: join(folder, 'x.lock'), folder };
 }

@@ -1,3 +1,4 @@
+import { errorCode } from './error-code.js';
 import { nodeBuiltin } from './node-builtin.js';
 
 /** The file operations that a lock makes. */
@@ -48,9 +49,9 @@ export function tryLock(path: string, files: LockFiles = disk): Lock | undefined
       };
       return { release };
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') {
+      if (errorCode(error) !== 'EEXIST') {
         // The file was made and could not be filled: it is nobody's lock.
-        if (['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')) tryRemove(path, files);
+        if (['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '')) tryRemove(path, files);
         throw error;
       }
     }
@@ -106,7 +107,7 @@ function takeAway(path: string, found: LockOwner | 'unreadable', files: LockFile
   try {
     files.rename(path, away);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
+    if (errorCode(error) === 'ENOENT') return;
     throw error;
   }
   const moved = ownerOf(away, files);
@@ -121,7 +122,7 @@ function ownerOf(path: string, files: LockFiles): LockOwner | 'gone' | 'unreadab
   try {
     text = new TextDecoder().decode(files.read(path));
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 'gone';
+    if (errorCode(error) === 'ENOENT') return 'gone';
     throw error;
   }
   try {
@@ -145,7 +146,7 @@ function isDead(owner: LockOwner, self: LockOwner, path: string): boolean {
   try {
     process.kill(owner.pid, 0);
   } catch (error) {
-    if (codeOf(error) === 'ESRCH') return true;
+    if (errorCode(error) === 'ESRCH') return true;
   }
   return owner.identity !== null && identityOf(owner.pid) !== owner.identity;
 }
@@ -186,6 +187,3 @@ function tryRemove(path: string, files: LockFiles): boolean {
     return false;
   }
 }
-
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error ? String(error.code) : undefined;

@@ -3,7 +3,7 @@ import envPaths from 'env-paths';
 
 /** The user's cache folder: `$ULMFIT_CACHE`, or the place that the platform has for caches. */
 export function cacheDirectory(): string {
-  const chosen = process.env.ULMFIT_CACHE;
+  const chosen = process.env['ULMFIT_CACHE'];
   if (chosen !== undefined && chosen !== '') return resolve(chosen);
   return envPaths('ulmfit', { suffix: '' }).cache;
 }

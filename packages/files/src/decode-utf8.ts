@@ -35,7 +35,7 @@ export async function* decodeUtf8(bytes: AsyncIterable<Buffer>, file: string): A
     if (pendingBytes > MAXIMUM_LINE_BYTES) {
       throw new UlmfitError(
         'DOCUMENT_TOO_LONG',
-        `${file}: line ${line} has more than ${MAXIMUM_LINE_BYTES} bytes; break it into lines, and documents by two blank ones`,
+        `${file}: line ${line} has more than ${MAXIMUM_LINE_BYTES} bytes; break it into shorter lines`,
       );
     }
   }

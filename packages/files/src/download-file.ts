@@ -4,27 +4,40 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 import { UlmfitError } from '@ulmfit/errors';
-import { withLock } from '@ulmfit/kernels/process-lock';
-import { errorCode } from './gunzip-file.js';
+import { errorCode } from './error-code.js';
 import { httpGet, pause, retryAfter } from './http-get.js';
+import { withLock } from './process-lock.js';
 
 /** How far a download has come. */
 export interface DownloadProgress {
   /** Bytes that are on disk, those of an earlier call included. */
-  bytes: number;
+  readonly bytes: number;
   /** The file's size, where the server tells it. */
-  totalBytes: number | undefined;
+  readonly totalBytes: number | undefined;
+}
+
+/** What a file has to be, by a hash of its bytes in hexadecimal digits. */
+export interface Checksum {
+  readonly algorithm: 'md5' | 'sha256';
+  readonly digest: string;
 }
 
 export interface DownloadFileOptions {
-  url: string;
-  path: string;
-  md5: string;
-  onProgress: ((progress: DownloadProgress) => void) | undefined;
-  signal: AbortSignal | undefined;
-  attempts: number;
-  retryDelay: number;
-  timeout: number;
+  /** The file's address, or a mirror's. */
+  readonly url: string;
+  /** Where the file belongs. Folders above it are made. */
+  readonly path: string;
+  readonly checksum: Checksum;
+  /** Called as bytes arrive. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** Stops the download; what has arrived is kept for the next call. */
+  readonly signal?: AbortSignal | undefined;
+  /** Attempts in a row that bring no byte before giving up. Default 5. */
+  readonly attempts?: number | undefined;
+  /** Milliseconds before the second attempt; doubled at each further one. Default 1000. */
+  readonly retryDelay?: number | undefined;
+  /** Milliseconds without a byte after which a connection is given up. Default 30000. */
+  readonly timeout?: number | undefined;
 }
 
 const MAXIMUM_DELAY = 60_000;
@@ -40,18 +53,27 @@ class TransientFailure extends Error {
   }
 }
 
-/** Makes sure that `path` holds the file with this MD5: see `downloadImdb`. */
+/**
+ * Makes sure that `path` holds the file with this checksum. One that is there is checked each time and replaced when it is
+ * damaged. An interrupted download leaves `path.part`, which the next one goes on from; the final name only ever holds a
+ * file that passed the check. Of two downloads at once, in any processes, one works and the other waits.
+ *
+ * @throws UlmfitError `DOWNLOAD_FAILED` (network, after retries), `DOWNLOAD_REFUSED` (such as 404),
+ * `BAD_CHECKSUM`, `BAD_URL`, `CACHE_NOT_WRITABLE`.
+ * @example
+ * await downloadFile({ url, path: join(cacheDirectory(), 'words.gz'), checksum: { algorithm: 'sha256', digest } });
+ */
 export async function downloadFile(options: DownloadFileOptions): Promise<void> {
-  const { url, path, md5, signal, onProgress } = options;
+  const { url, path, checksum, signal, onProgress } = options;
   signal?.throwIfAborted();
   if (!URL.canParse(url))
     throw new UlmfitError('BAD_URL', `${url}: is not an address; give one that starts with https://`);
   try {
-    if ((await md5Of(path, signal)) === md5) return;
+    if ((await digestOf(path, checksum, signal)) === checksum.digest) return;
     await mkdir(dirname(path), { recursive: true });
     // Two downloads would mix their bytes in one part: the second waits, and finds the file.
     const download = async () => {
-      if ((await md5Of(path, signal)) === md5) return;
+      if ((await digestOf(path, checksum, signal)) === checksum.digest) return;
       await fetchWithRetries(options);
       await rename(`${path}.part`, path);
       await syncFolder(dirname(path));
@@ -66,7 +88,7 @@ export async function downloadFile(options: DownloadFileOptions): Promise<void> 
 
 /** Fills `path.part` until it has the right checksum. */
 async function fetchWithRetries(options: DownloadFileOptions): Promise<void> {
-  const { url, path, md5, signal, attempts, retryDelay } = options;
+  const { url, path, checksum, signal, attempts = 5, retryDelay = 1000 } = options;
   const part = `${path}.part`;
   let failures = 0;
   let mismatches = 0;
@@ -75,14 +97,14 @@ async function fetchWithRetries(options: DownloadFileOptions): Promise<void> {
     let failure: TransientFailure;
     try {
       await fetchRest(options, before);
-      const found = await md5Of(part, signal);
-      if (found === md5) return;
+      const found = await digestOf(part, checksum, signal);
+      if (found === checksum.digest) return;
       await rm(part, { force: true });
       // Resumed onto something else (another edition, a damaged part), it deserves one try from the start.
       if (before === 0 || ++mismatches > 1) {
         throw new UlmfitError(
           'BAD_CHECKSUM',
-          `${url}: has MD5 ${found}, expected ${md5}; try again, or give the address of a mirror that holds the right file`,
+          `${url}: has the ${checksum.algorithm} ${found}, expected ${checksum.digest}; try again, or give the address of a mirror that holds the right file`,
         );
       }
       continue;
@@ -105,7 +127,7 @@ async function fetchWithRetries(options: DownloadFileOptions): Promise<void> {
 
 /** One request: what is missing of `path.part`, or all where the server can't resume. */
 async function fetchRest(options: DownloadFileOptions, have: number): Promise<void> {
-  const { url, path, signal, timeout } = options;
+  const { url, path, signal, timeout = 30_000 } = options;
   const headers = { 'accept-encoding': 'identity', ...(have > 0 && { range: `bytes=${have}-` }) };
   let response: IncomingMessage;
   try {
@@ -179,8 +201,12 @@ async function writeBody(
   }
 }
 
-async function md5Of(path: string, signal: AbortSignal | undefined): Promise<string | undefined> {
-  const hash = createHash('md5');
+async function digestOf(
+  path: string,
+  { algorithm }: Checksum,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const hash = createHash(algorithm);
   try {
     for await (const chunk of createReadStream(path, {
       highWaterMark: 1024 * 1024,

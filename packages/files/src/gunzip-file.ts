@@ -3,16 +3,18 @@ import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UlmfitError } from '@ulmfit/errors';
+import { errorCode } from './error-code.js';
 
 /** Below this many unpacked bytes the ratio is not looked at: small archives of padded members pack very well. */
 const RATIO_FREE_BYTES = 16 * 1024 * 1024;
 
 export interface GunzipOptions {
-  signal?: AbortSignal | undefined;
+  /** Stops reading; the iteration throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
   /** Called after each piece with the packed bytes taken so far. */
-  onBytes?: ((packed: number) => void) | undefined;
+  readonly onBytes?: ((packed: number) => void) | undefined;
   /** Unpacked bytes allowed for each packed byte. Text packs about 3 to 1; a bomb about 1000 to 1. */
-  maximumRatio?: number | undefined;
+  readonly maximumRatio?: number | undefined;
 }
 
 /**
@@ -49,7 +51,7 @@ async function assertGzipMagic(path: string): Promise<void> {
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
     if (bytesRead < 2 || buffer[0] !== 0x1f || buffer[1] !== 0x8b) {
-      throw new UlmfitError('NOT_GZIP', `${path}: is not a gzip file; delete it and download it again`);
+      throw new UlmfitError('NOT_GZIP', `${path}: is not a gzip file; give one that gzip has packed`);
     }
   } finally {
     await file.close();
@@ -59,19 +61,18 @@ async function assertGzipMagic(path: string): Promise<void> {
 function describeGzipError(path: string, error: unknown): unknown {
   const code = errorCode(error);
   if (code === 'Z_BUF_ERROR') {
-    return new UlmfitError('TRUNCATED_GZIP', `${path}: ends too early; delete it and download it again`, {
-      cause: error,
-    });
+    return new UlmfitError(
+      'TRUNCATED_GZIP',
+      `${path}: ends too early: it was not copied or packed whole; use a whole copy`,
+      {
+        cause: error,
+      },
+    );
   }
   if (code?.startsWith('Z_')) {
-    return new UlmfitError('CORRUPT_GZIP', `${path}: is damaged; delete it and download it again`, {
+    return new UlmfitError('CORRUPT_GZIP', `${path}: is damaged; use a sound copy`, {
       cause: error,
     });
   }
   return error;
-}
-
-/** The system's or zlib's name of an error, such as `ENOENT`. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

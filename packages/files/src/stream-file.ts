@@ -1,0 +1,17 @@
+import { createReadStream } from 'node:fs';
+
+export interface StreamFileOptions {
+  /** Stops reading; the iteration throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The bytes of a file, piece by piece: memory stays constant whatever the file's size. */
+export async function* streamFile(
+  path: string,
+  { signal }: StreamFileOptions = {},
+): AsyncGenerator<Buffer, void> {
+  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+    signal?.throwIfAborted();
+    yield chunk;
+  }
+}
