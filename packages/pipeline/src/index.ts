@@ -58,3 +58,31 @@ export { loadCorpus, loadReviews } from './data-source.js';
 export { encoded, tokenized, type Documents, type TokenizeOptions } from './tokenized.js';
 export { TokenCache, type TokenCacheOptions } from './token-cache.js';
 export { corpusContent } from './corpus-content.js';
+export { judge, type JudgeOptions } from './judge/judge.js';
+export { judgementSchema, type Judgement } from './judge/judgement.js';
+export {
+  chosenJudgement,
+  evaluationResultSchema,
+  type ClassifierKind,
+  type EvaluationResult,
+  type MistakenText,
+} from './judge/evaluation-result.js';
+export type { ClassScores, Truth } from './judge/truth.js';
+export type { ClassFigures, PrecisionRecall } from './judge/class-figures.js';
+export type { Calibration, CalibrationBin } from './judge/calibration.js';
+export type { ConfusedPair } from './judge/confusion-matrix.js';
+export type { Verdict } from './judge/verdict.js';
+export { predictedClasses, type PredictedClassesOptions } from './judge/predicted-classes.js';
+export { fitTemperature } from './judge/temperature.js';
+export { chooseThresholds } from './judge/thresholds.js';
+export {
+  applyDecision,
+  blended,
+  decisionSchema,
+  type Decided,
+  type Decision,
+  type DecisionLogits,
+} from './judge/decision.js';
+export { mostConfidentMistakes, type Mistake } from './judge/mistakes.js';
+export { probabilitiesOf } from './judge/probabilities.js';
+export { wilsonInterval } from './judge/wilson-interval.js';

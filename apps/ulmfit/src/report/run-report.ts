@@ -7,13 +7,13 @@ import {
   type RunRecord,
   type RunResult,
   type RunSettings,
+  wilsonInterval,
 } from '@ulmfit/pipeline';
 import { duration } from '../duration.js';
 import { percent } from '../percent.js';
 import { Html, html } from './html.js';
 import { pageStyle } from './page-style.js';
 import { stageCharts, stageOf } from './stage-charts.js';
-import { wilsonInterval } from './wilson-interval.js';
 
 /** A run as one page that needs nothing beside it: its figures, the course of its training, its settings. */
 export function runReport(run: RunRecord): string {

@@ -1,5 +1,5 @@
 /** Of a normal distribution 95 % lies within so many standard deviations. */
-const DEVIATIONS = 1.959964;
+const DEVIATIONS = 1.959963984540054;
 
 /**
  * Between which bounds a share lies with 95 % confidence, where it was `share` among `count` (Wilson 1927). Unlike the mean

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { applyDecision, decisionSchema } from './decision.js';
+
+const neural = [
+  [2, 0, 0],
+  [0, 1, 0],
+];
+const linear = [
+  [0, 0, 4],
+  [0, 0, 0],
+];
+
+describe('applyDecision', () => {
+  it('takes the most probable class, at a temperature', () => {
+    const { probabilities, predicted } = applyDecision({ neural }, { temperature: 2 }, { multiLabel: false });
+    expect(predicted).toEqual([[0], [1]]);
+    expect(probabilities[0]?.[0]).toBeCloseTo(Math.E / (Math.E + 2), 12);
+  });
+
+  it('blends two models by their probabilities', () => {
+    const decision = { temperature: 1, linearWeight: 0.75, linearTemperature: 2 };
+    const { probabilities, predicted } = applyDecision({ neural, linear }, decision, { multiLabel: false });
+    const [e2] = [Math.exp(2)];
+    expect(probabilities[0]?.[2]).toBeCloseTo(0.25 / (e2 + 2) + (0.75 * e2) / (e2 + 2), 12);
+    expect(predicted).toEqual([[2], [1]]);
+    expect(probabilities[0]?.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
+  });
+
+  it('gives the classes that reach their thresholds', () => {
+    const decision = { temperature: 1, thresholds: [0.5, 0.74, 0.9] };
+    const { predicted } = applyDecision({ neural }, decision, { multiLabel: true });
+    expect(predicted).toEqual([[0], [0]]);
+    expect(applyDecision({ neural: [[-1, -1, -1]] }, decision, { multiLabel: true }).predicted).toEqual([[]]);
+  });
+
+  it('refuses a blend without the second model’s logits', () => {
+    const decision = { temperature: 1, linearWeight: 0.5 };
+    expect(() => applyDecision({ neural }, decision, { multiLabel: false })).toThrow(
+      expect.objectContaining({ code: 'BAD_LABELS' }),
+    );
+  });
+
+  it('is kept as JSON', () => {
+    expect(decisionSchema.parse({ temperature: 1.5, thresholds: [0.2] })).toEqual({
+      temperature: 1.5,
+      thresholds: [0.2],
+    });
+    for (const bad of [{ temperature: 0 }, { temperature: 1, linearWeight: 2 }, {}]) {
+      expect(decisionSchema.safeParse(bad).success).toBe(false);
+    }
+  });
+});

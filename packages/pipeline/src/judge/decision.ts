@@ -1,0 +1,79 @@
+import { UlmfitError } from '@ulmfit/errors';
+import { z } from 'zod';
+import { predictedClasses } from './predicted-classes.js';
+import { probabilitiesOf } from './probabilities.js';
+import type { ClassScores } from './truth.js';
+
+/** How logits become classes, chosen on the validation set and kept with a model. */
+export interface Decision {
+  /** What the neural model's logits are divided by. */
+  readonly temperature: number;
+  /** For several classes a text: the least probability at which each is predicted. Default 0.5. */
+  readonly thresholds?: readonly number[] | undefined;
+  /** The linear model's share in the blend, 0 to 1. Default 0. */
+  readonly linearWeight?: number | undefined;
+  /** What the linear model's logits are divided by. Default 1. */
+  readonly linearTemperature?: number | undefined;
+}
+
+const share = z.number().min(0).max(1);
+const temperature = z.number().positive();
+
+/** Reads a {@link Decision} back from JSON. */
+export const decisionSchema: z.ZodType<Decision> = z.looseObject({
+  temperature,
+  thresholds: z.array(share).optional(),
+  linearWeight: share.optional(),
+  linearTemperature: temperature.optional(),
+});
+
+export interface DecisionLogits {
+  readonly neural: ClassScores;
+  /** Needed where the decision gives the linear model a weight. */
+  readonly linear?: ClassScores | undefined;
+}
+
+/** What a decision makes of logits, a row for each text. */
+export interface Decided {
+  readonly probabilities: number[][];
+  /** The indices of the predicted classes: one, or for several classes a text any number. */
+  readonly predicted: number[][];
+}
+
+/**
+ * Makes probabilities and predicted classes of logits: each model's probabilities at its temperature, their weighted mean,
+ * then the most probable class or those that reach their thresholds.
+ * @throws UlmfitError `BAD_LABELS` where the linear model's logits are missing or of another shape
+ * @example
+ * const { predicted } = applyDecision({ neural, linear }, decision, { multiLabel: false });
+ */
+export function applyDecision(
+  { neural, linear }: DecisionLogits,
+  decision: Decision,
+  { multiLabel }: { readonly multiLabel: boolean },
+): Decided {
+  const { linearWeight = 0, linearTemperature, thresholds } = decision;
+  const own = probabilitiesOf(neural, multiLabel, decision.temperature);
+  const probabilities =
+    linearWeight === 0
+      ? own
+      : blended(own, probabilitiesOf(linear ?? [], multiLabel, linearTemperature), linearWeight);
+  return {
+    probabilities,
+    predicted: probabilities.map((row) => predictedClasses(row, { multiLabel, thresholds })),
+  };
+}
+
+/**
+ * The mean of two models' probabilities, where the second has a weight from 0 to 1.
+ * @throws UlmfitError `BAD_LABELS` where they are of different shapes
+ */
+export function blended(first: ClassScores, second: ClassScores, weight: number): number[][] {
+  if (first.length !== second.length || first.some((row, i) => row.length !== second[i]?.length)) {
+    throw new UlmfitError(
+      'BAD_LABELS',
+      `blend: two models give ${first.length} and ${second.length} rows of scores, or rows of different widths; give both the same texts and classes`,
+    );
+  }
+  return first.map((row, i) => row.map((p, c) => (1 - weight) * p + weight * (second[i]?.[c] ?? NaN)));
+}

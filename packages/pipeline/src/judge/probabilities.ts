@@ -1,0 +1,16 @@
+import type { ClassScores } from './truth.js';
+
+/** Softmax over the classes, or the sigmoid of each where a text has several, of logits divided by a temperature. */
+export const probabilitiesOf = (logits: ClassScores, multiLabel: boolean, temperature = 1): number[][] =>
+  logits.map((row) =>
+    multiLabel ? row.map((x) => sigmoid(x / temperature)) : softmax(row.map((x) => x / temperature)),
+  );
+
+export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+function softmax(row: readonly number[]): number[] {
+  const highest = row.reduce((a, b) => Math.max(a, b), -Infinity);
+  const each = row.map((x) => Math.exp(x - highest));
+  const sum = each.reduce((a, b) => a + b, 0);
+  return each.map((x) => x / sum);
+}
