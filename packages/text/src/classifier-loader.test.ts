@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { type ClassifierBatch, classifierLoader, type ClassifierLoaderOptions } from './classifier-loader.js';
+import type { DocumentLabels } from './document-labels.js';
 import { padWindows } from './pad-windows.js';
 import { TokenCorpus } from './token-corpus.js';
 
@@ -24,7 +25,7 @@ function take({ ids, labels, lengths, starts, indices }: ClassifierBatch) {
 
 function readAll(
   corpus: TokenCorpus,
-  labels: readonly number[] | undefined,
+  labels: DocumentLabels | undefined,
   options: ClassifierLoaderOptions,
   epoch = 0,
   batch = 0,
@@ -192,11 +193,33 @@ describe('classifierLoader', () => {
     expect(tf.memory().numTensors).toBe(numTensors);
   });
 
-  it.each<[string, number[], number[] | undefined, Partial<ClassifierLoaderOptions>, string]>([
+  it('gives a row of 0 and 1 for each document that has a list of classes', () => {
+    const labels = [[2], [], [0, 1, 2], [1]];
+    const batches = readAll(corpusOf([2, 5, 3, 4]), labels, { batchSize: 3, classes: 3, shuffle: true });
+    expect(batches.flatMap(({ indices }) => indices).toSorted()).toEqual([0, 1, 2, 3]);
+    const rows = [
+      [0, 0, 1],
+      [0, 0, 0],
+      [1, 1, 1],
+      [0, 1, 0],
+    ];
+    for (const batch of batches) expect(batch.labels).toEqual(batch.indices.map((i) => rows[i]));
+    const loader = classifierLoader(corpusOf([2]), [[]], { batchSize: 1, classes: 2 });
+    const { value } = loader.open({ epoch: 0, batch: 0 }).next();
+    expect([value?.labels?.dtype, value?.labels?.shape]).toEqual(['float32', [1, 2]]);
+    if (value) take(value);
+  });
+
+  it.each<[string, number[], DocumentLabels | undefined, Partial<ClassifierLoaderOptions>, string]>([
     ['EMPTY_CORPUS', [], undefined, {}, 'there are no documents'],
     ['EMPTY_DOCUMENT', [3, 0, 2], undefined, {}, 'document 1 has no tokens'],
     ['BAD_LABELS', [3, 2], [1], {}, '1 labels for 2 documents'],
     ['BAD_LABELS', [3, 2], [1, -1], {}, 'label -1 of document 1'],
+    ['BAD_LABELS', [3, 2], [1, 2], { classes: 2 }, 'label 2 of document 1 is not an integer from 0 to 1'],
+    ['BAD_LABELS', [3, 2], [[0], [1]], {}, 'the number of classes is not given'],
+    ['BAD_LABELS', [3, 2], [[0], [0, 2]], { classes: 2 }, 'label 2 of document 1'],
+    ['BAD_LABELS', [3, 2], [[0], [1, 0, 1]], { classes: 2 }, 'document 1 has a label twice: 1, 0, 1'],
+    ['BAD_OPTION', [3], [0], { classes: 0 }, 'classes: 0 is not a positive integer'],
     ['BAD_OPTION', [3], undefined, { batchSize: 0 }, 'batchSize: 0 is not a positive integer'],
     ['BAD_OPTION', [3], undefined, { window: 0 }, 'window: 0 is not a positive integer'],
     ['BAD_SEED', [3], undefined, { seed: 0.5 }, 'seed: 0.5'],

@@ -2,6 +2,7 @@ import { tensor1d, tensor2d, type Tensor1D, type Tensor2D } from '@tensorflow/tf
 import { UlmfitError } from '@ulmfit/errors';
 import { permutation, randomKey } from '@ulmfit/kernels';
 import { type BatchLoader, checkCursor, checkEpoch, rememberEpoch } from './batch-loader.js';
+import { isMultiLabel, requireLabels, type DocumentLabels } from './document-labels.js';
 import { emptyDocument, padWindows } from './pad-windows.js';
 import { requirePositiveInteger } from './require-option.js';
 import type { TokenCorpus } from './token-corpus.js';
@@ -21,14 +22,19 @@ export interface ClassifierLoaderOptions {
   backwards?: boolean;
   /** The id that fills up. Default 1 (`xxpad`). */
   padIndex?: number;
+  /** The number of classes: needed where a document has a list of them, and checked where it is given. */
+  classes?: number | undefined;
 }
 
 /** Documents of about one length, padded as {@link padWindows} does. */
 export interface ClassifierBatch {
   /** int32 `[batch, time]`. */
   ids: Tensor2D;
-  /** int32 `[batch]`; absent when the loader was given none. */
-  labels?: Tensor1D;
+  /**
+   * int32 `[batch]`, a class each; or float32 `[batch, classes]` of 0 and 1 where a document has a list of classes. Absent
+   * when the loader was given none.
+   */
+  labels?: Tensor1D | Tensor2D;
   /** Each document's number of tokens. */
   lengths: Int32Array;
   /** The column of each document's first token. */
@@ -45,12 +51,12 @@ const BLOCK = 50;
  * sorted by length within blocks of 50 batches, and the batches shuffled, but for the first, which has the longest
  * document (what does not fit in memory fails at once), and the last, which may be smaller. Same order of events as
  * fastai 2.8's `SortedDL`.
- * @param labels A class for each document, or undefined for prediction.
+ * @param labels A class for each document, or a list of classes for each, or undefined for prediction.
  * @throws UlmfitError `BAD_OPTION` for a setting out of its range, `EMPTY_CORPUS`, `EMPTY_DOCUMENT`, `BAD_LABELS`.
  */
 export function classifierLoader(
   corpus: TokenCorpus,
-  labels: ArrayLike<number> | undefined,
+  labels: DocumentLabels | undefined,
   {
     batchSize,
     window = 72,
@@ -59,10 +65,12 @@ export function classifierLoader(
     shuffle = false,
     backwards = false,
     padIndex = 1,
+    classes,
   }: ClassifierLoaderOptions,
 ): BatchLoader<ClassifierBatch> {
   requirePositiveInteger('batchSize', batchSize);
   requirePositiveInteger('window', window);
+  if (classes !== undefined) requirePositiveInteger('classes', classes);
   randomKey({ seed, stage, stream: '' }); // Refuses a bad seed here rather than at the first batch.
   if (corpus.length === 0) {
     throw new UlmfitError('EMPTY_CORPUS', 'classifier: there are no documents; add some');
@@ -70,7 +78,7 @@ export function classifierLoader(
   const lengths = Int32Array.from({ length: corpus.length }, (_, i) => corpus.documentLength(i));
   const empty = lengths.indexOf(0);
   if (empty >= 0) throw emptyDocument(empty);
-  if (labels) checkLabels(labels, corpus.length);
+  if (labels) requireLabels(labels, corpus.length, classes);
 
   const byLength = (a: number, b: number) => (lengths[b] as number) - (lengths[a] as number);
   const count = Math.ceil(corpus.length / batchSize);
@@ -105,12 +113,7 @@ export function classifierLoader(
       const { ids, shape, lengths, starts } = padWindows(documents, window, padIndex);
       yield {
         ids: tensor2d(ids, shape, 'int32'),
-        ...(labels && {
-          labels: tensor1d(
-            indices.map((index) => labels[index] as number),
-            'int32',
-          ),
-        }),
+        ...(labels && { labels: labelTensor(labels, indices, classes ?? 0) }),
         lengths,
         starts,
         indices,
@@ -132,17 +135,17 @@ export function classifierLoader(
   };
 }
 
-function checkLabels(labels: ArrayLike<number>, documents: number): void {
-  if (labels.length !== documents) {
-    throw new UlmfitError(
-      'BAD_LABELS',
-      `classifier: ${labels.length} labels for ${documents} documents; every document needs one`,
+/** The labels of the documents at `indices`; `classes` is read for lists alone. */
+function labelTensor(labels: DocumentLabels, indices: Int32Array, classes: number): Tensor1D | Tensor2D {
+  if (!isMultiLabel(labels)) {
+    return tensor1d(
+      indices.map((index) => labels[index] as number),
+      'int32',
     );
   }
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i] as number;
-    if (!Number.isSafeInteger(label) || label < 0) {
-      throw new UlmfitError('BAD_LABELS', `classifier: label ${label} of document ${i} is not 0, 1, 2, ...`);
-    }
-  }
+  const hot = new Float32Array(indices.length * classes);
+  indices.forEach((index, row) => {
+    for (const label of labels[index] ?? []) hot[row * classes + label] = 1;
+  });
+  return tensor2d(hot, [indices.length, classes]);
 }
