@@ -58,6 +58,44 @@ describe('evaluate', () => {
   });
 });
 
+describe('a metric of sums', () => {
+  const ratio: Metric<ToyBatch, tf.Tensor2D> = {
+    name: 'ratio',
+    measure: (output, { y }) => [y, output].map((t) => tf.sum(tf.abs(t)).dataSync()[0] as number),
+    reduce: ([truth = NaN, given = NaN]) => given / truth,
+  };
+
+  it('is made of the sums over all batches, in the fit too', async () => {
+    const model = toyModel();
+    const metrics = [absoluteError, ratio];
+    const whole = await evaluate(model, toyLoader([8]), { metrics });
+    const parts = await evaluate(model, toyLoader([1, 5, 2]), { metrics });
+    expect(Object.keys(whole ?? {})).toEqual(['loss', 'absoluteError', 'ratio']);
+    expect(parts?.['ratio']).toBeCloseTo(whole?.['ratio'] as number, 6);
+    model.dispose();
+
+    const trainer = toyTrainer({ metrics });
+    const fit = { stage: 's', train: toyLoader([2]), validate: toyLoader([3, 1]), epochs: 2 };
+    const { history } = await trainer.fit(fit);
+    const last = await trainer.evaluate(toyLoader([4]));
+    expect(history.at(-1)?.values['valid/ratio']).toBeCloseTo(last?.['ratio'] as number, 6);
+    disposeToy(trainer);
+  });
+
+  it('is refused where batches give other numbers of sums', async () => {
+    const model = toyModel();
+    const wrong: Metric<ToyBatch> = {
+      name: 'wrong',
+      measure: (_, { x }) => new Array<number>(x.shape[0]).fill(1),
+      reduce: (sums) => sums.length,
+    };
+    await expect(evaluate(model, toyLoader([2, 3]), { metrics: [wrong] })).rejects.toEqual(
+      ulmfitError('BAD_OPTION', /^metrics: wrong gives 3 sums for a batch and gave 2 before/),
+    );
+    model.dispose();
+  });
+});
+
 describe('metrics', () => {
   it.each([[['loss']], [['f1', 'f1']]])('of one name are refused: %j', async (names) => {
     const metrics = names.map((name): Metric => ({ name, measure: () => ({ sum: 1, weight: 1 }) }));

@@ -4,6 +4,7 @@ import { CarriedStates } from './carried-states.js';
 import { disposeBatch } from './dispose-batch.js';
 import type { Phase } from './forward-pass.js';
 import type { Loader } from './loader.js';
+import { MetricTotal } from './metric-total.js';
 import { checkMetrics, type Metric } from './metric.js';
 import type { Model } from './model.js';
 import { Pass } from './pass.js';
@@ -32,7 +33,8 @@ export async function evaluate<Batch, Output, Taps>(
   checkMetrics(metrics);
   if (loader.batches(0) < 1) throw new UlmfitError('NO_BATCHES', 'evaluate: the loader has no batches');
   const carried = new CarriedStates();
-  const means = new RunningMeans();
+  const loss = new RunningMeans();
+  const totals = metrics.map((metric) => ({ name: metric.name, total: new MetricTotal(metric) }));
   const batches = loader.batches(0);
   const reader = loader.open({ epoch: 0, batch: 0 });
   try {
@@ -43,11 +45,8 @@ export async function evaluate<Batch, Output, Taps>(
         tidy(() => {
           const output = model.forward(batch, pass);
           const weight = model.targets(batch);
-          means.add('loss', (model.loss(output, batch, pass).dataSync()[0] as number) * weight, weight);
-          for (const metric of metrics) {
-            const measured = metric.measure(output, batch);
-            means.add(metric.name, measured.sum, measured.weight);
-          }
+          loss.add('loss', (model.loss(output, batch, pass).dataSync()[0] as number) * weight, weight);
+          for (const { total } of totals) total.add(output, batch);
         });
         pass.commit();
       } finally {
@@ -62,9 +61,7 @@ export async function evaluate<Batch, Output, Taps>(
     carried.reset();
     reader.return?.();
   }
-  const values = means.means();
-  for (const { name, finish } of metrics) {
-    if (finish && values[name] !== undefined) values[name] = finish(values[name]);
-  }
+  const values = loss.means();
+  for (const { name, total } of totals) values[name] = total.value;
   return values;
 }

@@ -17,7 +17,7 @@ export { inferencePass, Pass, type PassOptions, type TapHandlers } from './pass.
 export { CarriedStates } from './carried-states.js';
 export type { Model } from './model.js';
 export type { Cursor, Loader } from './loader.js';
-export type { Metric } from './metric.js';
+export type { MeanMetric, Metric, SumsMetric } from './metric.js';
 export type { Gradients, Optimizer, OptimizerFactory } from './optimizer.js';
 export {
   assignByName,

@@ -1,12 +1,33 @@
 import { UlmfitError } from '@ulmfit/errors';
 
-/** Something measured in validation: a weighted mean over batches. */
-export interface Metric<Batch = unknown, Output = unknown> {
+/** Something measured in validation: a weighted mean over batches, or a figure made of sums over them. */
+export type Metric<Batch = unknown, Output = unknown> = MeanMetric<Batch, Output> | SumsMetric<Batch, Output>;
+
+/** A weighted mean over batches, such as accuracy. */
+export interface MeanMetric<Batch = unknown, Output = unknown> {
   readonly name: string;
   /** The batch's sum and its weight; called within a tidy. */
   readonly measure: (output: Output, batch: Batch) => { sum: number; weight: number };
   /** What is shown of the mean; the mean itself unless given. */
   readonly finish?: (mean: number) => number;
+  readonly reduce?: undefined;
+}
+
+/**
+ * A figure that is no mean over batches, such as macro-F1, which is made of counts over all of them.
+ * @example
+ * const recall: SumsMetric<Batch, Output> = {
+ *   name: 'recall',
+ *   measure: (output, batch) => [foundIn(output, batch), thereAreIn(batch)],
+ *   reduce: ([found = 0, thereAre = 0]) => found / thereAre,
+ * };
+ */
+export interface SumsMetric<Batch = unknown, Output = unknown> {
+  readonly name: string;
+  /** Numbers to be added up over batches, as many for each; called within a tidy. */
+  readonly measure: (output: Output, batch: Batch) => ArrayLike<number>;
+  /** The figure, of the sums over all batches. */
+  readonly reduce: (sums: readonly number[]) => number;
 }
 
 /** @throws UlmfitError `BAD_OPTION` when two figures would share a name; the loss is one of them. */
