@@ -6,23 +6,29 @@ import {
   inputDropout,
   temporalActivationRegularization,
 } from '@ulmfit/regularizers';
-import { padWindows } from '@ulmfit/text';
-import { CarriedStates, createTrainer, inferencePass, type TrainingPlugin } from '@ulmfit/trainer';
+import { isMultiLabel, padWindows } from '@ulmfit/text';
+import { CarriedStates, createTrainer, evaluate, inferencePass, type TrainingPlugin } from '@ulmfit/trainer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createClassifier, type Classifier, type ClassifierInput } from './classifier.js';
+import { accuracy, macroF1 } from './classifier-metrics.js';
 import type { ClassifierTaps } from './taps.js';
 import { gradientRecorder, loaderOf, numbersOf, recordProducts, tiny } from './tiny.test-helper.js';
 
 const config = { ...tiny, classes: 3, window: 4, maxLength: 8, headLayers: [5] };
 
-function batchOf(documents: readonly (readonly number[])[], labels?: readonly number[]): ClassifierInput {
+function batchOf(
+  documents: readonly (readonly number[])[],
+  labels?: readonly number[] | number[][],
+): ClassifierInput {
   const { ids, shape, lengths, starts } = padWindows(documents, config.window);
   return {
     ids: tf.tensor2d(ids, shape, 'int32'),
     lengths,
     starts,
-    ...(labels && { labels: tf.tensor1d([...labels], 'int32') }),
+    ...(labels && {
+      labels: isMultiLabel(labels) ? tf.tensor2d(labels as number[][]) : tf.tensor1d([...labels], 'int32'),
+    }),
   };
 }
 
@@ -275,6 +281,127 @@ it('gives the mean cross-entropy of its logits', () => {
   const [a, b] = logits as [number[], number[]];
   expectClose(loss, [(cost(a, 2) + cost(b, 0)) / 2]);
   model.dispose();
+});
+
+describe('class weights', () => {
+  const documents = [document(5), document(9, 1), document(3, 2), document(7, 3), document(6, 4)];
+  const labels = [2, 0, 0, 1, 0];
+  const classWeights = [0.25, 2, 5];
+
+  it('make the loss of a loader that of its documents, however they are batched', async () => {
+    const model = createClassifier(config, { seed: 1, classWeights });
+    const lossBy = async (sizes: number[]) => {
+      let from = 0;
+      const makers = sizes.map((size) => {
+        const at = from;
+        from += size;
+        return () => batchOf(documents.slice(at, at + size), labels.slice(at, at + size));
+      });
+      return (await evaluate(model, loaderOf(makers)))?.['loss'] as number;
+    };
+    const whole = await lossBy([5]);
+    expect(await lossBy([1, 3, 1])).toBeCloseTo(whole, 5);
+    expect(await lossBy([2, 3])).toBeCloseTo(whole, 5);
+    // The same model without them.
+    const plain = createClassifier(config, { seed: 1 });
+    const { logits } = predict(plain, batchOf(documents));
+    const costs = logits.map(
+      (row, i) =>
+        Math.log(row.reduce((total, x) => total + Math.exp(x), 0)) - (row[labels[i] as number] as number),
+    );
+    const weights = labels.map((label) => classWeights[label] as number);
+    const sum = (values: number[]) => values.reduce((a, b) => a + b);
+    expect(whole).toBeCloseTo(sum(costs.map((cost, i) => cost * (weights[i] as number))) / sum(weights), 5);
+    model.dispose();
+    plain.dispose();
+  });
+
+  it('are refused unless there is a number above 0 for each class', () => {
+    const before = tf.memory().numTensors;
+    for (const [wrong, message] of [
+      [[1, 1], 'classifier: 2 classWeights for 3 classes; give one for each'],
+      [[1, 0, 1], 'classifier: classWeights[1] is 0; it must be a number above 0'],
+      [[1, 1, NaN], 'classifier: classWeights[2] is NaN; it must be a number above 0'],
+    ] as const) {
+      expect(() => createClassifier(config, { classWeights: wrong })).toThrow(
+        expect.objectContaining({ code: 'BAD_CONFIG', message }),
+      );
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('a multi-label classifier', () => {
+  const many = { ...config, multiLabel: true };
+
+  it('learns any number of classes a document, none included', async () => {
+    const model = createClassifier({ ...many, layers: 1 }, { seed: 1 });
+    const trainer = createTrainer({ model, optimizer: adam(), metrics: [accuracy, macroF1] });
+    // A class for each of three words.
+    const labels = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) => [bits & 1, (bits >> 1) & 1, (bits >> 2) & 1]);
+    const documents = labels.map((row) => [5, ...row.flatMap((on, c) => (on ? [6 + c] : [])), 9]);
+    const loader = loaderOf([() => batchOf(documents, labels)]);
+    const fit = { stage: 's', train: loader, validate: loader, epochs: 15, lr: 3e-2 };
+    const { history } = await trainer.fit(fit);
+    const [first, last] = [history[0]?.values ?? {}, history.at(-1)?.values ?? {}];
+    expect(first['loss']).toBeCloseTo(Math.LN2, 0);
+    expect(last['loss']).toBeLessThan(0.4);
+    expect(Object.keys(last)).toEqual(expect.arrayContaining(['valid/accuracy', 'valid/macroF1']));
+    trainer.dispose();
+    model.dispose();
+  });
+
+  it('says so in its settings, and a classifier is none unless asked for', () => {
+    const [one, several] = [createClassifier(config), createClassifier(many)];
+    expect([one.config.multiLabel, several.config.multiLabel]).toEqual([false, true]);
+    one.dispose();
+    several.dispose();
+  });
+
+  it.each<[string, boolean, number[] | number[][], string]>([
+    [
+      'one label each',
+      true,
+      [0, 1],
+      'classifier: labels of [2], and a multi-label one needs a row of 3 for each document; give the loader lists of labels',
+    ],
+    [
+      'rows of other classes',
+      true,
+      [
+        [0, 1],
+        [1, 0],
+      ],
+      'classifier: labels of [2, 2], and a multi-label one needs a row of 3 for each document; give the loader lists of labels',
+    ],
+    [
+      'values that are no probabilities',
+      true,
+      [
+        [0, 1, 0],
+        [1, 0, 2],
+      ],
+      'classifier: labels have 2 for class 2 of row 1; each must be from 0 to 1',
+    ],
+    [
+      'rows where it tells one class a document',
+      false,
+      [
+        [0, 1, 0],
+        [1, 0, 0],
+      ],
+      'classifier: labels of [2, 3], and it tells one class a document; give a number each, or make it with multiLabel',
+    ],
+  ])('refuses %s', (_, multiLabel, labels, message) => {
+    const model = createClassifier({ ...config, multiLabel });
+    const batch = batchOf([[3, 4], [5]], labels);
+    expect(() =>
+      tf.tidy(() =>
+        inferencePass((p) => void model.loss(model.forward(batch, p), batch, p), new CarriedStates()),
+      ),
+    ).toThrow(expect.objectContaining({ code: 'BAD_BATCH', message }));
+    model.dispose();
+  });
 });
 
 describe('the classifier refuses', () => {

@@ -1,13 +1,7 @@
 import {
   concat,
   gather,
-  neg,
-  mean,
-  logSoftmax,
-  mul,
-  oneHot,
   slice,
-  sum,
   tensor1d,
   tensor2d,
   tidy,
@@ -21,6 +15,7 @@ import { UlmfitError } from '@ulmfit/errors';
 import { concatPooling, type LstmState } from '@ulmfit/kernels';
 import { parameterGroup, type ForwardPass, type Model } from '@ulmfit/trainer';
 import { requireIndices, requireInteger } from './checks.js';
+import { binaryCrossEntropy, crossEntropy } from './classification-loss.js';
 import { createClassifierHead } from './classifier-head.js';
 import { createEncoder, layerParameters, type Encoder, type EncoderConfig } from './encoder.js';
 import { spreadRows } from './spread-rows.js';
@@ -34,8 +29,11 @@ import { encoderTaps, type ClassifierTaps } from './taps.js';
 export interface ClassifierInput {
   /** int32 `[batch, time]`. */
   readonly ids: Tensor2D;
-  /** int32 `[batch]`, classes from 0; needed for the loss. */
-  readonly labels?: Tensor1D;
+  /**
+   * Needed for the loss: int32 `[batch]`, classes from 0; for a multi-label classifier `[batch, classes]`, 1 for each class
+   * that the document has and 0 for the others.
+   */
+  readonly labels?: Tensor1D | Tensor2D;
   /** Each document's number of tokens, 1 at least. */
   readonly lengths: ArrayLike<number>;
   /** The column of each document's first token, a multiple of the model's `window`. */
@@ -56,12 +54,29 @@ export interface ClassifierOutput {
 export interface ClassifierConfig extends EncoderConfig {
   /** Classes to tell apart, from 1. */
   readonly classes: number;
+  /**
+   * Whether a document may have any number of the classes, rather than exactly one: its probabilities are then the
+   * logits' sigmoids instead of their softmax. Default false.
+   */
+  readonly multiLabel?: boolean;
   /** Tokens of a window. Default 72. */
   readonly window?: number;
   /** Of each document, the last windows within this many tokens are pooled and get a gradient; `window` at least. Default 1440. */
   readonly maxLength?: number;
   /** Features of the head's hidden layers. Default `[50]`. */
   readonly headLayers?: readonly number[];
+}
+
+/** What training alone asks for. */
+export interface ClassifierOptions {
+  /** Draws the first weights: an integer from 0 to 2^32 - 1. Default 0. */
+  readonly seed?: number;
+  /**
+   * How much each class counts in the loss, such as `balancedClassWeights` of `@ulmfit/text` gives; numbers above 0. The
+   * mean over the batch is weighted by the documents' classes. A multi-label classifier multiplies by it what a class costs
+   * in the documents that have it, and the mean is over all.
+   */
+  readonly classWeights?: readonly number[] | undefined;
 }
 
 /** The text classifier, see `createClassifier`. */
@@ -87,12 +102,19 @@ interface Window {
  * The text classifier of ULMFiT (section 3.3): the encoder reads each document in windows, carrying its state, detached
  * (BPTT for text classification); concat pooling over the last windows of each document; a head of two blocks. Rows take
  * part in a window only while they have tokens. Groups: `embedding`, `rnn1`, ..., `head`.
- * `seed`, an integer from 0 to 2^32 - 1, draws the first weights.
+ *
+ * The loss is the mean cross-entropy over the documents; of a multi-label classifier, the mean binary cross-entropy over
+ * documents and classes.
  * @throws UlmfitError `BAD_CONFIG`; at a batch, `BAD_BATCH` for documents that are empty or not within it, ids beyond the
- *   vocabulary, and, where a loss is asked for, labels that are missing or beyond the classes
+ *   vocabulary, and, where a loss is asked for, labels that are missing, beyond the classes or of another shape
+ * @example
+ * const topics = createClassifier({ vocabulary: 10_000, classes: 20, multiLabel: true }, { seed: 1 });
  */
-export function createClassifier(config: ClassifierConfig, { seed = 0 }: { seed?: number } = {}): Classifier {
-  const { classes, window = 72, maxLength = 1440, headLayers = [50], ...sizes } = config;
+export function createClassifier(
+  config: ClassifierConfig,
+  { seed = 0, classWeights }: ClassifierOptions = {},
+): Classifier {
+  const { classes, multiLabel = false, window = 72, maxLength = 1440, headLayers = [50], ...sizes } = config;
   for (const [name, value] of Object.entries({ classes, window, maxLength })) {
     requireInteger(`classifier: ${name}`, value);
   }
@@ -103,6 +125,7 @@ export function createClassifier(config: ClassifierConfig, { seed = 0 }: { seed?
       `classifier: maxLength is ${maxLength}, which is less than one window of ${window}`,
     );
   }
+  if (classWeights) requireClassWeights(classWeights, classes);
   const encoder = createEncoder(sizes, { seed });
   const head = createClassifierHead([3 * encoder.config.embedding, ...headLayers, classes], { seed });
   const groups = [
@@ -114,7 +137,7 @@ export function createClassifier(config: ClassifierConfig, { seed = 0 }: { seed?
   return {
     name: 'AWD-LSTM classifier',
     encoder,
-    config: { ...encoder.config, classes, window, maxLength, headLayers },
+    config: { ...encoder.config, classes, multiLabel, window, maxLength, headLayers },
     groups,
     buffers: head.buffers,
     taps: [...encoderTaps, 'raw', 'dropped', 'head'],
@@ -135,15 +158,67 @@ export function createClassifier(config: ClassifierConfig, { seed = 0 }: { seed?
           `classifier: ${labels.shape[0]} labels for ${logits.shape[0]} documents`,
         );
       }
+      if (multiLabel) {
+        requireMultiHot(labels, classes);
+        return binaryCrossEntropy(logits, labels, classWeights);
+      }
+      requireOneLabel(labels);
       requireIndices('labels', labels, classes, 'classes');
-      return neg(mean(sum(mul(logSoftmax(logits), oneHot(labels, classes)), 1)));
+      return crossEntropy(logits, labels, classWeights);
     },
-    targets: ({ ids }) => ids.shape[0],
+    targets({ ids, labels }) {
+      // The loss is a weighted mean then: with its weights, means over batches are the same however documents are batched.
+      if (classWeights && labels && !multiLabel) {
+        return Array.from(labels.dataSync()).reduce((total, label) => total + (classWeights[label] ?? 0), 0);
+      }
+      return ids.shape[0];
+    },
     dispose() {
       for (const { variable } of [...groups.flatMap((g) => g.parameters), ...head.buffers])
         variable.dispose();
     },
   };
+}
+
+/** @throws UlmfitError `BAD_CONFIG` unless there is a number above 0 for each class */
+function requireClassWeights(weights: readonly number[], classes: number): void {
+  if (weights.length !== classes) {
+    throw new UlmfitError(
+      'BAD_CONFIG',
+      `classifier: ${weights.length} classWeights for ${classes} classes; give one for each`,
+    );
+  }
+  const wrong = weights.findIndex((weight) => !(weight > 0 && weight < Infinity));
+  if (wrong < 0) return;
+  throw new UlmfitError(
+    'BAD_CONFIG',
+    `classifier: classWeights[${wrong}] is ${weights[wrong]}; it must be a number above 0`,
+  );
+}
+
+/** @throws UlmfitError `BAD_BATCH` unless there is one class a document */
+function requireOneLabel(labels: Tensor1D | Tensor2D): asserts labels is Tensor1D {
+  if (labels.rank === 1) return;
+  throw new UlmfitError(
+    'BAD_BATCH',
+    `classifier: labels of [${labels.shape.join(', ')}], and it tells one class a document; give a number each, or make it with multiLabel`,
+  );
+}
+
+/** @throws UlmfitError `BAD_BATCH` unless there is a number from 0 to 1 for each document and class */
+function requireMultiHot(labels: Tensor1D | Tensor2D, classes: number): asserts labels is Tensor2D {
+  if (labels.rank !== 2 || labels.shape[1] !== classes) {
+    throw new UlmfitError(
+      'BAD_BATCH',
+      `classifier: labels of [${labels.shape.join(', ')}], and a multi-label one needs a row of ${classes} for each document; give the loader lists of labels`,
+    );
+  }
+  const wrong = labels.dataSync().findIndex((value) => !(value >= 0 && value <= 1));
+  if (wrong < 0) return;
+  throw new UlmfitError(
+    'BAD_BATCH',
+    `classifier: labels have ${labels.dataSync()[wrong]} for class ${wrong % classes} of row ${Math.floor(wrong / classes)}; each must be from 0 to 1`,
+  );
 }
 
 /** @throws UlmfitError `BAD_BATCH` unless every row has a document, and it lies within the batch */

@@ -34,9 +34,9 @@ export const bundleDescriptionSchema = z
     /** Whether documents are read from their first word or from their last. */
     direction: z.enum(['forward', 'backward']),
   })
-  .refine((d) => (d.kind === 'classifier' ? d.labels.length > 1 : d.labels.length === 0), {
+  .refine((d) => (d.kind === 'classifier' ? d.labels.length > 0 : d.labels.length === 0), {
     path: ['labels'],
-    message: 'a classifier has two or more, a language model none',
+    message: 'a classifier has at least one, a language model none',
   });
 
 /** All that `bundle.json` says of a model, but for the checksums. */

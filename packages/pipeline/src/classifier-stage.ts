@@ -1,15 +1,8 @@
-import { argMax, equal, sum } from '@tensorflow/tfjs-core';
-import {
-  copyEncoder,
-  createClassifier,
-  type Classifier,
-  type ClassifierInput,
-  type ClassifierOutput,
-} from '@ulmfit/awd-lstm';
+import { accuracy, copyEncoder, createClassifier, macroF1, type Classifier } from '@ulmfit/awd-lstm';
 import { freezeTo } from '@ulmfit/discriminative';
 import { classifierDropouts } from '@ulmfit/regularizers';
 import { classifierLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
-import { createTrainer, type Metric } from '@ulmfit/trainer';
+import { createTrainer } from '@ulmfit/trainer';
 import { encoderSizes } from './encoder-sizes.js';
 import {
   activationTerms,
@@ -69,7 +62,7 @@ export async function trainClassifier(options: ClassifierStageOptions): Promise<
     model,
     optimizer: recipeOptimizer(recipe),
     seed,
-    metrics: [accuracy],
+    metrics: [accuracy, macroF1],
     plugins: [
       ...classifierDropouts({
         preset: settings.dropouts,
@@ -123,12 +116,3 @@ export async function trainClassifier(options: ClassifierStageOptions): Promise<
 /** At least the fit's epochs, and its minimum of steps where it has one. */
 const epochsOf = ({ epochs, minimumSteps = 0 }: ClassifierFit, batches: number): number =>
   Math.max(epochs, Math.ceil(minimumSteps / batches));
-
-/** The share of documents whose class has the highest logit. */
-export const accuracy: Metric<ClassifierInput, ClassifierOutput> = {
-  name: 'accuracy',
-  measure: ({ logits }, { labels }) => ({
-    sum: labels ? (sum(equal(argMax(logits, 1), labels)).dataSync()[0] as number) : 0,
-    weight: logits.shape[0],
-  }),
-};

@@ -1,4 +1,4 @@
-import { softmax } from '@tensorflow/tfjs-core';
+import { sigmoid, softmax } from '@tensorflow/tfjs-core';
 import { classifierLoader, type TokenCorpus } from '@ulmfit/text';
 import { disposeBatch, inferencePass, yieldToEvents } from '@ulmfit/trainer';
 import type { TrainedClassifier } from './classifier-stage.js';
@@ -10,7 +10,7 @@ export interface ClassifyOptions {
 }
 
 /**
- * The probability of each class for each document, in the documents' order. A document's figures depend on neither its
+ * The probability of each class for each document, by softmax or, of a multi-label classifier, by sigmoid; in the documents' order. A document's figures depend on neither its
  * batch nor its padding.
  */
 export async function classifyDocuments(
@@ -19,6 +19,7 @@ export async function classifyDocuments(
   { batchSize = 64, signal, onBatch }: ClassifyOptions = {},
 ): Promise<number[][]> {
   const probabilities: number[][] = new Array<number[]>(documents.length);
+  const toProbabilities = model.config.multiLabel ? sigmoid : softmax;
   const loader = classifierLoader(documents, undefined, {
     batchSize,
     window: model.config.window,
@@ -30,7 +31,7 @@ export async function classifyDocuments(
     signal?.throwIfAborted();
     try {
       const rows = inferencePass(
-        (pass) => softmax(model.forward(batch, pass).logits).arraySync() as number[][],
+        (pass) => toProbabilities(model.forward(batch, pass).logits).arraySync() as number[][],
       );
       batch.indices.forEach((index, i) => (probabilities[index] = rows[i] as number[]));
     } finally {

@@ -17,7 +17,6 @@ export {
   type TrainedLanguageModel,
 } from './language-model-stage.js';
 export {
-  accuracy,
   trainClassifier,
   type ClassifierStageOptions,
   type LabelledDocuments,

@@ -30,6 +30,8 @@ const encoderSchema = z.object({
 
 const classifierSchema = encoderSchema.extend({
   classes: count,
+  /** Bundles of earlier versions have one label a text. */
+  multiLabel: z.boolean().default(false),
   window: count,
   maxLength: count,
   headLayers: z.array(count),
