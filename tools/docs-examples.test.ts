@@ -18,7 +18,7 @@ const guides = [
   'packages/pipeline/README.md',
   ...list('docs', '.md'),
 ];
-const packages = ['apps/ulmfit', ...list('packages', '')].map((folder) => `${folder}/README.md`);
+const packages = [...list('apps', ''), ...list('packages', '')].map((folder) => `${folder}/README.md`);
 
 describe('the examples run', () => {
   it.each(examples)('%s', async (path) => {

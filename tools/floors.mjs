@@ -48,6 +48,7 @@ export const floors = {
     mayImport: ['@ulmfit/kernels', '@ulmfit/files', '@ulmfit/errors'],
   },
   'packages/pipeline': { name: '@ulmfit/pipeline', floor: 3, mayImport: libraries },
+  'apps/imdb': { name: '@ulmfit/imdb', floor: 4, mayImport: [...libraries, '@ulmfit/backend-node'] },
   'apps/ulmfit': {
     name: 'ulmfit',
     floor: 4,

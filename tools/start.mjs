@@ -1,8 +1,10 @@
-// `npm start` on a fresh clone: installs what is missing and runs every stage on the embedded sample.
-import { build, installDependencies, installEngine, step, ulmfit } from './workspace.mjs';
+// `npm start` on a fresh clone: installs what is missing and runs the IMDb pipeline on the embedded sample.
+import { join } from 'node:path';
+import { build, installDependencies, installEngine, root, run, step } from './workspace.mjs';
 
 installDependencies();
 build();
 installEngine();
 step('Running the pipeline on the embedded sample');
-ulmfit('run', '--data', 'sample', '--preset', 'tiny', '--out', 'runs/sample', ...process.argv.slice(2));
+run(process.execPath, [join(root, 'apps/imdb/dist/main.js')]);
+console.log('\nNext: npx ulmfit run --data sample --preset tiny --out runs/sample');
