@@ -40,7 +40,7 @@ export const floors = {
   'packages/tensorboard': {
     name: '@ulmfit/tensorboard',
     floor: 3,
-    mayImport: ['@ulmfit/trainer', '@ulmfit/checkpoint', '@ulmfit/files', '@ulmfit/errors'],
+    mayImport: ['@ulmfit/trainer', '@ulmfit/files', '@ulmfit/errors'],
   },
   'packages/backend-node': {
     name: '@ulmfit/backend-node',

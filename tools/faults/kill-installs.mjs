@@ -16,8 +16,8 @@ import { bin, start } from './victim.mjs';
  */
 
 const child = fileURLToPath(new URL('install-child.mjs', import.meta.url));
-/** @type {typeof import('../../packages/backend-node/src/install/manifest.js')} */
-const { verifyManifest } = await import(join(root, 'packages/backend-node/dist/install/manifest.js'));
+/** @type {typeof import('../../packages/files/src/manifest.js')} */
+const { verifyManifest } = await import(join(root, 'packages/files/dist/manifest.js'));
 
 /**
  * Kills installations of TensorFlow's library, out of an invented wheel, and lets each third one go through.
@@ -94,7 +94,7 @@ function inventedFiles() {
 
 /** @param {Record<string, Uint8Array>} files */
 function zip(files) {
-  const { zipSync } = createRequire(join(root, 'packages/checkpoint/package.json'))('fflate');
+  const { zipSync } = createRequire(join(root, 'packages/files/package.json'))('fflate');
   const inside = (/** @type {string} */ path) => `tensorflow/${path.replace(/^lib\//, '')}`;
   return zipSync(Object.fromEntries(Object.entries(files).map(([path, bytes]) => [inside(path), bytes])), {
     level: 0,

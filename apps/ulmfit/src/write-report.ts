@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeAtomically } from '@ulmfit/checkpoint';
+import { writeAtomically } from '@ulmfit/files';
 import { readRun, runFiles } from '@ulmfit/pipeline';
 import { runReport } from './report/run-report.js';
 

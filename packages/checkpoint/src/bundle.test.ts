@@ -11,8 +11,8 @@ import {
   type BundleFile,
 } from './bundle.js';
 import { corrupt } from '../../../tools/fuzz/mutate.js';
-import { failingFiles } from './failing-files.test-helper.js';
-import { temporaryFolder } from './temporary-folder.test-helper.js';
+import { failingFiles } from '../../files/src/failing-files.test-helper.js';
+import { temporaryFolder } from '../../files/src/temporary-folder.test-helper.js';
 
 const bundle = (more: Partial<Bundle> = {}): Bundle => ({
   kind: 'classifier',

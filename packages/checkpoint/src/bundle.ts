@@ -1,9 +1,19 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { brief, showName, UlmfitError } from '@ulmfit/errors';
+import {
+  digestAnywhere,
+  digestOf,
+  type FileDigest,
+  fileDigestSchema,
+  type FileSystem,
+  guardFiles,
+  mismatch,
+  nodeFileSystem,
+  parentOf,
+  removeQuietly,
+  temporaryName,
+} from '@ulmfit/files/portable';
 import { z } from 'zod';
-import { parentOf, removeQuietly, temporaryName } from './atomic-write.js';
-import { guardFiles, nodeFileSystem, type FileSystem } from './file-system.js';
-import { digestAnywhere, digestOf, fileDigestSchema, mismatch, type FileDigest } from './manifest.js';
 import { tensorsFromSafetensors, tensorsToSafetensors } from './safetensors.js';
 import { textList, validateJson } from './validate-json.js';
 

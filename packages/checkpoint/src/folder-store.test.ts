@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CheckpointInfo, StateDict } from '@ulmfit/trainer';
 import { corrupt } from '../../../tools/fuzz/mutate.js';
-import { failingFiles } from './failing-files.test-helper.js';
+import { failingFiles } from '../../files/src/failing-files.test-helper.js';
 import { folderStore } from './folder-store.js';
-import { temporaryFolder } from './temporary-folder.test-helper.js';
+import { temporaryFolder } from '../../files/src/temporary-folder.test-helper.js';
 
 const info = (step: number, more: Partial<CheckpointInfo> = {}): CheckpointInfo => ({
   name: `fine-tune-${step}`,

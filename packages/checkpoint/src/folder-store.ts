@@ -1,10 +1,18 @@
 import { UlmfitError } from '@ulmfit/errors';
+import {
+  digestOf,
+  fileDigestSchema,
+  type FileSystem,
+  guardFiles,
+  isTemporary,
+  mismatch,
+  nodeFileSystem,
+  removeQuietly,
+  temporaryName,
+} from '@ulmfit/files/portable';
 import type { CheckpointInfo, CheckpointStore, RejectedCheckpoint, StateDict } from '@ulmfit/trainer';
 import { z } from 'zod';
-import { isTemporary, removeQuietly, temporaryName } from './atomic-write.js';
-import { guardFiles, nodeFileSystem, type FileSystem } from './file-system.js';
 import { parseLossless, stringifyLossless } from './lossless-json.js';
-import { digestOf, fileDigestSchema, mismatch } from './manifest.js';
 import { tensorsFromSafetensors, tensorsToSafetensors } from './safetensors.js';
 import { validateJson } from './validate-json.js';
 

@@ -8,8 +8,6 @@ export {
 } from './safetensors.js';
 export { rawFromTensors, tensorsFromRaw } from './tensor-conversion.js';
 export type { Dtype, DtypeArrays, RawTensor } from './raw-tensor.js';
-export { guardFiles, nodeFileSystem, readFile, type FileSystem } from './file-system.js';
-export { writeAtomically } from './atomic-write.js';
 export { readPytorch } from './pytorch.js';
 export { isDeep } from './json-depth.js';
 export { readItos } from './itos.js';

@@ -1,5 +1,5 @@
 import { UlmfitError } from '@ulmfit/errors';
-import { readFile } from './file-system.js';
+import { readFile } from '@ulmfit/files/portable';
 import { PickleObject, PickleTuple, unpickle, type AllowedGlobals } from './pickle.js';
 
 /** fastai's own list, which some of its versions pickled a vocabulary as. */

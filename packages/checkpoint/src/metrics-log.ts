@@ -1,7 +1,12 @@
 import { UlmfitError } from '@ulmfit/errors';
+import {
+  type FileSystem,
+  guardFiles,
+  nodeFileSystem,
+  readFile,
+  writeAtomically,
+} from '@ulmfit/files/portable';
 import type { Json } from '@ulmfit/trainer';
-import { writeAtomically } from './atomic-write.js';
-import { guardFiles, nodeFileSystem, readFile, type FileSystem } from './file-system.js';
 import { isDeep } from './json-depth.js';
 
 /** A line of a metrics file. Figures that are not finite become `null`. */

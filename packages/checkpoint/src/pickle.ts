@@ -1,5 +1,5 @@
 import { brief, UlmfitError } from '@ulmfit/errors';
-import { ByteReader } from './byte-reader.js';
+import { ByteReader } from '@ulmfit/files/portable';
 
 // The format: Python's Lib/pickletools.py documents every opcode. Here a pickle is data: the few globals that a caller
 // allows stand for functions written here, all others are refused when they are named, and nothing else can be called.

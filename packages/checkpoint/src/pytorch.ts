@@ -1,6 +1,5 @@
 import { brief, showName, UlmfitError } from '@ulmfit/errors';
-import { ByteReader } from './byte-reader.js';
-import { readFile } from './file-system.js';
+import { ByteReader, isZip, readFile, ZipArchive } from '@ulmfit/files/portable';
 import {
   orderedDict,
   PickleGlobal,
@@ -11,7 +10,6 @@ import {
   type UnpickleOptions,
 } from './pickle.js';
 import { dtypeBytes, rawTensor, sizeOf, type Dtype, type RawTensor } from './raw-tensor.js';
-import { isZip, ZipArchive } from './zip-archive.js';
 
 // What torch.save writes: https://pytorch.org/docs/stable/notes/serialization.html and torch/serialization.py.
 

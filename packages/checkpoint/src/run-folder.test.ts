@@ -3,9 +3,9 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { failingFiles } from './failing-files.test-helper.js';
+import { failingFiles } from '../../files/src/failing-files.test-helper.js';
 import { openRun } from './run-folder.js';
-import { temporaryFolder } from './temporary-folder.test-helper.js';
+import { temporaryFolder } from '../../files/src/temporary-folder.test-helper.js';
 
 const config = { seed: 7, optimizer: { lr: 0.004, betas: [0.7, 0.99] } };
 const run = () => join(temporaryFolder(), 'runs', 'a');

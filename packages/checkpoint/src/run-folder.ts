@@ -1,7 +1,14 @@
 import { UlmfitError } from '@ulmfit/errors';
+import {
+  type FileSystem,
+  guardFiles,
+  isTemporary,
+  nodeFileSystem,
+  readFile,
+  removeQuietly,
+  writeAtomically,
+} from '@ulmfit/files/portable';
 import type { Json } from '@ulmfit/trainer';
-import { isTemporary, removeQuietly, writeAtomically } from './atomic-write.js';
-import { guardFiles, nodeFileSystem, readFile, type FileSystem } from './file-system.js';
 import { folderStore, type FolderStore } from './folder-store.js';
 import { isDeep } from './json-depth.js';
 import { MetricsLog } from './metrics-log.js';

@@ -1,6 +1,5 @@
 import { UlmfitError } from '@ulmfit/errors';
-import { tryLock } from '@ulmfit/files/portable';
-import { guardFiles, type FileSystem } from './file-system.js';
+import { type FileSystem, guardFiles, tryLock } from '@ulmfit/files/portable';
 
 /**
  * Takes a run's lock file, also from a process that died with it.

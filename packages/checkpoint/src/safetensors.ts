@@ -1,7 +1,6 @@
 import { brief, showName, UlmfitError } from '@ulmfit/errors';
+import { type FileSystem, nodeFileSystem, readFile, writeAtomically } from '@ulmfit/files/portable';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { writeAtomically } from './atomic-write.js';
-import { nodeFileSystem, readFile, type FileSystem } from './file-system.js';
 import { dtypeBytes, isDtype, rawBytes, rawTensor, showShape, sizeOf, type RawTensor } from './raw-tensor.js';
 import { rawFromTensors, tensorsFromRaw } from './tensor-conversion.js';
 import { duplicateKey } from './unique-keys.js';

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 import { UlmfitError } from '@ulmfit/errors';
 import { errorCode } from './error-code.js';
+import { hashFile } from './hash-file.js';
 import { httpGet, pause, retryAfter } from './http-get.js';
 import { withLock } from './process-lock.js';
+import { syncFolder } from './sync-folder.js';
 
 /** How far a download has come. */
 export interface DownloadProgress {
@@ -201,24 +201,18 @@ async function writeBody(
   }
 }
 
+/** The file's digest, or `undefined` where there is none. */
 async function digestOf(
   path: string,
   { algorithm }: Checksum,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  const hash = createHash(algorithm);
   try {
-    for await (const chunk of createReadStream(path, {
-      highWaterMark: 1024 * 1024,
-    }) as AsyncIterable<Buffer>) {
-      signal?.throwIfAborted();
-      hash.update(chunk);
-    }
+    return await hashFile(path, algorithm, { signal });
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
-  return hash.digest('hex');
 }
 
 async function sizeOf(path: string): Promise<number> {
@@ -227,17 +221,6 @@ async function sizeOf(path: string): Promise<number> {
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return 0;
     throw error;
-  }
-}
-
-/** Makes the new name itself survive a power cut. Windows can't open folders, and doesn't need it. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

@@ -1,5 +1,6 @@
 export * from './portable.js';
 export { cacheDirectory } from './cache-directory.js';
+export { ensureCachedFolder } from './cached-folder.js';
 export { decodeUtf8, normalizeNewlines } from './decode-utf8.js';
 export {
   downloadFile,
@@ -8,4 +9,8 @@ export {
   type DownloadProgress,
 } from './download-file.js';
 export { gunzipFile, type GunzipOptions } from './gunzip-file.js';
+export { hashFile, type HashFileOptions } from './hash-file.js';
+export { verifyManifest, writeManifest } from './manifest.js';
 export { streamFile, type StreamFileOptions } from './stream-file.js';
+export { syncFolder } from './sync-folder.js';
+export { ZipFile } from './zip-file.js';

@@ -1,6 +1,10 @@
 // What loads outside of Node too: packages that also run in browsers import from here. A function that needs a disk
 // looks Node up when it is called, and throws `NO_FILES` where there is none.
+export { parentOf, removeQuietly, writeAtomically } from './atomic-write.js';
+export { ByteReader } from './byte-reader.js';
 export { errorCode } from './error-code.js';
+export { digestAnywhere, digestOf, fileDigestSchema, mismatch, type FileDigest } from './file-digest.js';
+export { guardFiles, nodeFileSystem, readFile, type FileSystem } from './file-system.js';
 export { nodeBuiltin } from './node-builtin.js';
 export {
   tryLock,
@@ -10,3 +14,5 @@ export {
   type LockOwner,
   type WaitOptions,
 } from './process-lock.js';
+export { isTemporary, temporaryName, temporaryOwner } from './temporary-name.js';
+export { isZip, ZipArchive, type ZipLocation, type ZipSource } from './zip-archive.js';

@@ -1,5 +1,6 @@
 import { errorCode } from './error-code.js';
 import { nodeBuiltin } from './node-builtin.js';
+import { temporaryName } from './temporary-name.js';
 
 /** The file operations that a lock makes. */
 export interface LockFiles {
@@ -103,7 +104,7 @@ export async function withLock<R>(
 
 /** Removes the lock of a process that has died, unless another has taken it over in between: that one goes back. */
 function takeAway(path: string, found: LockOwner | 'unreadable', files: LockFiles): void {
-  const away = `${path}.${process.pid}-${count++}.tmp`;
+  const away = temporaryName(path);
   try {
     files.rename(path, away);
   } catch (error) {
@@ -114,8 +115,6 @@ function takeAway(path: string, found: LockOwner | 'unreadable', files: LockFile
   if (JSON.stringify(moved) === JSON.stringify(found)) tryRemove(away, files);
   else files.rename(away, path);
 }
-
-let count = 0;
 
 function ownerOf(path: string, files: LockFiles): LockOwner | 'gone' | 'unreadable' {
   let text: string;

@@ -1,4 +1,5 @@
-import { isDeep, readFile } from '@ulmfit/checkpoint';
+import { isDeep } from '@ulmfit/checkpoint';
+import { readFile } from '@ulmfit/files';
 import type { z } from 'zod';
 
 /**

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeAtomically } from '@ulmfit/checkpoint';
+import { writeAtomically } from '@ulmfit/files';
 import { UlmfitError } from '@ulmfit/errors';
 import { z } from 'zod';
 import { readJson } from './read-json.js';

@@ -1,4 +1,4 @@
-import { guardFiles, nodeFileSystem, type FileSystem } from '@ulmfit/checkpoint';
+import { guardFiles, nodeFileSystem, type FileSystem } from '@ulmfit/files';
 import { encodeEvent, stepOf, versionEvent } from './event.js';
 import { decodeRecords, encodeRecord } from './record.js';
 

@@ -14,7 +14,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { findLearningRate } from '@ulmfit/schedulers';
 import { checkpointing, memoryStore, type StateDict, type TrainingPlugin } from '@ulmfit/trainer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { failingFiles } from '../../checkpoint/src/failing-files.test-helper.js';
+import { failingFiles } from '../../files/src/failing-files.test-helper.js';
 import { tinyLoader, tinyTrainer } from '../../../tools/tiny-trainer.js';
 import { EventLog } from './event-log.js';
 import { eventsIn } from './events.test-helper.js';

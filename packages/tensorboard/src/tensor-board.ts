@@ -1,4 +1,4 @@
-import type { FileSystem } from '@ulmfit/checkpoint';
+import type { FileSystem } from '@ulmfit/files';
 import type { TrainingContext, TrainingPlugin } from '@ulmfit/trainer';
 import { EventLog } from './event-log.js';
 

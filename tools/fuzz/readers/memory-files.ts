@@ -1,4 +1,4 @@
-import type { FileSystem } from '@ulmfit/checkpoint';
+import type { FileSystem } from '@ulmfit/files';
 
 const failure = (code: string, path: string) => Object.assign(new Error(`${code}: ${path}`), { code });
 

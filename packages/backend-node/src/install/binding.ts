@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { UlmfitError } from '@ulmfit/errors';
 import envPaths from 'env-paths';
-import { ensureCachedFolder } from './cached-folder.js';
+import { ensureCachedFolder } from '@ulmfit/files';
 import { reasonOf, runCommand } from './run-command.js';
 import { resolveFromPackage, type TfjsNodePackage } from './tfjs-node-package.js';
 

@@ -1,5 +1,6 @@
 import { mkdir, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isTemporary } from '@ulmfit/files';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from './fake-wheel.test-helper.js';
 import { installEngine } from './install-engine.js';
@@ -106,7 +107,7 @@ describe('installEngine', () => {
     const report = await installEngine({ tfjsNode, cacheDirectory: await temporaryFolder(), force: true });
     expect(report.way).toBe('wasm');
     expect(await realpath(deps)).toBe(await realpath(library));
-    expect((await readdir(tfjsNode.directory)).filter((name) => name.endsWith('.partial'))).toEqual([]);
+    expect((await readdir(tfjsNode.directory)).filter(isTemporary)).toEqual([]);
   });
 
   it('ends with WebAssembly and a warning that gives every reason', async () => {

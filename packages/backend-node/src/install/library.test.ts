@@ -1,12 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, open, readdir, readFile, readlink, unlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  truncate,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isTemporary, verifyManifest } from '@ulmfit/files';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder, wheelFiles, writeWheel } from './fake-wheel.test-helper.js';
 import { announcedBytes, downloadWheel, ensureLibrary, unpackLibrary } from './library.js';
-import { verifyManifest } from './manifest.js';
 import { chooseWheel } from './wheel-choice.js';
 
 /** A cache with a fake download that counts. */
@@ -65,7 +75,7 @@ describe('ensureLibrary', () => {
     'a missing manifest': (folder) => unlink(join(folder, 'manifest.json')),
     'half a manifest': (folder) => writeFile(join(folder, 'manifest.json'), '{"format": 1, "fil'),
   };
-  it.each(Object.entries(damages))('makes it anew after %s', async (_name, damage) => {
+  it.each(Object.entries(damages))('makes it again after %s', async (_name, damage) => {
     const { folder, install, downloads, neighbours } = await setUp();
     await install();
     await damage(folder);
@@ -82,6 +92,20 @@ describe('ensureLibrary', () => {
       writeWheel(into, { 'some.txt': new Uint8Array(3) });
     await expect(ensureLibrary({ folder, platform: 'linux', download })).rejects.toMatchObject({
       code: 'BAD_WHEEL',
+    });
+    expect(await neighbours()).toEqual([]);
+  });
+
+  it('says how to get a wheel again that is damaged', async () => {
+    const { folder, neighbours } = await setUp();
+    const download = async (into: string): Promise<string> => {
+      const path = await writeWheel(into);
+      await truncate(path, 1_000_000);
+      return path;
+    };
+    await expect(ensureLibrary({ folder, platform: 'linux', download })).rejects.toMatchObject({
+      code: 'BAD_WHEEL',
+      message: expect.stringContaining('engine install --force') as string,
     });
     expect(await neighbours()).toEqual([]);
   });
@@ -117,7 +141,7 @@ describe('ensureLibrary', () => {
     await once(child.stdout, 'data');
     const left = await neighbours();
     expect(left).toHaveLength(1);
-    expect(left[0]).toMatch(/\.partial$/);
+    expect(left.every(isTemporary)).toBe(true);
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;

@@ -1,12 +1,11 @@
 import { mkdir, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { UlmfitError } from '@ulmfit/errors';
-import { ensureCachedFolder } from './cached-folder.js';
+import { ensureCachedFolder, ZipFile } from '@ulmfit/files';
 import type { OnInstallProgress } from './progress.js';
 import type { Python } from './python.js';
 import { reasonOf, runCommand } from './run-command.js';
 import type { WheelChoice } from './wheel-choice.js';
-import { ZipArchive } from './zip-archive.js';
 
 export interface LibraryRequest {
   /** Where it belongs; holds `lib/` and `include/` afterwards, as tfjs-node wants its `deps` folder. */
@@ -33,11 +32,18 @@ export function ensureLibrary(request: LibraryRequest): Promise<boolean> {
       const wheelFolder = join(temporary, 'download');
       await mkdir(wheelFolder);
       const wheel = await download(wheelFolder);
-      await unpackLibrary(wheel, temporary, request.platform, request.onProgress);
+      await unpackLibrary(wheel, temporary, request.platform, request.onProgress).catch(describeZipError);
       await rm(wheelFolder, { recursive: true });
     },
     { rebuild, log },
   );
+}
+
+/** What was downloaded is ours to download again. */
+function describeZipError(error: unknown): never {
+  if (!(error instanceof UlmfitError) || error.code !== 'BAD_ZIP') throw error;
+  const cure = 'run `npx ulmfit engine install --force` to download it again';
+  throw new UlmfitError('BAD_WHEEL', `${error.message}; ${cure}`, { cause: error });
 }
 
 /** Unpacks the C library and its headers from a wheel into `lib/` and `include/`. */
@@ -48,15 +54,15 @@ export async function unpackLibrary(
   onProgress?: OnInstallProgress,
 ): Promise<void> {
   const { files, links } = libraryNames(platform);
-  const archive = await ZipArchive.open(wheel);
+  const archive = ZipFile.open(wheel);
   try {
-    const wanted = archive.entries.flatMap((entry) => {
-      const library = files.find((name) => entry.name === `tensorflow/${name}`);
-      const path = library === undefined ? HEADERS.exec(entry.name)?.[1] : undefined;
-      if (library !== undefined) return [{ entry, path: join('lib', library) }];
+    const wanted = archive.names.flatMap((name) => {
+      const library = files.find((file) => name === `tensorflow/${file}`);
+      const path = library === undefined ? HEADERS.exec(name)?.[1] : undefined;
+      if (library !== undefined) return [{ name, path: join('lib', library) }];
       return path === undefined || posix.normalize(path) !== path
         ? []
-        : [{ entry, path: join('include', path) }];
+        : [{ name, path: join('include', path) }];
     });
     for (const name of [
       ...files.map((file) => join('lib', file)),
@@ -69,18 +75,18 @@ export async function unpackLibrary(
         );
       }
     }
-    const totalBytes = wanted.reduce((sum, { entry }) => sum + entry.bytes, 0);
+    const totalBytes = wanted.reduce((sum, { name }) => sum + archive.sizeOf(name), 0);
     let bytes = 0;
-    for (const { entry, path } of wanted) {
+    for (const { name, path } of wanted) {
       const destination = join(folder, path);
       await mkdir(dirname(destination), { recursive: true });
-      await archive.extract(entry, destination, (more) => {
+      await archive.extract(name, destination, (more) => {
         bytes += more;
         onProgress?.({ phase: 'unpack', bytes, totalBytes });
       });
     }
   } finally {
-    await archive.close();
+    archive.close();
   }
   // The names that tfjs-node's build asks the linker for.
   for (const [name, target] of links) await symlink(target, join(folder, 'lib', name));

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UlmfitError } from '@ulmfit/errors';
 import { compilerAdvice, findCompiler, findNodeHeaders } from './binding.js';
-import { ensureCachedFolder } from './cached-folder.js';
+import { ensureCachedFolder } from '@ulmfit/files';
 import { reasonOf, runCommand } from './run-command.js';
 
 /** One C++ file of ours that is compiled on the user's machine into something that Node can load. */

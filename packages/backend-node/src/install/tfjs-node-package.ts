@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import {
   copyFile,
@@ -15,6 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UlmfitError } from '@ulmfit/errors';
+import { temporaryName } from '@ulmfit/files';
 import { reasonOf, runCommand } from './run-command.js';
 
 /** The installed tfjs-node package, whether or not it loads. */
@@ -127,12 +127,12 @@ export async function putInPackage(
 
 /** Makes a file, link or folder under a name beside its place, then swaps it in. */
 async function replace(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.partial`;
+  const temporary = temporaryName(path);
   await make(temporary);
   const old = await lstat(path).catch(() => undefined);
   if (old?.isDirectory() === true) {
     // A folder can't be renamed over.
-    const aside = `${path}.${randomUUID()}.partial`;
+    const aside = temporaryName(path);
     await rename(path, aside);
     await rename(temporary, path);
     await rm(aside, { recursive: true, force: true });

@@ -5,9 +5,8 @@ import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UlmfitError } from '@ulmfit/errors';
+import { ensureCachedFolder, isTemporary, verifyManifest } from '@ulmfit/files';
 import { type Compiler, compilerAdvice, findCompiler, findNodeHeaders } from '../install/binding.js';
-import { ensureCachedFolder } from '../install/cached-folder.js';
-import { verifyManifest } from '../install/manifest.js';
 import { reasonOf, runCommand } from '../install/run-command.js';
 import { libraryPath, type TfjsNodePackage } from '../install/tfjs-node-package.js';
 
@@ -67,7 +66,7 @@ export async function findKernelLibraries(cache: string, tensorflowVersion: stri
   const engine = join(cache, 'engine');
   const start = await prefix(tensorflowVersion);
   for (const name of await readdir(engine).catch(() => [])) {
-    if (!name.startsWith(start) || name.endsWith('.partial')) continue;
+    if (!name.startsWith(start) || isTemporary(name)) continue;
     if ((await verifyManifest(join(engine, name))) === undefined) found.push(join(engine, name, FILE));
   }
   return found;

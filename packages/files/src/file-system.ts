@@ -1,11 +1,12 @@
 import { UlmfitError } from '@ulmfit/errors';
-import { nodeBuiltin } from '@ulmfit/files/portable';
+import { errorCode } from './error-code.js';
+import { nodeBuiltin } from './node-builtin.js';
 
-/** The few file operations that this package makes: the disk's by default, failing ones in tests. */
+/** The few file operations that checkpoints and logs are made of: the disk's by default, failing ones in tests. */
 export interface FileSystem {
   /** The whole file. */
   read(path: string): Uint8Array;
-  /** Writes a file anew and flushes it to the disk; with `exclusive` it fails where the file exists. */
+  /** Writes a whole file and flushes it to the disk; with `exclusive` it fails where the file exists. */
   write(path: string, bytes: Uint8Array, options?: { exclusive?: boolean }): void;
   /** Adds to the file's end, creating it where there is none. */
   append(path: string, bytes: Uint8Array): void;
@@ -93,11 +94,6 @@ const PIECE = 2 ** 30;
 function writeAll(file: number, bytes: Uint8Array): void {
   const { writeSync } = nodeBuiltin('fs');
   for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at, Math.min(bytes.length - at, PIECE));
-}
-
-/** The system's code of an error, such as `ENOENT`. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** What the user can do about a system error, by its code. */

@@ -9,11 +9,13 @@ const END_64_LOCATOR = 0x07064b50;
 const ENTRY = 0x02014b50;
 const LOCAL = 0x04034b50;
 const END_BYTES = 22;
+const END_64_BYTES = 56;
 const LOCATOR_BYTES = 20;
+const LOCAL_BYTES = 30;
 const FULL_16 = 0xffff;
 const FULL_32 = 0xffffffff;
 
-/** Weights hardly compress: what claims to grow more than this much is no checkpoint. */
+/** What is read whole hardly compresses, as weights do: what claims to grow more than this much is a bomb. */
 const MAX_GROWTH = 64;
 const MIN_BUDGET = 2 ** 24;
 /** Packed bytes to unpack at a time: deflate makes 16 MB of them at most, and then the size is looked at. */
@@ -28,18 +30,39 @@ interface Entry {
   readonly offset: number;
 }
 
-/** The files of a zip archive in memory, stored or deflated. */
+/** Bytes that can be read at any place, in memory or on a disk. */
+export interface ZipSource {
+  readonly size: number;
+  /** So many bytes from `at` on; fewer where the source ends. */
+  read(at: number, length: number): Uint8Array;
+}
+
+/** Where the packed bytes of a file lie, and what they unpack to. */
+export interface ZipLocation {
+  readonly start: number;
+  readonly packedBytes: number;
+  readonly isDeflated: boolean;
+  readonly bytes: number;
+  readonly crc: number;
+}
+
+/** The files of a zip archive, stored or deflated, with 64-bit sizes or without. */
 export class ZipArchive {
+  private readonly source: ZipSource;
   private readonly entries: ReadonlyMap<string, Entry>;
   /** Bytes still to be read: entries may share their data, and one may be read again and again. */
   private budget: number;
 
-  /** @throws UlmfitError `BAD_ZIP` */
+  /**
+   * @param label what to call the archive in messages, such as its path
+   * @throws UlmfitError `BAD_ZIP`
+   */
   constructor(
-    private readonly bytes: Uint8Array,
+    source: Uint8Array | ZipSource,
     private readonly label: string,
   ) {
-    this.budget = Math.max(MIN_BUDGET, MAX_GROWTH * bytes.length);
+    this.source = source instanceof Uint8Array ? inMemory(source) : source;
+    this.budget = Math.max(MIN_BUDGET, MAX_GROWTH * this.source.size);
     this.entries = this.directory();
   }
 
@@ -62,7 +85,8 @@ export class ZipArchive {
    */
   read(name: string): Uint8Array {
     const entry = this.find(name);
-    const data = this.locate(entry);
+    const { start, packedBytes } = this.locate(name);
+    const data = this.source.read(start, packedBytes);
     // Deflate cannot grow bytes more than 1032-fold.
     if (entry.size > data.length * 1032 + 64 || entry.size > this.budget) {
       throw this.bad(`${showName(name)} claims to unpack to ${entry.size} bytes from ${data.length}`);
@@ -73,7 +97,7 @@ export class ZipArchive {
       throw this.bad(`${showName(name)} has ${content.length} bytes, its entry says ${entry.size}`);
     }
     if (crc32(content) !== entry.crc) {
-      throw this.bad(`${showName(name)} does not match its checksum: the file is damaged; get it anew`);
+      throw this.bad(`${showName(name)} does not match its checksum: the file is damaged; use a sound copy`);
     }
     return content;
   }
@@ -84,18 +108,22 @@ export class ZipArchive {
     return entry;
   }
 
-  /** The packed bytes of an entry, by the header before them. */
-  private locate({ name, offset, compressed, method, size }: Entry): Uint8Array {
+  /**
+   * Where a file's packed bytes lie, by the header before them.
+   * @throws UlmfitError `BAD_ZIP` where it is missing, packed by another method or outside of the archive
+   */
+  locate(name: string): ZipLocation {
+    const { offset, compressed, method, size, crc } = this.find(name);
     if (method !== 0 && method !== 8)
       throw this.bad(`${showName(name)} is packed by method ${method}; 0 and 8 are known`);
     if (method === 0 && compressed !== size)
       throw this.bad(`${showName(name)} is stored, with two different sizes`);
-    const reader = this.readerAt(offset);
+    const reader = this.readerAt(offset, LOCAL_BYTES);
     if (reader.u32() !== LOCAL) throw this.bad(`${showName(name)} has no header at byte ${offset}`);
     reader.take(22);
-    const [nameBytes, extraBytes] = [reader.u16(), reader.u16()];
-    reader.take(nameBytes + extraBytes);
-    return reader.take(compressed);
+    const start = offset + LOCAL_BYTES + reader.u16() + reader.u16();
+    if (start + compressed > this.source.size) throw this.bad(`cut short at byte ${this.source.size}`);
+    return { start, packedBytes: compressed, isDeflated: method === 8, bytes: size, crc };
   }
 
   private inflate({ name, size }: Entry, data: Uint8Array): Uint8Array {
@@ -119,9 +147,9 @@ export class ZipArchive {
   private directory(): Map<string, Entry> {
     const { count, size, offset } = this.end();
     // 46 bytes is the least that an entry takes.
-    if (count > size / 46 || offset + size > this.bytes.length)
+    if (count > size / 46 || offset + size > this.source.size)
       throw this.bad('its directory lies outside of it');
-    const reader = this.readerAt(offset);
+    const reader = this.readerAt(offset, size);
     const entries = new Map<string, Entry>();
     for (let i = 0; i < count; i++) {
       const entry = this.entry(reader);
@@ -142,7 +170,7 @@ export class ZipArchive {
     const [nameBytes, extraBytes, commentBytes] = [reader.u16(), reader.u16(), reader.u16()];
     reader.take(8);
     const offset = reader.u32();
-    // Names of checkpoints are ASCII; whatever else stands there only has to stay distinct.
+    // Names are mostly ASCII; whatever else stands there only has to stay distinct.
     const name = utf8.decode(reader.take(nameBytes));
     const extra = reader.take(extraBytes);
     reader.take(commentBytes);
@@ -167,38 +195,44 @@ export class ZipArchive {
 
   /** Where the directory lies: from the record at the end of the archive, before a comment of any length. */
   private end(): { count: number; size: number; offset: number } {
-    const view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
-    const last = this.bytes.length - END_BYTES;
-    for (let at = last; at >= Math.max(0, last - FULL_16); at--) {
+    const from = Math.max(0, this.source.size - END_BYTES - FULL_16);
+    const tail = this.source.read(from, this.source.size - from);
+    const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+    for (let at = tail.length - END_BYTES; at >= 0; at--) {
       if (view.getUint32(at, true) !== END) continue;
-      const reader = this.readerAt(at + 10);
+      const reader = new ByteReader(tail, (end) => this.bad(`cut short at byte ${from + end}`), at + 10);
       const [count, size, offset] = [reader.u16(), reader.u32(), reader.u32()];
       const isWide = count === FULL_16 || size === FULL_32 || offset === FULL_32;
-      return isWide ? this.wideEnd(at - LOCATOR_BYTES) : { count, size, offset };
+      return isWide ? this.wideEnd(from + at - LOCATOR_BYTES) : { count, size, offset };
     }
     throw this.bad('its directory is missing: the file is cut short');
   }
 
   private wideEnd(locatorAt: number): { count: number; size: number; offset: number } {
     if (locatorAt < 0) throw this.bad('its 64-bit directory is missing');
-    const locator = this.readerAt(locatorAt);
+    const locator = this.readerAt(locatorAt, LOCATOR_BYTES);
     if (locator.u32() !== END_64_LOCATOR) throw this.bad('its 64-bit directory is missing');
     locator.take(4);
-    const reader = this.readerAt(locator.u64());
+    const reader = this.readerAt(locator.u64(), END_64_BYTES);
     if (reader.u32() !== END_64) throw this.bad('its 64-bit directory is damaged');
     reader.take(28);
     return { count: reader.u64(), size: reader.u64(), offset: reader.u64() };
   }
 
-  private readerAt(at: number): ByteReader {
-    if (at > this.bytes.length) throw this.bad(`byte ${at} lies outside of it`);
-    return new ByteReader(this.bytes, (end) => this.bad(`cut short at byte ${end}`), at);
+  private readerAt(at: number, length: number): ByteReader {
+    if (at > this.source.size) throw this.bad(`byte ${at} lies outside of it`);
+    return new ByteReader(this.source.read(at, length), (end) => this.bad(`cut short at byte ${at + end}`));
   }
 
   private bad(what: string, cause?: unknown): UlmfitError {
     return new UlmfitError('BAD_ZIP', `${this.label}: not a sound zip archive: ${what}`, { cause });
   }
 }
+
+const inMemory = (bytes: Uint8Array): ZipSource => ({
+  size: bytes.length,
+  read: (at, length) => bytes.subarray(at, at + length),
+});
 
 const utf8 = new TextDecoder();
 

@@ -2,10 +2,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ensureCachedFolder } from './cached-folder.js';
-import { temporaryFolder } from './fake-wheel.test-helper.js';
+import { temporaryFolder } from './temporary-folder.test-helper.js';
 
-it('makes a whole folder anew when it is told to, and leaves nothing beside it', async () => {
-  const cache = await temporaryFolder();
+it('fills a whole folder again when it is told to, and leaves nothing beside it', async () => {
+  const cache = temporaryFolder();
   const folder = join(cache, 'binding');
   const fill = (content: string) => (temporary: string) => writeFile(join(temporary, 'x'), content);
   const content = () => readFile(join(folder, 'x'), 'utf8');

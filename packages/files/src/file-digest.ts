@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nodeBuiltin } from '@ulmfit/files/portable';
+import { nodeBuiltin } from './node-builtin.js';
 
 /** What a file has to be: its size and the SHA-256 of its bytes in hexadecimal digits. */
 export interface FileDigest {

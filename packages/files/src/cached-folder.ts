@@ -1,19 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errorCode } from './error-code.js';
 import { verifyManifest, writeManifest } from './manifest.js';
-
-const PARTIAL = /\.(\d+)\.[0-9a-f-]{36}\.partial$/;
+import { syncFolder } from './sync-folder.js';
+import { temporaryName, temporaryOwner } from './temporary-name.js';
 
 /**
- * Makes sure that a folder of the cache is there and whole: one that fits its manifest is used, anything else is made
- * anew by `fill`. It is filled under a temporary name beside its place and renamed into it once all of it is on the
+ * Makes sure that a folder of the cache is there and whole: one that fits its manifest is used, anything else is filled
+ * again by `fill`. It is filled under a temporary name beside its place and renamed into it once all of it is on the
  * disk: a process that is killed half-way leaves nothing that a later one trusts, and of two at the same time
  * the one that is done first wins.
  *
  * @param fill - Writes the content into the empty temporary folder that it is given.
- * @param options - `rebuild` makes it anew and puts that in the place of a whole one too.
+ * @param options - `rebuild` fills it again even where a whole one is there.
  * @returns Whether the folder was there already.
  */
 export async function ensureCachedFolder(
@@ -26,7 +26,7 @@ export async function ensureCachedFolder(
   if (options.rebuild !== true) {
     const problem = await verifyManifest(folder);
     if (problem === undefined) return true;
-    if (existsSync(folder)) options.log?.(`${problem}: making it anew`);
+    if (existsSync(folder)) options.log?.(`${problem}: making it again`);
   }
 
   const temporary = temporaryName(folder);
@@ -42,10 +42,7 @@ export async function ensureCachedFolder(
   return false;
 }
 
-/** A name beside `path` that no other process uses, and that tells which process made it. */
-export function temporaryName(path: string): string {
-  return join(dirname(path), `${basename(path)}.${process.pid}.${randomUUID()}.partial`);
-}
+const IN_THE_WAY = ['ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR'];
 
 async function putInPlace(temporary: string, folder: string, replaces: boolean): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -53,7 +50,7 @@ async function putInPlace(temporary: string, folder: string, replaces: boolean):
       await rename(temporary, folder);
       break;
     } catch (error) {
-      if (attempt > 3 || !isCode(error, 'ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR')) throw error;
+      if (attempt > 3 || !IN_THE_WAY.includes(errorCode(error) ?? '')) throw error;
     }
     // Something is there: a damaged one, one to be replaced, or what another process finished meanwhile.
     const isOld = replaces && attempt === 1;
@@ -62,7 +59,7 @@ async function putInPlace(temporary: string, folder: string, replaces: boolean):
     try {
       await rename(folder, aside);
     } catch (error) {
-      if (!isCode(error, 'ENOENT')) throw error; // another process has put it aside
+      if (errorCode(error) !== 'ENOENT') throw error; // another process has put it aside
     }
     await rm(aside, { recursive: true, force: true });
   }
@@ -72,8 +69,8 @@ async function putInPlace(temporary: string, folder: string, replaces: boolean):
 /** Removes the temporary folders of processes that are gone. */
 async function removeAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    const pid = PARTIAL.exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid)))
+    const pid = temporaryOwner(name);
+    if (pid !== undefined && !isRunning(pid))
       // Again where a compiler that outlived its parent still writes there. A cache that can only be read is as good.
       await rm(join(parent, name), { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
   }
@@ -84,21 +81,6 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return isCode(error, 'EPERM');
+    return errorCode(error) === 'EPERM';
   }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows can't open a folder; there the rename alone has to do.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function isCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

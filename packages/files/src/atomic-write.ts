@@ -1,15 +1,5 @@
 import { guardFiles, nodeFileSystem, type FileSystem } from './file-system.js';
-
-let count = 0;
-
-/** A name beside `path` that no other writer uses; {@link isTemporary} knows it again. */
-export const temporaryName = (path: string): string =>
-  `${path}.${globalThis.process?.pid ?? 0}-${count++}${TEMPORARY}`;
-
-const TEMPORARY = '.tmp';
-
-/** Whether a file or folder is what a writer left when it was killed; others' `.tmp` are none of ours. */
-export const isTemporary = (name: string): boolean => /\.\d+-\d+\.tmp$/.test(name);
+import { temporaryName } from './temporary-name.js';
 
 /** The folder that holds a path. */
 export function parentOf(path: string): string {
