@@ -1,2 +1,3 @@
 export { UlmfitError } from './ulmfit-error.js';
+export { printable } from './printable.js';
 export { brief, showName } from './show.js';

@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 const MAX = 100;
 
 /** A name from a file for a message: foreign and long ones in quotes and cut, so that the message stays one line. */
@@ -13,7 +15,7 @@ export function brief(value: unknown): string {
 
 function plain(value: unknown): string {
   if (typeof value === 'string')
-    return JSON.stringify(value.length > MAX ? `${value.slice(0, MAX)}…` : value);
+    return printable(JSON.stringify(value.length > MAX ? `${value.slice(0, MAX)}…` : value));
   if (typeof value === 'bigint')
     return value < 2n ** 64n && value > -(2n ** 64n) ? `${value}` : 'a huge integer';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
