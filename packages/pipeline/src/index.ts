@@ -82,6 +82,7 @@ export {
   type Decision,
   type DecisionLogits,
 } from './judge/decision.js';
+export { fitDecision } from './judge/fit-decision.js';
 export { mostConfidentMistakes, type Mistake } from './judge/mistakes.js';
 export { probabilitiesOf } from './judge/probabilities.js';
 export { wilsonInterval } from './judge/wilson-interval.js';

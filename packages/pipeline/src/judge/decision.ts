@@ -10,6 +10,9 @@ export interface Decision {
   readonly temperature: number;
   /** For several classes a text: the least probability at which each is predicted. Default 0.5. */
   readonly thresholds?: readonly number[] | undefined;
+  /** Those of the neural model and of the linear one alone, where `thresholds` are the blend's. */
+  readonly neuralThresholds?: readonly number[] | undefined;
+  readonly linearThresholds?: readonly number[] | undefined;
   /** The linear model's share in the blend, 0 to 1. Default 0. */
   readonly linearWeight?: number | undefined;
   /** What the linear model's logits are divided by. Default 1. */
@@ -23,6 +26,8 @@ const temperature = z.number().positive();
 export const decisionSchema: z.ZodType<Decision> = z.looseObject({
   temperature,
   thresholds: z.array(share).optional(),
+  neuralThresholds: z.array(share).optional(),
+  linearThresholds: z.array(share).optional(),
   linearWeight: share.optional(),
   linearTemperature: temperature.optional(),
 });
@@ -75,5 +80,7 @@ export function blended(first: ClassScores, second: ClassScores, weight: number)
       `blend: two models give ${first.length} and ${second.length} rows of scores, or rows of different widths; give both the same texts and classes`,
     );
   }
+  // So that a model without a weight may give anything, NaN too.
+  if (weight === 0 || weight === 1) return (weight === 0 ? first : second).map((row) => [...row]);
   return first.map((row, i) => row.map((p, c) => (1 - weight) * p + weight * (second[i]?.[c] ?? NaN)));
 }

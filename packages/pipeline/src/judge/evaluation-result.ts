@@ -64,5 +64,7 @@ export const evaluationResultSchema: z.ZodType<EvaluationResult> = z
   );
 
 /** The figures of the classifier that predicts. */
-export const chosenJudgement = ({ chosen, judgements }: EvaluationResult): Judgement =>
-  judgements[chosen] ?? judgements.neural;
+export const chosenJudgement = ({
+  chosen,
+  judgements,
+}: Pick<EvaluationResult, 'chosen' | 'judgements'>): Judgement => judgements[chosen] ?? judgements.neural;
