@@ -1,10 +1,10 @@
 import { LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components';
-import { init, use } from 'echarts/core';
+import { use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { escapeUTF8 } from 'entities/escape';
-import { Html } from './html.js';
+import type { Html } from './html.js';
 import type { Points } from './points.js';
+import { chartLegend, chartStyle, GRID, INK, svgChart } from './svg-chart.js';
 import { thin } from './thin.js';
 
 use([LineChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
@@ -27,81 +27,58 @@ export interface LineChartOptions {
   readonly marks?: readonly { readonly at: number; readonly name: string }[];
 }
 
-/** Neither too dark on black nor too light on white: the page follows the reader's preference. */
-const INK = '#7d858f';
-const GRID = '#7d858f40';
 const FAINT = 0.35;
 /** Names that stand beside each other in the legend. */
 const LEGEND_COLUMNS = 5;
 /** Of the width what the name of a mark needs. */
 const MARK_ROOM = 0.09;
-const [WIDTH, HEIGHT] = [560, 250];
 
 /** A chart as an SVG drawing that needs no script. */
 export function lineChart({ title, lines, along, marks = [] }: LineChartOptions): Html {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
-  try {
-    chart.setOption({
-      animation: false,
-      backgroundColor: 'transparent',
-      textStyle: { fontFamily: 'system-ui, sans-serif' },
-      legend: {
-        top: 0,
-        right: 8,
-        icon: 'roundRect',
-        itemWidth: 14,
-        itemHeight: 4,
-        itemGap: 16,
-        textStyle: { color: INK },
-      },
-      grid: {
-        left: 8,
-        right: 14,
-        top: (marks.length > 0 ? 44 : 30) + 18 * Math.floor((lines.length - 1) / LEGEND_COLUMNS),
-        bottom: 20,
-        outerBoundsMode: 'same',
-        outerBoundsContain: 'all',
-      },
-      xAxis: {
-        type: 'value',
-        minInterval: 1,
-        min: 'dataMin',
-        max: 'dataMax',
-        name: along,
-        nameLocation: 'middle',
-        nameGap: 26,
-        nameTextStyle: { color: INK },
-        axisLabel: { color: INK, hideOverlap: true },
-        axisLine: { lineStyle: { color: INK } },
-        splitLine: { show: false },
-      },
-      yAxis: {
-        type: 'value',
-        scale: true,
-        axisLabel: { color: INK },
-        splitLine: { lineStyle: { color: GRID } },
-      },
-      series: lines.map(({ name, points, color, look = 'plain' }, i) => ({
-        type: 'line',
-        name,
-        data: thin(points),
-        color,
-        // A line of one point would not be seen.
-        showSymbol: look === 'points' || points.filter(([, y]) => Number.isFinite(y)).length === 1,
-        symbolSize: 7,
-        ...(look === 'faint'
-          ? { lineStyle: { width: 1, opacity: FAINT }, itemStyle: { opacity: FAINT } }
-          : { lineStyle: { width: 2 } }),
-        ...(i === 0 && marks.length > 0 && { markLine: markLine(marks, points) }),
-      })),
-    });
-    return new Html(
-      chart.renderToSVGString().replace('<svg', `<svg role="img" aria-label="${escapeUTF8(title)}"`),
-    );
-  } finally {
-    // Else its timer keeps the process.
-    chart.dispose();
-  }
+  return svgChart(title, {
+    ...chartStyle,
+    legend: chartLegend,
+    grid: {
+      left: 8,
+      right: 14,
+      top: (marks.length > 0 ? 44 : 30) + 18 * Math.floor((lines.length - 1) / LEGEND_COLUMNS),
+      bottom: 20,
+      outerBoundsMode: 'same',
+      outerBoundsContain: 'all',
+    },
+    xAxis: {
+      type: 'value',
+      minInterval: 1,
+      min: 'dataMin',
+      max: 'dataMax',
+      name: along,
+      nameLocation: 'middle',
+      nameGap: 26,
+      nameTextStyle: { color: INK },
+      axisLabel: { color: INK, hideOverlap: true },
+      axisLine: { lineStyle: { color: INK } },
+      splitLine: { show: false },
+    },
+    yAxis: {
+      type: 'value',
+      scale: true,
+      axisLabel: { color: INK },
+      splitLine: { lineStyle: { color: GRID } },
+    },
+    series: lines.map(({ name, points, color, look = 'plain' }, i) => ({
+      type: 'line',
+      name,
+      data: thin(points),
+      color,
+      // A line of one point would not be seen.
+      showSymbol: look === 'points' || points.filter(([, y]) => Number.isFinite(y)).length === 1,
+      symbolSize: 7,
+      ...(look === 'faint'
+        ? { lineStyle: { width: 1, opacity: FAINT }, itemStyle: { opacity: FAINT } }
+        : { lineStyle: { width: 2 } }),
+      ...(i === 0 && marks.length > 0 && { markLine: markLine(marks, points) }),
+    })),
+  });
 }
 
 /** Lines at the marks, with the names that there is room for. */

@@ -8,6 +8,10 @@ const ORANGE = '#f97316';
 const GREEN = '#10a37f';
 const COLORS = [BLUE, ORANGE, GREEN, '#a855f7', '#e11d48'];
 
+const VALID = 'valid/';
+/** Of the validation figures those that don't lie between 0 and 1: the loss has a chart of its own. */
+const NOT_SHARES: ReadonlySet<string> = new Set(['valid/loss', 'valid/perplexity']);
+
 /** The name of a line of `metrics.jsonl` without its fit: `classify.2-all` is of `classify`. */
 export const stageOf = ({ fit }: RunMetrics): string => fit.split('.', 1)[0] ?? fit;
 
@@ -33,6 +37,9 @@ export function stageCharts(metrics: readonly RunMetrics[]): Html[] {
   };
   const loss = alongSteps('loss');
   const valid = epochs.map((line) => [place(line), line.values['valid/loss'] ?? NaN] as const);
+  const validated = [...new Set(epochs.flatMap(({ values }) => Object.keys(values)))].filter(
+    (name) => name.startsWith(VALID) && !NOT_SHARES.has(name),
+  );
   const norm = alongSteps('gradNorm');
   const terms = [...new Set(steps.flatMap(({ values }) => Object.keys(values)))].filter(
     (name) => name !== 'loss' && name !== 'gradNorm',
@@ -43,6 +50,15 @@ export function stageCharts(metrics: readonly RunMetrics[]): Html[] {
       { name: 'smoothed', points: smooth(loss), color: BLUE },
       { name: 'validation', points: valid, color: ORANGE, look: 'points' },
     ]),
+    ...draw(
+      'Figures of the validation set',
+      validated.map((name, i) => ({
+        name: name.slice(VALID.length),
+        points: epochs.map((line) => [place(line), line.values[name] ?? NaN] as const),
+        color: COLORS[i % COLORS.length] ?? BLUE,
+        look: 'points' as const,
+      })),
+    ),
     ...draw('Learning rate of the top group', [
       { name: 'learning rate', points: steps.map((line) => [place(line), line.lr] as const), color: BLUE },
     ]),

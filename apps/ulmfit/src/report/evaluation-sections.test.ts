@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { inventedEvaluation } from '../evaluation.test-helper.js';
+import { evaluationSections, mainCard } from './evaluation-sections.js';
+
+const numbered = (count: number) => Array.from({ length: count }, (_, i) => `class ${i}`);
+const words = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+const captions = (page: string) =>
+  [...page.matchAll(/<figcaption>\s*(.*?)\s*<\/figcaption>/gs)].map(([, title]) => title);
+
+describe('mainCard', () => {
+  it('is coloured by how the classifier stands', () => {
+    const classes = numbered(4);
+    const card = (skill: { neural: number; linear?: number; blend?: number }) =>
+      mainCard(inventedEvaluation({ classes, skill })).text;
+    expect(card({ neural: 1, linear: 1, blend: 1.5 })).toMatch(/class="good".*Accuracy.*beats guessing/s);
+    expect(card({ neural: 1, linear: 1.5, blend: 0.7 })).toMatch(/class="below".*below the plain baseline/s);
+    expect(card({ neural: 0 })).toMatch(/class="guess".*no better than guessing/s);
+    expect(words(card({ neural: 1 }))).toMatch(/200 test texts; 95 % interval/);
+  });
+});
+
+describe('evaluationSections', () => {
+  const evaluation = inventedEvaluation({ classes: numbered(5) });
+  const page = evaluationSections(evaluation).text;
+
+  it('shows the verdict, the classifiers, the classes, the confusions and the calibration', () => {
+    expect(captions(page)).toEqual([
+      'Side by side',
+      'How often the predicted class is right, by its probability',
+      'Precision, recall and F1 of the blend',
+      'Confusion matrix: rows are true classes, columns predicted ones',
+      'Most confused',
+    ]);
+    expect(words(page)).toMatch(/Better than guessing: \d\d\.\d\d % are right/);
+    const { linear, neural, blend } = evaluation.judgements;
+    const row = [linear, neural, blend].map((each) => each?.macro.f1.toFixed(3)).join(' ');
+    expect(words(page)).toContain(`macro F1 ${row}`);
+    expect(words(page)).toMatch(
+      /class 4 0\.\d{3} 0\.\d{3} 0\.\d{3} 0\.\d{3} 0\.\d{3} 0\.\d{3} \d+ macro mean/,
+    );
+  });
+
+  it('colours each cell of the matrix by its share of the row', () => {
+    const [count = 0] = evaluation.judgements.blend?.confusion?.[0] ?? [];
+    const all = evaluation.judgements.blend?.perClass[0]?.support ?? 0;
+    expect(page).toContain(`title="${count} of ${all} texts of class 0 are predicted as class 0"`);
+    expect(page).toContain(`--share: ${Number((count / all).toFixed(3))}`);
+    expect(evaluationSections(inventedEvaluation({ classes: numbered(31) })).text).not.toContain(
+      'class="confusion',
+    );
+  });
+
+  it('draws the calibration of each classifier', () => {
+    const svg = /<svg.*<\/svg>/s.exec(page)?.[0] ?? '';
+    for (const name of ['perfect', 'linear', 'neural', 'blend', 'predicted probability']) {
+      expect(svg).toContain(`>${name}<`);
+    }
+    expect(svg).toContain('role="img"');
+  });
+
+  it('shows the texts of the mistakes as they are, cut where they are long', () => {
+    const hostile = '<script>alert(1)</script>\u001b[31m\u202e "quoted" & long ';
+    const shown = evaluationSections(
+      inventedEvaluation({ classes: ['<b>', 'pos'], text: (i) => hostile.repeat(1 + 30 * (i % 2)) }),
+    ).text;
+    expect(shown).not.toMatch(/<script|<b><|\u001b|\u202e/);
+    expect(shown).toContain('&lt;script&gt;alert(1)&lt;/script&gt;\ufffd[31m');
+    expect(shown).toContain('&lt;b&gt;');
+    const texts = [...shown.matchAll(/<blockquote>(.*?)<\/blockquote>/gs)].map(([, text = '']) => text);
+    expect(texts.length).toBeGreaterThan(0);
+    expect(texts.some((text) => text.endsWith(' …'))).toBe(true);
+  });
+
+  it('shows several classes a text, one classifier alone, and no text at all', () => {
+    const tags = evaluationSections(inventedEvaluation({ classes: numbered(4), multiLabel: true })).text;
+    expect(words(tags)).toMatch(/micro mean .* macro mean/);
+    expect(tags).not.toContain('class="confusion');
+    const alone = evaluationSections(inventedEvaluation({ classes: numbered(2), skill: { neural: 1 } })).text;
+    expect(captions(alone)[0]).toBe('Figures');
+    expect(captions(alone)).not.toContain('Most confused');
+    const none = evaluationSections(
+      inventedEvaluation({ classes: numbered(2), texts: 0, skill: { neural: 1 } }),
+    );
+    expect(none.text).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});

@@ -1,0 +1,142 @@
+import { printable } from '@ulmfit/errors';
+import { chosenJudgement, type MistakenText } from '@ulmfit/pipeline';
+import {
+  evaluationFigures,
+  judgedMembers,
+  mainFigure,
+  standingOf,
+  type JudgedMember,
+  type Standing,
+  type Scored,
+} from '../evaluation-figures.js';
+import { percent } from '../percent.js';
+import { calibrationChart } from './calibration-chart.js';
+import { classTable } from './class-table.js';
+import { confusionSection } from './confusion-section.js';
+import { html, type Html } from './html.js';
+
+/** Characters of a text that are shown. */
+const MOST_TEXT = 400;
+const MOST_MISTAKES = 20;
+
+const STANDINGS: Record<Standing, { readonly look: string; readonly words: string }> = {
+  good: { look: 'good', words: 'beats guessing' },
+  'below the baseline': { look: 'below', words: 'below the plain baseline' },
+  'a guess': { look: 'guess', words: 'no better than guessing' },
+};
+
+/** The figure that the classifier is judged by, coloured by how it stands. */
+export function mainCard(result: Scored): Html {
+  const chosen = chosenJudgement(result);
+  const { multiLabel, documents, accuracyInterval, verdict } = chosen;
+  const { name, of, show } = mainFigure(multiLabel);
+  const [low, high] = accuracyInterval;
+  const { look, words } = STANDINGS[standingOf(result)];
+  const texts = `${documents} ${setOf(result)} texts`;
+  return html`<li class="${look}">
+    <span>${name.charAt(0).toUpperCase()}${name.slice(1)}</span><strong>${show(of(chosen))}</strong>
+    <em>${verdict === 'one class for everything' ? verdict : words}</em>
+    <span
+      >${multiLabel || documents === 0 ? texts : `${texts}; 95 % interval ${percent(low)} to ${percent(high)}`}</span
+    >
+  </li>`;
+}
+
+/** A scored classifier: its verdict, the classifiers side by side, its classes, confusions, calibration and mistakes. */
+export function evaluationSections(result: Scored): Html {
+  const chosen = chosenJudgement(result);
+  const members = judgedMembers(result);
+  const calibrationTitle = chosen.multiLabel
+    ? 'How often a text is of a class, by the probability given to it'
+    : 'How often the predicted class is right, by its probability';
+  return html`<h2>Evaluation</h2>
+    <p class="verdict ${STANDINGS[standingOf(result)].look}">${verdictOf(result)}</p>
+    <div class="beside">
+      ${sideBySide(members)}
+      <figure class="chart">
+        <figcaption>${calibrationTitle}</figcaption>
+        ${calibrationChart(calibrationTitle, members)}
+      </figure>
+    </div>
+    <div class="beside">${classTable(members)} ${confusionSection(chosen)}</div>
+    ${mistakesOf(result)} `;
+}
+
+const setOf = ({ split }: Scored): string => (split === 'test' ? 'test' : 'validation');
+
+function verdictOf(result: Scored): string {
+  const chosen = chosenJudgement(result);
+  const words = printable(chosen.verdictWords);
+  const { linear } = result.judgements;
+  if (standingOf(result) !== 'below the baseline' || !linear) return words;
+  const { name, of, show } = mainFigure(chosen.multiLabel);
+  return `${words} Yet the linear model alone does better here: ${name} ${show(of(linear))}, not ${show(of(chosen))}.`;
+}
+
+/** A row for each figure, a column for each classifier; the best of a row is bold. */
+function sideBySide(members: readonly JudgedMember[]): Html | string {
+  const [first] = members;
+  if (!first) return '';
+  return html`<figure>
+    <figcaption>${members.length > 1 ? 'Side by side' : 'Figures'}</figcaption>
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            <td></td>
+            ${members.map(
+              ({ kind, isChosen }) =>
+                html`<th scope="col">
+                  ${kind}${isChosen && members.length > 1 ? html`<br /><small>predicts</small>` : ''}
+                </th>`,
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          ${evaluationFigures(first.judgement).map(({ name, of, show, lowIsGood = false }) => {
+            const values = members.map(({ judgement }) => of(judgement));
+            const numbers = values.filter(Number.isFinite);
+            const best = lowIsGood ? Math.min(...numbers) : Math.max(...numbers);
+            return html`<tr>
+              <th scope="row">${name}</th>
+              ${values.map((value) =>
+                value === best && members.length > 1
+                  ? html`<td><strong>${show(value)}</strong></td>`
+                  : html`<td>${show(value)}</td>`,
+              )}
+            </tr> `;
+          })}
+        </tbody>
+      </table>
+    </div>
+  </figure>`;
+}
+
+function mistakesOf({ mistakes }: Scored): Html | string {
+  if (mistakes.length === 0) return '';
+  return html`<h3>Most confident mistakes</h3>
+    <p>The wrong answers that the classifier was surest of. Wrong labels in the data often are among them.</p>
+    <ol class="mistakes">
+      ${mistakes.slice(0, MOST_MISTAKES).map(mistake)}
+    </ol>`;
+}
+
+function mistake({ text, truth, predicted, probability }: MistakenText): Html {
+  const sure = Number.isFinite(probability) ? percent(probability) : '–';
+  return html`<li>
+    <p>
+      <b>${names(predicted)}</b> <small>predicted, ${sure} sure</small> · <b>${names(truth)}</b>
+      <small>true</small>
+    </p>
+    <blockquote>${excerpt(text)}</blockquote>
+  </li> `;
+}
+
+const names = (classes: readonly string[]): string =>
+  classes.length > 0 ? classes.map(printable).join(', ') : 'no class';
+
+/** The beginning of a text; a character stays whole. */
+function excerpt(text: string): string {
+  const begin = [...text.slice(0, 2 * MOST_TEXT)].slice(0, MOST_TEXT).join('');
+  return printable(begin).trim() + (begin.length < text.length ? ' …' : '');
+}
