@@ -1,9 +1,9 @@
 import { UlmfitError } from '@ulmfit/errors';
 import type { CheckpointInfo, CheckpointStore } from './checkpoint-store.js';
-import { isBetter, watched, type WatchOptions } from './early-stopping.js';
 import type { TrainingPlugin } from './plugin.js';
 import type { StateDict } from './stateful.js';
 import type { TrainingContext } from './training-context.js';
+import { isBetter, watched, type WatchOptions } from './watched-figure.js';
 
 export interface CheckpointingOptions extends WatchOptions {
   readonly store: CheckpointStore;

@@ -48,6 +48,33 @@ describe('earlyStopping', () => {
     disposeToy(trainer);
   });
 
+  it.each([
+    // The second fit is worse than the first throughout: both are ended, and both have begun.
+    ['fits', [5, 6, 7, 1], [8, 9, 4, 3], [3, 2]],
+    // By itself it gets better.
+    ['fit', [5, 6, 7, 1], [9, 8, 7, 6], [3, 4]],
+    ['fits', [5, 6, 7, 1], [9, 4, 7, 6], [3, 4]],
+  ] as const)(
+    'by the best of the %s, ends fits of %j and %j after %j epochs',
+    async (bestOf, one, two, expected) => {
+      const left: number[][] = [[...one], [...two]];
+      const scripted: Metric = {
+        name: 'scripted',
+        measure: () => ({ sum: left[0]?.shift() ?? NaN, weight: 1 }),
+      };
+      const stop = earlyStopping({ watch: 'scripted', patience: 2, bestOf });
+      const trainer = toyTrainer({ metrics: [scripted], plugins: [stop] });
+      const common = { train: toyLoader([2]), validate: toyLoader([2]), epochs: 4 };
+      for (const stage of ['a', 'b']) {
+        await trainer.fit({ ...common, stage });
+        left.shift();
+      }
+      const epochs = ['a', 'b'].map((stage) => trainer.history.filter((h) => h.stage === stage).length);
+      expect(epochs).toEqual(expected);
+      disposeToy(trainer);
+    },
+  );
+
   it('refuses a figure that is not there, and a fit without validation', async () => {
     const fit = (watch: string, validates: boolean) => {
       const trainer = toyTrainer({ plugins: [earlyStopping({ patience: 1, watch })] });

@@ -1,46 +1,26 @@
 import { UlmfitError } from '@ulmfit/errors';
 import type { TrainingPlugin } from './plugin.js';
 import type { StateDict } from './stateful.js';
-import type { TrainingContext } from './training-context.js';
+import { isBetter, watched, type WatchOptions } from './watched-figure.js';
 
-export interface WatchOptions {
-  /** A validation figure, such as `loss` or a metric's name. Default `loss`. */
-  readonly watch?: string;
-  /** Whether less (default) or more is better. */
-  readonly better?: 'less' | 'more';
-}
-
-/** Reads a watched validation figure. @throws UlmfitError `NO_SUCH_FIGURE` */
-export function watched(ctx: TrainingContext, plugin: string, { watch = 'loss' }: WatchOptions): number {
-  const value = ctx.validation?.[watch];
-  if (value === undefined) {
-    const there = ctx.validation
-      ? `there are ${Object.keys(ctx.validation).join(', ')}`
-      : 'the fit has no validation';
-    throw new UlmfitError('NO_SUCH_FIGURE', `${plugin} watches ${watch}, but ${there}`);
-  }
-  return value;
-}
-
-/** Whether `value` is better than `best` by more than `by`. NaN, such as the mean of nothing, never is. */
-export function isBetter(
-  value: number,
-  best: number | null,
-  { better = 'less' }: WatchOptions,
-  by = 0,
-): boolean {
-  if (Number.isNaN(value)) return false;
-  if (best === null) return true;
-  return better === 'less' ? value < best - by : value > best + by;
+export interface EarlyStoppingOptions extends WatchOptions {
+  /** Validations without a better figure after which the fit ends; from 1. */
+  readonly patience: number;
+  /** By how much it has to be better. Default 0. */
+  readonly minDelta?: number;
+  /**
+   * The best that a figure has to beat: that of the fit (default), or of all `fits` so far. Each fit begins, and waits from
+   * there on, whether the one before was ended or not.
+   */
+  readonly bestOf?: 'fit' | 'fits';
 }
 
 /**
  * Ends the fit when a figure has not got better, by more than `minDelta` (default 0), for `patience` validations.
+ * For the last of several fits alone, make it a plugin of that one.
  * @throws UlmfitError `BAD_OPTION`; in the fit `NO_SUCH_FIGURE`
  */
-export function earlyStopping(
-  options: WatchOptions & { patience: number; minDelta?: number },
-): TrainingPlugin {
+export function earlyStopping(options: EarlyStoppingOptions): TrainingPlugin {
   if (!Number.isInteger(options.patience) || options.patience < 1) {
     throw new UlmfitError(
       'BAD_OPTION',
@@ -57,7 +37,7 @@ export function earlyStopping(
   return {
     name: 'earlyStopping',
     beforeFit: () => {
-      state = { best: null, waited: 0 };
+      state = { best: options.bestOf === 'fits' ? state.best : null, waited: 0 };
     },
     afterValidate: (ctx) => {
       const value = watched(ctx, 'earlyStopping', options);

@@ -38,7 +38,9 @@ export {
 export { prefixTensors, tensorsUnder, type Json, type StateDict, type Stateful } from './stateful.js';
 export { evaluate, type EvaluateOptions } from './evaluate.js';
 export { simulate } from './simulate.js';
-export { earlyStopping, type WatchOptions } from './early-stopping.js';
+export type { WatchOptions } from './watched-figure.js';
+export { earlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
+export { keepBest, type BestEpoch, type KeepBest, type Restorable } from './keep-best.js';
 export { spikeWarning, type SpikeWarningOptions } from './spike-warning.js';
 export { checkpointing, type CheckpointingOptions } from './checkpointing.js';
 export type { CheckpointInfo, CheckpointStore, RejectedCheckpoint } from './checkpoint-store.js';

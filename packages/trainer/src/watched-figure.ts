@@ -1,0 +1,33 @@
+import { UlmfitError } from '@ulmfit/errors';
+import type { TrainingContext } from './training-context.js';
+
+export interface WatchOptions {
+  /** A validation figure, such as `loss` or a metric's name. Default `loss`. */
+  readonly watch?: string;
+  /** Whether less (default) or more is better. */
+  readonly better?: 'less' | 'more';
+}
+
+/** Reads a watched validation figure. @throws UlmfitError `NO_SUCH_FIGURE` */
+export function watched(ctx: TrainingContext, plugin: string, { watch = 'loss' }: WatchOptions): number {
+  const value = ctx.validation?.[watch];
+  if (value === undefined) {
+    const there = ctx.validation
+      ? `there are ${Object.keys(ctx.validation).join(', ')}`
+      : 'the fit has no validation';
+    throw new UlmfitError('NO_SUCH_FIGURE', `${plugin} watches ${watch}, but ${there}`);
+  }
+  return value;
+}
+
+/** Whether `value` is better than `best` by more than `by`. NaN, such as the mean of nothing, never is. */
+export function isBetter(
+  value: number,
+  best: number | null,
+  { better = 'less' }: WatchOptions,
+  by = 0,
+): boolean {
+  if (Number.isNaN(value)) return false;
+  if (best === null) return true;
+  return better === 'less' ? value < best - by : value > best + by;
+}
