@@ -30,7 +30,7 @@ export const floors = {
   'packages/data-imdb': {
     name: '@ulmfit/data-imdb',
     floor: 2,
-    mayImport: ['@ulmfit/kernels', '@ulmfit/files', '@ulmfit/errors'],
+    mayImport: ['@ulmfit/text', '@ulmfit/kernels', '@ulmfit/files', '@ulmfit/errors'],
   },
   'packages/checkpoint': {
     name: '@ulmfit/checkpoint',

@@ -5,7 +5,14 @@ import { memory } from '@tensorflow/tfjs-core';
 import { createClassifier } from '@ulmfit/awd-lstm';
 import { nativeTensorCount } from '@ulmfit/backend-node';
 import { sampleImdb } from '@ulmfit/data-imdb';
-import { loadClassifier, saveClassifier, tokenized, trainLanguageModel, type Recipe } from '@ulmfit/pipeline';
+import {
+  loadClassifier,
+  plainDecision,
+  saveClassifier,
+  tokenized,
+  trainLanguageModel,
+  type Recipe,
+} from '@ulmfit/pipeline';
 import { buildVocabulary, fastaiTokenizer } from '@ulmfit/text';
 import type { TrainingPlugin } from '@ulmfit/trainer';
 import { fullRateRecipe } from '../full-rate-recipe.js';
@@ -92,7 +99,11 @@ export async function soak(options: SoakOptions): Promise<Sample[]> {
       classes: 2,
       window: 40,
     });
-    saveClassifier(folder, { model, vocabulary, labels: ['neg', 'pos'], backwards: false }, tokenizer);
+    saveClassifier(folder, {
+      classifier: { model, vocabulary, classes: ['neg', 'pos'], backwards: false },
+      tokenizer,
+      decision: plainDecision,
+    });
     model.dispose();
     const classifier = await loadClassifier(folder);
     const shorter = texts.map((text, i) =>

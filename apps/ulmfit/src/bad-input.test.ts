@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createClassifier, createLanguageModel } from '@ulmfit/awd-lstm';
-import { saveClassifier, saveLanguageModel } from '@ulmfit/pipeline';
+import { plainDecision, saveClassifier, saveLanguageModel } from '@ulmfit/pipeline';
 import { fastaiTokenizer, specialTokens, Vocabulary } from '@ulmfit/text';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tar } from '../../../packages/data-imdb/src/archive.test-helper.js';
@@ -72,7 +72,11 @@ beforeAll(() => {
   language.dispose();
   const model = createClassifier({ ...sizes, vocabulary: words.length, classes: 2 });
   const labels = ['neg', 'pos'];
-  saveClassifier(at('classifier'), { model, vocabulary, labels, backwards: false }, tokenizer);
+  saveClassifier(at('classifier'), {
+    classifier: { model, vocabulary, classes: labels, backwards: false },
+    tokenizer,
+    decision: plainDecision,
+  });
   model.dispose();
 });
 
@@ -196,7 +200,7 @@ describe('reviews', () => {
   it('of which a set is empty', async () => {
     const classify = (data: string) => refusedToTrain(['classify', '--data', at(data), '--from', at('lm')]);
     write('pos/train/pos/0_9.txt', 'A film.');
-    expect(await run('pos')).toMatch(/pos: holds no unlabelled reviews to fine-tune on; expected/);
+    expect(await run('pos')).toMatch(/pos: one text for the language model/);
     expect(await classify('pos')).toMatch(/pos: holds no labelled reviews of both classes/);
     expect(await refused(['evaluate', '--data', at('pos'), '--model', at('classifier')])).toMatch(
       /pos: holds no test reviews of both classes/,
@@ -339,7 +343,7 @@ describe('the folder of a run', () => {
 
   it('that another run has with other settings, or that is damaged, stays as it is', async () => {
     for (const [content, message] of [
-      ['{"data": 1}', /run holds a run with other settings \(data, .*give another folder/],
+      ['{"data": 1}', /run holds a run with other settings \(task, .*give another folder/],
       ['{"data', /run\/config\.json is not JSON/],
     ] as const) {
       write('run/config.json', content);

@@ -71,7 +71,7 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^pretrain: perplexity [\d.]+, /m);
     expect(stdout).toMatch(/^finetune: perplexity [\d.]+, /m);
-    expect(Number(/accuracy ([\d.]+) % on \d+ test reviews/.exec(stdout)?.[1])).toBeGreaterThan(75);
+    expect(Number(/accuracy ([\d.]+) % on \d+ test texts/.exec(stdout)?.[1])).toBeGreaterThan(75);
     printed = stdout;
     expect(readdirSync(join(folder, 'whole')).sort()).toEqual([
       'checkpoints',
@@ -83,6 +83,7 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
       'pretrain',
       'report.html',
       'result.json',
+      'task.json',
       'tensorboard',
     ]);
     expect(readdirSync(join(folder, 'whole', 'tensorboard', 'finetune'))).toEqual(['train', 'valid']);
@@ -116,7 +117,7 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
   it('is not mixed with a run of other settings', async () => {
     const { code, stderr } = await ulmfit([...args, '--labels', '20'], { cwd: folder });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^ulmfit: whole holds a run with other settings \(labels\); give/m);
+    expect(stderr).toMatch(/^ulmfit: whole holds a run with other settings \(task\.labels\); give/m);
     writeFileSync(join(folder, 'epochs.json'), '{"classifier": {"scratch": {"epochs": 9}}}');
     const changed = await ulmfit([...args, '--recipe', 'epochs.json'], { cwd: folder });
     expect(changed.code).toBe(2);

@@ -114,7 +114,7 @@ describe.skipIf(missing !== undefined)(withReason('training on TensorFlow', miss
       recipe,
       train: labelled,
       vocabulary: data.vocabulary,
-      labels: ['neg', 'pos'],
+      classes: ['neg', 'pos'],
       from: trained,
       seed: 1,
       plugins: [classifier.plugin],

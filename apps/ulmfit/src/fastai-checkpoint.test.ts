@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { readBundle } from '@ulmfit/checkpoint';
+import { imdbTask } from '@ulmfit/data-imdb';
 import { loadLanguageModel, presets, run, type Recipe } from '@ulmfit/pipeline';
 import { fastaiTokenizer, specialTokens } from '@ulmfit/text';
 import { afterAll, expect, it } from 'vitest';
@@ -32,20 +33,13 @@ it('a fastai checkpoint of other sizes than the preset’s is fine-tuned and cla
   const before = memory().numTensors;
   const result = await run({
     folder: join(folder, 'run'),
-    stages: ['pretrain', 'finetune', 'classify', 'evaluate'],
-    settings: {
-      data: writeReviews(folder, { train: 8, test: 4, unsup: 6 }),
-      pretrained,
-      splitSeed: 1,
-      backwards: false,
-      transfer: true,
-      seed: 1,
-      recipe,
-    },
+    task: await imdbTask({ data: writeReviews(folder, { train: 8, test: 4, unsup: 6 }) }),
+    pretrained,
+    recipe,
   });
   expect(memory().numTensors).toBe(before);
   expect(Object.keys(result)).toEqual(['finetune', 'classify', 'evaluate']);
-  expect(result.evaluate?.documents).toBe(4);
+  expect(result.evaluate?.judgements.neural.documents).toBe(4);
 
   const source = loadLanguageModel(pretrained, 'pretrain', fastaiTokenizer());
   const tuned = readBundle(join(folder, 'run', 'finetune'));

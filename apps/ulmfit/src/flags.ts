@@ -10,6 +10,7 @@ export interface Flags {
   readonly lmReviews?: number;
   readonly labels?: number;
   readonly testReviews?: number;
+  readonly validShare?: number;
   readonly pretrained?: string;
   readonly preset: PresetName;
   readonly recipe?: string;
@@ -61,6 +62,12 @@ const count = (least: number) => integer(least, Number.MAX_SAFE_INTEGER);
 
 const seed = integer(0, 0xffffffff);
 
+const share = (text: string) => {
+  const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
+  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError('It must be a share from 0 to below 1.');
+  return value;
+};
+
 /** As `useBackend` has it, which would load TensorFlow. */
 const MOST_THREADS = 1024;
 
@@ -83,7 +90,7 @@ export const options: Readonly<Record<FlagName, Option>> = {
   ).default('sample'),
   corpus: new Option(
     '--corpus <path>',
-    'general text to pretrain on: .txt, .txt.gz or a folder of them (default: the embedded sample’s)',
+    'general text to pretrain on: .txt, .txt.gz or a folder of them (default: none, but the sample has its own)',
   ).conflicts([...withoutPretraining]),
   corpusWords: new Option('--corpus-words <n>', 'words of the corpus to read (default: all)')
     .argParser(count(1))
@@ -96,6 +103,10 @@ export const options: Readonly<Record<FlagName, Option>> = {
     count(2),
   ),
   testReviews: new Option('--test-reviews <n>', 'test reviews to score (default: all)').argParser(count(2)),
+  validShare: new Option(
+    '--valid-share <share>',
+    'share of the labelled texts that is held out to validate with, where none are given for that (default: 0.1)',
+  ).argParser(share),
   pretrained: new Option(
     '--pretrained <path>',
     'a language model to start from: a bundle, or a fastai .pth with its .pkl; its sizes replace the preset’s',

@@ -1,5 +1,5 @@
 import { createClassifier } from '@ulmfit/awd-lstm';
-import { saveClassifier } from '@ulmfit/pipeline';
+import { plainDecision, saveClassifier } from '@ulmfit/pipeline';
 import { fastaiTokenizer, specialTokens, Vocabulary } from '@ulmfit/text';
 import { afterAll, expect, it } from 'vitest';
 import { ulmfitHere } from './in-process.test-helper.js';
@@ -12,7 +12,11 @@ it('an evaluation that is interrupted says that nothing is left of it', async ()
   const sizes = { embedding: 4, hidden: 5, layers: 2 };
   const model = createClassifier({ ...sizes, vocabulary: specialTokens.length, classes: 2 });
   const vocabulary = Vocabulary.fromJSON([...specialTokens]);
-  saveClassifier(folder, { model, vocabulary, labels: ['neg', 'pos'], backwards: false }, fastaiTokenizer());
+  saveClassifier(folder, {
+    classifier: { model, vocabulary, classes: ['neg', 'pos'], backwards: false },
+    tokenizer: fastaiTokenizer(),
+    decision: plainDecision,
+  });
   model.dispose();
   const others = process.listeners('SIGINT');
   const interrupt = setInterval(() => {
@@ -24,6 +28,8 @@ it('an evaluation that is interrupted says that nothing is left of it', async ()
   const { code, stdout, stderr } = await ulmfitHere(['evaluate', '--model', folder, '--no-token-cache']);
   clearInterval(interrupt);
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
-  expect(stderr).toMatch(/\nInterrupted; there is no score yet\. The same command begins anew\.\n$/);
+  expect(stderr).toMatch(
+    /\nInterrupted; there is no score yet\. Give the same command again to start over\.\n$/,
+  );
   expect(stderr).not.toContain('saved');
 });

@@ -1,17 +1,11 @@
-import type { Evaluation, RunResult } from '@ulmfit/pipeline';
+import type { EvaluationResult, RunResult } from '@ulmfit/pipeline';
 import { percent } from './percent.js';
 
-/** One classifier's score, in lines. */
-export function evaluationLines(
-  { documents, accuracy, loss, confusion }: Evaluation,
-  labels: readonly string[],
-): string[] {
-  return [
-    `accuracy ${percent(accuracy)} on ${documents} test reviews (loss ${loss.toFixed(4)})`,
-    ...confusion.map(
-      (row, i) => `  ${labels[i] ?? i}: ${row.map((n, j) => `${n} as ${labels[j] ?? j}`).join(', ')}`,
-    ),
-  ];
+/** A score, in lines. */
+export function evaluationLines({ split, chosen, judgements }: Omit<EvaluationResult, 'seconds'>): string[] {
+  const { documents, accuracy, logLoss } = judgements[chosen] ?? judgements.neural;
+  const what = split === 'test' ? 'test texts' : 'validation texts, which chose the model';
+  return [`accuracy ${percent(accuracy)} on ${documents} ${what} (loss ${logLoss.toFixed(4)})`];
 }
 
 /** Each stage's result and the run's folder, in lines. */
@@ -28,7 +22,7 @@ export function resultLines(result: RunResult, folder: string): string[] {
   }
   if (result.classify) lines.push(`classify: trained in ${result.classify.seconds} s`);
   if (result.evaluate) {
-    const [first, ...rest] = evaluationLines(result.evaluate, ['neg', 'pos']);
+    const [first, ...rest] = evaluationLines(result.evaluate);
     lines.push(`evaluate: ${first}`, ...rest);
   }
   lines.push(`run: ${folder}`);

@@ -48,6 +48,7 @@ export function program(writeHelp?: (text: string) => void): Command {
       'lmReviews',
       'labels',
       'testReviews',
+      'validShare',
       'transfer',
       ...trainingFlags,
     ],
@@ -71,7 +72,7 @@ export function program(writeHelp?: (text: string) => void): Command {
     ulmfit,
     'classify',
     'train the classifier from a fine-tuned language model, and score it',
-    ['from', 'data', 'splitSeed', 'labels', 'testReviews', ...trainingFlags],
+    ['from', 'data', 'splitSeed', 'labels', 'testReviews', 'validShare', ...trainingFlags],
     async (flags) => (await import('./commands/run.js')).classify(flags),
   );
   add(

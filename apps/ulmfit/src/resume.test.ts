@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
-import { presets, run, type RunSettings, type StageEvent } from '@ulmfit/pipeline';
+import { corpusText, imdbTask } from '@ulmfit/data-imdb';
+import { presets, run, type RunOptions, type StageEvent } from '@ulmfit/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTensorFlow, withReason } from './engine.test-helper.js';
 import { temporaryFolder, writeCorpus, writeReviews } from './small-data.test-helper.js';
@@ -14,14 +15,11 @@ const stages = ['pretrain', 'finetune', 'classify', 'evaluate'] as const;
 const models = ['pretrain', 'finetune', 'model'] as const;
 
 describe.skipIf(missing !== undefined)(withReason('a run that is interrupted', missing), () => {
-  let settings: RunSettings;
-  beforeAll(() => {
+  let settings: Omit<RunOptions, 'folder'>;
+  beforeAll(async () => {
     settings = {
-      data: writeReviews(folder),
-      corpus: writeCorpus(folder),
-      splitSeed: 1,
-      backwards: false,
-      transfer: true,
+      task: await imdbTask({ data: writeReviews(folder), validShare: 0.2 }),
+      corpus: corpusText(writeCorpus(folder)),
       seed: 7,
       recipe: presets.tiny,
     };
@@ -38,7 +36,7 @@ describe.skipIf(missing !== undefined)(withReason('a run that is interrupted', m
       if (--left === 0) controller.abort();
     };
     try {
-      await run({ settings, folder: join(folder, name), stages, signal: controller.signal, onEvent });
+      await run({ ...settings, folder: join(folder, name), stages, signal: controller.signal, onEvent });
       return { ended: true, stages: seen };
     } catch (error) {
       if (!(error instanceof Error && error.name === 'Interrupted')) throw error;

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { createClassifier } from '@ulmfit/awd-lstm';
-import { saveClassifier } from '@ulmfit/pipeline';
+import { plainDecision, saveClassifier } from '@ulmfit/pipeline';
 import { fastaiTokenizer, specialTokens, Vocabulary } from '@ulmfit/text';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from './small-data.test-helper.js';
@@ -54,7 +54,8 @@ describe('results that are not taken', () => {
     const classifier = createClassifier(sizes);
     const vocabulary = Vocabulary.fromJSON([...specialTokens]);
     const labels = ['neg', 'pos'];
-    saveClassifier(model, { model: classifier, vocabulary, labels, backwards: false }, fastaiTokenizer());
+    const trained = { model: classifier, vocabulary, classes: labels, backwards: false };
+    saveClassifier(model, { classifier: trained, tokenizer: fastaiTokenizer(), decision: plainDecision });
     classifier.dispose();
   });
   const commands = () => [

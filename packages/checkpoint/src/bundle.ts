@@ -38,6 +38,8 @@ export const bundleDescriptionSchema = z
     config: z.record(z.string(), z.json()),
     /** The classes in the order of the logits; empty for a language model. */
     labels: texts.readonly().refine(isDistinct, 'a label stands twice'),
+    /** How a classifier's logits become classes; its maker checks it. Bundles of the first version have none. */
+    decision: z.record(z.string(), z.json()).optional(),
     /** What the text has to be cut up by: a name and the fingerprint of the rules. */
     tokenizer: z.strictObject({ name: text, rules: text }),
     specialTokens: texts.readonly(),

@@ -9,14 +9,13 @@ import type { RunSettings } from './run-settings.js';
 export function checkSettings(settings: RunSettings): void {
   checkedRecipe(settings.recipe, 'recipe');
   const { transfer, encoder, pretrained } = settings;
-  if (!transfer) refuse(settings, 'transfer: false', ['encoder', 'pretrained', 'corpus', 'corpusWords']);
-  if (encoder !== undefined)
-    refuse(settings, 'encoder', ['pretrained', 'corpus', 'corpusWords', 'lmReviews']);
-  if (pretrained !== undefined) refuse(settings, 'pretrained', ['corpus', 'corpusWords']);
+  if (!transfer) refuse(settings, 'transfer: false', ['encoder', 'pretrained', 'corpus']);
+  if (encoder !== undefined) refuse(settings, 'encoder', ['pretrained', 'corpus']);
+  if (pretrained !== undefined) refuse(settings, 'pretrained', ['corpus']);
 }
 
 function refuse(settings: RunSettings, given: string, unread: readonly (keyof RunSettings)[]): void {
-  const name = unread.find((name) => settings[name] !== undefined);
+  const name = unread.find((name) => settings[name] !== undefined && settings[name] !== null);
   if (name === undefined) return;
   throw new UlmfitError('BAD_OPTION', `run: ${name} is never read with ${given}; leave one of the two out`);
 }

@@ -1,7 +1,7 @@
 import { accuracy, copyEncoder, createClassifier, macroF1, type Classifier } from '@ulmfit/awd-lstm';
 import { freezeTo } from '@ulmfit/discriminative';
 import { classifierDropouts } from '@ulmfit/regularizers';
-import { classifierLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
+import { classifierLoader, type DocumentLabels, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
 import { createTrainer } from '@ulmfit/trainer';
 import { encoderSizes } from './encoder-sizes.js';
 import {
@@ -17,17 +17,18 @@ import type { ClassifierFit, Recipe } from './recipe.js';
 import { runFits } from './run-fits.js';
 import type { StageContext } from './stage-context.js';
 
-/** Documents as ids with a class each, by its index in the labels. */
+/** Documents as ids with their classes by index: one each, or lists of them where there may be several. */
 export interface LabelledDocuments {
   readonly documents: TokenCorpus;
-  readonly labels: ArrayLike<number>;
+  readonly labels: DocumentLabels;
 }
 
 /** A classifier with its words and its classes. */
 export interface TrainedClassifier {
   readonly model: Classifier;
   readonly vocabulary: Vocabulary;
-  readonly labels: readonly string[];
+  /** The classes' names, by index. */
+  readonly classes: readonly string[];
   readonly backwards: boolean;
 }
 
@@ -38,7 +39,9 @@ export interface ClassifierStageOptions extends StageContext {
   readonly valid?: LabelledDocuments | undefined;
   readonly vocabulary: Vocabulary;
   /** The classes' names, by index. */
-  readonly labels: readonly string[];
+  readonly classes: readonly string[];
+  /** Whether a document has any number of them, or exactly one. Default false. */
+  readonly multiLabel?: boolean | undefined;
   /** The fine-tuned language model whose encoder, sizes and vocabulary to start from; without it: from scratch. */
   readonly from?: TrainedLanguageModel | undefined;
   readonly backwards?: boolean;
@@ -50,11 +53,24 @@ export interface ClassifierStageOptions extends StageContext {
  * @throws Interrupted, UlmfitError
  */
 export async function trainClassifier(options: ClassifierStageOptions): Promise<TrainedClassifier> {
-  const { recipe, train, valid, vocabulary, labels, from, backwards = false, seed } = options;
+  const {
+    recipe,
+    train,
+    valid,
+    vocabulary,
+    classes,
+    from,
+    multiLabel = false,
+    backwards = false,
+    seed,
+  } = options;
   const { batchSize, evaluationBatchSize, window, maxLength, headLayers, ...settings } = recipe.classifier;
   const sizes = encoderSizes(recipe, from?.model);
   const model = createClassifier(
-    { ...sizes, vocabulary: vocabulary.size, classes: labels.length, window, maxLength, headLayers },
+    {
+      ...{ ...sizes, vocabulary: vocabulary.size, window, maxLength, headLayers },
+      ...{ classes: classes.length, multiLabel },
+    },
     { seed },
   );
   if (from) copyEncoder(from.model.encoder, model.encoder);
@@ -74,17 +90,13 @@ export async function trainClassifier(options: ClassifierStageOptions): Promise<
     ],
   });
   const stage = 'classify';
+  const reading = { window, backwards, classes: classes.length };
   const loader = classifierLoader(train.documents, train.labels, {
-    batchSize,
-    window,
-    seed,
-    stage,
-    backwards,
-    shuffle: true,
+    ...reading,
+    ...{ batchSize, seed, stage, shuffle: true },
   });
   const validate =
-    valid &&
-    classifierLoader(valid.documents, valid.labels, { batchSize: evaluationBatchSize, window, backwards });
+    valid && classifierLoader(valid.documents, valid.labels, { ...reading, batchSize: evaluationBatchSize });
   try {
     await runFits(
       stage,
@@ -104,7 +116,7 @@ export async function trainClassifier(options: ClassifierStageOptions): Promise<
       options,
       { vocabulary, parts: valid ? [train, valid] : [train] },
     );
-    return { model, vocabulary, labels, backwards };
+    return { model, vocabulary, classes, backwards };
   } catch (error) {
     model.dispose();
     throw error;

@@ -1,11 +1,8 @@
-import { splitImdb } from '@ulmfit/data-imdb';
-import { fastaiTokenizer } from '@ulmfit/text';
-import { loadReviews } from './data-source.js';
-import { columnsOf, evaluateClassifiers, type Evaluation } from './evaluate-classifier.js';
-import { loadClassifierBundle } from './model-bundles.js';
-import { reviewSet } from './review-set.js';
-import { evaluationProgress, IMDB_LABELS, testDocuments } from './run-stages.js';
+import type { ClassificationTask } from '@ulmfit/text';
+import type { EvaluationResult } from './judge/evaluation-result.js';
+import { loadDecidedClassifier } from './model-bundles.js';
 import type { RunOptions } from './run.js';
+import { scoreTask } from './score-task.js';
 import { userTokenCache } from './user-token-cache.js';
 
 export interface EvaluateModelsOptions extends Pick<
@@ -14,36 +11,29 @@ export interface EvaluateModelsOptions extends Pick<
 > {
   /** Bundles or runs; several are averaged by their probabilities, such as a forward and a backward one. */
   readonly models: readonly string[];
-  /** `sample`, `imdb` or a path of the reviews. */
-  readonly data: string;
-  readonly testReviews?: number | undefined;
-  readonly splitSeed: number;
+  readonly task: ClassificationTask;
+  /** Which of the task's texts to score. Default `test`, or `valid` where there are none. */
+  readonly split?: 'test' | 'valid' | undefined;
 }
 
-/** Scores classifiers on test reviews. @throws UlmfitError, or the signal's reason */
-export async function evaluateModels(options: EvaluateModelsOptions): Promise<Evaluation> {
-  const { models, data, testReviews, splitSeed: seed, workers, tokenCache, ...context } = options;
+/**
+ * Scores classifiers on a task's labelled texts.
+ * @throws UlmfitError, or the signal's reason
+ */
+export async function evaluateModels(
+  options: EvaluateModelsOptions,
+): Promise<Omit<EvaluationResult, 'seconds'>> {
+  const { models, task, split = scoredSplit(task), tokenCache, ...context } = options;
   const cache = userTokenCache(tokenCache, context.onEvent);
-  const tokenizer = fastaiTokenizer();
-  const classifiers = models.map((path) => loadClassifierBundle(path, tokenizer));
+  const members = models.map((path) => loadDecidedClassifier(path));
   try {
-    classifiers.forEach((classifier, i) => columnsOf(classifier, IMDB_LABELS, models[i]));
-    const split = splitImdb(await loadReviews(data, context), {
-      seed,
-      ...(testReviews === undefined ? {} : { testReviews }),
-    });
-    const reviews = reviewSet(split, 'test', data);
-    const members = [];
-    for (const classifier of classifiers) {
-      const test = await testDocuments(reviews, tokenizer, classifier.vocabulary, {
-        ...context,
-        workers,
-        cache,
-      });
-      members.push({ classifier, test });
-    }
-    return await evaluateClassifiers(members, { labels: IMDB_LABELS, ...evaluationProgress(context) });
+    return await scoreTask(members, { ...context, task, split, cache });
   } finally {
-    for (const { model } of classifiers) model.dispose();
+    for (const { classifier } of members) classifier.model.dispose();
   }
 }
+
+/** What a task is scored by: its test texts, or where there are none those that validate. */
+export const scoredSplit = ({
+  counts: { test, valid },
+}: Pick<ClassificationTask, 'counts'>): 'test' | 'valid' => (test > 0 || valid === 0 ? 'test' : 'valid');

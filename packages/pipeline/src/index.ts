@@ -22,22 +22,12 @@ export {
   type LabelledDocuments,
   type TrainedClassifier,
 } from './classifier-stage.js';
-export { classifyDocuments, type ClassifyOptions } from './classify-documents.js';
-export {
-  evaluateClassifier,
-  evaluateClassifiers,
-  type EvaluateClassifierOptions,
-  meanProbabilities,
-  score,
-  type Evaluation,
-} from './evaluate-classifier.js';
-export {
-  loadClassifier,
-  type LoadClassifierOptions,
-  type LoadedClassifier,
-  type Prediction,
-} from './load-classifier.js';
-export { evaluateModels, type EvaluateModelsOptions } from './evaluate-models.js';
+export { documentLogits, type DocumentLogitsOptions } from './document-logits.js';
+export { plainDecision, type DecidedClassifier, type TextScorer } from './decided-classifier.js';
+export { scoreTask, type ScoreTaskOptions } from './score-task.js';
+export { loadClassifier, type LoadClassifierOptions, type LoadedClassifier } from './load-classifier.js';
+export type { Prediction } from './predict-texts.js';
+export { evaluateModels, scoredSplit, type EvaluateModelsOptions } from './evaluate-models.js';
 export { run, type RunOptions } from './run.js';
 export { runFiles } from './run-files.js';
 export { readRun, type ModelSizes, type RunRecord } from './read-run.js';
@@ -45,18 +35,16 @@ export type { EpochMetrics, RunMetrics, StepMetrics } from './run-metrics.js';
 export type { StageName } from './stage-name.js';
 export type { RunEngine } from './run-engine.js';
 export type { RunSettings } from './run-settings.js';
+export type { RunTask } from './run-task.js';
 export type { LanguageModelFigures, RunResult } from './run-result.js';
-export { IMDB_LABELS } from './run-stages.js';
 export {
-  loadClassifierBundle,
+  loadDecidedClassifier,
   loadLanguageModel,
   saveClassifier,
   saveLanguageModel,
 } from './model-bundles.js';
-export { loadCorpus, loadReviews } from './data-source.js';
 export { encoded, tokenized, type Documents, type TokenizeOptions } from './tokenized.js';
 export { TokenCache, type TokenCacheOptions } from './token-cache.js';
-export { corpusContent } from './corpus-content.js';
 export { judge, type JudgeOptions } from './judge/judge.js';
 export { judgementSchema, type Judgement } from './judge/judgement.js';
 export {

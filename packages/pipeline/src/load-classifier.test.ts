@@ -17,7 +17,8 @@ function saved(change: (model: Classifier) => void = () => undefined): string {
   change(model);
   const folder = mkdtempSync(join(tmpdir(), 'ulmfit-load-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  saveClassifier(folder, { model, vocabulary, labels: ['neg', 'pos'], backwards: false }, spaces);
+  const classifier = { model, vocabulary, classes: ['neg', 'pos'], backwards: false };
+  saveClassifier(folder, { classifier, tokenizer: spaces, decision: { temperature: 1 } });
   model.dispose();
   return folder;
 }

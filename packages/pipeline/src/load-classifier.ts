@@ -1,24 +1,23 @@
-import { fastaiTokenizer, type Tokenizer } from '@ulmfit/text';
-import { classifyDocuments } from './classify-documents.js';
-import { loadClassifierBundle } from './model-bundles.js';
-import { encoded } from './tokenized.js';
-
-export interface Prediction {
-  /** The class of the highest probability. */
-  readonly label: string;
-  readonly probability: number;
-  /** Every class with its probability. */
-  readonly probabilities: Readonly<Record<string, number>>;
-}
+import type { Tokenizer } from '@ulmfit/text';
+import type { DocumentLogitsOptions } from './document-logits.js';
+import { loadDecidedClassifier } from './model-bundles.js';
+import { predictTexts, type Prediction } from './predict-texts.js';
 
 /** A classifier ready to use. */
 export interface LoadedClassifier {
-  readonly labels: readonly string[];
-  /** Classifies texts, in their order. A text's figures depend on no other text. */
+  /** The classes' names, in the order of the model's outputs. */
+  readonly classes: readonly string[];
+  /** Whether a text may have any number of the classes, or has exactly one. */
+  readonly multiLabel: boolean;
+  /**
+   * Classifies texts, in their order. A text's figures depend on no other text.
+   * @throws UlmfitError `EMPTY_TEXT` for one without words: any answer would be a guess
+   */
   predict(
     texts: readonly string[],
-    options?: { batchSize?: number; signal?: AbortSignal },
+    options?: Pick<DocumentLogitsOptions, 'batchSize' | 'signal'>,
   ): Promise<Prediction[]>;
+  /** Frees the weights. */
   dispose(): void;
 }
 
@@ -31,26 +30,21 @@ export interface LoadClassifierOptions {
  * Loads a classifier from its bundle or from the folder of its run. Choose the backend first (`useBackend()` of
  * `@ulmfit/backend-node`).
  * @throws UlmfitError `OTHER_TOKENIZER`, or where the folder holds no sound classifier
+ * @example
+ * const classifier = await loadClassifier('runs/imdb');
+ * const [prediction] = await classifier.predict(['A gem: warm and funny.']);
+ * console.log(prediction?.label, prediction?.probability);
  */
 export async function loadClassifier(
   path: string,
-  { tokenizer = fastaiTokenizer() }: LoadClassifierOptions = {},
+  { tokenizer }: LoadClassifierOptions = {},
 ): Promise<LoadedClassifier> {
-  const classifier = loadClassifierBundle(path, tokenizer);
+  const decided = loadDecidedClassifier(path, tokenizer);
+  const { classes, model } = decided.classifier;
   return {
-    labels: classifier.labels,
-    async predict(texts, options = {}) {
-      const documents = await encoded(texts, tokenizer, classifier.vocabulary);
-      const rows = await classifyDocuments(classifier, documents, options);
-      return rows.map((row) => {
-        const best = row.indexOf(Math.max(...row));
-        return {
-          label: classifier.labels[best] as string,
-          probability: row[best] as number,
-          probabilities: Object.fromEntries(classifier.labels.map((label, i) => [label, row[i] as number])),
-        };
-      });
-    },
-    dispose: () => classifier.model.dispose(),
+    classes,
+    multiLabel: model.config.multiLabel,
+    predict: (texts, options) => predictTexts(decided, texts, options),
+    dispose: () => model.dispose(),
   };
 }

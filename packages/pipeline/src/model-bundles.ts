@@ -12,10 +12,11 @@ import {
   type Bundle,
 } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/errors';
-import { specialTokens, Vocabulary, type Tokenizer } from '@ulmfit/text';
-import { assignByName, isFiniteTensor } from '@ulmfit/trainer';
+import { fastaiTokenizer, specialTokens, Vocabulary, type Tokenizer } from '@ulmfit/text';
+import { assignByName, isFiniteTensor, type Json } from '@ulmfit/trainer';
 import { z } from 'zod';
-import type { TrainedClassifier } from './classifier-stage.js';
+import { plainDecision, type DecidedClassifier } from './decided-classifier.js';
+import { decisionSchema } from './judge/decision.js';
 import type { TrainedLanguageModel } from './language-model-stage.js';
 
 const count = z.number().int().positive();
@@ -70,13 +71,14 @@ export function saveLanguageModel(
 }
 
 /** Exports a classifier: everything that prediction needs. */
-export function saveClassifier(folder: string, classifier: TrainedClassifier, tokenizer: Tokenizer): void {
-  const { model, vocabulary, labels, backwards } = classifier;
+export function saveClassifier(folder: string, { classifier, tokenizer, decision }: DecidedClassifier): void {
+  const { model, vocabulary, classes, backwards } = classifier;
   writeBundle(folder, {
     ...describe(tokenizer, backwards),
     kind: 'classifier',
     config: { ...model.config, headLayers: [...model.config.headLayers] },
-    labels,
+    labels: classes,
+    decision: JSON.parse(JSON.stringify(decision)) as Record<string, Json>,
     vocabulary: vocabulary.itos,
     weights: tensorsOf(model),
   });
@@ -107,7 +109,10 @@ export function loadLanguageModel(
  * Loads a classifier from a bundle's folder or a run's folder. The model is the caller's to dispose.
  * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `BAD_WEIGHTS`, or what is wrong with the file
  */
-export function loadClassifierBundle(path: string, tokenizer: Tokenizer): TrainedClassifier {
+export function loadDecidedClassifier(
+  path: string,
+  tokenizer: Tokenizer = fastaiTokenizer(),
+): DecidedClassifier {
   return readModel(path, 'model', 'classifier', tokenizer, (bundle, vocabulary, folder) => {
     const config = parse(classifierSchema, bundle.config, folder);
     const features = [3 * config.embedding, ...config.headLayers, config.classes];
@@ -115,7 +120,13 @@ export function loadClassifierBundle(path: string, tokenizer: Tokenizer): Traine
     requireWeights(bundle.weights, [encoderSize(config), ...head], folder);
     const model = createClassifier(config);
     assign(model, bundle.weights, folder);
-    return { model, vocabulary, labels: bundle.labels, backwards: bundle.direction === 'backward' };
+    const backwards = bundle.direction === 'backward';
+    return {
+      classifier: { model, vocabulary, classes: bundle.labels, backwards },
+      tokenizer,
+      decision:
+        bundle.decision === undefined ? plainDecision : parse(decisionSchema, bundle.decision, folder),
+    };
   });
 }
 

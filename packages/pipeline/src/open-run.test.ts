@@ -14,14 +14,15 @@ import { openRun } from './open-run.js';
 import { presets, type Recipe } from './recipe.js';
 import type { RunEngine } from './run-engine.js';
 import type { RunSettings } from './run-settings.js';
+import type { RunTask } from './run-task.js';
 import type { StageEvent } from './stage-context.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ulmfit-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const settings: RunSettings = {
-  data: 'sample',
-  splitSeed: 1,
+  task: { kind: 'imdb', data: 'sample', splitSeed: 1 },
+  corpus: { kind: 'sample' },
   backwards: false,
   transfer: true,
   seed: 1,
@@ -125,24 +126,53 @@ describe('openRun', () => {
     expect(told.map(({ type, step }) => `${type}${step}`)).toEqual(['step1', 'epoch1', 'step2', 'epoch2']);
   });
 
-  it('goes on with a run of the first version, which kept no choice of reviews', () => {
+  it('goes on with a run of the first version, which knew reviews alone', () => {
     const path = join(root, 'old');
     const run = openRun(path, settings);
     run.log(step('a', 1));
     run.close();
-    const configPath = join(path, 'config.json');
-    const config = readFileSync(configPath, 'utf8');
-    const old = config.replace(/ *"reviews": "unsup",\n/, '');
-    expect(old).not.toBe(config);
-    writeFileSync(configPath, old);
-    openRun(path, settings).close();
     const { recipe } = settings;
-    const other: Recipe = {
-      ...recipe,
-      languageModel: { ...recipe.languageModel, reviews: 'train-and-unsup' },
+    const { texts: _, ...languageModel } = recipe.languageModel;
+    const kept = {
+      ...{ data: 'sample', splitSeed: 1, labels: 20, corpusWords: 9 },
+      ...{ backwards: false, transfer: true, seed: 1 },
     };
-    expect(() => openRun(path, { ...settings, recipe: other })).toThrow(
-      /other settings \(recipe\.languageModel\.reviews\)/,
+    const write = (recipe: object) =>
+      writeFileSync(join(path, 'config.json'), JSON.stringify({ ...kept, recipe }));
+    const task = { kind: 'imdb', data: 'sample', splitSeed: 1, labels: 20 };
+    const same = { ...settings, task, corpus: { kind: 'sample', words: 9 } };
+    const all: Recipe = {
+      ...recipe,
+      languageModel: { ...languageModel, texts: 'train-and-unlabelled' },
+    };
+    // Its very first recipes had no choice of texts.
+    for (const old of [languageModel, { ...languageModel, reviews: 'unsup' }]) {
+      write({ ...recipe, languageModel: old });
+      openRun(path, same).close();
+      expect(() => openRun(path, { ...same, recipe: all })).toThrow(
+        /other settings \(recipe\.languageModel\.texts\)/,
+      );
+    }
+    write({ ...recipe, languageModel: { ...languageModel, reviews: 'train-and-unsup' } });
+    openRun(path, { ...same, recipe: all }).close();
+    expect(() => openRun(path, settings)).toThrow(/other settings \(task\.labels, corpus\.words, recipe/);
+  });
+
+  it('is held to the data that it began on', () => {
+    const path = join(root, 'data');
+    const task: RunTask = {
+      ...{ name: 'tickets.csv', classes: ['a', 'b'], multiLabel: false, fingerprint: '12' },
+      counts: { train: 4, valid: 2, test: 0 },
+    };
+    const run = openRun(path, settings, { task });
+    run.log(step('a', 1));
+    run.close();
+    openRun(path, settings, { task: { ...task, name: 'moved.csv' } }).close();
+    expect(() => openRun(path, settings, { task: { ...task, fingerprint: '34' } })).toThrow(
+      expect.objectContaining({
+        code: 'OTHER_DATA',
+        message: `${path}: began on other data than tickets.csv holds now; put that data back, or give another folder`,
+      }),
     );
   });
 
@@ -160,7 +190,7 @@ describe('openRun', () => {
   describe('keeps the engine with the run', () => {
     const begun = (name: string) => {
       const path = join(root, name);
-      const run = openRun(path, settings, engine);
+      const run = openRun(path, settings, { engine });
       expect(run.warnings).toEqual([]);
       run.log(step('pretrain', 1));
       run.close();
@@ -176,35 +206,35 @@ describe('openRun', () => {
       ['another precision', { precision: 'bfloat16' }, /this is tensorflow in bfloat16; add/],
     ])('and refuses %s', (name, other, message) => {
       const path = begun(`engine-${name.replaceAll(' ', '-')}`);
-      const again = () => openRun(path, settings, { ...engine, ...other });
+      const again = () => openRun(path, settings, { engine: { ...engine, ...other } });
       expect(again).toThrow(expect.objectContaining({ code: 'OTHER_ENGINE' }));
       expect(again).toThrow(message);
-      openRun(path, settings, engine).close();
+      openRun(path, settings, { engine }).close();
     });
 
     it('and warns of what may change the last digits', () => {
       const path = begun('engine-threads');
-      const run = openRun(path, settings, { ...engine, threads: 1, fastKernels: ['a'] });
+      const run = openRun(path, settings, { engine: { ...engine, threads: 1, fastKernels: ['a'] } });
       expect(run.warnings).toEqual([
         expect.stringMatching(/goes on with 1 instead of 2 threads: its last digits may differ/) as string,
         expect.stringMatching(/goes on with other native kernels/) as string,
       ]);
       run.close();
-      const same = openRun(path, settings, { ...engine, fastKernels: ['a', 'b'] });
+      const same = openRun(path, settings, { engine: { ...engine, fastKernels: ['a', 'b'] } });
       expect(same.warnings).toEqual([]);
       same.close();
     });
 
     it('and takes it away where nothing began', () => {
       const path = join(root, 'engine-nothing');
-      openRun(path, settings, engine).close();
+      openRun(path, settings, { engine }).close();
       expect(existsSync(path)).toBe(false);
     });
 
     it('and says what to do with a damaged file', () => {
       const path = begun('engine-damaged');
       writeFileSync(join(path, 'engine.json'), '{"backend":');
-      expect(() => openRun(path, settings, engine)).toThrow(/engine\.json is damaged; remove it/);
+      expect(() => openRun(path, settings, { engine })).toThrow(/engine\.json is damaged; remove it/);
     });
   });
 

@@ -4,13 +4,14 @@ import { folderStore, openRun as openFolder, type MetricsRecord } from '@ulmfit/
 import { writeAtomically } from '@ulmfit/files';
 import { UlmfitError } from '@ulmfit/errors';
 import type { CheckpointStore, Json } from '@ulmfit/trainer';
-import { recipeShape } from './recipe.js';
 import { holdEngine, type RunEngine } from './run-engine.js';
 import { runFiles } from './run-files.js';
+import { holdTask, type RunTask } from './run-task.js';
 import { toLine } from './run-metrics.js';
 import { readRunResult, type RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
 import type { StageEvent } from './stage-context.js';
+import { upgradeSettings } from './upgrade-settings.js';
 
 /** A run's folder, with what its stages have left there. This process alone writes it until `close`. */
 export interface OpenRun {
@@ -32,17 +33,24 @@ export interface OpenRun {
 
 /**
  * Opens the folder of a run, new or begun.
- * @param engine what computes; not looked at unless given
+ * @param held what computes, and what there is to learn; not looked at unless given
  * @throws UlmfitError `FOLDER_IN_USE` when files of others stand in the run's places, `RUN_DIFFERS` when it holds a run
- *   with other settings, `OTHER_ENGINE` when it was begun on another backend or in another precision, `RUN_LOCKED` when
- *   another process writes it
+ *   with other settings, `OTHER_DATA` when it was begun on other data, `OTHER_ENGINE` when it was begun on another backend
+ *   or in another precision, `RUN_LOCKED` when another process writes it
  */
-export function openRun(path: string, settings: RunSettings, engine?: RunEngine): OpenRun {
+export function openRun(
+  path: string,
+  settings: RunSettings,
+  { engine, task }: { engine?: RunEngine | undefined; task?: RunTask | undefined } = {},
+): OpenRun {
   const isNew = !existsSync(path);
   const folder = openFolder(path, {
-    config: withDefaults(settings as unknown as Json),
-    upgrade: withDefaults,
-    names: [runFiles.engine, runFiles.result, runFiles.report, runFiles.tensorboard, 'pretrain', 'finetune'],
+    config: upgradeSettings(settings as unknown as Json),
+    upgrade: upgradeSettings,
+    names: [
+      ...[runFiles.task, runFiles.engine, runFiles.result, runFiles.report, runFiles.tensorboard],
+      ...['pretrain', 'finetune'],
+    ],
   });
   try {
     if (folder.changes.length > 0) {
@@ -51,6 +59,7 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
         `${path} holds a run with other settings (${folder.changes.join(', ')}); give another folder, or the settings in ${path}/config.json`,
       );
     }
+    if (task) holdTask(join(path, runFiles.task), path, task);
     const resultPath = join(path, runFiles.result);
     const result = readRunResult(resultPath);
     const warnings = engine ? holdEngine(join(path, runFiles.engine), path, engine) : [];
@@ -87,7 +96,8 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
           (name) => existsSync(join(path, name)),
         );
         if (!isBegun)
-          for (const name of [runFiles.engine, runFiles.config]) rmSync(join(path, name), { force: true });
+          for (const name of [runFiles.task, runFiles.engine, runFiles.config])
+            rmSync(join(path, name), { force: true });
         folder.close();
         if (isNew && !isBegun) removeIfEmpty(path);
       },
@@ -96,13 +106,6 @@ export function openRun(path: string, settings: RunSettings, engine?: RunEngine)
     folder.close();
     throw error;
   }
-}
-
-/** Settings whose recipe has each field of today: those that an earlier version kept lack some. */
-function withDefaults(settings: Json): Json {
-  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) return settings;
-  const { success, data } = recipeShape.safeParse(settings['recipe']);
-  return success ? { ...settings, recipe: data as unknown as Json } : settings;
 }
 
 /** Whether a line of `metrics.jsonl` tells of what the fit does not make again: its last epoch may have been cut off. */

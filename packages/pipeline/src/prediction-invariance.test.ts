@@ -7,15 +7,18 @@ import { registerNativeKernels, unregisterNativeKernels, useBackend } from '@ulm
 import { permutation, randomKey, randomWords } from '@ulmfit/kernels';
 import { fastaiTokenizer, specialTokens, Vocabulary } from '@ulmfit/text';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { classifyDocuments } from './classify-documents.js';
-import { loadClassifier, type Prediction } from './load-classifier.js';
+import { plainDecision } from './decided-classifier.js';
+import { documentLogits } from './document-logits.js';
+import { probabilitiesOf } from './judge/probabilities.js';
+import { loadClassifier } from './load-classifier.js';
 import { saveClassifier } from './model-bundles.js';
+import type { Prediction } from './predict-texts.js';
 import { encoded } from './tokenized.js';
 
 // A text's figures are its own: they depend on no other text, on no padding, and are the same in an exported model.
 
 const words = Array.from({ length: 60 }, (_, i) => `w${i}`);
-const labels = ['neg', 'neutral', 'pos'];
+const classes = ['neg', 'neutral', 'pos'];
 const tokenizer = fastaiTokenizer();
 
 /** Texts of 1 to 130 words, so that they end in different windows, and beyond what is pooled. */
@@ -32,17 +35,17 @@ function randomClassifier(seed: number, { isFast }: Engine) {
   const encoder = isFast ? { hidden: 400, embedding: 200, layers: 3 } : tiny;
   const vocabulary = new Vocabulary([...specialTokens, ...words]);
   const sizes = { ...encoder, vocabulary: vocabulary.size, window: 20, maxLength: 60 };
-  const model = createClassifier({ ...sizes, classes: labels.length, headLayers: [7] }, { seed });
+  const model = createClassifier({ ...sizes, classes: classes.length, headLayers: [7] }, { seed });
   for (const { name, variable } of model.groups.flatMap((g) => g.parameters))
     tidy(() => variable.assign(mul(variable, name === 'embedding' ? 10 : 3)));
-  return { model, vocabulary, labels, backwards: seed % 2 === 1 };
+  return { model, vocabulary, classes, backwards: seed % 2 === 1 };
 }
 
 async function exported(seed: number, engine: Engine) {
   const made = randomClassifier(seed, engine);
   const folder = mkdtempSync(join(tmpdir(), 'ulmfit-invariance-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  saveClassifier(join(folder, 'model'), made, tokenizer);
+  saveClassifier(join(folder, 'model'), { classifier: made, tokenizer, decision: plainDecision });
   const loaded = await loadClassifier(join(folder, 'model'));
   onTestFinished(() => {
     loaded.dispose();
@@ -51,7 +54,7 @@ async function exported(seed: number, engine: Engine) {
   return { made, loaded };
 }
 
-const rowOf = ({ probabilities }: Prediction) => labels.map((label) => probabilities[label] as number);
+const rowOf = ({ probabilities }: Prediction) => classes.map((label) => probabilities[label] as number);
 
 /** The largest difference of a probability, or NaN where there is none. */
 function difference(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number {
@@ -149,9 +152,8 @@ describe.each(engines)('a prediction by $name', (engine) => {
     test.skip(missing !== undefined, missing ?? '');
     const { made, loaded } = await exported(2, engine);
     const texts = textsOf(7);
-    const before = await classifyDocuments(made, await encoded(texts, tokenizer, made.vocabulary), {
-      batchSize: 4,
-    });
+    const documents = await encoded(texts, tokenizer, made.vocabulary);
+    const before = probabilitiesOf(await documentLogits(made, documents, { batchSize: 4 }), false);
     expect((await loaded.predict(texts, { batchSize: 4 })).map(rowOf)).toEqual(before);
   });
 });

@@ -15,21 +15,28 @@ import { readRun } from './read-run.js';
 import { presets } from './recipe.js';
 import type { RunEngine } from './run-engine.js';
 import type { RunSettings } from './run-settings.js';
+import type { RunTask } from './run-task.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ulmfit-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const settings: RunSettings = {
-  ...{ data: 'sample', splitSeed: 1, backwards: false, transfer: true, seed: 1, labels: 20 },
+  task: { kind: 'imdb', data: 'sample', splitSeed: 1, labels: 20 },
+  corpus: null,
+  ...{ backwards: false, transfer: true, seed: 1 },
   recipe: presets.tiny,
 };
 const engine: RunEngine = { backend: 'cpu', precision: 'float32', threads: 1, version: '4', fastKernels: [] };
+const task: RunTask = {
+  ...{ name: 'sample', classes: ['neg', 'pos'], multiLabel: false, fingerprint: 'f' },
+  counts: { train: 18, valid: 2, test: 9 },
+};
 const figures = { vocabulary: 9, tokens: 90, perplexity: 8.5, accuracy: 0.5, seconds: 1 };
 
 /** A run that has pretrained and is at its fine-tuning. */
 function beginRun(name: string) {
   const path = join(root, name);
-  const run = openRun(path, settings, engine);
+  const run = openRun(path, settings, { engine, task });
   run.finish('pretrain', figures);
   run.log({ type: 'begin', stage: 'finetune', fit: 'finetune', epochs: 1, steps: 2, epoch: 0, step: 0 });
   const at = { stage: 'finetune', fit: 'finetune', epoch: 0 };
@@ -48,6 +55,7 @@ describe('readRun', () => {
     expect(readRun(path)).toEqual({
       path,
       settings,
+      task,
       engine,
       model: undefined,
       result: { pretrain: figures },
@@ -83,15 +91,17 @@ describe('readRun', () => {
   it('reads a run that an earlier version began', () => {
     const path = join(root, 'earlier');
     mkdirSync(path);
-    const { reviews, ...languageModel } = settings.recipe.languageModel;
-    expect(reviews).toBe('unsup');
+    const { texts: _, ...languageModel } = settings.recipe.languageModel;
+    const { backwards, seed, recipe } = settings;
+    const kept = { ...{ data: 'sample', splitSeed: 1, labels: 20, transfer: false }, backwards, seed };
     writeFileSync(
       join(path, 'config.json'),
-      JSON.stringify({ ...settings, recipe: { ...settings.recipe, languageModel } }),
+      JSON.stringify({ ...kept, recipe: { ...recipe, languageModel } }),
     );
     expect(readRun(path)).toEqual({
       path,
-      settings,
+      settings: { ...settings, transfer: false },
+      task: undefined,
       engine: undefined,
       model: undefined,
       result: {},

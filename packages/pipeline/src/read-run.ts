@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMetrics } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/errors';
+import type { TaskSetting } from '@ulmfit/text';
+import type { Json } from '@ulmfit/trainer';
 import { z } from 'zod';
 import { readJson } from './read-json.js';
 import { recipeShape } from './recipe.js';
@@ -10,6 +12,8 @@ import { runFiles } from './run-files.js';
 import { fromLine, type RunMetrics } from './run-metrics.js';
 import { readRunResult, type RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
+import { readRunTask, type RunTask } from './run-task.js';
+import { upgradeSettings } from './upgrade-settings.js';
 
 /** The sizes of a model, and the rows of its vocabulary. */
 export interface ModelSizes {
@@ -23,6 +27,8 @@ export interface ModelSizes {
 export interface RunRecord {
   readonly path: string;
   readonly settings: RunSettings;
+  /** What there is to learn; undefined in a run without a task, or of an earlier version. */
+  readonly task: RunTask | undefined;
   /** What computes; undefined where the caller of {@link run} did not tell. */
   readonly engine: RunEngine | undefined;
   /** Those of the newest model in the folder; undefined before there is one. */
@@ -33,27 +39,28 @@ export interface RunRecord {
   readonly metrics: readonly RunMetrics[];
 }
 
-const optionalCount = z.number().int().positive().optional();
 const optionalPath = z.string().optional();
 
-// What a later version adds is kept.
-const settingsSchema: z.ZodType<RunSettings> = z.looseObject({
-  data: z.string(),
-  ...{ corpus: optionalPath, pretrained: optionalPath, encoder: optionalPath },
-  ...{
-    corpusWords: optionalCount,
-    lmReviews: optionalCount,
-    labels: optionalCount,
-    testReviews: optionalCount,
-  },
-  ...{ splitSeed: z.number(), seed: z.number() },
-  ...{ backwards: z.boolean(), transfer: z.boolean() },
-  recipe: recipeShape,
-});
+const setting: z.ZodType<TaskSetting> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(setting)]),
+);
+const taskSettings = z.record(z.string(), setting).nullable();
+
+// What a later version adds is kept; what an earlier one kept is read as this one has it.
+const settingsSchema: z.ZodType<RunSettings> = z.preprocess(
+  (kept) => upgradeSettings(kept as Json),
+  z.looseObject({
+    ...{ task: taskSettings, corpus: taskSettings },
+    ...{ pretrained: optionalPath, encoder: optionalPath },
+    seed: z.number(),
+    ...{ backwards: z.boolean(), transfer: z.boolean() },
+    recipe: recipeShape,
+  }),
+);
 
 /**
  * Reads a run's folder and leaves it as it is, also while another process writes it.
- * @throws UlmfitError `NO_RUN` where there is none, `BAD_RUN_CONFIG`, `BAD_RUN_ENGINE`, `BAD_RUN_RESULT`,
+ * @throws UlmfitError `NO_RUN` where there is none, `BAD_RUN_CONFIG`, `BAD_RUN_TASK`, `BAD_RUN_ENGINE`, `BAD_RUN_RESULT`,
  *   `BAD_METRICS`, `BAD_BUNDLE`, `FILE_ERROR`
  */
 export function readRun(path: string): RunRecord {
@@ -64,6 +71,7 @@ export function readRun(path: string): RunRecord {
       `${path}: no run (it has no ${runFiles.config}); give the folder that a run wrote`,
     );
   }
+  const taskPath = join(path, runFiles.task);
   const enginePath = join(path, runFiles.engine);
   return {
     path,
@@ -72,6 +80,7 @@ export function readRun(path: string): RunRecord {
       settingsSchema,
       (what) => new UlmfitError('BAD_RUN_CONFIG', `${configPath} is ${what}; mend it, or give another run`),
     ),
+    task: existsSync(taskPath) ? readRunTask(taskPath) : undefined,
     engine: existsSync(enginePath) ? readRunEngine(enginePath) : undefined,
     model: readSizes(path),
     result: readRunResult(join(path, runFiles.result)),

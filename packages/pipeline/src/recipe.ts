@@ -54,10 +54,10 @@ export const recipeShape = z.strictObject({
     /** Null for none: fine-tuning then starts from scratch. */
     pretrain: languageModelFit.nullable(),
     /**
-     * What it is fine-tuned on: the reviews without a label, or all of training with them, whose labels are not used. The
+     * What it is fine-tuned on: the texts without a label, or those of training with them, whose labels are not used. The
      * default stands for what runs of the first version, which had no choice, have kept.
      */
-    reviews: z.enum(['unsup', 'train-and-unsup']).default('unsup'),
+    texts: z.enum(['unlabelled', 'train-and-unlabelled']).default('unlabelled'),
     finetune: languageModelFit,
   }),
   classifier: z.strictObject({
@@ -110,7 +110,7 @@ const small: Recipe = {
     dropouts: 'fastaiLanguageModel',
     // The rate has to be low still when hidden states first carry something on: above 5e-3 many a model collapses there.
     pretrain: { epochs: 1, lr: 8e-3, dropoutMultiplier: 0.3, divisor: 1, warmup: 0.5 },
-    reviews: 'unsup',
+    texts: 'unlabelled',
     finetune: { epochs: 1, lr: 6e-3, dropoutMultiplier: 0.5, divisor: 1 },
   },
   classifier: {
@@ -147,7 +147,7 @@ const paper: Recipe = {
     validationShare: 0.05,
     dropouts: 'paper',
     pretrain: { epochs: 10, lr: 4e-3, dropoutMultiplier: 0.5, divisor: 1 },
-    reviews: 'unsup',
+    texts: 'unlabelled',
     finetune: { epochs: 10, lr: 4e-3, dropoutMultiplier: 0.7, divisor: 2.6 },
   },
   classifier: {
@@ -201,7 +201,7 @@ const bestOnCpu: Recipe = {
     batchSize: 32,
     validationShare: 0.01,
     pretrain: null,
-    reviews: 'train-and-unsup',
+    texts: 'train-and-unlabelled',
     // The rate rises over about as many steps as the schedule's own share of a single pass.
     finetune: { epochs: 2, lr: 5e-3, dropoutMultiplier: 0.1, divisor: 1, warmup: 0.1 },
   },

@@ -13,6 +13,6 @@ export function requirePretraining(
   if (pretrain) return pretrain;
   throw new UlmfitError(
     'NO_PRETRAINING',
-    `${wanted}: this recipe starts from scratch on the reviews (its languageModel.pretrain is null); leave ${wanted} out, or choose another preset or recipe`,
+    `${wanted}: this recipe starts from scratch on the task's texts (its languageModel.pretrain is null); leave ${wanted} out, or choose another preset or recipe`,
   );
 }

@@ -2,6 +2,8 @@
 export const runFiles = {
   /** Every setting. */
   config: 'config.json',
+  /** What there is to learn, as it was read. */
+  task: 'task.json',
   /** What computes. */
   engine: 'engine.json',
   /** A line for each step and epoch. */

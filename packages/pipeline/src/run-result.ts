@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { UlmfitError } from '@ulmfit/errors';
 import { z } from 'zod';
-import type { Evaluation } from './evaluate-classifier.js';
+import { evaluationResultSchema, type EvaluationResult } from './judge/evaluation-result.js';
 import { readJson } from './read-json.js';
 
 /** The figures of a run, as `result.json` keeps them; those of stages that were not run are missing. */
@@ -9,7 +9,7 @@ export interface RunResult {
   pretrain?: LanguageModelFigures | undefined;
   finetune?: LanguageModelFigures | undefined;
   classify?: { seconds: number } | undefined;
-  evaluate?: (Evaluation & { seconds: number }) | undefined;
+  evaluate?: EvaluationResult | undefined;
 }
 
 export interface LanguageModelFigures {
@@ -36,16 +36,16 @@ const languageModelFigures = z.looseObject({
   ...{ perplexity: figure, accuracy: figure, seconds },
 });
 
+/** Scores of an earlier version are made again: they have too few figures, and are quickly had. */
+const earlierEvaluation = z
+  .looseObject({ documents: count, confusion: z.unknown() })
+  .transform(() => undefined);
+
 const runResultSchema: z.ZodType<RunResult> = z.looseObject({
   pretrain: languageModelFigures.optional(),
   finetune: languageModelFigures.optional(),
   classify: z.looseObject({ seconds }).optional(),
-  evaluate: z
-    .looseObject({
-      ...{ documents: count, accuracy: figure, loss: figure, seconds },
-      confusion: z.array(z.array(count)),
-    })
-    .optional(),
+  evaluate: z.union([evaluationResultSchema, earlierEvaluation]).optional(),
 });
 
 /** What `result.json` tells, nothing where it is not there. @throws UlmfitError `BAD_RUN_RESULT` */

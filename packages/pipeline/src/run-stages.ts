@@ -1,37 +1,37 @@
-import { splitImdb, type ImdbSplit, type LabelledReview, type Review } from '@ulmfit/data-imdb';
 import { UlmfitError } from '@ulmfit/errors';
 import {
   buildVocabulary,
   fastaiTokenizer,
+  type ClassificationTask,
+  type TextSource,
   type TokenCorpus,
   type TokenCorpusBuilder,
-  type Tokenizer,
   type Vocabulary,
 } from '@ulmfit/text';
-import { corpusContent } from './corpus-content.js';
-import { trainClassifier, type LabelledDocuments, type TrainedClassifier } from './classifier-stage.js';
-import { loadCorpus, loadReviews } from './data-source.js';
-import { evaluateClassifier } from './evaluate-classifier.js';
+import { trainClassifier } from './classifier-stage.js';
+import { plainDecision, type DecidedClassifier } from './decided-classifier.js';
+import { scoredSplit } from './evaluate-models.js';
 import { trainLanguageModel, type TrainedLanguageModel } from './language-model-stage.js';
 import {
-  loadClassifierBundle,
+  loadDecidedClassifier,
   loadLanguageModel,
   saveClassifier,
   saveLanguageModel,
 } from './model-bundles.js';
 import type { OpenRun } from './open-run.js';
-import { reviewSet } from './review-set.js';
 import type { RunSettings } from './run-settings.js';
+import { scoreTask } from './score-task.js';
 import type { StageName } from './stage-name.js';
 import type { StageContext } from './stage-context.js';
-import { encoded, tokenized, type TokenizeOptions } from './tokenized.js';
-
-/** The two classes of the task, in the order of the model's outputs. */
-export const IMDB_LABELS = ['neg', 'pos'] as const;
+import { labelledDocuments, requireLanguageModelTexts, requireTexts } from './task-texts.js';
+import { tokenized, type TokenizeOptions } from './tokenized.js';
 
 /** What the stages of a run are given alike. */
 type RunContext = Pick<StageContext, 'signal' | 'onEvent' | 'saveEvery' | 'plugins'> &
-  Pick<TokenizeOptions, 'workers' | 'cache'>;
+  Pick<TokenizeOptions, 'workers' | 'cache'> & {
+    readonly task: ClassificationTask | undefined;
+    readonly corpus: TextSource | undefined;
+  };
 
 /** The stages over one folder, with what they share. Data is read when a stage needs it, and not kept. */
 export class RunStages {
@@ -40,7 +40,7 @@ export class RunStages {
   readonly #context: RunContext;
   readonly #tokenizer = fastaiTokenizer();
   #languageModel: { of: 'pretrain' | 'finetune'; trained: TrainedLanguageModel } | undefined;
-  #classifier: TrainedClassifier | undefined;
+  #classifier: DecidedClassifier | undefined;
 
   constructor(folder: OpenRun, settings: RunSettings, context: RunContext) {
     this.#folder = folder;
@@ -49,27 +49,22 @@ export class RunStages {
   }
 
   /**
-   * Draws the reviews that the stages will ask for, and looks at what they will freeze: hours of training come before some
-   * of them.
-   * @throws UlmfitError `BAD_RECIPE`, `NO_REVIEWS`, `BAD_SPLIT`, or what is wrong with the data
+   * Looks at the texts that the stages will ask for, and at what they will freeze: hours of training come before some of
+   * them.
+   * @throws UlmfitError `BAD_RECIPE`, `NO_TEXTS`, `TOO_FEW_DOCUMENTS`, or what is wrong with the data
    */
   async check(stages: readonly StageName[]): Promise<void> {
     const { result } = this.#folder;
-    const { transfer, encoder, data } = this.#settings;
-    const open = stages.filter((stage) => !result[stage]);
+    const { transfer, encoder, recipe } = this.#settings;
+    const open = new Set(stages.filter((stage) => !result[stage]));
     // By itself a stage meets them at once.
-    if (open.length < 2) return;
-    if (open.includes('classify')) this.#checkFreezing();
-    const needs: Record<StageName, readonly (keyof ImdbSplit)[]> = {
-      pretrain: [],
-      finetune: transfer && encoder === undefined ? ['lm'] : [],
-      classify: transfer ? ['train'] : ['train', 'lm'],
-      evaluate: ['test'],
-    };
-    const sets = open.flatMap((stage) => needs[stage]);
-    if (sets.length === 0) return;
-    const split = await this.#split();
-    for (const name of sets) reviewSet(split, name, data);
+    if (open.size < 2) return;
+    if (open.has('classify')) this.#checkFreezing();
+    const readsTexts = open.has('finetune') && transfer && encoder === undefined;
+    if (readsTexts || (open.has('classify') && !transfer))
+      await requireLanguageModelTexts(this.#task, recipe.languageModel.texts, this.#context);
+    if (open.has('classify')) await requireTexts(this.#task, 'train', this.#context);
+    if (open.has('evaluate')) await requireTexts(this.#task, scoredSplit(this.#task), this.#context);
   }
 
   #checkFreezing(): void {
@@ -90,12 +85,10 @@ export class RunStages {
   }
 
   async pretrain(): Promise<void> {
-    if (this.#folder.result.pretrain || this.#settings.pretrained !== undefined) return;
-    const { corpus, corpusWords: words, recipe } = this.#settings;
-    if (!recipe.languageModel.pretrain) return;
-    const { signal } = this.#context;
-    const documents = loadCorpus(corpus, { words, signal });
-    const content = corpus === undefined ? undefined : () => corpusContent(corpus, { words, signal });
+    const { corpus, signal } = this.#context;
+    if (this.#folder.result.pretrain || !corpus) return;
+    const content = () => corpus.fingerprint({ signal });
+    const documents = corpus.documents({ signal });
     const builder = await tokenized(documents, this.#tokenizer, { ...this.#context, content }, 'corpus');
     await this.#trainLanguageModel('pretrain', builder, undefined);
   }
@@ -104,7 +97,7 @@ export class RunStages {
     if (this.#folder.result.finetune || this.#settings.encoder !== undefined || !this.#settings.transfer)
       return;
     const from = await this.#pretrained();
-    const builder = await this.#languageModelReviews();
+    const builder = await this.#languageModelTexts();
     await this.#trainLanguageModel('finetune', builder, from);
   }
 
@@ -112,15 +105,13 @@ export class RunStages {
     if (this.#folder.result.classify) return;
     const { recipe, transfer, backwards, seed } = this.#settings;
     const from = transfer ? await this.#fineTuned() : undefined;
-    const train = await this.#set('train');
     const vocabulary = from?.vocabulary ?? (await this.#scratchVocabulary());
-    const documents = await encoded(
-      texts(train),
-      this.#tokenizer,
-      vocabulary,
-      this.#context,
-      'labelled reviews',
-    );
+    const words = { tokenizer: this.#tokenizer, vocabulary };
+    const train = await labelledDocuments(this.#task, 'train', words, this.#context);
+    const valid =
+      this.#task.counts.valid > 0
+        ? await labelledDocuments(this.#task, 'valid', words, this.#context)
+        : undefined;
     const begun = Date.now();
     const classifier = await trainClassifier({
       ...this.#context,
@@ -128,40 +119,42 @@ export class RunStages {
       seed,
       backwards,
       vocabulary,
-      labels: IMDB_LABELS,
-      train: { documents, labels: classes(train) },
+      classes: this.#task.classes,
+      multiLabel: this.#task.multiLabel,
+      train,
+      valid,
       from,
       store: this.#folder.store('classify'),
     });
-    this.#classifier = classifier;
-    saveClassifier(this.#folder.pathOf('model'), classifier, this.#tokenizer);
+    this.#classifier = { classifier, tokenizer: this.#tokenizer, decision: plainDecision };
+    saveClassifier(this.#folder.pathOf('model'), this.#classifier);
     this.#folder.finish('classify', { seconds: secondsSince(begun) });
   }
 
   async evaluate(): Promise<void> {
     if (this.#folder.result.evaluate) return;
     const { recipe } = this.#settings;
-    const classifier =
-      this.#classifier ?? loadClassifierBundle(this.#folder.pathOf('model'), this.#tokenizer);
-    this.#classifier = classifier;
+    this.#classifier ??= loadDecidedClassifier(this.#folder.pathOf('model'), this.#tokenizer);
     const begun = Date.now();
-    const test = await testDocuments(
-      await this.#set('test'),
-      this.#tokenizer,
-      classifier.vocabulary,
-      this.#context,
-    );
-    const evaluation = await evaluateClassifier(classifier, test, {
-      labels: IMDB_LABELS,
+    const evaluation = await scoreTask([this.#classifier], {
+      ...this.#context,
+      task: this.#task,
+      split: scoredSplit(this.#task),
       batchSize: recipe.classifier.evaluationBatchSize,
-      ...evaluationProgress(this.#context),
     });
     this.#folder.finish('evaluate', { ...evaluation, seconds: secondsSince(begun) });
   }
 
   dispose(): void {
     this.#languageModel?.trained.model.dispose();
-    this.#classifier?.model.dispose();
+    this.#classifier?.classifier.model.dispose();
+  }
+
+  /** @throws UlmfitError `NO_TASK` */
+  get #task(): ClassificationTask {
+    const { task } = this.#context;
+    if (task) return task;
+    throw new UlmfitError('NO_TASK', 'run: without a task there is only pretraining; give `task`');
   }
 
   async #trainLanguageModel(
@@ -203,9 +196,9 @@ export class RunStages {
 
   /** The language model that fine-tuning starts from: given, or pretrained in this folder; none without pretraining. */
   async #pretrained(): Promise<TrainedLanguageModel | undefined> {
-    const { pretrained, recipe } = this.#settings;
+    const { pretrained } = this.#settings;
     if (this.#languageModel?.of === 'pretrain') return this.#languageModel.trained;
-    if (pretrained === undefined && !recipe.languageModel.pretrain) return undefined;
+    if (pretrained === undefined && !this.#context.corpus) return undefined;
     const path = pretrained ?? this.#folder.pathOf('pretrain');
     return this.#keep('pretrain', this.#load(path, 'pretrain'));
   }
@@ -240,32 +233,19 @@ export class RunStages {
     return trained;
   }
 
-  /** Without transfer the words are those of the reviews that a language model would have been fine-tuned on. */
+  /** Without transfer the words are those of the texts that a language model would have been fine-tuned on. */
   async #scratchVocabulary(): Promise<Vocabulary> {
-    const builder = await this.#languageModelReviews();
+    const builder = await this.#languageModelTexts();
     return buildVocabulary(builder.counts(), this.#settings.recipe.vocabulary);
   }
 
-  /** The reviews that the recipe's language model is fine-tuned on. */
-  async #languageModelReviews(): Promise<TokenCorpusBuilder> {
-    const { reviews } = this.#settings.recipe.languageModel;
-    const name = reviews === 'unsup' ? 'unlabelled reviews' : 'reviews of training';
-    return tokenized(texts(await this.#set('lm')), this.#tokenizer, this.#context, name);
-  }
-
-  async #set<Name extends keyof ImdbSplit>(name: Name): Promise<ImdbSplit[Name]> {
-    return reviewSet(await this.#split(), name, this.#settings.data);
-  }
-
-  /**
-   * Reads the reviews anew, which takes a second or two: kept in memory, a hundred thousand strings would be marked by
-   * each garbage collection, and training makes many.
-   */
-  async #split(): Promise<ImdbSplit> {
-    const { data, splitSeed: seed, lmReviews, labels, testReviews, recipe } = this.#settings;
-    const reviews = await loadReviews(data, this.#context);
-    const lmFrom = recipe.languageModel.reviews;
-    return splitImdb(reviews, { seed, lmFrom, ...given({ lmReviews, labels, testReviews }) });
+  /** The texts that the recipe's language model is fine-tuned on. */
+  async #languageModelTexts(): Promise<TokenCorpusBuilder> {
+    const { texts } = this.#settings.recipe.languageModel;
+    const { fingerprint, settings } = this.#task;
+    const documents = this.#task.languageModelTexts(texts, this.#context);
+    const content = async () => JSON.stringify([fingerprint, settings, texts]);
+    return tokenized(documents, this.#tokenizer, { ...this.#context, content }, 'texts');
   }
 }
 
@@ -276,36 +256,4 @@ function holdOut(corpus: TokenCorpus, share: number): { train: TokenCorpus; vali
   return { valid: corpus.subset(all.slice(0, held)), train: corpus.subset(all.slice(held)) };
 }
 
-/** Labelled reviews as documents with their classes. */
-export async function testDocuments(
-  reviews: readonly LabelledReview[],
-  tokenizer: Tokenizer,
-  vocabulary: Vocabulary,
-  context: TokenizeOptions,
-): Promise<LabelledDocuments> {
-  return {
-    documents: await encoded(texts(reviews), tokenizer, vocabulary, context, 'test reviews'),
-    labels: classes(reviews),
-  };
-}
-
-/** Progress of an evaluation as events. */
-export const evaluationProgress = ({ signal, onEvent }: Pick<StageContext, 'signal' | 'onEvent'>) => ({
-  signal,
-  onBatch: (done: number, batches: number) =>
-    onEvent?.({ type: 'evaluate', stage: 'evaluate', done, batches }),
-});
-
-const texts = (reviews: readonly Review[]): string[] => reviews.map((review) => review.text);
-
-const classes = (reviews: readonly LabelledReview[]): number[] =>
-  reviews.map(({ label }) => IMDB_LABELS.indexOf(label));
-
 const secondsSince = (begun: number): number => Math.round((Date.now() - begun) / 100) / 10;
-
-/** The entries that are not undefined. */
-function given<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>;
-  };
-}

@@ -1,16 +1,14 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { splitImdb } from '@ulmfit/data-imdb';
+import { corpusText, imdbTask, type ImdbTaskOptions } from '@ulmfit/data-imdb';
 import { buildVocabulary, fastaiTokenizer } from '@ulmfit/text';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadReviews } from './data-source.js';
 import { micro } from './micro.test-helper.js';
-import { loadClassifierBundle, loadLanguageModel } from './model-bundles.js';
+import { loadDecidedClassifier, loadLanguageModel } from './model-bundles.js';
 import type { Recipe } from './recipe.js';
-import { run } from './run.js';
+import { run, type RunOptions } from './run.js';
 import type { StageName } from './stage-name.js';
-import type { RunSettings } from './run-settings.js';
 import { tokenized } from './tokenized.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ulmfit-'));
@@ -19,35 +17,38 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const recipe: Recipe = {
   ...micro,
   vocabulary: { maxWords: 100, minCount: 1 },
-  languageModel: { ...micro.languageModel, pretrain: null, reviews: 'train-and-unsup' },
+  languageModel: { ...micro.languageModel, pretrain: null, texts: 'train-and-unlabelled' },
   classifier: { ...micro.classifier, fits: [{ name: 'all', freezeTo: 0, epochs: 1, lr: 1e-2, spread: 1 }] },
 };
-const settings: RunSettings = {
-  data: 'sample',
-  ...{ lmReviews: 10, labels: 4, testReviews: 4 },
-  ...{ splitSeed: 1, seed: 1, backwards: false, transfer: true },
-  recipe,
-};
+const sets: ImdbTaskOptions = { lmReviews: 10, labels: 4, testReviews: 4 };
+type Changes = Partial<RunOptions> & { readonly sets?: ImdbTaskOptions };
 const all: StageName[] = ['pretrain', 'finetune', 'classify', 'evaluate'];
-const start = (name: string, changes: Partial<RunSettings> = {}, stages: readonly StageName[] = all) =>
-  run({ settings: { ...settings, ...changes }, folder: join(root, name), stages, tokenCache: false });
+const start = async (name: string, { sets: other, ...changes }: Changes = {}, stages = all) =>
+  run({
+    task: await imdbTask({ ...sets, ...other }),
+    recipe,
+    folder: join(root, name),
+    stages,
+    tokenCache: false,
+    ...changes,
+  });
 
 /** The words of the sample's reviews, as a language model that is fine-tuned on them has them. */
-async function wordsOf(lmFrom: Recipe['languageModel']['reviews']): Promise<readonly string[]> {
-  const { lm } = splitImdb(await loadReviews('sample'), { seed: 1, lmFrom, lmReviews: 10 });
-  const builder = await tokenized(
-    lm.map(({ text }) => text),
-    fastaiTokenizer(),
-    { workers: 1 },
-    'reviews',
-  );
+async function wordsOf(texts: Recipe['languageModel']['texts']): Promise<readonly string[]> {
+  const task = await imdbTask(sets);
+  const builder = await tokenized(task.languageModelTexts(texts), fastaiTokenizer(), { workers: 1 });
   return buildVocabulary(builder.counts(), recipe.vocabulary).itos;
 }
 
 describe('run', () => {
-  it.each<[string, Partial<RunSettings>, RegExp]>([
-    ['an odd number of labels', { labels: 3 }, /3/],
-    ['more labels than there are', { labels: 99_998 }, /99998/],
+  it.each<[string, Changes, RegExp]>([
+    ['an odd number of labels', { sets: { labels: 3 } }, /3/],
+    ['more labels than there are', { sets: { labels: 99_998 } }, /99998/],
+    [
+      'one text for the language model',
+      { sets: { lmReviews: 1 } },
+      /sample: one text for the language model, and it/,
+    ],
     [
       'groups that there are not',
       {
@@ -68,7 +69,7 @@ describe('run', () => {
     ],
     [
       'a corpus without transfer',
-      { transfer: false, corpus: 'x.txt' },
+      { transfer: false, corpus: corpusText('x.txt') },
       /^run: corpus is never read with transfer: false/,
     ],
     [
@@ -78,10 +79,15 @@ describe('run', () => {
     ],
     [
       'a corpus beside a pretrained model',
-      { pretrained: 'a', corpusWords: 9 },
-      /^run: corpusWords is never read with pretr/,
+      { pretrained: 'a', corpus: corpusText('x.txt') },
+      /^run: corpus is never read with pretr/,
     ],
-    ['data that is not there', { data: join(root, 'nowhere') }, /nowhere/],
+    ['data that is not there', { sets: { data: join(root, 'nowhere') } }, /nowhere/],
+    [
+      'a run without a task',
+      { task: undefined },
+      /^run: without a task there is only pretraining; give `task`/,
+    ],
   ])('refuses %s before it trains, and leaves the folder to other settings', async (_, changes, message) => {
     const { languageModel } = micro;
     await expect(start('late', { recipe: { ...recipe, languageModel }, ...changes })).rejects.toThrow(
@@ -96,14 +102,14 @@ describe('run without pretraining', () => {
     const result = await start('whole');
     expect(Object.keys(result)).toEqual(['finetune', 'classify', 'evaluate']);
     expect(existsSync(join(root, 'whole', 'pretrain'))).toBe(false);
-    const words = await wordsOf('train-and-unsup');
-    expect(words).not.toEqual(await wordsOf('unsup'));
+    const words = await wordsOf('train-and-unlabelled');
+    expect(words).not.toEqual(await wordsOf('unlabelled'));
     const language = loadLanguageModel(join(root, 'whole', 'finetune'), 'finetune', fastaiTokenizer());
     expect(language.vocabulary.itos).toEqual(words);
     language.model.dispose();
 
     await start('scratch', { transfer: false }, ['classify']);
-    const classifier = loadClassifierBundle(join(root, 'scratch', 'model'), fastaiTokenizer());
+    const { classifier } = loadDecidedClassifier(join(root, 'scratch', 'model'));
     expect(classifier.vocabulary.itos).toEqual(words);
     classifier.model.dispose();
   });
@@ -116,9 +122,8 @@ describe('run without pretraining', () => {
     expect(from.finetune?.perplexity).toBeLessThan(scratch.finetune?.perplexity ?? 0);
   });
 
-  it.each<[string, Partial<RunSettings>, readonly StageName[]]>([
-    ['corpus', { corpus: 'wiki.txt' }, all],
-    ['corpusWords', { corpusWords: 9 }, all],
+  it.each<[string, Changes, StageName[]]>([
+    ['corpus', { corpus: corpusText('wiki.txt') }, all],
     ['pretrain', {}, ['pretrain']],
   ])('refuses %s', async (what, changes, stages) => {
     const refused = start('refused', changes, stages);

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClassificationTask, TextSource } from '@ulmfit/text';
 import { spikeWarning, type TrainingPlugin } from '@ulmfit/trainer';
 import { checkSettings } from './check-settings.js';
 import { openRun } from './open-run.js';
+import type { Recipe } from './recipe.js';
 import { requirePretraining } from './require-pretraining.js';
 import type { RunEngine } from './run-engine.js';
 import { runFiles } from './run-files.js';
@@ -14,11 +16,26 @@ import type { StageName } from './stage-name.js';
 import { userTokenCache } from './user-token-cache.js';
 
 export interface RunOptions {
-  readonly settings: RunSettings;
   /** Where everything is kept. */
   readonly folder: string;
-  /** The stages to run, each from what the ones before it left. */
-  readonly stages: readonly StageName[];
+  /** What there is to learn: `fileTask` of `@ulmfit/data-files`, `imdbTask` of `@ulmfit/data-imdb`, or one of your own. */
+  readonly task?: ClassificationTask | undefined;
+  /** All settings of the stages: one of `presets`, or yours by `adjustRecipe`. */
+  readonly recipe: Recipe;
+  /** The stages to run, each from what the ones before it left. Default: all. */
+  readonly stages?: readonly StageName[] | undefined;
+  /** General text to pretrain on. Without it and without `pretrained` there is no pretraining. */
+  readonly corpus?: TextSource | undefined;
+  /** A language model to start from instead of pretraining: a bundle's folder, or a fastai `.pth`. */
+  readonly pretrained?: string | undefined;
+  /** A run or bundle whose fine-tuned language model the classifier starts from. */
+  readonly encoder?: string | undefined;
+  /** Whether every text is read from its end. Default false. */
+  readonly backwards?: boolean | undefined;
+  /** Whether the classifier starts from the fine-tuned language model. Default true. */
+  readonly transfer?: boolean | undefined;
+  /** The one source of all randomness; an integer from 0 to 2^32 - 1. Default 1. */
+  readonly seed?: number | undefined;
   /** What computes, as `useBackend` tells it: kept with the run, which is not resumed on another one. */
   readonly engine?: RunEngine | undefined;
   /** Seconds between checkpoints within an epoch; each epoch's end is saved anyway. Default 300. */
@@ -42,34 +59,28 @@ export interface RunOptions {
  * Runs stages of ULMFiT in a folder. What a stage leaves there is used by the next, and by a later call with the same
  * settings: finished stages are not run again, an interrupted one goes on from its last checkpoint.
  * @throws Interrupted when the signal was aborted; UlmfitError for what the user can mend
+ * @example
+ * const task = await imdbTask({ data: 'aclImdb_v1.tar.gz' });
+ * const result = await run({ folder: 'runs/imdb', task, recipe: presets['best-on-cpu'] });
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const {
-    settings,
-    folder,
-    stages,
-    engine,
-    saveEvery,
-    workers,
-    tokenCache,
-    plugins = [],
-    signal,
-    onEvent,
-  } = options;
+  const { folder, task, corpus, stages = allStages, engine, plugins = [], signal, onEvent } = options;
+  const settings = settingsOf(options);
   const onWarning = (message: string) => onEvent?.({ type: 'warning', message });
   // What an earlier version began goes on.
   if (!existsSync(join(folder, runFiles.config))) checkSettings(settings);
-  if (settings.corpus !== undefined) requirePretraining(settings.recipe, 'corpus');
-  if (settings.corpusWords !== undefined) requirePretraining(settings.recipe, 'corpusWords');
+  if (corpus) requirePretraining(settings.recipe, 'corpus');
   // In a longer run the stage is passed over; by itself it was asked for.
   if (stages.at(-1) === 'pretrain') requirePretraining(settings.recipe, 'pretrain');
-  const opened = openRun(folder, settings, engine);
+  const opened = openRun(folder, settings, { engine, task });
   const work = new RunStages(opened, settings, {
+    task,
+    corpus,
     signal,
-    saveEvery,
+    saveEvery: options.saveEvery,
     plugins: [...plugins, ...(options.warnOfSpikes ? [spikeWarning({ onWarning })] : [])],
-    workers,
-    cache: userTokenCache(tokenCache, onEvent),
+    workers: options.workers,
+    cache: userTokenCache(options.tokenCache, onEvent),
     onEvent: (event) => {
       opened.log(event);
       onEvent?.(event);
@@ -84,4 +95,28 @@ export async function run(options: RunOptions): Promise<RunResult> {
     work.dispose();
     opened.close();
   }
+}
+
+const allStages: readonly StageName[] = ['pretrain', 'finetune', 'classify', 'evaluate'];
+
+function settingsOf({
+  task,
+  corpus,
+  recipe,
+  pretrained,
+  encoder,
+  backwards = false,
+  transfer = true,
+  seed = 1,
+}: RunOptions): RunSettings {
+  return {
+    task: task?.settings ?? null,
+    corpus: corpus?.settings ?? null,
+    pretrained,
+    encoder,
+    backwards,
+    transfer,
+    seed,
+    recipe,
+  };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UlmfitError } from '@ulmfit/errors';
-import type { TokenCorpus, Vocabulary } from '@ulmfit/text';
+import type { DocumentLabels, TokenCorpus, Vocabulary } from '@ulmfit/text';
 import type { StateDict, TrainingPlugin } from '@ulmfit/trainer';
 
 /** What a stage learns from, and watches. */
@@ -9,7 +9,7 @@ export interface StageData {
   /** Documents as ids, with their labels where they have any. */
   readonly parts: readonly {
     readonly documents: TokenCorpus;
-    readonly labels?: ArrayLike<number> | undefined;
+    readonly labels?: DocumentLabels | undefined;
   }[];
 }
 
@@ -41,7 +41,9 @@ function checksum({ vocabulary, parts }: StageData): string {
   const add = (ids: Int32Array) => hash.update(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
   for (const { documents, labels } of parts) {
     for (let i = 0; i < documents.length; i++) {
-      add(Int32Array.of(documents.documentLength(i), labels?.[i] ?? -1));
+      const label = labels?.[i] ?? -1;
+      const list = typeof label === 'number' ? [label] : [label.length, ...label];
+      add(Int32Array.of(documents.documentLength(i), ...list));
       add(documents.document(i));
     }
   }

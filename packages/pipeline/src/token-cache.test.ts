@@ -16,10 +16,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { corpusText } from '@ulmfit/data-imdb';
 import { fastaiTokenizer } from '@ulmfit/text';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { corpusContent } from './corpus-content.js';
-import { loadCorpus } from './data-source.js';
 import { micro, opinionsOf } from './micro.test-helper.js';
 import { run } from './run.js';
 import type { StageEvent } from './stage-context.js';
@@ -56,10 +55,10 @@ afterEach(() => {
 
 /** Tokenizes and tells whether it came from the cache. */
 async function tokenize(source: readonly string[] | Corpus = corpus(), rules?: string) {
-  const [documents, content] =
-    'path' in source
-      ? [loadCorpus(source.path, source), () => corpusContent(source.path, source)]
-      : [source, undefined];
+  const text = 'path' in source ? corpusText(source.path, source) : undefined;
+  const [documents, content] = text
+    ? [text.documents(), () => text.fingerprint()]
+    : [source as readonly string[], undefined];
   const tokenizer = { ...fastaiTokenizer(), ...(rules === undefined ? {} : { rules }) };
   const calls = vi.spyOn(tokenizer, 'tokenize').mock.calls;
   let isCached = false;
@@ -166,24 +165,18 @@ describe('TokenCache', () => {
 });
 
 describe('a run', () => {
-  const settings = {
-    data: 'sample',
-    splitSeed: 1,
-    backwards: false,
-    transfer: true,
-    seed: 1,
-    recipe: {
-      ...micro,
-      languageModel: {
-        ...micro.languageModel,
-        pretrain: { epochs: 1, lr: 8e-2, dropoutMultiplier: 0.1, divisor: 1 },
-      },
+  const recipe = {
+    ...micro,
+    languageModel: {
+      ...micro.languageModel,
+      pretrain: { epochs: 1, lr: 8e-2, dropoutMultiplier: 0.1, divisor: 1 },
     },
   };
   const pretrain = async (name: string, tokenCache?: boolean) => {
     const told: boolean[] = [];
     await run({
-      settings: { ...settings, corpus: at('corpus.txt') },
+      recipe,
+      corpus: corpusText(at('corpus.txt')),
       folder: at(name),
       stages: ['pretrain'],
       tokenCache,

@@ -11,6 +11,7 @@ export { rowsTask, type LabelledRow, type MultiLabelRow, type RowsTaskOptions } 
 export { MAXIMUM_CLASSES, requireClasses, tooManyClasses, unknownLabels } from './require-classes.js';
 export { sortClasses } from './sort-classes.js';
 export { stratifiedSplit, type StratifiedSplitOptions } from './stratified-split.js';
+export type { TextSource } from './text-source.js';
 export type { BatchCursor, BatchLoader } from './batch-loader.js';
 export {
   languageModelLoader,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClassifier } from '@ulmfit/awd-lstm';
-import { loadClassifier, saveClassifier } from '@ulmfit/pipeline';
+import { loadClassifier, plainDecision, saveClassifier } from '@ulmfit/pipeline';
 import { fastaiTokenizer, specialTokens, Vocabulary } from '@ulmfit/text';
 import { multiplicationsPerToken } from '../sizes.mjs';
 import { median } from '../statistics.mjs';
@@ -24,7 +24,11 @@ export async function measure(job) {
   try {
     const model = createClassifier({ ...size.encoder, window: 72, classes: 2 }, { seed: 1 });
     const vocabulary = new Vocabulary([...specialTokens, ...words]);
-    saveClassifier(folder, { model, vocabulary, labels: ['neg', 'pos'], backwards: false }, tokenizer);
+    saveClassifier(folder, {
+      classifier: { model, vocabulary, classes: ['neg', 'pos'], backwards: false },
+      tokenizer,
+      decision: plainDecision,
+    });
     model.dispose();
     const classifier = await loadClassifier(folder);
     const measured = [];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createClassifier } from '@ulmfit/awd-lstm';
-import { loadClassifier, saveClassifier } from '@ulmfit/pipeline';
+import { loadClassifier, plainDecision, saveClassifier } from '@ulmfit/pipeline';
 import { fastaiTokenizer, specialTokens, Vocabulary } from '@ulmfit/text';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,11 @@ function savedBundle(): string {
   const sizes = { vocabulary: words.length, embedding: 2, hidden: 3, layers: 2, window: 4, maxLength: 8 };
   const model = createClassifier({ ...sizes, classes: 2, headLayers: [3] }, { seed: 1 });
   const vocabulary = new Vocabulary(words);
-  saveClassifier(folder, { model, vocabulary, labels: ['neg', 'pos'], backwards: false }, fastaiTokenizer());
+  saveClassifier(folder, {
+    classifier: { model, vocabulary, classes: ['neg', 'pos'], backwards: false },
+    tokenizer: fastaiTokenizer(),
+    decision: plainDecision,
+  });
   model.dispose();
   return folder;
 }

@@ -28,16 +28,22 @@ export const configReader = (): FuzzedReader => ({
 });
 
 const settings = {
-  ...{ data: 'imdb', splitSeed: 1, seed: 1, backwards: false, transfer: true, labels: 2000 },
+  ...{ task: { kind: 'imdb', data: 'imdb', labels: 2000 }, corpus: null },
+  ...{ seed: 1, backwards: false, transfer: true },
   recipe: presets.tiny,
+};
+const { texts: _, ...languageModel } = presets.tiny.languageModel;
+const earlierSettings = {
+  ...{ data: 'imdb', splitSeed: 1, seed: 1, backwards: false, transfer: true, labels: 2000 },
+  recipe: { ...presets.tiny, languageModel: { ...languageModel, reviews: 'unsup' } },
 };
 
 export const runReader = (): FuzzedReader =>
   writingReader('config.json', (path) => readRun(dirname(path)), {
     name: 'a run to report on',
-    samples: [utf8(JSON.stringify(settings, null, 2))],
+    samples: [settings, earlierSettings].map((kept) => utf8(JSON.stringify(kept, null, 2))),
     hostile: hostileJson,
-    arbitrary: spoiltRecord(settings),
+    arbitrary: fc.oneof(spoiltRecord(settings), spoiltRecord(earlierSettings)),
   });
 
 const metric = { type: 'step', fit: 'pretrain', step: 12, loss: 4.25, lr: 0.004 };

@@ -1,6 +1,7 @@
 import { evaluateModels } from '@ulmfit/pipeline';
 import { interruptible } from '../interruptible.js';
 import { evaluationLines } from '../print-result.js';
+import { taskOf } from '../task-of.js';
 import { reporter } from '../reporter.js';
 import { printLines } from '../standard-output.js';
 import { startEngine, type EngineFlags } from '../start-engine.js';
@@ -16,12 +17,11 @@ export async function evaluate(flags: EvaluateFlags): Promise<void> {
   const report = reporter();
   await startEngine(flags);
   try {
-    const evaluation = await interruptible('there is no score yet. The same command begins anew.', (signal) =>
+    const left = 'there is no score yet. Give the same command again to start over.';
+    const evaluation = await interruptible(left, async (signal) =>
       evaluateModels({
         models: [model, ...ensemble],
-        data,
-        testReviews,
-        splitSeed,
+        task: await taskOf({ data, testReviews, splitSeed, validShare: 0 }, signal),
         workers: tokenizerThreads(threads),
         tokenCache,
         signal,
@@ -29,7 +29,7 @@ export async function evaluate(flags: EvaluateFlags): Promise<void> {
       }),
     );
     report.end();
-    await printLines(evaluationLines(evaluation, ['neg', 'pos']));
+    await printLines(evaluationLines(evaluation));
   } finally {
     report.end();
   }

@@ -7,7 +7,7 @@ import {
   run as runStages,
   runFiles,
   type Recipe,
-  type RunSettings,
+  type RunOptions,
   type StageName,
 } from '@ulmfit/pipeline';
 import { tensorBoard } from '@ulmfit/tensorboard';
@@ -18,6 +18,7 @@ import { reporter } from '../reporter.js';
 import { resumeCommand } from '../resume-command.js';
 import { printLines } from '../standard-output.js';
 import { startEngine } from '../start-engine.js';
+import { corpusOf, taskOf } from '../task-of.js';
 import { tokenizerThreads } from '../tokenizer-threads.js';
 import type { Flags, trainingFlags } from '../flags.js';
 
@@ -25,7 +26,15 @@ type TrainingFlags = Pick<Flags, (typeof trainingFlags)[number]> &
   Partial<
     Pick<
       Flags,
-      'data' | 'splitSeed' | 'corpus' | 'corpusWords' | 'pretrained' | 'lmReviews' | 'labels' | 'testReviews'
+      | 'data'
+      | 'splitSeed'
+      | 'corpus'
+      | 'corpusWords'
+      | 'pretrained'
+      | 'lmReviews'
+      | 'labels'
+      | 'testReviews'
+      | 'validShare'
     >
   >;
 
@@ -50,41 +59,38 @@ export const finetune = (flags: TrainingFlags & Pick<Flags, 'from'>): Promise<vo
 export const classify = (flags: TrainingFlags & Pick<Flags, 'from'>): Promise<void> =>
   runWith(flags, 'classify', ['classify', 'evaluate'], { encoder: flags.from });
 
+const NO_GENERAL_TEXT =
+  'no general text is given, so the language model learns from the texts of the task alone; ' +
+  'give --corpus or --pretrained where these are few';
+
 async function runWith(
   flags: TrainingFlags,
   name: string,
   stages: readonly StageName[],
-  more: Partial<Pick<RunSettings, 'pretrained' | 'encoder' | 'transfer'>> = {},
+  more: Partial<Pick<RunOptions, 'pretrained' | 'encoder' | 'transfer'>> = {},
 ): Promise<void> {
-  const { preset, recipe, schedule, backwards = false, seed, splitSeed = 1, data = 'sample' } = flags;
-  const { saveEvery, corpus, corpusWords, lmReviews, labels, testReviews, pretrained } = flags;
-  const settings: RunSettings = {
-    data,
-    corpus,
-    corpusWords,
-    lmReviews,
-    labels,
-    testReviews,
-    pretrained,
-    transfer: true,
-    ...more,
-    splitSeed,
-    backwards,
-    seed,
-    recipe: { ...readRecipe(presets[preset], recipe), ...(schedule === undefined ? {} : { schedule }) },
+  const { preset, schedule, backwards, seed, data, splitSeed = 1, saveEvery, pretrained } = flags;
+  const recipe = {
+    ...readRecipe(presets[preset], flags.recipe),
+    ...(schedule === undefined ? {} : { schedule }),
   };
+  const isWanted =
+    stages.includes('pretrain') &&
+    pretrained === undefined &&
+    (recipe.languageModel.pretrain !== null || flags.corpus !== undefined);
+  const corpus = corpusOf({ ...flags, isWanted });
   const folder = flags.out ?? `runs/${name}-${preset}-${seed}`;
   const report = reporter();
   const engine = await startEngine(flags);
   let hasWorked = false;
   try {
-    if (stages.includes('pretrain')) warnOfSampleText(settings, report.say);
+    if (isWanted && !corpus) report.say(`ulmfit: ${NO_GENERAL_TEXT}`);
+    const task = data === undefined ? undefined : await taskOf({ ...flags, data, splitSeed });
     const left = `what was done is saved. To go on: ${resumeCommand()}`;
     const result = await interruptible(left, (signal) =>
       runStages({
-        settings,
-        folder,
-        stages,
+        ...{ folder, task, corpus, recipe, stages, pretrained, backwards, seed },
+        ...more,
         engine,
         saveEvery,
         plugins: [tensorBoard(join(folder, runFiles.tensorboard))],
@@ -120,17 +126,4 @@ function readRecipe(preset: Recipe, path: string | undefined): Recipe {
     throw new UlmfitError('BAD_RECIPE', `${path}: ${why}; give a file of settings`, { cause: error });
   }
   return adjustRecipe(preset, changes, path);
-}
-
-/** The embedded sample is there for a first look: real reviews gain nothing from its text. */
-function warnOfSampleText(
-  { data, corpus, pretrained, recipe }: RunSettings,
-  say: (line: string) => void,
-): void {
-  if (data === 'sample' || corpus !== undefined || pretrained !== undefined) return;
-  if (!recipe.languageModel.pretrain) return;
-  say(
-    'ulmfit: without --corpus, pretraining is on the few invented documents of the embedded sample; give --corpus or ' +
-      '--pretrained, or --preset best-on-cpu, which needs neither',
-  );
 }

@@ -1,4 +1,4 @@
-import { presets, type RunMetrics, type RunRecord } from '@ulmfit/pipeline';
+import { judge, presets, type RunMetrics, type RunRecord } from '@ulmfit/pipeline';
 import { describe, expect, it } from 'vitest';
 import { runReport } from './run-report.js';
 
@@ -12,11 +12,24 @@ const epoch = (fit: string, step: number, values: Record<string, number>): RunMe
   values,
 });
 
+// 48 of 50 and 47 of 50 are right.
+const truth = Array.from({ length: 100 }, (_, i) => (i < 50 ? 0 : 1));
+const probabilities = truth.map((label, i) => {
+  const isRight = label === 0 ? i < 48 : i < 97;
+  return (label === 0) === isRight ? [0.8, 0.2] : [0.2, 0.8];
+});
+
 const run: RunRecord = {
   path: 'runs/mine/',
   settings: {
-    ...{ data: 'sample', splitSeed: 1, backwards: false, transfer: true, seed: 7, labels: 20 },
+    task: { kind: 'imdb', data: 'sample', splitSeed: 1, labels: 20 },
+    corpus: { kind: 'sample' },
+    ...{ backwards: false, transfer: true, seed: 7 },
     recipe: presets.tiny,
+  },
+  task: {
+    ...{ name: 'sample', classes: ['neg', 'pos'], multiLabel: false, fingerprint: 'f' },
+    counts: { train: 18, valid: 2, test: 100 },
   },
   model: { embedding: 32, hidden: 64, layers: 3, vocabulary: 1184 },
   engine: { backend: 'wasm', precision: 'float32', threads: 2, version: '4.22.0', fastKernels: [] },
@@ -24,14 +37,8 @@ const run: RunRecord = {
     finetune: figures,
     classify: { seconds: 3 },
     evaluate: {
-      documents: 100,
-      accuracy: 0.95,
-      loss: 0.2,
-      confusion: [
-        [48, 2],
-        [3, 47],
-      ],
-      seconds: 1,
+      ...{ split: 'test', seconds: 1, chosen: 'neural', mistakes: [] },
+      judgements: { neural: judge(probabilities, truth, { classes: ['neg', 'pos'], multiLabel: false }) },
     },
   },
   metrics: [
@@ -57,12 +64,11 @@ describe('runReport', () => {
 
   it('tells the figures of the run, and what ran', () => {
     const text = texts(page);
-    expect(text).toContain('Accuracy on test reviews 95.00 % 100 reviews; 95 % interval 88.82 % to 97.85 %');
-    expect(text).toContain('Perplexity on reviews 11.38');
-    expect(text).toContain('neg 48 2 96.00 % pos 3 47 94.00 %');
+    expect(text).toContain('Accuracy on test texts 95.00 % 100 texts; 95 % interval 88.82 % to 97.85 %');
+    expect(text).toContain('Perplexity on the task’s texts 11.38');
     expect(text).toContain('wasm 4.22.0, float32, threads: 2');
     expect(text).toContain('Time of training 6s');
-    expect(text).toContain('sample: all for the language model, 20 labelled, all to score');
+    expect(text).toContain('sample: 2 classes, one a text; 18 texts to train on, 2 to validate, 100 to test');
     expect(text).toMatch(/classify\.2-all 1 2 3s 0\.1235/);
     expect(page).toContain('<title>mine');
   });
@@ -108,22 +114,21 @@ describe('runReport', () => {
 
   it('tells of what ran alone', () => {
     const { settings } = run;
-    const alone = (stage: string, changes: Partial<RunRecord['settings']>) =>
+    const alone = (stage: string, changes: Partial<RunRecord['settings']>, task?: RunRecord['task']) =>
       texts(
         runReport({
           ...run,
           settings: { ...settings, ...changes },
-          model: undefined,
-          result: {},
+          ...{ task, model: undefined, result: {} },
           metrics: [step(stage, 1, { loss: 1 })],
         }),
       );
-    expect(alone('pretrain', { corpusWords: 9 })).toMatch(
+    expect(alone('pretrain', { corpus: { kind: 'sample', words: 9 } })).toMatch(
       /the sample’s general text, 9 words of it Model embedding 32/,
     );
-    expect(alone('pretrain', {})).not.toContain('Reviews');
-    expect(alone('classify.1-head', { encoder: 'lm' })).toMatch(
-      /Started from lm Reviews sample: 20 labelled Learning/,
+    expect(alone('pretrain', {})).not.toContain('Task');
+    expect(alone('classify.1-head', { encoder: 'lm' }, run.task)).toMatch(
+      /Task sample: 2 classes, .* Started from lm Learning/,
     );
     expect(alone('finetune', { backwards: true })).toContain('Texts are read from their end');
   });
@@ -154,7 +159,7 @@ describe('runReport', () => {
     const page = runReport({
       ...run,
       path: '/runs/<b>&',
-      settings: { ...settings, data: '<script>alert(1)</script>' },
+      settings: { ...settings, encoder: '<script>alert(1)</script>' },
     });
     expect(page).not.toMatch(/<script|<b>/);
     expect(page).toContain('<h1>&lt;b&gt;&amp;</h1>');
@@ -162,14 +167,13 @@ describe('runReport', () => {
 
   it('says what the first model began with', () => {
     const startOf = (changes: Partial<RunRecord['settings']>) =>
-      /Started from (.*?) Reviews/.exec(
+      /Started from (.*?) Model/.exec(
         texts(runReport({ ...run, settings: { ...run.settings, ...changes } })),
       )?.[1];
     expect(startOf({})).toBe('the sample’s general text');
-    expect(startOf({ corpus: 'wiki.txt' })).toBe('wiki.txt');
+    expect(startOf({ corpus: { kind: 'files', path: 'wiki.txt' } })).toBe('wiki.txt');
     expect(startOf({ pretrained: 'lm.pth' })).toBe('lm.pth');
     expect(startOf({ encoder: 'runs/lm' })).toBe('runs/lm');
-    expect(startOf({ transfer: false })).toBe('nothing');
-    expect(startOf({ recipe: presets['best-on-cpu'] })).toBe('nothing');
+    expect(startOf({ corpus: null })).toBe('nothing');
   });
 });

@@ -1,13 +1,12 @@
 import { basename, resolve } from 'node:path';
-import {
-  IMDB_LABELS,
-  type EpochMetrics,
-  type Evaluation,
-  type RunMetrics,
-  type RunRecord,
-  type RunResult,
-  type RunSettings,
-  wilsonInterval,
+import type {
+  EpochMetrics,
+  EvaluationResult,
+  RunMetrics,
+  RunRecord,
+  RunResult,
+  RunSettings,
+  RunTask,
 } from '@ulmfit/pipeline';
 import { duration } from '../duration.js';
 import { percent } from '../percent.js';
@@ -32,7 +31,7 @@ export function runReport(run: RunRecord): string {
       </head>
       <body>
         <h1>${name}</h1>
-        ${results(run.result)} ${run.result.evaluate ? confusion(run.result.evaluate) : ''}
+        ${results(run.result)}
         <h2>What ran</h2>
         ${factTable(run)} ${stages.map((stage) => stageSection(stage, run))}
         <h2>Settings</h2>
@@ -48,14 +47,9 @@ export function runReport(run: RunRecord): string {
 /** The figures that a run is made for, each with its name. */
 function results({ pretrain, finetune, evaluate }: RunResult): Html {
   const cards = [
-    ...(evaluate
-      ? [
-          card('Accuracy on test reviews', percent(evaluate.accuracy), accuracyNote(evaluate)),
-          card('Loss on test reviews', evaluate.loss.toFixed(4), 'nats a review'),
-        ]
-      : []),
+    ...(evaluate ? scoreCards(evaluate) : []),
     ...(finetune
-      ? [card('Perplexity on reviews', finetune.perplexity.toFixed(2), heldOut(finetune.accuracy))]
+      ? [card('Perplexity on the task’s texts', finetune.perplexity.toFixed(2), heldOut(finetune.accuracy))]
       : []),
     ...(pretrain
       ? [card('Perplexity on general text', pretrain.perplexity.toFixed(2), heldOut(pretrain.accuracy))]
@@ -72,47 +66,30 @@ const card = (title: string, figure: string, note: string): Html =>
 
 const heldOut = (accuracy: number) => `held-out text; ${percent(accuracy)} of the next words guessed`;
 
-function accuracyNote({ accuracy, documents }: Evaluation): string {
-  const [low, high] = wilsonInterval(accuracy, documents);
-  return `${documents} reviews; 95 % interval ${percent(low)} to ${percent(high)}`;
+function scoreCards({ split, chosen, judgements }: EvaluationResult): Html[] {
+  const { documents, accuracy, accuracyInterval, logLoss } = judgements[chosen] ?? judgements.neural;
+  const [low, high] = accuracyInterval;
+  const what = split === 'test' ? 'test texts' : 'validation texts';
+  return [
+    card(
+      `Accuracy on ${what}`,
+      percent(accuracy),
+      `${documents} texts; 95 % interval ${percent(low)} to ${percent(high)}`,
+    ),
+    card(`Loss on ${what}`, logLoss.toFixed(4), 'nats a text'),
+  ];
 }
 
-/** Rows are what a review is, columns what it was taken for. */
-const confusion = ({ confusion: rows }: Evaluation): Html =>
-  html`<table>
-    <caption>
-      Test reviews by what they are and what they were taken for
-    </caption>
-    <tr>
-      <td></td>
-      ${rows.map((_, j) => html`<th scope="col">as ${label(j)}</th>`)}
-      <th scope="col">right</th>
-    </tr>
-    ${rows.map((row, i) => {
-      const all = row.reduce((sum, n) => sum + n, 0);
-      const right = all > 0 ? percent((row[i] ?? 0) / all) : '–';
-      return html`<tr>
-        <th scope="row">${label(i)}</th>
-        ${row.map((n) => html`<td>${n}</td>`)}
-        <td>${right}</td>
-      </tr> `;
-    })}
-  </table>`;
-
-const label = (i: number): string => IMDB_LABELS[i] ?? String(i);
-
 /** What was trained on what, and by what: a row for each thing that some stage had. */
-function factTable({ settings, engine, model, metrics, result }: RunRecord): Html {
-  const { recipe, seed, splitSeed, backwards } = settings;
-  const ran = new Set([...metrics.map(stageOf), ...Object.keys(result)]);
-  const reviews = reviewsOf(settings, ran);
+function factTable({ settings, task, engine, model, metrics }: RunRecord): Html {
+  const { recipe, seed, backwards } = settings;
   const facts: Record<string, string | undefined> = {
+    Task: task && taskOf(task),
     'Started from': startOf(settings),
-    Reviews: reviews.length > 0 ? `${settings.data}: ${reviews.join(', ')}` : undefined,
     Model: sizesOf(settings, model),
     'Learning rate': recipe.schedule,
     'Texts are read': backwards ? 'from their end' : undefined,
-    Seeds: `${seed}; ${splitSeed} for the choice of reviews`,
+    Seed: String(seed),
     Engine: engine && `${engine.backend} ${engine.version}, ${engine.precision}, threads: ${engine.threads}`,
     'Time of training': duration(secondsOf(metrics)),
   };
@@ -128,22 +105,19 @@ function factTable({ settings, engine, model, metrics, result }: RunRecord): Htm
   </table>`;
 }
 
-/** What the first of the trained models began with. */
-function startOf({ corpus, corpusWords, pretrained, encoder, transfer, recipe }: RunSettings): string {
-  const given = encoder ?? pretrained;
-  if (given !== undefined) return given;
-  if (!transfer || !recipe.languageModel.pretrain) return 'nothing';
-  const text = corpus ?? 'the sample’s general text';
-  return corpusWords === undefined ? text : `${text}, ${corpusWords} words of it`;
+function taskOf({ name, classes, multiLabel, counts: { train, valid, test } }: RunTask): string {
+  const kind = multiLabel ? 'any number of them a text' : 'one a text';
+  return `${name}: ${classes.length} classes, ${kind}; ${train} texts to train on, ${valid} to validate, ${test} to test`;
 }
 
-/** How many reviews each stage had, of those that ran. */
-function reviewsOf({ labels, lmReviews, testReviews }: RunSettings, ran: ReadonlySet<string>): string[] {
-  return [
-    ...(ran.has('finetune') ? [`${lmReviews ?? 'all'} for the language model`] : []),
-    ...(ran.has('classify') ? [`${labels ?? 'all'} labelled`] : []),
-    ...(ran.has('evaluate') ? [`${testReviews ?? 'all'} to score`] : []),
-  ];
+/** What the first of the trained models began with. */
+function startOf({ corpus, pretrained, encoder }: RunSettings): string {
+  const given = encoder ?? pretrained;
+  if (given !== undefined) return given;
+  if (!corpus) return 'nothing';
+  const { kind, path, words } = corpus;
+  const text = kind === 'files' ? String(path) : 'the sample’s general text';
+  return words === undefined ? text : `${text}, ${String(words)} words of it`;
 }
 
 function sizesOf(

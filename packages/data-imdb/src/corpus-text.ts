@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { ReadTaskOptions, TextSource } from '@ulmfit/text';
+import { countWords } from './count-words.js';
+import { corpusFiles, readCorpus } from './read-corpus.js';
+import { sampleCorpus } from './sample/sample-corpus.js';
+import { SAMPLE_SEED } from './sample/sample-seed.js';
+
+/** Changes with how files are cut into documents. */
+const READING = 'corpus/1';
+
+export interface CorpusTextOptions {
+  /** Stop after the document with which this many white-space separated words are reached. Default: read all. */
+  readonly words?: number | undefined;
+}
+
+/**
+ * General text in files, to pretrain on: `.txt`, `.txt.gz`, or a folder of them. See `readCorpus` for how it is cut into
+ * documents.
+ * @example
+ * const corpus = corpusText('wiki.txt.gz', { words: 1_000_000 });
+ */
+export const corpusText = (path: string, { words }: CorpusTextOptions = {}): TextSource => ({
+  name: path,
+  settings: { kind: 'files', path, ...(words === undefined ? {} : { words }) },
+  documents: ({ signal } = {}) =>
+    readCorpus(path, { ...(words === undefined ? {} : { words }), ...(signal ? { signal } : {}) }),
+  fingerprint: (options) => contentOf(path, words, options),
+});
+
+/** The invented general text that comes with the code: 200 short documents. */
+export const sampleText = ({ words }: CorpusTextOptions = {}): TextSource => ({
+  name: 'the embedded sample',
+  settings: { kind: 'sample', ...(words === undefined ? {} : { words }) },
+  documents: () => upTo(words, sampleCorpus({ seed: SAMPLE_SEED, documents: 200 })),
+  fingerprint: async () =>
+    createHash('sha256')
+      .update(JSON.stringify([...upTo(words, sampleCorpus({ seed: SAMPLE_SEED, documents: 200 }))]))
+      .digest('hex'),
+});
+
+/**
+ * What the documents of a corpus are: the bytes of its files, about a second a gigabyte, and how many words of them are
+ * read. Names and times don't matter: a copy is the same text, a file that was changed is another.
+ */
+async function contentOf(
+  path: string,
+  words: number | undefined,
+  { signal }: ReadTaskOptions = {},
+): Promise<string> {
+  const files: string[] = [];
+  for (const file of await corpusFiles(path)) {
+    const hash = createHash('sha256');
+    for await (const bytes of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+      signal?.throwIfAborted();
+      hash.update(bytes);
+    }
+    files.push(`${/\.gz$/i.test(file) ? 'gz ' : ''}${hash.digest('hex')}`);
+  }
+  return createHash('sha256')
+    .update(JSON.stringify([READING, files, words ?? 'all']))
+    .digest('hex');
+}
+
+/** The first documents, up to the one with which so many words are reached: what `readCorpus` does with a file. */
+function* upTo(words: number | undefined, documents: readonly string[]): Generator<string> {
+  let total = 0;
+  for (const document of documents) {
+    yield document;
+    total += countWords(document);
+    if (words !== undefined && total >= words) return;
+  }
+}

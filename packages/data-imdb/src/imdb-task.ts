@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { UlmfitError } from '@ulmfit/errors';
+import type {
+  ClassificationTask,
+  LabelledText,
+  LanguageModelTexts,
+  ReadTaskOptions,
+  TaskSetting,
+  TaskSplit,
+} from '@ulmfit/text';
+import { downloadImdb } from './download-imdb.js';
+import { readImdb } from './read-imdb.js';
+import type { LabelledReview, Review, Sentiment } from './review.js';
+import { SAMPLE_SEED } from './sample/sample-seed.js';
+import { sampleImdb } from './sample/sample-imdb.js';
+import { splitImdb, type ImdbSplit, type SplitImdbOptions } from './split-imdb.js';
+
+export interface ImdbTaskOptions extends ReadTaskOptions {
+  /** `sample` (invented reviews), `imdb` (the public archive, downloaded once), or a path of it. Default `sample`. */
+  readonly data?: string;
+  /** Labelled training reviews in all, half of each class; even. Default: as many as there are in balance. */
+  readonly labels?: number | undefined;
+  /** Reviews for the language model. Default: all there are. */
+  readonly lmReviews?: number | undefined;
+  /** Test reviews, half of each class; even. Default: as many as there are in balance. */
+  readonly testReviews?: number | undefined;
+  /** The share of the labelled training reviews that is held out to validate with. Default 0. */
+  readonly validShare?: number | undefined;
+  /** Draws the reviews of each set; one seed gives nested sets (`splitImdb`). Default 1. */
+  readonly splitSeed?: number;
+}
+
+/** The classes of the task, in the order of the model's outputs. */
+const CLASSES: readonly Sentiment[] = ['neg', 'pos'];
+
+const missing: Readonly<Record<TaskSplit, string>> = {
+  train: 'no labelled reviews of both classes to train on; expected files such as train/neg/0_1.txt',
+  valid: 'no labelled reviews to validate with; ask for a share of those of training',
+  test: 'no test reviews of both classes to score; expected files such as test/neg/0_1.txt',
+};
+
+/** Which set of `splitImdb` is which of a task's. */
+const setOf = { train: 'train', valid: 'validation', test: 'test' } as const satisfies Record<
+  TaskSplit,
+  keyof ImdbSplit
+>;
+
+/**
+ * The IMDb reviews as a task of two classes. They are read at each use, which takes a second or two, and not kept: a
+ * hundred thousand strings in memory would slow each garbage collection of a training.
+ * @throws UlmfitError `BAD_SPLIT` for sets that there are not; what is wrong with the data, as `readImdb` and
+ *   `downloadImdb` say; where a set that is empty is read, `NO_REVIEWS`
+ * @example
+ * const task = await imdbTask({ data: 'aclImdb_v1.tar.gz', labels: 2000, validShare: 0.1 });
+ */
+export async function imdbTask(options: ImdbTaskOptions = {}): Promise<ClassificationTask> {
+  const { data = 'sample', labels, lmReviews, testReviews, validShare, splitSeed = 1, signal } = options;
+  const sets: SplitImdbOptions = {
+    seed: splitSeed,
+    ...given({ labels, lmReviews, testReviews, validationShare: validShare }),
+  };
+  const split = async (more: Partial<SplitImdbOptions>, { signal }: ReadTaskOptions) => {
+    const reviews = await loadReviews(data, signal);
+    return splitImdb(reviews, { ...sets, ...more });
+  };
+  const reviews = await loadReviews(data, signal);
+  const drawn = splitImdb(reviews, sets);
+  const hasUnlabelled = drawn.lm.length > 0;
+  const settings: Record<string, TaskSetting> = {
+    kind: 'imdb',
+    data,
+    splitSeed,
+    ...given({ labels, lmReviews, testReviews, validShare }),
+  };
+  return {
+    name: data,
+    classes: CLASSES,
+    multiLabel: false,
+    settings,
+    fingerprint: fingerprintOf(reviews),
+    counts: { train: drawn.train.length, valid: drawn.validation.length, test: drawn.test.length },
+    async *labelled(name, options = {}) {
+      const set = (await split({}, options))[setOf[name]];
+      if (set.length === 0) throw new UlmfitError('NO_REVIEWS', `${data}: holds ${missing[name]}`);
+      for (const review of set) yield labelledText(review);
+    },
+    async *languageModelTexts(from: LanguageModelTexts, options = {}) {
+      const lmFrom = from === 'unlabelled' && hasUnlabelled ? 'unsup' : 'train-and-unsup';
+      const { lm, validation } = await split({ lmFrom }, options);
+      const heldOut = new Set(validation.map(({ id }) => id));
+      for (const { id, text } of lm) if (!heldOut.has(id)) yield text;
+    },
+  };
+}
+
+async function loadReviews(data: string, signal: AbortSignal | undefined): Promise<readonly Review[]> {
+  const options = signal ? { signal } : {};
+  if (data === 'sample') return sampleImdb({ seed: SAMPLE_SEED, train: 1000, test: 300, unsup: 1000 });
+  return readImdb(data === 'imdb' ? await downloadImdb(options) : data, options);
+}
+
+const labelledText = ({ text, label }: LabelledReview): LabelledText => ({
+  text,
+  labels: [CLASSES.indexOf(label)],
+});
+
+/** Of every review, whichever sets are drawn: those are settings. */
+function fingerprintOf(reviews: readonly Review[]): string {
+  const hash = createHash('sha256');
+  for (const { id, text } of reviews) hash.update(`${id}\0${text}\0`);
+  return hash.digest('hex');
+}
+
+/** The entries that are not undefined. */
+function given<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
+}

@@ -1,0 +1,22 @@
+import type { Tokenizer } from '@ulmfit/text';
+import type { TrainedClassifier } from './classifier-stage.js';
+import type { Decision } from './judge/decision.js';
+
+/** What gives texts a logit for each class, such as the linear baseline. */
+export interface TextScorer {
+  logits(texts: readonly string[]): number[][];
+}
+
+/** A classifier with all that it takes from a text to a prediction. */
+export interface DecidedClassifier {
+  readonly classifier: TrainedClassifier;
+  /** What cuts a text into the classifier's words. */
+  readonly tokenizer: Tokenizer;
+  /** The plain baseline, where it has a share in the predictions. */
+  readonly linear?: TextScorer | undefined;
+  /** How logits become classes. */
+  readonly decision: Decision;
+}
+
+/** What is decided where no validation set was there to choose by. */
+export const plainDecision: Decision = { temperature: 1 };
