@@ -11,6 +11,7 @@ const libraries = [
   '@ulmfit/discriminative',
   '@ulmfit/regularizers',
   '@ulmfit/awd-lstm',
+  '@ulmfit/linear',
   '@ulmfit/data-imdb',
   '@ulmfit/checkpoint',
 ];
@@ -27,6 +28,7 @@ export const floors = {
   'packages/discriminative': { name: '@ulmfit/discriminative', floor: 1, mayImport: plugins },
   'packages/regularizers': { name: '@ulmfit/regularizers', floor: 1, mayImport: plugins },
   'packages/awd-lstm': { name: '@ulmfit/awd-lstm', floor: 2, mayImport: plugins },
+  'packages/linear': { name: '@ulmfit/linear', floor: 2, mayImport: ['@ulmfit/text', '@ulmfit/errors'] },
   'packages/data-imdb': {
     name: '@ulmfit/data-imdb',
     floor: 2,

@@ -1,0 +1,10 @@
+export { trainLinear, type LinearProgress, type TrainLinearOptions } from './train-linear.js';
+export { LinearClassifier, type LinearExplanation, type TermContribution } from './linear-classifier.js';
+export {
+  linearFromParts,
+  linearToParts,
+  type LinearArray,
+  type LinearJson,
+  type LinearParts,
+} from './linear-parts.js';
+export type { NgramRange } from './ngrams.js';

@@ -1,0 +1,11 @@
+import type { TermCounts } from './term-counts.js';
+
+/** The terms of a text that a model knows, as numbers from 0. Both kinds are {@link NgramVocabulary} and {@link HashedNgrams}. */
+export interface Terms {
+  /** The number of terms. */
+  readonly size: number;
+  /** Adds `offset` + its number for each term of a text, and for each of its repetitions. */
+  count(text: string, counts: TermCounts, offset: number): void;
+  /** The terms of a text by their numbers, to be shown: `not good`. */
+  names(text: string): Map<number, string>;
+}
