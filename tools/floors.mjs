@@ -12,6 +12,7 @@ const libraries = [
   '@ulmfit/regularizers',
   '@ulmfit/awd-lstm',
   '@ulmfit/linear',
+  '@ulmfit/data-files',
   '@ulmfit/data-imdb',
   '@ulmfit/checkpoint',
 ];
@@ -29,6 +30,11 @@ export const floors = {
   'packages/regularizers': { name: '@ulmfit/regularizers', floor: 1, mayImport: plugins },
   'packages/awd-lstm': { name: '@ulmfit/awd-lstm', floor: 2, mayImport: plugins },
   'packages/linear': { name: '@ulmfit/linear', floor: 2, mayImport: ['@ulmfit/text', '@ulmfit/errors'] },
+  'packages/data-files': {
+    name: '@ulmfit/data-files',
+    floor: 2,
+    mayImport: ['@ulmfit/text', '@ulmfit/kernels', '@ulmfit/errors'],
+  },
   'packages/data-imdb': {
     name: '@ulmfit/data-imdb',
     floor: 2,

@@ -9,6 +9,13 @@ export type {
 } from './task.js';
 export { rowsTask, type LabelledRow, type MultiLabelRow, type RowsTaskOptions } from './rows-task.js';
 export { MAXIMUM_CLASSES, requireClasses, tooManyClasses, unknownLabels } from './require-classes.js';
+export {
+  repeatedTexts,
+  TEXT_SETS,
+  type RepeatedTexts,
+  type RepeatedTextsInput,
+  type TextSet,
+} from './repeated-texts.js';
 export { sortClasses } from './sort-classes.js';
 export { stratifiedSplit, type StratifiedSplitOptions } from './stratified-split.js';
 export type { TextSource } from './text-source.js';

@@ -1,0 +1,210 @@
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { ClassificationTask, LanguageModelTexts, TaskSplit } from '@ulmfit/text';
+import { describe, expect, it } from 'vitest';
+import { fileTask, type FileTask } from './file-task.js';
+import { collect, fileOf, folderOf } from './files.test-helper.js';
+
+const named = async (task: ClassificationTask, split: TaskSplit) =>
+  (await collect(task.labelled(split))).map(
+    ({ text, labels }) => `${text}: ${labels.map((label) => task.classes[label]).join(' ')}`,
+  );
+const texts = (task: ClassificationTask, from: LanguageModelTexts) => collect(task.languageModelTexts(from));
+
+/** A table of `rows` texts in two classes, three of four in the first. */
+const table = (rows: number) =>
+  `text,label\n${Array.from({ length: rows }, (_, i) => `"Text, ${i}",${i % 4 === 0 ? 'rare' : 'common'}\n`).join('')}`;
+
+describe('fileTask', () => {
+  it('reads a table, guesses its columns and holds a share out of each class', async () => {
+    const task = await fileTask({ data: fileOf('tickets.csv', table(40)) });
+    expect(task).toMatchObject({
+      name: 'tickets.csv',
+      classes: ['common', 'rare'],
+      multiLabel: false,
+      counts: { train: 36, valid: 4, test: 0 },
+      textColumns: ['text'],
+      labelColumn: 'label',
+      guessed: ['text column: text (guessed)', 'label column: label (guessed)'],
+      notes: [],
+    });
+    const valid = await named(task, 'valid');
+    expect(valid.map((row) => row.split(': ')[1]).sort()).toEqual(['common', 'common', 'common', 'rare']);
+    const train = await named(task, 'train');
+    expect([...valid, ...train].sort()).toEqual(
+      Array.from({ length: 40 }, (_, i) => `Text, ${i}: ${i % 4 === 0 ? 'rare' : 'common'}`).sort(),
+    );
+    expect(await named(task, 'train')).toEqual(train);
+    expect(await texts(task, 'unlabelled')).toEqual(train.map((row) => row.split(': ')[0]));
+  });
+
+  it('is the same task in any form: delimiter, byte order mark, line ends, UTF-16, gzip, JSONL', async () => {
+    const csv = table(40);
+    const rows = [...csv.matchAll(/"(.*)",(\w+)\n/g)];
+    const semicolons = `text;label\r\n${rows.map(([, text, label]) => `${text};${label}\r\n`).join('')}`;
+    const jsonl = rows.map(([, text, label]) => `${JSON.stringify({ text, label })}\n`).join('');
+    const forms: [string, string | Uint8Array][] = [
+      ['a.csv', csv],
+      ['b.csv', `\ufeff${csv.replaceAll('\n', '\r\n')}`],
+      ['c.csv', semicolons],
+      ['d.tsv', semicolons.replaceAll(';', '\t')],
+      ['e.csv', Buffer.from(`\ufeff${csv}`, 'utf16le')],
+      ['f.csv', Buffer.from(`\ufeff${csv}`, 'utf16le').swap16()],
+      ['g.csv.gz', gzipSync(csv)],
+      ['h.jsonl', jsonl],
+      ['i.data', jsonl],
+      ['j.data', gzipSync(semicolons)],
+    ];
+    const tasks = await Promise.all(
+      forms.map(([name, content]) => fileTask({ data: fileOf(name, content) })),
+    );
+    for (const task of tasks) expect(task.fingerprint, task.name).toBe(tasks[0]?.fingerprint);
+  });
+
+  it('takes the sets of files of their own, and unlabelled texts in any form', async () => {
+    const folder = folderOf({
+      'train.csv': 'text,label\na,x\nb,y\nc,\n',
+      'valid.csv': 'label,text\nx,d\n',
+      'test.jsonl': '{"text": "e", "label": "y"}\n{"text": "f", "label": null}\n',
+      'more.txt': 'g\n\nh\n',
+      'texts/1.txt': 'i\n',
+      'texts/deep/2.txt.gz': gzipSync('j'),
+    });
+    const paths = {
+      data: join(folder, 'train.csv'),
+      valid: join(folder, 'valid.csv'),
+      test: join(folder, 'test.jsonl'),
+    };
+    const task = await fileTask({ ...paths, unlabelled: join(folder, 'more.txt') });
+    expect(task.counts).toEqual({ train: 2, valid: 1, test: 1 });
+    expect(await named(task, 'valid')).toEqual(['d: x']);
+    expect(await named(task, 'test')).toEqual(['e: y']);
+    expect(await texts(task, 'unlabelled')).toEqual(['c', 'g', 'h']);
+    expect(await texts(task, 'train-and-unlabelled')).toEqual(['a', 'b', 'c', 'g', 'h']);
+    expect(task.unlabelledCount).toBe(3);
+    expect(task.notes).toEqual([
+      'train: 1 text without a label, for the language model alone',
+      'test: 1 text without a label, left out',
+    ]);
+    expect(
+      await texts(await fileTask({ ...paths, unlabelled: join(folder, 'texts') }), 'unlabelled'),
+    ).toEqual(['c', 'i', 'j']);
+  });
+
+  it('takes the sets of a column, several columns of text and several labels', async () => {
+    const data = fileOf(
+      'packages.csv',
+      'title,text,tags,split\nA,one,x|y,test\nB,two,y|x|,train\nC,three,z,Train\nD,four,,train\nE,five,z,dev\nF,six,x,unsup\n',
+    );
+    const options = { data, labelColumn: 'tags', labelDelimiter: '|' };
+    const task = await fileTask(options);
+    expect(task).toMatchObject({
+      classes: ['x', 'y', 'z'],
+      multiLabel: true,
+      counts: { train: 3, valid: 1, test: 1 },
+    });
+    expect(task.guessed).toEqual(['text columns: title, text (guessed)', 'split column: split (guessed)']);
+    expect(task.notes).toEqual(['1 text with none of the classes']);
+    expect(await named(task, 'train')).toEqual([
+      'xxfld 1 B xxfld 2 two: x y',
+      'xxfld 1 C xxfld 2 three: z',
+      'xxfld 1 D xxfld 2 four: ',
+    ]);
+    expect(await texts(task, 'unlabelled')).toEqual(['xxfld 1 F xxfld 2 six']);
+    const other = await fileTask({ ...options, emptyLabels: 'unlabelled', textColumns: ['text'] });
+    expect(other.counts.train).toBe(2);
+    expect(await texts(other, 'unlabelled')).toEqual(['four', 'six']);
+    expect(other.fingerprint).not.toBe(task.fingerprint);
+  });
+
+  it('reads lists of labels in JSONL', async () => {
+    const lines = [
+      { text: 'a', labels: ['x', 'y'] },
+      { text: 'b', labels: [] },
+      { text: 'c', labels: null },
+      { text: 'd', labels: [3, 'x'] },
+    ];
+    const task = await fileTask({
+      data: fileOf('a.jsonl', lines.map((line) => JSON.stringify(line)).join('\n')),
+      validShare: 0,
+    });
+    expect(task).toMatchObject({ classes: ['3', 'x', 'y'], multiLabel: true });
+    expect(await named(task, 'train')).toEqual(['a: x y', 'b: ', 'd: 3 x']);
+    expect(await texts(task, 'unlabelled')).toEqual(['c']);
+  });
+
+  it('reads a folder for each class, and folders of them', async () => {
+    const classes = {
+      'neg/1.txt': 'bad\n',
+      'neg/2.txt.gz': gzipSync('worse'),
+      'pos/10': 'good',
+      'pos/.hidden.txt': 'no',
+      'notes.md': 'no',
+    };
+    const task = await fileTask({ data: folderOf(classes), validShare: 0 });
+    expect(await named(task, 'train')).toEqual(['bad: neg', 'worse: neg', 'good: pos']);
+    const nested = folderOf({
+      'train/neg/1.txt': 'a',
+      'train/pos/1.txt': 'b',
+      'train/unsup/1.txt': 'c',
+      'test/pos/1.txt': 'd',
+      'other/pos/1.txt': 'no',
+    });
+    const split = await fileTask({ data: nested, validShare: 0 });
+    expect(split).toMatchObject({ classes: ['neg', 'pos'], counts: { train: 2, valid: 0, test: 1 } });
+    expect(await texts(split, 'train-and-unlabelled')).toEqual(['a', 'b', 'c']);
+  });
+
+  it('trains on the first rows of each class when it is told to, and reads the rest without their labels', async () => {
+    const task = await fileTask({ data: fileOf('a.csv', table(16)), validShare: 0, rowsPerClass: 2 });
+    expect(await named(task, 'train')).toEqual([
+      'Text, 0: rare',
+      'Text, 1: common',
+      'Text, 2: common',
+      'Text, 4: rare',
+    ]);
+    expect(task.unlabelledCount).toBe(12);
+    expect(task.notes).toEqual(['train: 12 texts beyond 2 of each class are unlabelled']);
+  });
+
+  it('tells texts that stand in two sets, and labels that contradict each other', async () => {
+    const folder = folderOf({
+      'train.csv': 'text,label\na,x\na,y\nb,x\nb,x\nc,y\n',
+      'test.csv': 'text,label\na,x\nc,y\nd,y\n',
+    });
+    const task = await fileTask({
+      data: join(folder, 'train.csv'),
+      test: join(folder, 'test.csv'),
+      validShare: 0,
+    });
+    expect(task.repeated).toEqual({
+      within: { train: 2, valid: 0, test: 0, unlabelled: 0 },
+      across: [{ of: 'test', among: 'train', texts: 2 }],
+      conflicting: 3,
+    });
+    expect(task.counts).toEqual({ train: 5, valid: 0, test: 3 });
+    expect(task.notes).toEqual(['test: 2 texts of it in train too', '3 texts with other labels elsewhere']);
+  });
+
+  it('keeps its settings, and has a fingerprint of what is read', async () => {
+    const data = fileOf('a.csv', table(40));
+    const base = await fileTask({ data });
+    expect(base.settings).toEqual({
+      kind: 'files',
+      name: 'a.csv',
+      data,
+      textColumns: ['text'],
+      labelColumn: 'label',
+      validShare: 0.1,
+      seed: 0,
+    });
+    const others: FileTask[] = await Promise.all([
+      fileTask({ data, seed: 1 }),
+      fileTask({ data, validShare: 0.2 }),
+      fileTask({ data, rowsPerClass: 3 }),
+      fileTask({ data: fileOf('a.csv', table(40).replace('Text, 7', 'Text, 8')) }),
+    ]);
+    expect(new Set([base, ...others].map((task) => task.fingerprint)).size).toBe(5);
+    expect((await fileTask({ data, name: 'other' })).fingerprint).toBe(base.fingerprint);
+  });
+});

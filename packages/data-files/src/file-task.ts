@@ -1,0 +1,353 @@
+import { createHash, hash } from 'node:crypto';
+import { basename } from 'node:path';
+import { showName, UlmfitError } from '@ulmfit/errors';
+import {
+  MAXIMUM_CLASSES,
+  repeatedTexts,
+  requireClasses,
+  sortClasses,
+  stratifiedSplit,
+  TEXT_SETS,
+  tooManyClasses,
+  unknownLabels,
+  type ClassificationTask,
+  type LabelledText,
+  type ReadTaskOptions,
+  type RepeatedTexts,
+  type TaskSplit,
+  type TextSet,
+} from '@ulmfit/text';
+import type { DataRow, RowSource } from './data-row.js';
+import { GrowingArray } from './growing-array.js';
+import { pathKind } from './path-kind.js';
+import { openSources, type SourceOptions } from './row-sources.js';
+
+export interface FileTaskOptions extends SourceOptions {
+  /** What messages and reports call it. Default: the name of `data`. */
+  readonly name?: string | undefined;
+  /** The share of the training texts that is held out, by class, where there are none for validation. Default 0.1. */
+  readonly validShare?: number | undefined;
+  /** The seed of that draw, an integer from 0 to 2^32 - 1. Default 0. */
+  readonly seed?: number | undefined;
+  /**
+   * Trains the classifier on the first so many texts of each class alone; the language model may read the others, without their
+   * labels. A text of several labels counts for each, and stays where one of them needs it.
+   */
+  readonly rowsPerClass?: number | undefined;
+  /** Stops the first reading; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called every thousand texts of the first reading, and once at its end. */
+  readonly onProgress?: ((progress: FileTaskProgress) => void) | undefined;
+}
+
+/** How far the first reading has come. */
+export interface FileTaskProgress {
+  /** Texts read so far. */
+  readonly rows: number;
+  /** Bytes read so far, as they are on the disk. */
+  readonly bytes: number;
+  /** The size of all files; those in folders count for nothing. */
+  readonly totalBytes: number;
+}
+
+/** A task of files, and what was found in them. */
+export interface FileTask extends ClassificationTask {
+  /** The columns of the texts; none for a folder. */
+  readonly textColumns: readonly string[];
+  /** The column of the labels; undefined for a folder. */
+  readonly labelColumn: string | undefined;
+  /** The number of texts without a label, which are for the language model alone. */
+  readonly unlabelledCount: number;
+  /** What was guessed, a line each, such as `text columns: title, text (guessed)`. */
+  readonly guessed: readonly string[];
+  /** What else a user should know of the data, a line each, such as `test: 3 texts stand in train too`. */
+  readonly notes: readonly string[];
+  /** The texts that are there more than once. */
+  readonly repeated: RepeatedTexts;
+}
+
+const VALID_SHARE = 0.1;
+const PROGRESS_EVERY = 1000;
+/** The code in `sets` of a row that no set has: a held-out text without a label. */
+const LEFT_OUT = TEXT_SETS.length;
+
+/**
+ * A task of anybody's files: CSV, TSV or JSONL with a column of texts and one of labels, or a folder for each class; texts without
+ * labels may be plain lines too. All may be packed by gzip. Options say which columns are read, and how rows are split; what they
+ * leave open is found, and told in `guessed`.
+ *
+ * The files are read once here, for classes, counts and the fingerprint, and then at each reading of a set: about 25 bytes a text
+ * are kept, and no text. A file that changes in between is refused.
+ *
+ * A text whose label field is empty is unlabelled; in `valid` and `test` it is left out, and `notes` says so.
+ *
+ * @throws UlmfitError as {@link readRecords} does; `NO_SUCH_COLUMN`, `NO_LABELS`, `NO_ROWS`, `ONE_CLASS`, `TOO_MANY_CLASSES`,
+ * `UNKNOWN_LABEL`, `BAD_LABEL`, `UNKNOWN_SPLIT`, `NO_TEXTS`, `TEXT_TOO_LONG`, `BAD_SPLIT`, `BAD_SEED`, `BAD_OPTION`.
+ * @example
+ * const task = await fileTask({ data: 'tickets.csv', test: 'tickets-test.csv', textColumns: ['title', 'text'] });
+ * console.log(task.classes, task.counts, task.guessed);
+ */
+export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
+  const { validShare = VALID_SHARE, seed = 0, rowsPerClass, signal, onProgress } = options;
+  const name = options.name ?? basename(options.data);
+  if (rowsPerClass !== undefined && !(Number.isSafeInteger(rowsPerClass) && rowsPerClass > 0)) {
+    throw new UlmfitError('BAD_OPTION', `rowsPerClass: ${rowsPerClass} is not an integer from 1`);
+  }
+  const opened = await openSources(options);
+  const { sources, multiLabel } = opened;
+  const read = await readOnce(sources, { name, multiLabel, signal, onProgress });
+  const { sets, labels, lengths } = read;
+
+  const source = showName(options.data);
+  const classes = sortClasses(read.names.filter((_, id) => (read.training[id] ?? 0) > 0));
+  const ofTrain = rowsOf(sets, 'train');
+  requireClasses(classes, ofTrain.length, { source, multiLabel });
+  for (const set of ['valid', 'test'] as const) {
+    const unknown = read.names.filter((_, id) => read.training[id] === 0 && read.seen[set].has(id));
+    if (unknown.length > 0) {
+      throw unknownLabels(
+        options[set] === undefined ? `${source} (${set})` : showName(options[set]),
+        unknown,
+      );
+    }
+  }
+  const index = new Map(classes.map((each, i) => [each, i]));
+  const labelSets = read.labelSets.map((ids) =>
+    ids.map((id) => index.get(read.names[id] ?? '') ?? 0).sort((a, b) => a - b),
+  );
+  const labelsOf = (row: number): readonly number[] => labelSets[labels[row] ?? -1] ?? [];
+
+  const holdsOut = !sets.includes(TEXT_SETS.indexOf('valid'));
+  if (holdsOut) {
+    const heldOut = stratifiedSplit(Array.from(ofTrain, labelsOf), { share: validShare, seed });
+    for (const [i, row] of ofTrain.entries()) if (heldOut[i]) sets[row] = TEXT_SETS.indexOf('valid');
+  }
+  let without = 0; // training rows that lose their label
+  if (rowsPerClass !== undefined) {
+    const counts = new Uint32Array(classes.length + 1); // the last for rows without any class
+    for (const row of rowsOf(sets, 'train')) {
+      const own = labelsOf(row).length === 0 ? [classes.length] : labelsOf(row);
+      if (own.every((label) => (counts[label] ?? 0) >= rowsPerClass)) {
+        sets[row] = TEXT_SETS.indexOf('unlabelled');
+        without++;
+      } else for (const label of own) counts[label] = (counts[label] ?? 0) + 1;
+    }
+  }
+
+  const repeated = repeatedTexts({ keys: read.keys, sets, labels });
+  const counts = { train: 0, valid: 0, test: 0, unlabelled: 0 };
+  for (const code of sets) {
+    const set = TEXT_SETS[code];
+    if (set !== undefined) counts[set]++;
+  }
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([classes, multiLabel, read.digest]))
+    .update(sets)
+    .digest('hex');
+
+  async function* rows(wanted: readonly TextSet[], { signal: stop }: ReadTaskOptions) {
+    const codes = new Set(wanted.map((set) => TEXT_SETS.indexOf(set)));
+    let row = 0;
+    for (const [i, each] of sources.entries()) {
+      const end = read.ends[i] ?? 0;
+      if (!sets.subarray(row, end).some((code) => codes.has(code))) {
+        row = end;
+        continue;
+      }
+      const changed = () =>
+        new UlmfitError(
+          'DATA_CHANGED',
+          `${showName(each.path)}: has changed while it was in use; start again`,
+        );
+      const { size, mtimeMs } = await pathKind(each.path);
+      if (size !== each.size || mtimeMs !== each.mtimeMs) throw changed();
+      for await (const { text } of each.rows({ signal: stop })) {
+        if (row >= end || text.length !== lengths[row]) throw changed();
+        if (codes.has(sets[row] ?? LEFT_OUT)) yield { text, row };
+        row++;
+      }
+      if (row !== end) throw changed();
+    }
+  }
+
+  return {
+    name,
+    classes,
+    multiLabel,
+    settings: {
+      kind: 'files',
+      name,
+      ...opened.settings,
+      ...(holdsOut && { validShare, seed }),
+      ...(rowsPerClass !== undefined && { rowsPerClass }),
+    },
+    fingerprint,
+    counts: { train: counts.train, valid: counts.valid, test: counts.test },
+    async *labelled(split: TaskSplit, readOptions = {}): AsyncGenerator<LabelledText, void> {
+      for await (const { text, row } of rows([split], readOptions)) yield { text, labels: labelsOf(row) };
+    },
+    async *languageModelTexts(from, readOptions = {}): AsyncGenerator<string, void> {
+      const wanted: TextSet[] =
+        counts.unlabelled === 0
+          ? ['train']
+          : from === 'unlabelled'
+            ? ['unlabelled']
+            : ['train', 'unlabelled'];
+      for await (const { text } of rows(wanted, readOptions)) yield text;
+    },
+    textColumns: opened.textColumns,
+    labelColumn: opened.labelColumn,
+    unlabelledCount: counts.unlabelled,
+    guessed: opened.guessed,
+    notes: [
+      ...read.notes,
+      ...(without > 0 ? [`train: ${without} texts beyond ${rowsPerClass} of each class are unlabelled`] : []),
+      ...repeated.across.map(
+        ({ of, among, texts }) => `${of}: ${counted(texts, 'text')} of it in ${among} too`,
+      ),
+      ...(repeated.conflicting > 0
+        ? [`${counted(repeated.conflicting, 'text')} with other labels elsewhere`]
+        : []),
+    ],
+    repeated,
+  };
+}
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+function rowsOf(sets: Uint8Array, set: TextSet): Uint32Array {
+  const code = TEXT_SETS.indexOf(set);
+  return Uint32Array.from(sets.keys()).filter((row) => sets[row] === code);
+}
+
+/** What the first reading keeps. */
+interface FirstReading {
+  /** The set of each row, by its index in `TEXT_SETS`, or `LEFT_OUT`. */
+  readonly sets: Uint8Array;
+  /** The labels of each row, by their place in `labelSets`; -1 for none. */
+  readonly labels: Int32Array;
+  /** The first 52 bits of each text's hash. */
+  readonly keys: Float64Array;
+  /** UTF-16 code units. */
+  readonly lengths: Int32Array;
+  /** The row after the last of each source. */
+  readonly ends: readonly number[];
+  /** The labels, in the order in which they come. */
+  readonly names: readonly string[];
+  /** The number of training rows of each. */
+  readonly training: readonly number[];
+  /** The labels that held-out sets have. */
+  readonly seen: Readonly<Record<'valid' | 'test', ReadonlySet<number>>>;
+  readonly labelSets: readonly (readonly number[])[];
+  /** A hash of all texts and labels. */
+  readonly digest: string;
+  readonly notes: readonly string[];
+}
+
+async function readOnce(
+  sources: readonly RowSource[],
+  {
+    name,
+    multiLabel,
+    signal,
+    onProgress,
+  }: Pick<FileTaskOptions, 'signal' | 'onProgress'> & { name: string; multiLabel: boolean },
+): Promise<FirstReading> {
+  const sets = new GrowingArray((length) => new Uint8Array(length));
+  const labels = new GrowingArray((length) => new Int32Array(length));
+  const keys = new GrowingArray((length) => new Float64Array(length));
+  const lengths = new GrowingArray((length) => new Int32Array(length));
+  const ids = new Map<string, number>();
+  const training: number[] = [];
+  const seen = { valid: new Set<number>(), test: new Set<number>() };
+  const setIds = new Map<string, number>();
+  const labelSets: number[][] = [];
+  const total = createHash('sha256');
+  const dropped = { train: 0, valid: 0, test: 0, unlabelled: 0 };
+  let empty = 0;
+
+  const encode = (row: DataRow): number => {
+    if (row.labels === undefined) return -1;
+    const own: number[] = [];
+    for (const label of row.labels) {
+      let id = ids.get(label);
+      if (id === undefined) {
+        id = ids.size;
+        ids.set(label, id);
+        training.push(0);
+        if (ids.size > MAXIMUM_CLASSES) throw tooManyClasses(name, ids.size, sets.length + 1);
+      }
+      if (!own.includes(id)) own.push(id);
+    }
+    own.sort((a, b) => a - b);
+    if (row.set === 'train') for (const id of own) training[id] = (training[id] ?? 0) + 1;
+    else if (row.set !== 'unlabelled') for (const id of own) seen[row.set].add(id);
+    const key = own.join(',');
+    let set = setIds.get(key);
+    if (set === undefined) {
+      set = labelSets.length;
+      setIds.set(key, set);
+      labelSets.push(own);
+    }
+    return set;
+  };
+
+  let bytesBefore = 0;
+  let bytes = 0;
+  const totalBytes = sources.reduce((sum, { size }) => sum + size, 0);
+  const progress = () => onProgress?.({ rows: sets.length, bytes: bytesBefore + bytes, totalBytes });
+  const ends: number[] = [];
+  for (const source of sources) {
+    bytes = 0;
+    for await (const row of source.rows({ signal, onBytes: (count) => (bytes = count) })) {
+      const label = encode(row);
+      let set: TextSet | undefined = row.set;
+      if (label < 0 && set !== 'unlabelled') {
+        dropped[set]++;
+        set = set === 'train' ? 'unlabelled' : undefined;
+      }
+      const blank = row.text.trim() === '';
+      if (blank && set === 'unlabelled') set = undefined;
+      else if (blank && set !== undefined) empty++;
+      const digest = hash('sha256', row.text, 'buffer');
+      total.update(digest).update(JSON.stringify([row.set, row.labels ?? null]));
+      sets.push(set === undefined ? LEFT_OUT : TEXT_SETS.indexOf(set));
+      labels.push(label);
+      keys.push(digest.readUIntBE(0, 6));
+      lengths.push(row.text.length);
+      if (sets.length % PROGRESS_EVERY === 0) progress();
+    }
+    ends.push(sets.length);
+    if (source.size > 0) bytes = source.size;
+    bytesBefore += bytes;
+    bytes = 0;
+  }
+  progress();
+  const notes = [
+    ...(dropped.train > 0
+      ? [`train: ${counted(dropped.train, 'text')} without a label, for the language model alone`]
+      : []),
+    ...(['valid', 'test'] as const).flatMap((set) =>
+      dropped[set] > 0 ? [`${set}: ${counted(dropped[set], 'text')} without a label, left out`] : [],
+    ),
+    ...(empty > 0 ? [`${counted(empty, 'labelled text')} with no words`] : []),
+  ];
+  const none = setIds.get('');
+  if (multiLabel && none !== undefined) {
+    const count = labels.values().reduce((sum, set) => sum + Number(set === none), 0);
+    notes.push(`${counted(count, 'text')} with none of the classes`);
+  }
+  return {
+    sets: sets.values(),
+    labels: labels.values(),
+    keys: keys.values(),
+    lengths: lengths.values(),
+    ends,
+    names: [...ids.keys()],
+    training,
+    seen,
+    labelSets,
+    digest: total.digest('hex'),
+    notes,
+  };
+}

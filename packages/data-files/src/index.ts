@@ -1,0 +1,6 @@
+export { fileTask, type FileTask, type FileTaskOptions, type FileTaskProgress } from './file-task.js';
+export type { SourceOptions } from './row-sources.js';
+export { readRecords, type ReadRecordsOptions } from './read-records.js';
+export type { TextRecord } from './text-record.js';
+export { detectDelimiter, detectFormat, type DataFormat } from './data-format.js';
+export { guessColumns, type Columns, type GuessedColumns } from './guess-columns.js';

@@ -1,0 +1,65 @@
+import type { TaskSplit } from './task.js';
+
+/** Where a text of a task stands. */
+export type TextSet = TaskSplit | 'unlabelled';
+
+/** In the order of their codes in {@link RepeatedTextsInput.sets}. */
+export const TEXT_SETS: readonly TextSet[] = ['train', 'valid', 'test', 'unlabelled'];
+
+/** Texts that stand in a task more than once. */
+export interface RepeatedTexts {
+  /** For each set, its texts that stand earlier in it too. */
+  readonly within: Readonly<Record<TextSet, number>>;
+  /** The texts of a held-out set that another set has too: `texts` of `of` are `among` the other's. None where there are none. */
+  readonly across: readonly { readonly of: TextSet; readonly among: TextSet; readonly texts: number }[];
+  /** The labelled texts that stand elsewhere with other labels. */
+  readonly conflicting: number;
+}
+
+export interface RepeatedTextsInput {
+  /** A hash of each text: equal ones are the same text. */
+  readonly keys: Float64Array;
+  /** The set of each text, by its index in {@link TEXT_SETS}; any other number leaves the text out. */
+  readonly sets: Uint8Array;
+  /** A number for the labels of each text, the same for the same labels; negative where it has none. */
+  readonly labels: Int32Array;
+}
+
+/** What is held out must not stand in what is learnt from. */
+const PAIRS = [
+  ['valid', 'train'],
+  ['test', 'train'],
+  ['test', 'valid'],
+  ['valid', 'unlabelled'],
+  ['test', 'unlabelled'],
+] as const;
+
+/** Counts the texts that are there more than once, within the sets and across them. */
+export function repeatedTexts({ keys, sets, labels }: RepeatedTextsInput): RepeatedTexts {
+  const within: Record<TextSet, number> = { train: 0, valid: 0, test: 0, unlabelled: 0 };
+  const across = PAIRS.map(([of, among]) => ({ of, among, texts: 0 }));
+  let conflicting = 0;
+  const key = (row: number | undefined) => keys[row ?? 0] ?? 0;
+  const order = Uint32Array.from(keys.keys()).sort((a, b) => key(a) - key(b));
+  for (let start = 0, end = 0; start < order.length; start = end) {
+    end = start + 1;
+    while (end < order.length && key(order[end]) === key(order[start])) end++;
+    if (end === start + 1) continue;
+    const counts: Record<TextSet, number> = { train: 0, valid: 0, test: 0, unlabelled: 0 };
+    const differing = new Set<number>();
+    let labelled = 0;
+    for (const row of order.subarray(start, end)) {
+      const set = TEXT_SETS[sets[row] ?? TEXT_SETS.length];
+      if (set === undefined) continue;
+      counts[set]++;
+      const label = labels[row] ?? -1;
+      if (label < 0) continue;
+      differing.add(label);
+      labelled++;
+    }
+    for (const set of TEXT_SETS) within[set] += Math.max(0, counts[set] - 1);
+    for (const pair of across) if (counts[pair.among] > 0) pair.texts += counts[pair.of];
+    if (differing.size > 1) conflicting += labelled;
+  }
+  return { within, across: across.filter(({ texts }) => texts > 0), conflicting };
+}
