@@ -33,7 +33,7 @@ export const floors = {
   'packages/data-files': {
     name: '@ulmfit/data-files',
     floor: 2,
-    mayImport: ['@ulmfit/text', '@ulmfit/kernels', '@ulmfit/errors'],
+    mayImport: ['@ulmfit/text', '@ulmfit/kernels', '@ulmfit/files', '@ulmfit/errors'],
   },
   'packages/data-imdb': {
     name: '@ulmfit/data-imdb',

@@ -4,7 +4,7 @@ export type DataFormat = 'csv' | 'tsv' | 'jsonl' | 'lines';
 const DELIMITERS = [',', '\t', ';', '|'];
 
 /**
- * The format of a file, by its name's end (`.csv`, `.tsv` or `.tab`, `.jsonl` or `.ndjson`, `.txt`, each with or without `.gz`),
+ * The format of a file, by its name's end (`.csv`, `.tsv` or `.tab`, `.jsonl`, `.ndjson` or `.json`, `.txt`, each with or without `.gz`),
  * else by its first line: an object of JSON, a table with a delimiter, or a text.
  * @param head The beginning of what it holds, with a whole line at least.
  */
@@ -12,7 +12,7 @@ export function detectFormat(name: string, head: string): DataFormat {
   const extension = /\.(\w+)(?:\.gz)?$/.exec(name)?.[1]?.toLowerCase() ?? '';
   if (extension === 'csv') return 'csv';
   if (extension === 'tsv' || extension === 'tab') return 'tsv';
-  if (extension === 'jsonl' || extension === 'ndjson') return 'jsonl';
+  if (extension === 'jsonl' || extension === 'ndjson' || extension === 'json') return 'jsonl';
   if (extension === 'txt') return 'lines';
   if (/^\s*\{/.test(head)) return 'jsonl';
   const delimiter = likeliestDelimiter(head);

@@ -82,7 +82,7 @@ const LEFT_OUT = TEXT_SETS.length;
  * A text whose label field is empty is unlabelled; in `valid` and `test` it is left out, and `notes` says so.
  *
  * @throws UlmfitError as {@link readRecords} does; `NO_SUCH_COLUMN`, `NO_LABELS`, `NO_ROWS`, `ONE_CLASS`, `TOO_MANY_CLASSES`,
- * `UNKNOWN_LABEL`, `BAD_LABEL`, `UNKNOWN_SPLIT`, `NO_TEXTS`, `TEXT_TOO_LONG`, `BAD_SPLIT`, `BAD_SEED`, `BAD_OPTION`.
+ * `UNKNOWN_LABEL`, `BAD_LABEL`, `UNKNOWN_SPLIT`, `NO_TEXTS`, `DOCUMENT_TOO_LONG`, `BAD_SPLIT`, `BAD_SEED`, `BAD_OPTION`.
  * @example
  * const task = await fileTask({ data: 'tickets.csv', test: 'tickets-test.csv', textColumns: ['title', 'text'] });
  * console.log(task.classes, task.counts, task.guessed);

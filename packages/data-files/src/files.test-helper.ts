@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { errorCode } from '@ulmfit/files';
 import { onTestFinished } from 'vitest';
-import { errorCode } from './error-code.js';
 
 /** A folder with these files, which is removed after the test. */
 export function folderOf(files: Readonly<Record<string, string | Uint8Array>> = {}): string {

@@ -1,12 +1,13 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { showName, UlmfitError } from '@ulmfit/errors';
+import { MAXIMUM_LINE_BYTES } from '@ulmfit/files';
 import type { TextSet } from '@ulmfit/text';
 import type { DataRow, ReadRowsOptions } from './data-row.js';
 import { describeFileError } from './path-kind.js';
 import { splitName } from './split-name.js';
+import { textBlocks } from './text-blocks.js';
 import { unpackedBytes } from './unpacked-bytes.js';
-import { MAXIMUM_LINE_BYTES, utf8Blocks } from './utf8-blocks.js';
 
 /** The texts of one class, or those without a label, in the files of a folder. */
 export interface TextFolder {
@@ -87,7 +88,7 @@ async function listFolder(path: string): Promise<Listing> {
   return { files: files.sort(), folders: folders.sort() };
 }
 
-/** The texts of folders, a file each. @throws UlmfitError `FILE_ERROR`, `TEXT_TOO_LONG`, and as `readRecords` does */
+/** The texts of folders, a file each. @throws UlmfitError `FILE_ERROR`, `DOCUMENT_TOO_LONG`, and as `readRecords` does */
 export async function* folderRows(
   folders: readonly TextFolder[],
   { signal, onBytes }: ReadRowsOptions,
@@ -109,7 +110,10 @@ export async function* folderRows(
 async function readText(path: string): Promise<string> {
   const name = showName(path);
   const tooLong = () =>
-    new UlmfitError('TEXT_TOO_LONG', `${name}: has more than ${MAXIMUM_LINE_BYTES} bytes; is this one text?`);
+    new UlmfitError(
+      'DOCUMENT_TOO_LONG',
+      `${name}: has more than ${MAXIMUM_LINE_BYTES} bytes; is this one text?`,
+    );
   let content: Buffer;
   try {
     if ((await stat(path)).size > MAXIMUM_LINE_BYTES) throw tooLong();
@@ -122,7 +126,7 @@ async function readText(path: string): Promise<string> {
   };
   const blocks: Buffer[] = [];
   let bytes = 0;
-  for await (const block of utf8Blocks(unpackedBytes(whole(), path), name)) {
+  for await (const block of textBlocks(unpackedBytes(whole(), path), name)) {
     bytes += block.length;
     if (bytes > MAXIMUM_LINE_BYTES) throw tooLong();
     blocks.push(block);

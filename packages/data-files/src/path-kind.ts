@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { showName, UlmfitError } from '@ulmfit/errors';
-import { errorCode } from './error-code.js';
+import { errorCode } from '@ulmfit/files';
 
 /** What stands at a path, and what tells whether it has changed since. */
 export interface PathKind {

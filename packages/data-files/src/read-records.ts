@@ -5,9 +5,9 @@ import { jsonlRecords } from './jsonl-records.js';
 import { lineRecords } from './line-records.js';
 import { describeFileError, pathKind } from './path-kind.js';
 import { tableRecords } from './table-records.js';
+import { textBlocks } from './text-blocks.js';
 import type { TextRecord } from './text-record.js';
 import { unpackedBytes } from './unpacked-bytes.js';
-import { utf8Blocks } from './utf8-blocks.js';
 
 export interface ReadRecordsOptions {
   /** Default: found by the file's name or, where it tells nothing, by its first line. */
@@ -26,12 +26,12 @@ export interface ReadRecordsOptions {
 
 /**
  * The records of a file or of a stream, such as `process.stdin`, in their order and one by one: a table (CSV, TSV), JSONL, or plain
- * lines; gzip is unpacked. Memory holds one block and one record, of at most 16 MiB.
+ * lines; gzip is unpacked. Memory holds one block and one record, of at most 64 MiB.
  *
  * UTF-8, or UTF-16 with a byte order mark. Nothing is read, and no error thrown, before the first record is asked for.
  *
  * @throws UlmfitError with the file and the line: `NO_SUCH_PATH`, `NOT_A_FILE`, `FILE_ERROR`, `BAD_CSV`, `BAD_HEADER`, `BAD_ROW`,
- * `BAD_JSON`, `LINE_TOO_LONG`, `NOT_TEXT`, `NOT_UTF8`, `NOT_GZIP`, `TRUNCATED_GZIP`, `CORRUPT_GZIP`, `GZIP_BOMB`, `BAD_OPTION`.
+ * `BAD_JSON`, `DOCUMENT_TOO_LONG`, `NOT_TEXT`, `NOT_UTF8`, `NOT_GZIP`, `TRUNCATED_GZIP`, `CORRUPT_GZIP`, `GZIP_BOMB`, `BAD_OPTION`.
  * @example
  * for await (const { fields, line } of readRecords('tickets.csv')) console.log(line, fields.text);
  */
@@ -49,20 +49,24 @@ export async function* readRecords(
   const isPath = typeof source === 'string';
   const name = isPath ? showName(source) : (options.name ?? 'standard input');
   const bytes = watched(isPath ? fileBytes(source) : source, { signal, onBytes });
-  const blocks = utf8Blocks(unpackedBytes(bytes, isPath ? source : name), name);
+  const blocks = textBlocks(unpackedBytes(bytes, isPath ? source : name), name);
 
-  const first = await blocks.next();
-  if (first.done) return;
-  const all = async function* () {
-    yield first.value;
-    yield* blocks;
-  };
-  // The first block holds the first line whole, unless a quoted field with newlines stands in it.
-  const head = first.value.toString('utf8', 0, 64 * 1024);
-  const format = options.format ?? detectFormat(isPath ? source : name, head);
-  if (format === 'lines') yield* lineRecords(all());
-  else if (format === 'jsonl') yield* jsonlRecords(all(), name);
-  else yield* tableRecords(all(), { name, delimiter: delimiter ?? detectDelimiter(format, head), header });
+  try {
+    const first = await blocks.next();
+    if (first.done) return;
+    const all = async function* () {
+      yield first.value;
+      yield* blocks;
+    };
+    // The first block holds the first line whole, unless a quoted field with newlines stands in it.
+    const head = first.value.toString('utf8', 0, 64 * 1024);
+    const format = options.format ?? detectFormat(isPath ? source : name, head);
+    if (format === 'lines') yield* lineRecords(all());
+    else if (format === 'jsonl') yield* jsonlRecords(all(), name);
+    else yield* tableRecords(all(), { name, delimiter: delimiter ?? detectDelimiter(format, head), header });
+  } finally {
+    await blocks.return();
+  }
 }
 
 async function* fileBytes(path: string): AsyncGenerator<Buffer, void> {

@@ -1,9 +1,8 @@
-import { pipeline, Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
 import { brief, UlmfitError } from '@ulmfit/errors';
-import { parse, type Info } from 'csv-parse';
-import { errorCode } from './error-code.js';
+import { MAXIMUM_LINE_BYTES, errorCode } from '@ulmfit/files';
+import { parse } from 'csv-parse';
 import type { TextRecord } from './text-record.js';
-import { MAXIMUM_LINE_BYTES } from './utf8-blocks.js';
 
 export interface TableOptions {
   /** What messages call the file. */
@@ -14,24 +13,19 @@ export interface TableOptions {
   readonly header: boolean;
 }
 
-/** What csv-parse gives for each row with its option `info`. */
-interface ParsedRow {
-  readonly record: readonly string[];
-  readonly info: Info;
-}
-
 /**
  * The rows of a CSV or TSV table. Quotes are those of RFC 4180: a field in `"` may hold delimiters, newlines and `""`; a quote
  * within a field that has none around it stands for itself. Blank lines are skipped.
  * @param blocks Bytes of UTF-8.
- * @throws UlmfitError `BAD_CSV`, `BAD_HEADER`, `BAD_ROW`, `LINE_TOO_LONG`, with the line.
+ * @throws UlmfitError `BAD_CSV`, `BAD_HEADER`, `BAD_ROW`, `DOCUMENT_TOO_LONG`, with the line.
  */
 export async function* tableRecords(
   blocks: AsyncIterable<Buffer>,
   { name, delimiter, header }: TableOptions,
 ): AsyncGenerator<TextRecord, void> {
   let columns: readonly string[] | undefined;
-  let line = 1; // at which the next row begins, blank lines apart
+  // Counted as rows are parsed, ahead of those that are read here: an error is of the row that begins at `line`.
+  let line = 1;
   let blank = 0;
   const parser = parse({
     delimiter,
@@ -40,26 +34,27 @@ export async function* tableRecords(
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: MAXIMUM_LINE_BYTES,
-    info: true,
+    // Each row comes with the line that it begins at as its first field.
+    on_record: (fields: string[], { empty_lines }) => {
+      const begin = line + empty_lines - blank;
+      blank = empty_lines;
+      line = begin + 1 + newlinesIn(fields);
+      return [String(begin), ...fields];
+    },
   });
-  let failure: unknown; // of the blocks: the parser's own ends the loop below
-  const source = Readable.from(blocks);
-  source.once('error', (error) => (failure = error));
-  pipeline(source, parser, () => {});
+  // The callback only keeps a failure from being unhandled: it reaches the loop below through the destroyed stream.
+  pipeline(blocks, parser, () => {});
   try {
-    for await (const { record, info } of parser as AsyncIterable<ParsedRow>) {
-      line += info.empty_lines - blank;
-      blank = info.empty_lines;
-      const begin = line;
-      line += 1 + newlinesIn(record);
+    for await (const [begin, ...row] of parser as AsyncIterable<string[]>) {
+      const where = `${name}: line ${begin}`;
       if (columns === undefined) {
-        columns = header ? headerOf(record, `${name}: line ${begin}`) : record.map((_, i) => String(i + 1));
+        columns = header ? headerOf(row, where) : row.map((_, i) => String(i + 1));
         if (header) continue;
       }
-      yield { fields: fieldsOf(columns, record, `${name}: line ${begin}`), line: begin };
+      yield { fields: fieldsOf(columns, row, where), line: Number(begin) };
     }
   } catch (error) {
-    throw failure ?? describeCsvError(error, name, line);
+    throw describeCsvError(error, name, line);
   }
 }
 
@@ -80,7 +75,7 @@ function fieldsOf(
   if (record.length !== columns.length) {
     throw new UlmfitError(
       'BAD_ROW',
-      `${where} has ${record.length} columns, and the first row ${columns.length}; quote texts that hold delimiters, quotes or newlines`,
+      `${where} has ${record.length} column${record.length === 1 ? '' : 's'}, and the first row ${columns.length}; quote texts that hold delimiters, quotes or newlines`,
     );
   }
   return Object.fromEntries(columns.map((column, i) => [column, record[i] ?? '']));
@@ -105,7 +100,7 @@ function describeCsvError(error: unknown, name: string, line: number): unknown {
   }
   if (code === 'CSV_MAX_RECORD_SIZE') {
     return new UlmfitError(
-      'LINE_TOO_LONG',
+      'DOCUMENT_TOO_LONG',
       `${name}: the row at line ${line} has more than ${MAXIMUM_LINE_BYTES} bytes; is a quote left open?`,
       { cause: error },
     );

@@ -3,30 +3,41 @@ import { UlmfitError } from '@ulmfit/errors';
 
 const NEWLINE = 0x0a;
 /** A longer line is no text, and would fill the memory. */
-const MAXIMUM_LINE_BYTES = 64 * 1024 * 1024;
+export const MAXIMUM_LINE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Text of UTF-8 bytes, cut at line ends: no character spans one. A byte order mark at the start is dropped.
  * @throws UlmfitError `NOT_UTF8` and `DOCUMENT_TOO_LONG`, with the line.
  */
 export async function* decodeUtf8(bytes: AsyncIterable<Buffer>, file: string): AsyncGenerator<string, void> {
+  let first = true;
+  for await (const block of utf8Blocks(bytes, file)) {
+    const text = block.toString('utf8');
+    yield first && text.startsWith('\ufeff') ? text.slice(1) : text;
+    first = false;
+  }
+}
+
+/**
+ * Bytes as blocks of valid UTF-8, each of whole lines but for the last, for readers that take bytes.
+ * @throws UlmfitError `NOT_UTF8` and `DOCUMENT_TOO_LONG`, with the line.
+ */
+export async function* utf8Blocks(bytes: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer, void> {
   let line = 1;
   let pending: Buffer[] = [];
   let pendingBytes = 0;
-  const decode = (buffer: Buffer): string => {
-    if (!isUtf8(buffer)) {
-      const at = line + firstBadLine(buffer);
+  const check = (block: Buffer): Buffer => {
+    if (!isUtf8(block)) {
+      const at = line + firstBadLine(block);
       throw new UlmfitError('NOT_UTF8', `${file}: line ${at} is not valid UTF-8; convert the file to UTF-8`);
     }
-    const text = buffer.toString('utf8');
-    return line === 1 && text.startsWith('\ufeff') ? text.slice(1) : text;
+    line += countNewlines(block);
+    return block;
   };
   for await (const chunk of bytes) {
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     if (end > 0) {
-      const lines = Buffer.concat([...pending, chunk.subarray(0, end)]);
-      yield decode(lines);
-      line += countNewlines(lines);
+      yield check(Buffer.concat([...pending, chunk.subarray(0, end)]));
       pending = [];
       pendingBytes = 0;
     }
@@ -39,7 +50,7 @@ export async function* decodeUtf8(bytes: AsyncIterable<Buffer>, file: string): A
       );
     }
   }
-  if (pending.length > 0) yield decode(Buffer.concat(pending));
+  if (pending.length > 0) yield check(Buffer.concat(pending));
 }
 
 /** Turns `\r\n` and `\r` into `\n`. No piece may end between the two, as none of `decodeUtf8` does. */

@@ -22,27 +22,39 @@ export interface GunzipOptions {
  * @throws UlmfitError `NOT_GZIP`, `TRUNCATED_GZIP`, `CORRUPT_GZIP`, `GZIP_BOMB`.
  */
 export async function* gunzipFile(path: string, options: GunzipOptions = {}): AsyncGenerator<Buffer, void> {
-  const { signal, onBytes, maximumRatio = 100 } = options;
   await assertGzipMagic(path);
-  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
+  yield* gunzip(createReadStream(path, { highWaterMark: 256 * 1024 }), path, options);
+}
+
+/**
+ * The unpacked bytes of gzip's, wherever they come from.
+ * @param name What messages call them.
+ * @throws UlmfitError `TRUNCATED_GZIP`, `CORRUPT_GZIP`, `GZIP_BOMB`; what the packed bytes throw
+ */
+export async function* gunzip(
+  packed: AsyncIterable<Uint8Array>,
+  name: string,
+  { signal, onBytes, maximumRatio = 100 }: GunzipOptions = {},
+): AsyncGenerator<Buffer, void> {
+  const unpacking = createGunzip({ chunkSize: 256 * 1024 });
   // The callback only keeps a failure from being unhandled: it reaches the loop below through the destroyed stream.
-  pipeline(createReadStream(path, { highWaterMark: 256 * 1024 }), gunzip, () => {});
+  pipeline(packed, unpacking, () => {});
   let unpacked = 0;
   try {
-    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+    for await (const chunk of unpacking as AsyncIterable<Buffer>) {
       signal?.throwIfAborted();
       unpacked += chunk.length;
-      if (unpacked > RATIO_FREE_BYTES && unpacked > gunzip.bytesWritten * maximumRatio) {
+      if (unpacked > RATIO_FREE_BYTES && unpacked > unpacking.bytesWritten * maximumRatio) {
         throw new UlmfitError(
           'GZIP_BOMB',
-          `${path}: unpacks to more than ${maximumRatio} times its size, which no text does; refusing to go on`,
+          `${name}: unpacks to more than ${maximumRatio} times its size, which no text does; refusing to go on`,
         );
       }
-      onBytes?.(gunzip.bytesWritten);
+      onBytes?.(unpacking.bytesWritten);
       yield chunk;
     }
   } catch (error) {
-    throw describeGzipError(path, error);
+    throw describeGzipError(name, error);
   }
 }
 

@@ -1,14 +1,14 @@
 export * from './portable.js';
 export { cacheDirectory } from './cache-directory.js';
 export { ensureCachedFolder } from './cached-folder.js';
-export { decodeUtf8, normalizeNewlines } from './decode-utf8.js';
+export { decodeUtf8, MAXIMUM_LINE_BYTES, normalizeNewlines, utf8Blocks } from './decode-utf8.js';
 export {
   downloadFile,
   type Checksum,
   type DownloadFileOptions,
   type DownloadProgress,
 } from './download-file.js';
-export { gunzipFile, type GunzipOptions } from './gunzip-file.js';
+export { gunzip, gunzipFile, type GunzipOptions } from './gunzip-file.js';
 export { hashFile, type HashFileOptions } from './hash-file.js';
 export { verifyManifest, writeManifest } from './manifest.js';
 export { streamFile, type StreamFileOptions } from './stream-file.js';
