@@ -106,7 +106,7 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
     const page = readFileSync(report, 'utf8');
     const accuracy = /accuracy ([\d.]+ %) on/.exec(printed)?.[1];
     expect(page).toContain(`<strong>${accuracy}</strong>`);
-    expect(page.match(/<svg/g)).toHaveLength(12);
+    expect(page.match(/<svg/g)).toHaveLength(16);
     rmSync(report);
     const { code, stdout, stderr } = await ulmfit(['report', 'whole'], { cwd: folder });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -130,7 +130,7 @@ export const options: Readonly<Record<FlagName, Option>> = {
   from: new Option('--from <path>', 'the run or bundle to start from').makeOptionMandatory(),
   model: new Option('--model <folder>', 'the run or bundle to use').makeOptionMandatory(),
   ensemble: new Option('--ensemble <folders...>', 'more classifiers, averaged by their probabilities'),
-  json: new Option('--json', 'print JSON, a line a text'),
+  json: new Option('--json', 'print JSON'),
   transfer: new Option('--no-transfer', 'train the classifier from scratch'),
   backend: new Option('--backend <name>', 'what computes')
     .choices(['auto', 'tensorflow', 'wasm', 'cpu'] satisfies Flags['backend'][])

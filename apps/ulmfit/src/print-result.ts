@@ -1,12 +1,6 @@
-import type { EvaluationResult, RunResult } from '@ulmfit/pipeline';
+import type { RunResult } from '@ulmfit/pipeline';
 import { percent } from './percent.js';
-
-/** A score, in lines. */
-export function evaluationLines({ split, chosen, judgements }: Omit<EvaluationResult, 'seconds'>): string[] {
-  const { documents, accuracy, logLoss } = judgements[chosen] ?? judgements.neural;
-  const what = split === 'test' ? 'test texts' : 'validation texts, which chose the model';
-  return [`accuracy ${percent(accuracy)} on ${documents} ${what} (loss ${logLoss.toFixed(4)})`];
-}
+import { judgementLines } from './print-judgement.js';
 
 /** Each stage's result and the run's folder, in lines. */
 export function resultLines(result: RunResult, folder: string): string[] {
@@ -21,10 +15,7 @@ export function resultLines(result: RunResult, folder: string): string[] {
     );
   }
   if (result.classify) lines.push(`classify: trained in ${result.classify.seconds} s`);
-  if (result.evaluate) {
-    const [first, ...rest] = evaluationLines(result.evaluate);
-    lines.push(`evaluate: ${first}`, ...rest);
-  }
+  if (result.evaluate) lines.push('', ...judgementLines(result.evaluate), '');
   lines.push(`run: ${folder}`);
   return lines;
 }

@@ -79,7 +79,7 @@ export function program(writeHelp?: (text: string) => void): Command {
     ulmfit,
     'evaluate',
     'score a classifier on test reviews',
-    ['model', 'ensemble', 'data', 'splitSeed', 'testReviews', 'tokenCache', ...engineFlags],
+    ['model', 'ensemble', 'data', 'splitSeed', 'testReviews', 'tokenCache', 'json', ...engineFlags],
     async (flags) => (await import('./commands/evaluate.js')).evaluate(flags),
   );
   add(

@@ -1,19 +1,20 @@
 import { evaluateModels } from '@ulmfit/pipeline';
 import { interruptible } from '../interruptible.js';
-import { evaluationLines } from '../print-result.js';
+import { judgementLines } from '../print-judgement.js';
 import { taskOf } from '../task-of.js';
 import { reporter } from '../reporter.js';
 import { printLines } from '../standard-output.js';
 import { startEngine, type EngineFlags } from '../start-engine.js';
 import { tokenizerThreads } from '../tokenizer-threads.js';
+import { verdictWarnings } from '../verdict-warnings.js';
 import type { Flags } from '../flags.js';
 
 type EvaluateFlags = EngineFlags &
-  Pick<Flags, 'model' | 'ensemble' | 'data' | 'testReviews' | 'splitSeed' | 'tokenCache'>;
+  Pick<Flags, 'model' | 'ensemble' | 'data' | 'testReviews' | 'splitSeed' | 'tokenCache' | 'json'>;
 
 /** `ulmfit evaluate` */
 export async function evaluate(flags: EvaluateFlags): Promise<void> {
-  const { model, ensemble = [], data, testReviews, splitSeed, tokenCache, threads } = flags;
+  const { model, ensemble = [], data, testReviews, splitSeed, tokenCache, threads, json } = flags;
   const report = reporter();
   await startEngine(flags);
   try {
@@ -29,7 +30,8 @@ export async function evaluate(flags: EvaluateFlags): Promise<void> {
       }),
     );
     report.end();
-    await printLines(evaluationLines(evaluation));
+    await printLines(json ? [JSON.stringify(evaluation, null, 2)] : judgementLines(evaluation));
+    verdictWarnings(evaluation).forEach(report.say);
   } finally {
     report.end();
   }

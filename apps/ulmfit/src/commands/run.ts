@@ -20,6 +20,7 @@ import { printLines } from '../standard-output.js';
 import { startEngine } from '../start-engine.js';
 import { corpusOf, taskOf } from '../task-of.js';
 import { tokenizerThreads } from '../tokenizer-threads.js';
+import { verdictWarnings } from '../verdict-warnings.js';
 import type { Flags, trainingFlags } from '../flags.js';
 
 type TrainingFlags = Pick<Flags, (typeof trainingFlags)[number]> &
@@ -106,6 +107,7 @@ async function runWith(
     );
     report.end();
     await printLines(resultLines(result, folder));
+    if (result.evaluate) verdictWarnings(result.evaluate).forEach(report.say);
     const page = join(folder, runFiles.report);
     // What draws it takes a second to load.
     if (hasWorked || !existsSync(page)) (await import('../write-report.js')).writeReport(folder);

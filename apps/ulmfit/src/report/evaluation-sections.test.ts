@@ -15,7 +15,7 @@ describe('mainCard', () => {
     expect(card({ neural: 1, linear: 1, blend: 1.5 })).toMatch(/class="good".*Accuracy.*beats guessing/s);
     expect(card({ neural: 1, linear: 1.5, blend: 0.7 })).toMatch(/class="below".*below the plain baseline/s);
     expect(card({ neural: 0 })).toMatch(/class="guess".*no better than guessing/s);
-    expect(words(card({ neural: 1 }))).toMatch(/200 test texts; 95 % interval/);
+    expect(words(card({ neural: 1 }))).toMatch(/Accuracy on test texts .* 200 texts; 95 % interval/);
   });
 });
 

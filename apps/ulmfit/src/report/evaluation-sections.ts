@@ -32,9 +32,10 @@ export function mainCard(result: Scored): Html {
   const { name, of, show } = mainFigure(multiLabel);
   const [low, high] = accuracyInterval;
   const { look, words } = STANDINGS[standingOf(result)];
-  const texts = `${documents} ${setOf(result)} texts`;
+  const texts = `${documents} texts`;
   return html`<li class="${look}">
-    <span>${name.charAt(0).toUpperCase()}${name.slice(1)}</span><strong>${show(of(chosen))}</strong>
+    <span>${name.charAt(0).toUpperCase()}${name.slice(1)} on ${setOf(result)} texts</span
+    ><strong>${show(of(chosen))}</strong>
     <em>${verdict === 'one class for everything' ? verdict : words}</em>
     <span
       >${multiLabel || documents === 0 ? texts : `${texts}; 95 % interval ${percent(low)} to ${percent(high)}`}</span

@@ -64,7 +64,9 @@ describe('runReport', () => {
 
   it('tells the figures of the run, and what ran', () => {
     const text = texts(page);
-    expect(text).toContain('Accuracy on test texts 95.00 % 100 texts; 95 % interval 88.82 % to 97.85 %');
+    expect(text).toContain(
+      'Accuracy on test texts 95.00 % beats guessing 100 texts; 95 % interval 88.82 % to 97.85 %',
+    );
     expect(text).toContain('Perplexity on the task’s texts 11.38');
     expect(text).toContain('wasm 4.22.0, float32, threads: 2');
     expect(text).toContain('Time of training 6s');
@@ -75,6 +77,10 @@ describe('runReport', () => {
 
   it('draws what there is: terms and gradients only where they were logged', () => {
     expect(captions(page)).toEqual([
+      'Figures',
+      'How often the predicted class is right, by its probability',
+      'Precision, recall and F1',
+      'Confusion matrix: rows are true classes, columns predicted ones',
       'Loss',
       'Learning rate of the top group',
       'Norm of the gradients, before clipping',
@@ -82,11 +88,11 @@ describe('runReport', () => {
       'Loss',
       'Learning rate of the top group',
     ]);
-    expect(page.match(/<svg/g)).toHaveLength(6);
+    expect(page.match(/<svg/g)).toHaveLength(7);
     // Where the fits of a stage begin.
     expect(page).toMatch(/>head<.*>all</s);
     expect(page).not.toContain('NaN');
-    const [loss = '', rate = '', , terms = ''] = page.match(/<svg.*?<\/svg>/gs) ?? [];
+    const [, loss = '', rate = '', , terms = ''] = page.match(/<svg.*?<\/svg>/gs) ?? [];
     expect(namesIn(loss)).toEqual(expect.arrayContaining(['each step', 'smoothed', 'validation', 'step']));
     expect(namesIn(rate)).toContain('learning rate');
     expect(namesIn(terms)).toContain('ar');
@@ -136,16 +142,29 @@ describe('runReport', () => {
   it('shows a line of one point, and names no more marks than there is room for', () => {
     const dots = (page: string) =>
       page.match(/<svg.*?<\/svg>/s)?.[0].match(/<path[^>]*fill="#fff"|<circle/g) ?? [];
-    expect(dots(runReport({ ...run, metrics: [step('pretrain', 1, { loss: 1 })] })).length).toBeGreaterThan(
-      0,
-    );
-    expect(
-      dots(runReport({ ...run, metrics: [1, 2].map((at) => step('pretrain', at, { loss: 1 })) })),
-    ).toEqual([]);
+    const dotsOf = (metrics: RunMetrics[]) => dots(runReport({ ...run, result: {}, metrics }));
+    expect(dotsOf([step('pretrain', 1, { loss: 1 })]).length).toBeGreaterThan(0);
+    expect(dotsOf([1, 2].map((at) => step('pretrain', at, { loss: 1 })))).toEqual([]);
     const many = Array.from({ length: 60 }, (_, i) => step(`classify.${i}-fit${i}`, 1, { loss: 1 }));
     const marks = namesIn(runReport({ ...run, metrics: many })).filter((name) => name?.startsWith('fit'));
     expect(marks.length).toBeGreaterThan(10);
     expect(marks.length).toBeLessThan(40);
+  });
+
+  it('draws the validation figures that lie between 0 and 1', () => {
+    const metrics = [1, 2].map((at) =>
+      epoch('classify', at, {
+        loss: 1,
+        'valid/loss': 0.7,
+        'valid/accuracy': at / 3,
+        'valid/macroF1': at / 4,
+      }),
+    );
+    const page = runReport({ ...run, result: {}, metrics });
+    expect(captions(page)).toEqual(['Loss', 'Figures of the validation set']);
+    const [, chart = ''] = page.match(/<svg.*?<\/svg>/gs) ?? [];
+    expect(namesIn(chart)).toEqual(expect.arrayContaining(['accuracy', 'macroF1']));
+    expect(namesIn(chart)).not.toContain('loss');
   });
 
   it('goes on where figures are no numbers', () => {

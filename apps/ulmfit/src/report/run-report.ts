@@ -1,15 +1,8 @@
 import { basename, resolve } from 'node:path';
-import type {
-  EpochMetrics,
-  EvaluationResult,
-  RunMetrics,
-  RunRecord,
-  RunResult,
-  RunSettings,
-  RunTask,
-} from '@ulmfit/pipeline';
+import type { EpochMetrics, RunMetrics, RunRecord, RunResult, RunSettings, RunTask } from '@ulmfit/pipeline';
 import { duration } from '../duration.js';
 import { percent } from '../percent.js';
+import { evaluationSections, mainCard } from './evaluation-sections.js';
 import { Html, html } from './html.js';
 import { pageStyle } from './page-style.js';
 import { stageCharts, stageOf } from './stage-charts.js';
@@ -31,7 +24,7 @@ export function runReport(run: RunRecord): string {
       </head>
       <body>
         <h1>${name}</h1>
-        ${results(run.result)}
+        ${results(run.result)} ${run.result.evaluate ? evaluationSections(run.result.evaluate) : ''}
         <h2>What ran</h2>
         ${factTable(run)} ${stages.map((stage) => stageSection(stage, run))}
         <h2>Settings</h2>
@@ -47,7 +40,7 @@ export function runReport(run: RunRecord): string {
 /** The figures that a run is made for, each with its name. */
 function results({ pretrain, finetune, evaluate }: RunResult): Html {
   const cards = [
-    ...(evaluate ? scoreCards(evaluate) : []),
+    ...(evaluate ? [mainCard(evaluate)] : []),
     ...(finetune
       ? [card('Perplexity on the task’s texts', finetune.perplexity.toFixed(2), heldOut(finetune.accuracy))]
       : []),
@@ -65,20 +58,6 @@ const card = (title: string, figure: string, note: string): Html =>
   html`<li><span>${title}</span><strong>${figure}</strong><span>${note}</span></li>`;
 
 const heldOut = (accuracy: number) => `held-out text; ${percent(accuracy)} of the next words guessed`;
-
-function scoreCards({ split, chosen, judgements }: EvaluationResult): Html[] {
-  const { documents, accuracy, accuracyInterval, logLoss } = judgements[chosen] ?? judgements.neural;
-  const [low, high] = accuracyInterval;
-  const what = split === 'test' ? 'test texts' : 'validation texts';
-  return [
-    card(
-      `Accuracy on ${what}`,
-      percent(accuracy),
-      `${documents} texts; 95 % interval ${percent(low)} to ${percent(high)}`,
-    ),
-    card(`Loss on ${what}`, logLoss.toFixed(4), 'nats a text'),
-  ];
-}
 
 /** What was trained on what, and by what: a row for each thing that some stage had. */
 function factTable({ settings, task, engine, model, metrics }: RunRecord): Html {
