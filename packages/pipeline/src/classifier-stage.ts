@@ -1,8 +1,14 @@
 import { accuracy, copyEncoder, createClassifier, macroF1, type Classifier } from '@ulmfit/awd-lstm';
 import { freezeTo } from '@ulmfit/discriminative';
 import { classifierDropouts } from '@ulmfit/regularizers';
-import { classifierLoader, type DocumentLabels, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
-import { createTrainer } from '@ulmfit/trainer';
+import {
+  balancedClassWeights,
+  classifierLoader,
+  type DocumentLabels,
+  type TokenCorpus,
+  type Vocabulary,
+} from '@ulmfit/text';
+import { createTrainer, earlyStopping, keepBest, type BestEpoch } from '@ulmfit/trainer';
 import { encoderSizes } from './encoder-sizes.js';
 import {
   activationTerms,
@@ -14,6 +20,7 @@ import {
 } from './fit-plugins.js';
 import type { TrainedLanguageModel } from './language-model-stage.js';
 import type { ClassifierFit, Recipe } from './recipe.js';
+import { requireValidation } from './require-validation.js';
 import { runFits } from './run-fits.js';
 import type { StageContext } from './stage-context.js';
 
@@ -30,12 +37,17 @@ export interface TrainedClassifier {
   /** The classes' names, by index. */
   readonly classes: readonly string[];
   readonly backwards: boolean;
+  /** The epoch whose weights these are, where it was chosen by a validation figure. */
+  readonly best?: BestEpoch | undefined;
 }
 
 export interface ClassifierStageOptions extends StageContext {
   readonly recipe: Recipe;
   readonly train: LabelledDocuments;
-  /** Watched after each epoch, where given. */
+  /**
+   * Watched after each epoch, where given: its loss, accuracy and macro-F1 are told, and the model ends with the weights of
+   * the best epoch of all fits, by the recipe's `keepBest`.
+   */
   readonly valid?: LabelledDocuments | undefined;
   readonly vocabulary: Vocabulary;
   /** The classes' names, by index. */
@@ -50,7 +62,7 @@ export interface ClassifierStageOptions extends StageContext {
 /**
  * Trains the classifier by gradual unfreezing (ULMFiT section 3.3), or from scratch. The model is the caller's to
  * dispose.
- * @throws Interrupted, UlmfitError
+ * @throws Interrupted; UlmfitError, `BAD_RECIPE` for a `patience` without `valid` among others
  */
 export async function trainClassifier(options: ClassifierStageOptions): Promise<TrainedClassifier> {
   const {
@@ -65,15 +77,23 @@ export async function trainClassifier(options: ClassifierStageOptions): Promise<
     seed,
   } = options;
   const { batchSize, evaluationBatchSize, window, maxLength, headLayers, ...settings } = recipe.classifier;
+  requireValidation(recipe, valid !== undefined);
   const sizes = encoderSizes(recipe, from?.model);
   const model = createClassifier(
     {
       ...{ ...sizes, vocabulary: vocabulary.size, window, maxLength, headLayers },
       ...{ classes: classes.length, multiLabel },
     },
-    { seed },
+    {
+      seed,
+      classWeights:
+        settings.classWeights === 'balanced' ? balancedClassWeights(train.labels, classes.length) : undefined,
+    },
   );
   if (from) copyEncoder(from.model.encoder, model.encoder);
+  const watch = settings.keepBest === 'none' ? 'loss' : settings.keepBest;
+  const watching = { watch, better: watch === 'loss' ? 'less' : 'more' } as const;
+  const kept = valid && settings.keepBest !== 'none' ? keepBest(watching) : undefined;
   const trainer = createTrainer({
     model,
     optimizer: recipeOptimizer(recipe),
@@ -87,6 +107,8 @@ export async function trainClassifier(options: ClassifierStageOptions): Promise<
       }),
       ...activationTerms(recipe),
       ...clipping(recipe),
+      ...(settings.patience === null ? [] : [earlyStopping({ ...watching, patience: settings.patience })]),
+      ...(kept ? [kept] : []),
     ],
   });
   const stage = 'classify';
@@ -116,11 +138,12 @@ export async function trainClassifier(options: ClassifierStageOptions): Promise<
       options,
       { vocabulary, parts: valid ? [train, valid] : [train] },
     );
-    return { model, vocabulary, classes, backwards };
+    return { model, vocabulary, classes, backwards, best: kept?.restore(trainer) };
   } catch (error) {
     model.dispose();
     throw error;
   } finally {
+    kept?.dispose();
     trainer.dispose();
   }
 }

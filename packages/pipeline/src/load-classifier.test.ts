@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fill } from '@tensorflow/tfjs-core';
@@ -10,10 +10,10 @@ import { loadClassifier, saveClassifier } from './index.js';
 const spaces: Tokenizer = { name: 'spaces', rules: 'spaces 1', tokenize: (text) => text.split(' ') };
 
 /** The folder of a model of random weights. */
-function saved(change: (model: Classifier) => void = () => undefined): string {
+function saved(change: (model: Classifier) => void = () => undefined, multiLabel = false): string {
   const vocabulary = new Vocabulary([...specialTokens, 'good', 'bad']);
   const sizes = { vocabulary: vocabulary.size, embedding: 3, hidden: 4, layers: 1 };
-  const model = createClassifier({ ...sizes, classes: 2, headLayers: [3] }, { seed: 1 });
+  const model = createClassifier({ ...sizes, classes: 2, multiLabel, headLayers: [3] }, { seed: 1 });
   change(model);
   const folder = mkdtempSync(join(tmpdir(), 'ulmfit-load-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,6 +33,26 @@ it('loads a model of your own tokenizer with that, and says so without', async (
   const [good, bad, goodToo] = await classifier.predict(['good', 'bad', 'good']);
   expect(good?.probabilities).not.toEqual(bad?.probabilities);
   expect(good?.probabilities).toEqual(goodToo?.probabilities);
+});
+
+it('knows whether a text may have several classes; a bundle of an earlier version says nothing of it', async () => {
+  for (const multiLabel of [true, false]) {
+    const folder = saved(undefined, multiLabel);
+    const classifier = await loadClassifier(folder, { tokenizer: spaces });
+    expect(classifier.multiLabel).toBe(multiLabel);
+    classifier.dispose();
+  }
+  const folder = saved();
+  const path = join(folder, 'bundle.json');
+  const { sha256: _, ...bundle } = JSON.parse(readFileSync(path, 'utf8')) as {
+    sha256: string;
+    config: object;
+  };
+  expect(bundle.config).toMatchObject({ multiLabel: false });
+  writeFileSync(path, JSON.stringify({ ...bundle, config: { ...bundle.config, multiLabel: undefined } }));
+  const classifier = await loadClassifier(folder, { tokenizer: spaces });
+  expect(classifier.multiLabel).toBe(false);
+  classifier.dispose();
 });
 
 it('refuses weights that are not finite, and names them', async () => {

@@ -74,6 +74,15 @@ export const recipeShape = z.strictObject({
     fits: z.array(classifierFit).min(1),
     /** The one fit that stands for them all without transfer. */
     scratch: classifierFit,
+    /** Whether each class has the same share in the loss, however few texts it has. */
+    classWeights: z.enum(['none', 'balanced']).default('none'),
+    /**
+     * The validation figure by which the best epoch of all fits is kept; none for the last epoch. Nothing was held out in
+     * runs of earlier versions, to which the default means nothing.
+     */
+    keepBest: z.enum(['none', 'loss', 'accuracy', 'macroF1']).default('loss'),
+    /** Epochs without a better value of that figure, or of the loss, after which a fit ends; null for never. */
+    patience: count.nullable().default(null),
   }),
 });
 
@@ -129,6 +138,9 @@ const small: Recipe = {
       { name: 'all', freezeTo: 0, epochs: 4, lr: 5e-3, spread: 2.6 },
     ],
     scratch: { name: 'scratch', freezeTo: 0, epochs: 7, lr: 5e-3, spread: 1 },
+    classWeights: 'none',
+    keepBest: 'loss',
+    patience: null,
   },
 };
 

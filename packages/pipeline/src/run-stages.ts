@@ -19,6 +19,7 @@ import {
   saveLanguageModel,
 } from './model-bundles.js';
 import type { OpenRun } from './open-run.js';
+import { requireValidation } from './require-validation.js';
 import type { RunSettings } from './run-settings.js';
 import { scoreTask } from './score-task.js';
 import type { StageName } from './stage-name.js';
@@ -59,7 +60,10 @@ export class RunStages {
     const open = new Set(stages.filter((stage) => !result[stage]));
     // By itself a stage meets them at once.
     if (open.size < 2) return;
-    if (open.has('classify')) this.#checkFreezing();
+    if (open.has('classify')) {
+      this.#checkFreezing();
+      requireValidation(recipe, this.#task.counts.valid > 0);
+    }
     const readsTexts = open.has('finetune') && transfer && encoder === undefined;
     if (readsTexts || (open.has('classify') && !transfer))
       await requireLanguageModelTexts(this.#task, recipe.languageModel.texts, this.#context);

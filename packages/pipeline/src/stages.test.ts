@@ -1,10 +1,19 @@
 import { memory } from '@tensorflow/tfjs-core';
-import { memoryStore, type CheckpointStore, type Model, type TrainingPlugin } from '@ulmfit/trainer';
+import { accuracy, macroF1 } from '@ulmfit/awd-lstm';
+import { classifierLoader } from '@ulmfit/text';
+import {
+  evaluate,
+  memoryStore,
+  type CheckpointStore,
+  type Model,
+  type TrainingPlugin,
+} from '@ulmfit/trainer';
 import { describe, expect, it } from 'vitest';
 import { trainClassifier } from './classifier-stage.js';
 import { documentLogits } from './document-logits.js';
-import { trainLanguageModel } from './language-model-stage.js';
+import { trainLanguageModel, type TrainedLanguageModel } from './language-model-stage.js';
 import { corpusOf, micro, microData, opinionsOf } from './micro.test-helper.js';
+import type { Recipe } from './recipe.js';
 import { Interrupted, type StageEvent } from './stage-context.js';
 
 /** Every weight and buffer, as bytes. */
@@ -38,6 +47,8 @@ async function resumes<M extends { model: Pick<Model<never, unknown>, 'groups' |
     await expect(stage({ store, ...interruptAfter(steps) })).rejects.toThrow(Interrupted);
   const resumed = await stage({ store, plugins: interruptAfter(Infinity).plugins });
   expect(bytesOf(resumed.model)).toEqual(whole);
+  // Killed before what it gave could be kept.
+  expect(bytesOf((await stage({ store, plugins: interruptAfter(Infinity).plugins })).model)).toEqual(whole);
 }
 
 describe('trainLanguageModel', () => {
@@ -106,13 +117,10 @@ describe('trainLanguageModel', () => {
 
 describe('trainClassifier', () => {
   const classes = ['neg', 'pos'];
+  let pretraining: Promise<TrainedLanguageModel> | undefined;
   const setUp = async () => {
-    const pretrained = await trainLanguageModel({
-      stage: 'pretrain',
-      recipe: micro,
-      data: microData(),
-      seed: 1,
-    });
+    pretraining ??= trainLanguageModel({ stage: 'pretrain', recipe: micro, data: microData(), seed: 1 });
+    const pretrained = await pretraining;
     const { vocabulary } = pretrained;
     const of = (count: number, seed: number) => {
       const { texts, labels } = opinionsOf(count, seed);
@@ -136,6 +144,92 @@ describe('trainClassifier', () => {
       (more) => trainClassifier({ recipe: micro, classes, seed: 2, ...data, ...more }),
       [4, 10, 6],
     );
+  });
+
+  describe('with texts held out', () => {
+    /** The recipe with other settings of the classifier. */
+    const withSettings = (settings: Partial<Recipe['classifier']>): Recipe => ({
+      ...micro,
+      classifier: { ...micro.classifier, ...settings },
+    });
+    /** What validation told, epoch by epoch. */
+    const watched = () => {
+      const told: { fit: string; epoch: number; values: Readonly<Record<string, number>> }[] = [];
+      const onEvent = (e: StageEvent) => void (e.type === 'epoch' && told.push(e));
+      return { told, onEvent };
+    };
+
+    it('tells figures by epoch, and ends with the weights of the best', async () => {
+      const { test: valid, ...data } = await setUp();
+      const { told, onEvent } = watched();
+      const before = memory().numTensors;
+      const fits = [
+        { name: 'all', freezeTo: 0, epochs: 3, lr: 4e-2, spread: 1.5 },
+        { name: 'spoil', freezeTo: 0, epochs: 1, lr: 2, spread: 1 },
+      ];
+      const recipe = withSettings({ fits, classWeights: 'balanced' });
+      const { model, best } = await trainClassifier({ recipe, classes, seed: 1, ...data, valid, onEvent });
+      expect(told).toHaveLength(4);
+      const losses = told.map(({ values }) => values['valid/loss'] as number);
+      const at = losses.indexOf(Math.min(...losses));
+      expect(at).toBeLessThan(3);
+      const { fit, epoch, values } = told[at] as (typeof told)[number];
+      expect(best).toMatchObject({ stage: fit, epoch, value: losses[at] });
+      const loader = classifierLoader(valid.documents, valid.labels, { batchSize: 3, window: 6 });
+      const again = await evaluate(model, loader, { metrics: [accuracy, macroF1] });
+      expect(again).toEqual({
+        loss: values['valid/loss'],
+        accuracy: values['valid/accuracy'],
+        macroF1: values['valid/macroF1'],
+      });
+      model.dispose();
+      expect(memory().numTensors).toBe(before);
+    });
+
+    it('ends with the same bytes when it was interrupted, and early where it gets no better', async () => {
+      const { test: valid, ...data } = await setUp();
+      const { told, onEvent } = watched();
+      const recipe = withSettings({ patience: 2, keepBest: 'accuracy' });
+      const options = { recipe, classes, seed: 1, ...data, valid };
+      await resumes(
+        (more) => trainClassifier({ ...options, ...more, ...(more.store ? {} : { onEvent }) }),
+        [4, 9, 21],
+      );
+      expect(told.length).toBeLessThan(7);
+    });
+
+    it('learns any number of classes a text, and keeps the last epoch where it is told to', async () => {
+      const { test, train, ...data } = await setUp();
+      const several = ({ documents, labels }: typeof train) => ({
+        documents,
+        labels: labels.map((label) => (label === 1 ? [0, 1] : [])),
+      });
+      const { told, onEvent } = watched();
+      const { model, best } = await trainClassifier({
+        recipe: withSettings({ classWeights: 'balanced', keepBest: 'none' }),
+        ...{ classes: ['pos', 'opinion'], multiLabel: true, seed: 1, ...data, onEvent },
+        ...{ train: several(train), valid: several(test) },
+      });
+      expect([model.config.multiLabel, best]).toEqual([true, undefined]);
+      const loader = classifierLoader(test.documents, several(test).labels, {
+        ...{ batchSize: 3, window: 6, classes: 2 },
+      });
+      const last = told.at(-1)?.values ?? {};
+      expect((await evaluate(model, loader))?.['loss']).toBe(last['valid/loss']);
+      expect(last['valid/accuracy']).toBeGreaterThan(0.7);
+      model.dispose();
+    });
+
+    it('refuses to wait for figures that nothing gives', async () => {
+      const { test: _, ...data } = await setUp();
+      await expect(
+        trainClassifier({ recipe: withSettings({ patience: 3 }), classes, seed: 1, ...data }),
+      ).rejects.toMatchObject({
+        code: 'BAD_RECIPE',
+        message:
+          'recipe: classifier.patience is 3, and no texts are held out to validate with; hold some out, or set it to null',
+      });
+    });
   });
 
   it('adds epochs up to the minimum of steps', async () => {
