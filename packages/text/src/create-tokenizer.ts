@@ -23,6 +23,7 @@ export function createTokenizer({
   return {
     name,
     rules: [names(rules), base.rules, names(tokenRules)].filter((part) => part !== '').join(' | '),
+    ...(base.environment !== undefined && { environment: base.environment }),
     tokenize(text) {
       let prepared = text;
       for (const rule of rules) prepared = rule.apply(prepared);
