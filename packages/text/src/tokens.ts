@@ -3,6 +3,14 @@ export type { Tokenizer } from './tokenizer.js';
 export { createTokenizer, type CreateTokenizerOptions } from './create-tokenizer.js';
 export { fastaiTokenizer, type FastaiTokenizerOptions } from './fastai-tokenizer.js';
 export { segmenterTokenizer, type SegmenterTokenizerOptions } from './segmenter/segmenter-tokenizer.js';
+export {
+  isNamedTokenizer,
+  isTokenizerName,
+  tokenizerNamed,
+  tokenizerNames,
+  type TokenizerNamedOptions,
+} from './tokenizer-names.js';
+export { checkTokenizer, loadTokenizer, type LoadTokenizerOptions } from './load-tokenizer.js';
 export { englishTokenizer, type EnglishTokenizerOptions } from './english/english-tokenizer.js';
 export { fastaiTextRules, fastaiTokenRules, type TextRule } from './rules/fastai-rules.js';
 export { fixHtml } from './rules/fix-html.js';
