@@ -270,7 +270,7 @@ describe('a classifier', () => {
     [
       'of another tokenizer',
       (f) => edit(`${f}/bundle.json`, fastaiTokenizer().rules, 'other-rules'),
-      /its tokens are those of other-rules/,
+      /cut by other rules of the tokenizer fastai \("other-rules"\)/,
     ],
   ])('%s', async (_, damage, message) => {
     copy('classifier', 'damaged');

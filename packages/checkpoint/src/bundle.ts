@@ -41,7 +41,12 @@ export const bundleDescriptionSchema = z
     /** How a classifier's logits become classes; its maker checks it. Bundles of the first version have none. */
     decision: z.record(z.string(), z.json()).optional(),
     /** What the text has to be cut up by: a name and the fingerprint of the rules. */
-    tokenizer: z.strictObject({ name: text, rules: text }),
+    tokenizer: z.strictObject({
+      name: text,
+      rules: text,
+      /** The fingerprint of what else decides the tokens, such as the engine's data for languages. */
+      environment: text.optional(),
+    }),
     specialTokens: texts.readonly(),
     /** Whether documents are read from their first word or from their last. */
     direction: z.enum(['forward', 'backward']),

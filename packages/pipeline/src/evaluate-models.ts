@@ -25,7 +25,8 @@ export async function evaluateModels(
 ): Promise<Omit<EvaluationResult, 'seconds'>> {
   const { models, task, split = scoredSplit(task), tokenCache, ...context } = options;
   const cache = userTokenCache(tokenCache, context.onEvent);
-  const members = models.map((path) => loadDecidedClassifier(path));
+  const onWarning = (message: string) => context.onEvent?.({ type: 'warning', message });
+  const members = models.map((path) => loadDecidedClassifier(path, { onWarning }));
   try {
     return await scoreTask(members, { ...context, task, split, cache });
   } finally {

@@ -43,6 +43,8 @@ export {
   saveClassifier,
   saveLanguageModel,
 } from './model-bundles.js';
+export type { LoadBundleOptions } from './bundle-tokenizer.js';
+export { recipeTokenizer } from './recipe-tokenizer.js';
 export { encoded, tokenized, type Documents, type TokenizeOptions } from './tokenized.js';
 export { TokenCache, type TokenCacheOptions } from './token-cache.js';
 export { judge, type JudgeOptions } from './judge/judge.js';

@@ -25,8 +25,15 @@ function saved(change: (model: Classifier) => void = () => undefined, multiLabel
 
 it('loads a model of your own tokenizer with that, and says so without', async () => {
   const folder = saved();
-  await expect(loadClassifier(folder)).rejects.toThrow(
-    /its tokens are those of spaces 1, not of .*; load it with the tokenizer that it was saved with/,
+  await expect(loadClassifier(folder)).rejects.toMatchObject({
+    code: 'OTHER_TOKENIZER',
+    message: `${folder}: it was trained with a tokenizer of its own, spaces; load it with that: loadClassifier(folder, { tokenizer })`,
+  });
+  await expect(loadClassifier(folder, { tokenizer: 'segmenter:de' })).rejects.toThrow(
+    `${folder}: its words were cut by the tokenizer spaces, not by segmenter:de; take that one`,
+  );
+  await expect(loadClassifier(folder, { tokenizer: { ...spaces, rules: 'spaces 2' } })).rejects.toThrow(
+    'its words were cut by other rules of the tokenizer spaces ("spaces 1") than those here ("spaces 2")',
   );
   const classifier = await loadClassifier(folder, { tokenizer: spaces });
   onTestFinished(() => classifier.dispose());

@@ -2,6 +2,7 @@ import type { Tokenizer } from '@ulmfit/text';
 import type { DocumentLogitsOptions } from './document-logits.js';
 import { loadDecidedClassifier } from './model-bundles.js';
 import { predictTexts, type Prediction } from './predict-texts.js';
+import { recipeTokenizer } from './recipe-tokenizer.js';
 
 /** A classifier ready to use. */
 export interface LoadedClassifier {
@@ -22,8 +23,16 @@ export interface LoadedClassifier {
 }
 
 export interface LoadClassifierOptions {
-  /** What the classifier's words are cut by, as it was saved. Default `fastaiTokenizer()`, as every run does. */
-  readonly tokenizer?: Tokenizer;
+  /**
+   * What the classifier's words are cut by: the tokenizer that it was trained with, or what a recipe calls it, such as
+   * `./my-tokenizer.js`. Not needed unless that is one of your own: the model says which it is.
+   */
+  readonly tokenizer?: Tokenizer | string;
+  /**
+   * Told, in a line, when this engine may find other words than the one that the model was trained on. Default: a warning of
+   * the process.
+   */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
@@ -37,9 +46,12 @@ export interface LoadClassifierOptions {
  */
 export async function loadClassifier(
   path: string,
-  { tokenizer }: LoadClassifierOptions = {},
+  { tokenizer, onWarning = (message) => process.emitWarning(message) }: LoadClassifierOptions = {},
 ): Promise<LoadedClassifier> {
-  const decided = loadDecidedClassifier(path, tokenizer);
+  const decided = loadDecidedClassifier(path, {
+    tokenizer: typeof tokenizer === 'string' ? await recipeTokenizer(tokenizer) : tokenizer,
+    onWarning,
+  });
   const { classes, model } = decided.classifier;
   return {
     classes,

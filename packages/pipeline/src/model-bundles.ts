@@ -12,9 +12,10 @@ import {
   type Bundle,
 } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/errors';
-import { fastaiTokenizer, specialTokens, Vocabulary, type Tokenizer } from '@ulmfit/text';
+import { specialTokens, Vocabulary, type Tokenizer } from '@ulmfit/text';
 import { assignByName, isFiniteTensor, type Json } from '@ulmfit/trainer';
 import { z } from 'zod';
+import { bundleTokenizer, type LoadBundleOptions } from './bundle-tokenizer.js';
 import { plainDecision, type DecidedClassifier } from './decided-classifier.js';
 import { decisionSchema } from './judge/decision.js';
 import type { TrainedLanguageModel } from './language-model-stage.js';
@@ -48,8 +49,8 @@ const tensorsOf = (model: LanguageModel | Classifier): Record<string, Tensor> =>
   );
 
 /** What the bundles of both models tell alike. */
-const describe = ({ name, rules }: Tokenizer, backwards: boolean) => ({
-  tokenizer: { name, rules },
+const describe = ({ name, rules, environment }: Tokenizer, backwards: boolean) => ({
+  tokenizer: { name, rules, ...(environment !== undefined && { environment }) },
   specialTokens,
   direction: backwards ? ('backward' as const) : ('forward' as const),
 });
@@ -88,15 +89,17 @@ export function saveClassifier(folder: string, { classifier, tokenizer, decision
  * Loads a language model from a bundle's folder, a run's folder, or a fastai checkpoint (`.pth` with the `.pkl` of its
  * words beside it, which does not tell its direction). The model is the caller's to dispose.
  * @param stage which of a run's language models
+ * @param onWarning told when the words may be cut differently here, see {@link Tokenizer.environment}
  * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `BAD_WEIGHTS`, or what is wrong with the file
  */
 export function loadLanguageModel(
   path: string,
   stage: 'pretrain' | 'finetune',
   tokenizer: Tokenizer,
+  onWarning?: (message: string) => void,
 ): TrainedLanguageModel & { readonly backwards?: boolean } {
   if (path.endsWith('.pth')) return loadFastai(path);
-  return readModel(path, stage, 'language-model', tokenizer, (bundle, vocabulary, folder) => {
+  return readModel(path, stage, 'language-model', { tokenizer, onWarning }, (bundle, vocabulary, folder) => {
     const config = parse(encoderSchema, bundle.config, folder);
     requireWeights(bundle.weights, [encoderSize(config)], folder);
     const model = createLanguageModel(config);
@@ -106,14 +109,11 @@ export function loadLanguageModel(
 }
 
 /**
- * Loads a classifier from a bundle's folder or a run's folder. The model is the caller's to dispose.
+ * Loads a classifier from a bundle's folder or a run's folder, with its tokenizer. The model is the caller's to dispose.
  * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `BAD_WEIGHTS`, or what is wrong with the file
  */
-export function loadDecidedClassifier(
-  path: string,
-  tokenizer: Tokenizer = fastaiTokenizer(),
-): DecidedClassifier {
-  return readModel(path, 'model', 'classifier', tokenizer, (bundle, vocabulary, folder) => {
+export function loadDecidedClassifier(path: string, options: LoadBundleOptions = {}): DecidedClassifier {
+  return readModel(path, 'model', 'classifier', options, (bundle, vocabulary, folder, tokenizer) => {
     const config = parse(classifierSchema, bundle.config, folder);
     const features = [3 * config.embedding, ...config.headLayers, config.classes];
     const head = features.slice(1).map((size, i) => size * (features[i] as number));
@@ -135,22 +135,17 @@ function readModel<R>(
   path: string,
   part: string,
   kind: Bundle['kind'],
-  tokenizer: Tokenizer,
-  make: (bundle: Bundle, vocabulary: Vocabulary, folder: string) => R,
+  options: LoadBundleOptions,
+  make: (bundle: Bundle, vocabulary: Vocabulary, folder: string, tokenizer: Tokenizer) => R,
 ): R {
   const folder = bundleFolder(path, part, kind);
   const bundle = readBundle(folder);
   try {
     if (bundle.kind !== kind)
       throw new UlmfitError('NO_MODEL', `${folder}: holds a ${bundle.kind}; give a ${kind}`);
-    if (bundle.tokenizer.rules !== tokenizer.rules) {
-      throw new UlmfitError(
-        'OTHER_TOKENIZER',
-        `${folder}: its tokens are those of ${bundle.tokenizer.rules}, not of ${tokenizer.rules}; load it with the tokenizer that it was saved with, or train it anew`,
-      );
-    }
+    const tokenizer = bundleTokenizer(bundle, folder, options);
     const vocabulary = naming(`${folder}/vocabulary.json`, () => Vocabulary.fromJSON(bundle.vocabulary));
-    return make(bundle, vocabulary, folder);
+    return make(bundle, vocabulary, folder, tokenizer);
   } finally {
     dispose(Object.values(bundle.weights));
   }

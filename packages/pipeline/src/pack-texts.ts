@@ -1,5 +1,5 @@
-import { UlmfitError } from '@ulmfit/errors';
-import { TokenCorpusBuilder, type PackedTokens, type Tokenizer } from '@ulmfit/text/tokens';
+import { brief, showName, UlmfitError } from '@ulmfit/errors';
+import { isTokenizerName, TokenCorpusBuilder, type PackedTokens, type Tokenizer } from '@ulmfit/text/tokens';
 
 /** Some texts, and how many come before them. */
 export interface TextChunk {
@@ -22,15 +22,45 @@ export function packTexts({ texts, before }: TextChunk, tokenizer: Tokenizer): P
   const builder = new TokenCorpusBuilder();
   for (const text of texts) {
     try {
-      builder.add(tokenizer.tokenize(text));
-    } catch (error) {
+      builder.add(checkTokens(tokenizer.tokenize(text), tokenizer));
+    } catch (thrown) {
+      const error = errorOf(thrown, tokenizer);
       return {
         document: before + builder.documents + 1,
         code: error instanceof UlmfitError ? error.code : undefined,
-        message: error instanceof Error ? error.message : String(error),
-        stack: error instanceof Error ? error.stack : undefined,
+        message: messageOf(error),
+        stack: thrown instanceof Error ? thrown.stack : undefined,
       };
     }
   }
   return builder.packed();
 }
+
+/** A tokenizer of one's own may be plain JavaScript. @throws UlmfitError `BAD_TOKENS` */
+function checkTokens(tokens: unknown, { name }: Tokenizer): string[] {
+  if (Array.isArray(tokens)) {
+    const wrong = tokens.findIndex((token) => typeof token !== 'string');
+    if (wrong < 0) return tokens as string[];
+    throw badTokens(name, `gave ${brief(tokens[wrong])} as token ${wrong + 1}`);
+  }
+  throw badTokens(name, `gave ${tokens instanceof Promise ? 'a promise' : brief(tokens)}`);
+}
+
+function badTokens(name: string, what: string): UlmfitError {
+  return new UlmfitError(
+    'BAD_TOKENS',
+    `the tokenizer ${showName(name)} ${what}; it has to give a list of texts`,
+  );
+}
+
+/** What was thrown, unless it is a tokenizer of one's own that threw: that is the user's to correct, and one of ours is a bug. */
+function errorOf(thrown: unknown, { name }: Tokenizer): unknown {
+  if (thrown instanceof UlmfitError || isTokenizerName(name)) return thrown;
+  const [line = ''] = messageOf(thrown).split('\n');
+  return new UlmfitError(
+    'TOKENIZER_FAILED',
+    `the tokenizer ${showName(name)} threw ${brief(line)}; no text may make it throw`,
+  );
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

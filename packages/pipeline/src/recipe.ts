@@ -36,6 +36,11 @@ const dropouts = z.enum(['fastaiLanguageModel', 'fastaiClassifier', 'paper', 'aw
 
 /** The settings each by itself, as runs keep them: what is asked of a new recipe beyond that must not refuse an old one. */
 export const recipeShape = z.strictObject({
+  /**
+   * What cuts text into words: `fastai` (English), `segmenter:de` (any language), or the module of one's own. The default
+   * stands for what runs of the first version, which had no choice, have kept.
+   */
+  tokenizer: z.string().min(1).default('fastai'),
   encoder: z.strictObject({ embedding: units, hidden: units, layers: count.max(64) }),
   vocabulary: z.strictObject({ maxWords: count, minCount: count }),
   /** The shape of the learning rate over each fit. */
@@ -105,6 +110,7 @@ const fastaiAdam = { beta1: 0.9, beta2: 0.99, eps: 1e-5, weightDecay: 0.01 };
 
 /** fastai on IMDb at a size that two cores can carry. */
 const small: Recipe = {
+  tokenizer: 'fastai',
   encoder: { embedding: 200, hidden: 400, layers: 3 },
   vocabulary: { maxWords: 10_000, minCount: 2 },
   schedule: 'one-cycle',
@@ -146,6 +152,7 @@ const small: Recipe = {
 
 /** The ULMFiT paper: STLR, discriminative rates, Adam with beta1 .7, one more group an epoch. */
 const paper: Recipe = {
+  tokenizer: 'fastai',
   encoder: { embedding: 400, hidden: 1152, layers: 3 },
   vocabulary: { maxWords: 30_000, minCount: 3 },
   schedule: 'stlr',

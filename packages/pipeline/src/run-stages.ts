@@ -1,11 +1,11 @@
 import { UlmfitError } from '@ulmfit/errors';
 import {
   buildVocabulary,
-  fastaiTokenizer,
   type ClassificationTask,
   type TextSource,
   type TokenCorpus,
   type TokenCorpusBuilder,
+  type Tokenizer,
   type Vocabulary,
 } from '@ulmfit/text';
 import { trainClassifier } from './classifier-stage.js';
@@ -32,6 +32,7 @@ type RunContext = Pick<StageContext, 'signal' | 'onEvent' | 'saveEvery' | 'plugi
   Pick<TokenizeOptions, 'workers' | 'cache'> & {
     readonly task: ClassificationTask | undefined;
     readonly corpus: TextSource | undefined;
+    readonly tokenizer: Tokenizer;
   };
 
 /** The stages over one folder, with what they share. Data is read when a stage needs it, and not kept. */
@@ -39,7 +40,7 @@ export class RunStages {
   readonly #folder: OpenRun;
   readonly #settings: RunSettings;
   readonly #context: RunContext;
-  readonly #tokenizer = fastaiTokenizer();
+  readonly #tokenizer: Tokenizer;
   #languageModel: { of: 'pretrain' | 'finetune'; trained: TrainedLanguageModel } | undefined;
   #classifier: DecidedClassifier | undefined;
 
@@ -47,6 +48,7 @@ export class RunStages {
     this.#folder = folder;
     this.#settings = settings;
     this.#context = context;
+    this.#tokenizer = context.tokenizer;
   }
 
   /**
@@ -138,7 +140,10 @@ export class RunStages {
   async evaluate(): Promise<void> {
     if (this.#folder.result.evaluate) return;
     const { recipe } = this.#settings;
-    this.#classifier ??= loadDecidedClassifier(this.#folder.pathOf('model'), this.#tokenizer);
+    this.#classifier ??= loadDecidedClassifier(this.#folder.pathOf('model'), {
+      tokenizer: this.#tokenizer,
+      onWarning: this.#warn,
+    });
     const begun = Date.now();
     const evaluation = await scoreTask([this.#classifier], {
       ...this.#context,
@@ -216,7 +221,7 @@ export class RunStages {
 
   /** @throws UlmfitError `OTHER_DIRECTION` when the model reads the other way than this run */
   #load(path: string, stage: 'pretrain' | 'finetune'): TrainedLanguageModel {
-    const loaded = loadLanguageModel(path, stage, this.#tokenizer);
+    const loaded = loadLanguageModel(path, stage, this.#tokenizer, this.#warn);
     // A fastai checkpoint does not tell its direction.
     if (loaded.backwards !== undefined && loaded.backwards !== this.#settings.backwards) {
       loaded.model.dispose();
@@ -228,6 +233,8 @@ export class RunStages {
     }
     return loaded;
   }
+
+  readonly #warn = (message: string): void => this.#context.onEvent?.({ type: 'warning', message });
 
   /** One language model is in memory at a time. */
   #keep(of: 'pretrain' | 'finetune', trained: TrainedLanguageModel): TrainedLanguageModel {

@@ -5,6 +5,7 @@ import { spikeWarning, type TrainingPlugin } from '@ulmfit/trainer';
 import { checkSettings } from './check-settings.js';
 import { openRun } from './open-run.js';
 import type { Recipe } from './recipe.js';
+import { recipeTokenizer } from './recipe-tokenizer.js';
 import { requirePretraining } from './require-pretraining.js';
 import type { RunEngine } from './run-engine.js';
 import { runFiles } from './run-files.js';
@@ -72,10 +73,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
   if (corpus) requirePretraining(settings.recipe, 'corpus');
   // In a longer run the stage is passed over; by itself it was asked for.
   if (stages.at(-1) === 'pretrain') requirePretraining(settings.recipe, 'pretrain');
+  const tokenizer = await recipeTokenizer(settings.recipe.tokenizer);
   const opened = openRun(folder, settings, { engine, task });
   const work = new RunStages(opened, settings, {
     task,
     corpus,
+    tokenizer,
     signal,
     saveEvery: options.saveEvery,
     plugins: [...plugins, ...(options.warnOfSpikes ? [spikeWarning({ onWarning })] : [])],

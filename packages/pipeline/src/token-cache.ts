@@ -5,6 +5,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -57,16 +58,18 @@ export class TokenCache {
 
   /**
    * The key of a text's tokens. Texts in an array are hashed; of others the caller says what they are.
-   * @returns undefined for texts of which nothing is known before they are read
+   * @returns undefined for texts of which nothing is known before they are read, or a tokenizer whose module can't be read
    */
   async keyOf(
-    { name, rules }: Tokenizer,
+    tokenizer: Tokenizer,
     content: (() => Promise<string>) | Iterable<string> | AsyncIterable<string>,
   ): Promise<string | undefined> {
     if (typeof content !== 'function' && !Array.isArray(content)) return undefined;
+    const cut = cutting(tokenizer);
+    if (cut === undefined) return undefined;
     const text = typeof content === 'function' ? await content() : hashTexts(content as string[]);
     return createHash('sha256')
-      .update(JSON.stringify([FORMAT, endianness(), name, rules, text]))
+      .update(JSON.stringify([FORMAT, endianness(), ...cut, text]))
       .digest('hex');
   }
 
@@ -203,3 +206,16 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/** All that decides the tokens, as far as it can be known: more than a model is held to, since tokens are cheap to make. */
+function cutting({ name, rules, environment, module }: Tokenizer): string[] | undefined {
+  const { icu = '', unicode = '' } = process.versions;
+  const parts = [name, rules, ...(environment === undefined ? [] : [environment, icu, unicode])];
+  if (!module?.startsWith('file:')) return parts;
+  try {
+    // Whoever writes a tokenizer may forget to change its rules.
+    return [...parts, hashTexts([readFileSync(new URL(module), 'utf8')])];
+  } catch {
+    return undefined;
+  }
+}

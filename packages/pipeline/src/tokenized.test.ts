@@ -1,6 +1,13 @@
 import { UlmfitError } from '@ulmfit/errors';
 import { randomKey, randomWords } from '@ulmfit/kernels';
-import { createTokenizer, fastaiTokenizer, TokenCorpusBuilder } from '@ulmfit/text';
+import {
+  createTokenizer,
+  fastaiTokenizer,
+  loadTokenizer,
+  tokenizerNamed,
+  TokenCorpusBuilder,
+  type Tokenizer,
+} from '@ulmfit/text';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { StageEvent } from './stage-context.js';
 import { tokenized } from './tokenized.js';
@@ -84,6 +91,34 @@ describe('tokenized', () => {
       'documents: document 1: a bug',
     );
   });
+
+  it.each<[what: string, tokenize: (text: string) => unknown, message: string]>([
+    [
+      'throws',
+      () => {
+        throw new RangeError('too\nlong');
+      },
+      'the tokenizer mine threw "too"; no text may make it throw',
+    ],
+    ['gives a text', (text) => text, 'the tokenizer mine gave "b"; it has to give a list of texts'],
+    [
+      'gives a promise',
+      async (text) => [text],
+      'the tokenizer mine gave a promise; it has to give a list of texts',
+    ],
+    [
+      'gives a number',
+      (text) => [text, 7],
+      'the tokenizer mine gave 7 as token 2; it has to give a list of texts',
+    ],
+  ])('refuses one of your own that %s, in a line', async (_, tokenize, message) => {
+    const mine = { name: 'mine', rules: 'mine/1', tokenize } as unknown as Tokenizer;
+    const bad = { ...mine, tokenize: (text: string) => (text === 'a' ? [text] : mine.tokenize(text)) };
+    await expect(tokenized(['a', 'b'], bad, {}, 'corpus')).rejects.toMatchObject({
+      name: 'UlmfitError',
+      message: `corpus: document 2: ${message}`,
+    });
+  });
 });
 
 const built = TokenizerPool.canRun(tokenizer);
@@ -93,6 +128,19 @@ describe.skipIf(!built)(`threads${built ? '' : ' (skipped: build the packages fi
     const builder = await tokenized(long, tokenizer, { workers });
     expect(bytesOf(builder).equals(expected)).toBe(true);
     expect(run).toHaveBeenCalled();
+  });
+
+  it('make the tokenizer of a name, or of a module, for themselves', async () => {
+    const run = vi.spyOn(TokenizerPool.prototype, 'run');
+    const source = `export default () => ({ name: 'mine', rules: 'mine/1', tokenize: (text) => text.split('a') })`;
+    const mine = await loadTokenizer(`data:text/javascript,${encodeURIComponent(source)}`);
+    for (const tokenizer of [tokenizerNamed('segmenter:de'), mine]) {
+      run.mockClear();
+      const alone = await tokenized(long, tokenizer, { workers: 1 });
+      expect(run).not.toHaveBeenCalled();
+      expect(bytesOf(await tokenized(long, tokenizer, { workers: 2 })).equals(bytesOf(alone))).toBe(true);
+      expect(run).toHaveBeenCalled();
+    }
   });
 
   it('read on only as far as two chunks each are under way', async () => {
@@ -147,7 +195,9 @@ describe.skipIf(!built)(`threads${built ? '' : ' (skipped: build the packages fi
     const pool = new TokenizerPool(1, { ...tokenizer, rules: 'other' });
     const ended = expect.objectContaining({
       code: 'TOKENIZER_ENDED',
-      message: expect.stringMatching(/^documents 8 to 9: .*cuts by other rules.*--threads 1/) as string,
+      message: expect.stringMatching(
+        /^documents 8 to 9: .*its rules are .* and other where.*--threads 1/,
+      ) as string,
     });
     await expect(pool.run({ texts: ['a', 'b'], before: 7 })).rejects.toEqual(ended);
     await expect(pool.run({ texts: ['a', 'b'], before: 7 })).rejects.toEqual(ended);

@@ -19,7 +19,7 @@ export type Documents = Iterable<string> | AsyncIterable<string>;
 export interface TokenizeOptions extends Pick<StageContext, 'onEvent' | 'signal'> {
   /**
    * Threads that tokenize; default one a core, 8 at most (one thread reads for them all). With 1, for a short text, and for
-   * a tokenizer of your own, there are none. The tokens are the same with any number.
+   * a tokenizer of your own that says no module, there are none. The tokens are the same with any number.
    */
   readonly workers?: number | undefined;
   /** Where tokens are kept for the next time; they aren't without it. */
@@ -135,7 +135,9 @@ async function* chunks(documents: Documents): AsyncGenerator<TextChunk> {
 
 function errorOf({ document, code, message, stack }: PackFailure, what: string): Error {
   const text = `${what}: document ${document}: ${message}`;
-  if (code !== undefined) return new UlmfitError(code, text);
+  const thrown = new Error(message);
+  if (stack !== undefined) thrown.stack = stack;
+  if (code !== undefined) return new UlmfitError(code, text, { cause: thrown });
   const error = new Error(text);
   if (stack !== undefined) error.stack = `${text}\n${stack}`;
   return error;

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { UlmfitError } from '@ulmfit/errors';
-import { fastaiTokenizer, type PackedTokens, type Tokenizer } from '@ulmfit/text';
+import { isNamedTokenizer, type PackedTokens, type Tokenizer } from '@ulmfit/text';
 import type { PackFailure, TextChunk } from './pack-texts.js';
+import type { ThreadTokenizer } from './thread-tokenizer.js';
 
 interface Task {
   readonly chunk: TextChunk;
@@ -29,19 +30,19 @@ export class TokenizerPool {
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = () => void this.close();
 
-  /** Whether threads can do what a tokenizer does: it can't be sent to them, so it has to be the one that they have. */
-  static canRun({ name, rules }: Tokenizer): boolean {
-    const theirs = fastaiTokenizer({ cacheSize: 0 });
-    return script !== undefined && name === theirs.name && rules === theirs.rules;
+  /** Whether threads can do what a tokenizer does: it can't be sent to them, so its name or module has to tell all of it. */
+  static canRun(tokenizer: Tokenizer): boolean {
+    return script !== undefined && (tokenizer.module !== undefined || isNamedTokenizer(tokenizer));
   }
 
   /** @param signal ends all that is under way, by its reason */
-  constructor(count: number, { rules }: Tokenizer, signal?: AbortSignal) {
+  constructor(count: number, { name, rules, module }: Tokenizer, signal?: AbortSignal) {
     if (script === undefined) throw new Error('there is no tokenizer-worker.js');
     const url = script;
+    const workerData: ThreadTokenizer = { name, rules, module };
     this.#signal = signal;
     // Without the process's own flags: they may be for other code, such as a test runner's.
-    const workers = Array.from({ length: count }, () => new Worker(url, { workerData: rules, execArgv: [] }));
+    const workers = Array.from({ length: count }, () => new Worker(url, { workerData, execArgv: [] }));
     this.#threads = workers.map((worker) => {
       const thread: Thread = { worker, tasks: [] };
       const end = (why: string) => {

@@ -1,0 +1,25 @@
+import { UlmfitError } from '@ulmfit/errors';
+import { loadTokenizer, tokenizerNamed, type Tokenizer } from '@ulmfit/text/tokens';
+
+/** What a thread is told of the tokenizer that it is to make for itself. */
+export interface ThreadTokenizer {
+  readonly name: string;
+  readonly rules: string;
+  /** The URL of the module that exports it; else its name is one of those that every thread knows. */
+  readonly module: string | undefined;
+}
+
+/**
+ * Makes a thread's own tokenizer.
+ * @throws UlmfitError `OTHER_TOKENIZER` when it would give other tokens than the one it stands for
+ */
+export async function tokenizerOfThread({ name, rules, module }: ThreadTokenizer): Promise<Tokenizer> {
+  const tokenizer = module === undefined ? tokenizerNamed(name) : await loadTokenizer(module);
+  if (tokenizer.rules !== rules) {
+    throw new UlmfitError(
+      'OTHER_TOKENIZER',
+      `tokenizer ${name}: here its rules are ${tokenizer.rules}, and ${rules} where it was asked for; build the packages again`,
+    );
+  }
+  return tokenizer;
+}
