@@ -32,7 +32,7 @@ export function bundleTokenizer(
       'OTHER_TOKENIZER',
       saved.name === tokenizer.name
         ? `${folder}: its words were cut by other rules of the tokenizer ${name} (${brief(saved.rules)}) than those here (${brief(tokenizer.rules)}); train it again with this version`
-        : `${folder}: its words were cut by the tokenizer ${name}, not by ${showName(tokenizer.name)}; take that one, or train it again with this one`,
+        : `${folder}: its words were cut by the tokenizer ${name}, not by ${showName(tokenizer.name)}; use ${name} (the recipe's tokenizer), or train it again`,
     );
   }
   if (saved.environment !== undefined && saved.environment !== tokenizer.environment) {

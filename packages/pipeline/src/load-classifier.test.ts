@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fill } from '@tensorflow/tfjs-core';
 import { createClassifier, type Classifier } from '@ulmfit/awd-lstm';
-import { specialTokens, Vocabulary, type Tokenizer } from '@ulmfit/text';
-import { expect, it, onTestFinished } from 'vitest';
+import { specialTokens, tokenizerNamed, Vocabulary, type Tokenizer } from '@ulmfit/text';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { loadClassifier, saveClassifier } from './index.js';
 
 const spaces: Tokenizer = { name: 'spaces', rules: 'spaces 1', tokenize: (text) => text.split(' ') };
 
 /** The folder of a model of random weights. */
-function saved(change: (model: Classifier) => void = () => undefined, multiLabel = false): string {
+function saved(
+  change: (model: Classifier) => void = () => undefined,
+  { tokenizer = spaces, multiLabel = false } = {},
+): string {
   const vocabulary = new Vocabulary([...specialTokens, 'good', 'bad']);
   const sizes = { vocabulary: vocabulary.size, embedding: 3, hidden: 4, layers: 1 };
   const model = createClassifier({ ...sizes, classes: 2, multiLabel, headLayers: [3] }, { seed: 1 });
@@ -18,7 +21,7 @@ function saved(change: (model: Classifier) => void = () => undefined, multiLabel
   const folder = mkdtempSync(join(tmpdir(), 'ulmfit-load-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const classifier = { model, vocabulary, classes: ['neg', 'pos'], backwards: false };
-  saveClassifier(folder, { classifier, tokenizer: spaces, decision: { temperature: 1 } });
+  saveClassifier(folder, { classifier, tokenizer, decision: { temperature: 1 } });
   model.dispose();
   return folder;
 }
@@ -30,7 +33,7 @@ it('loads a model of your own tokenizer with that, and says so without', async (
     message: `${folder}: it was trained with a tokenizer of its own, spaces; load it with that: loadClassifier(folder, { tokenizer })`,
   });
   await expect(loadClassifier(folder, { tokenizer: 'segmenter:de' })).rejects.toThrow(
-    `${folder}: its words were cut by the tokenizer spaces, not by segmenter:de; take that one`,
+    `${folder}: its words were cut by the tokenizer spaces, not by segmenter:de; use spaces (the recipe's tokenizer)`,
   );
   await expect(loadClassifier(folder, { tokenizer: { ...spaces, rules: 'spaces 2' } })).rejects.toThrow(
     'its words were cut by other rules of the tokenizer spaces ("spaces 1") than those here ("spaces 2")',
@@ -44,7 +47,7 @@ it('loads a model of your own tokenizer with that, and says so without', async (
 
 it('knows whether a text may have several classes; a bundle of an earlier version says nothing of it', async () => {
   for (const multiLabel of [true, false]) {
-    const folder = saved(undefined, multiLabel);
+    const folder = saved(undefined, { multiLabel });
     const classifier = await loadClassifier(folder, { tokenizer: spaces });
     expect(classifier.multiLabel).toBe(multiLabel);
     classifier.dispose();
@@ -59,6 +62,43 @@ it('knows whether a text may have several classes; a bundle of an earlier versio
   writeFileSync(path, JSON.stringify({ ...bundle, config: { ...bundle.config, multiLabel: undefined } }));
   const classifier = await loadClassifier(folder, { tokenizer: spaces });
   expect(classifier.multiLabel).toBe(false);
+  classifier.dispose();
+});
+
+it('finds the tokenizer that a model names', async () => {
+  const onWarning = vi.fn();
+  const classifier = await loadClassifier(saved(undefined, { tokenizer: tokenizerNamed('segmenter:de') }), {
+    onWarning,
+  });
+  onTestFinished(() => classifier.dispose());
+  // The second has an xxup; the third a soft hyphen, which is not seen.
+  const [good, loud, german] = await classifier.predict(['good', 'GOOD', 'good\u00ad']);
+  expect(good?.probabilities).not.toEqual(loud?.probabilities);
+  expect(good?.probabilities).toEqual(german?.probabilities);
+  expect(onWarning).not.toHaveBeenCalled();
+});
+
+it('warns where the engine may find other words, and loads the model all the same', async () => {
+  const onWarning = vi.fn();
+  const folder = saved(undefined, {
+    tokenizer: { ...tokenizerNamed('segmenter:ja'), environment: 'segments 00000000' },
+  });
+  (await loadClassifier(folder, { onWarning })).dispose();
+  expect(onWarning).toHaveBeenCalledExactlyOnceWith(
+    expect.stringMatching(
+      /: this JavaScript engine may find other words .* \("segments 00000000", here segments [0-9a-f]{8}\)/,
+    ),
+  );
+});
+
+it('loads no code that a model names, and the module that it is given', async () => {
+  const source = `globalThis.loadedByName = true; export default { name: 'data:text/javascript,1', rules: 'spaces 1', tokenize: (text) => text.split(' ') }`;
+  const module = `data:text/javascript,${encodeURIComponent(source)}`;
+  const folder = saved(undefined, { tokenizer: { ...spaces, name: module } });
+  await expect(loadClassifier(folder)).rejects.toMatchObject({ code: 'OTHER_TOKENIZER' });
+  expect(globalThis).not.toHaveProperty('loadedByName');
+  const classifier = await loadClassifier(folder, { tokenizer: module });
+  expect(globalThis).toHaveProperty('loadedByName', true);
   classifier.dispose();
 });
 

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { loadTokenizer, type Tokenizer } from '@ulmfit/text';
 
@@ -8,5 +9,14 @@ import { loadTokenizer, type Tokenizer } from '@ulmfit/text';
  * @throws UlmfitError `UNKNOWN_TOKENIZER`, `BAD_TOKENIZER`, `BAD_LANGUAGE`
  */
 export async function recipeTokenizer(name = 'fastai', folder = process.cwd()): Promise<Tokenizer> {
-  return loadTokenizer(name, { from: pathToFileURL(`${folder}/`) });
+  return loadTokenizer(name, { from: pathToFileURL(`${folder}/`), resolve });
+}
+
+/** The package that is installed where the run is started, not where this one is. */
+function resolve(name: string, from: string): string {
+  try {
+    return pathToFileURL(createRequire(from).resolve(name)).href;
+  } catch {
+    return name; // It may be for `import` alone: that finds it from here.
+  }
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { corpusText, imdbTask, type ImdbTaskOptions } from '@ulmfit/data-imdb';
-import { buildVocabulary, fastaiTokenizer } from '@ulmfit/text';
+import { buildVocabulary, fastaiTokenizer, tokenizerNamed } from '@ulmfit/text';
 import { afterAll, describe, expect, it } from 'vitest';
 import { micro } from './micro.test-helper.js';
 import { loadDecidedClassifier, loadLanguageModel } from './model-bundles.js';
@@ -88,6 +88,11 @@ describe('run', () => {
       { task: undefined },
       /^run: without a task there is only pretraining; give `task`/,
     ],
+    [
+      'a tokenizer that there is not',
+      { recipe: { ...micro, tokenizer: './absent.mjs' } },
+      /^tokenizer \.\/absent\.mjs: no module at file:/,
+    ],
   ])('refuses %s before it trains, and leaves the folder to other settings', async (_, changes, message) => {
     const { languageModel } = micro;
     await expect(start('late', { recipe: { ...recipe, languageModel }, ...changes })).rejects.toThrow(
@@ -120,6 +125,17 @@ describe('run without pretraining', () => {
     const from = await start('from', { pretrained }, ['pretrain', 'finetune']);
     const scratch = await start('from-scratch', {}, ['pretrain', 'finetune']);
     expect(from.finetune?.perplexity).toBeLessThan(scratch.finetune?.perplexity ?? 0);
+  });
+
+  it('cuts by the tokenizer of its recipe, and starts from no model of another', async () => {
+    await start('cut', { recipe: { ...recipe, tokenizer: 'segmenter:en' } }, ['finetune']);
+    const pretrained = join(root, 'cut', 'finetune');
+    const language = loadLanguageModel(pretrained, 'finetune', tokenizerNamed('segmenter:en'));
+    expect(language.vocabulary.itos).not.toEqual(await wordsOf('train-and-unlabelled'));
+    language.model.dispose();
+    await expect(start('other', { pretrained }, ['finetune'])).rejects.toThrow(
+      `${pretrained}: its words were cut by the tokenizer segmenter:en, not by fastai; use segmenter:en`,
+    );
   });
 
   it.each<[string, Changes, StageName[]]>([

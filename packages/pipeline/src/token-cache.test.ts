@@ -14,10 +14,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { corpusText } from '@ulmfit/data-imdb';
-import { fastaiTokenizer } from '@ulmfit/text';
+import { fastaiTokenizer, type Tokenizer } from '@ulmfit/text';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { micro, opinionsOf } from './micro.test-helper.js';
 import { run } from './run.js';
@@ -51,15 +51,16 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(folder, { recursive: true });
   vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
 });
 
 /** Tokenizes and tells whether it came from the cache. */
-async function tokenize(source: readonly string[] | Corpus = corpus(), rules?: string) {
+async function tokenize(source: readonly string[] | Corpus = corpus(), changes: Partial<Tokenizer> = {}) {
   const text = 'path' in source ? corpusText(source.path, source) : undefined;
   const [documents, content] = text
     ? [text.documents(), () => text.fingerprint()]
     : [source as readonly string[], undefined];
-  const tokenizer = { ...fastaiTokenizer(), ...(rules === undefined ? {} : { rules }) };
+  const tokenizer = { ...fastaiTokenizer(), ...changes };
   const calls = vi.spyOn(tokenizer, 'tokenize').mock.calls;
   let isCached = false;
   const onEvent = (event: StageEvent) => {
@@ -81,11 +82,26 @@ describe('TokenCache', () => {
     expect(problems).toEqual([]);
   });
 
+  it("goes by the engine's data and the bytes of a tokenizer's module", async () => {
+    const module = pathToFileURL(at('mine.mjs')).href;
+    const cached = async (changes: Partial<Tokenizer>) => (await tokenize(texts, changes)).isCached;
+    writeFileSync(at('mine.mjs'), 'one');
+    const all = [{}, { environment: 'a' }, { environment: 'b' }, { module }];
+    for (const changes of all) expect([await cached(changes), await cached(changes)]).toEqual([false, true]);
+    writeFileSync(at('mine.mjs'), 'two');
+    expect([await cached({ module }), await cached({ module })]).toEqual([false, true]);
+    vi.stubGlobal('process', { ...process, versions: { ...process.versions, icu: '1.0' } });
+    expect([await cached({}), await cached({ environment: 'a' })]).toEqual([true, false]);
+    vi.unstubAllGlobals();
+    rmSync(at('mine.mjs'));
+    expect([await cached({ module }), await cached({ module })]).toEqual([false, false]);
+  });
+
   it('goes by the text and the rules, not by names and times', async () => {
     await tokenize();
     cpSync(at('corpus.txt'), at('copy.txt'));
     expect((await tokenize({ path: at('copy.txt') })).isCached).toBe(true);
-    expect((await tokenize(corpus(), 'other/2')).isCached).toBe(false);
+    expect((await tokenize(corpus(), { rules: 'other/2' })).isCached).toBe(false);
     expect((await tokenize(corpus(20))).isCached).toBe(false);
     // One byte, at the same size and time.
     const { atime, mtime } = statSync(at('corpus.txt'));
