@@ -13,7 +13,10 @@ const made = new Set(
       return readdirSync(source, { recursive: true, encoding: 'utf8' })
         .filter((path) => path.endsWith('.ts') && !/\.(test|test-helper)\.ts$/.test(path))
         .flatMap((path) => [
-          ...readFileSync(join(source, path), 'utf8').matchAll(/new UlmfitError\(\s*'([A-Z0-9_]+)'/g),
+          // Made on the spot, or told to one of the checks of @ulmfit/errors.
+          ...readFileSync(join(source, path), 'utf8').matchAll(
+            /(?:new UlmfitError\(\s*|\brequire\w+\([^;]*\bcode: )'([A-Z0-9_]+)'/g,
+          ),
         ])
         .map(([, code]) => code ?? '');
     }),

@@ -84,7 +84,7 @@ it('puts blocks of norm, linear and ReLU one after the other in the head', () =>
   expectClose(logits, [3 * 5 * scale, 5 * 4 * scale]);
   expect(() => createClassifierHead([2])).toThrow('head: the sizes are [2]; it needs features and classes');
   expect(() => createClassifierHead([2, 0.5])).toThrow(
-    'head: size 1 of [2, 0.5] is 0.5; it must be an integer from 1 on',
+    'head: size 1 of [2, 0.5] is 0.5; it must be an integer from 1',
   );
 });
 

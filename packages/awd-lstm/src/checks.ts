@@ -1,13 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/errors';
 
-/** @throws UlmfitError `BAD_CONFIG` unless a setting is an integer from `least` on */
-export function requireInteger(name: string, value: number, least = 1): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new UlmfitError('BAD_CONFIG', `${name} is ${value}; it must be an integer from ${least} on`);
-  }
-}
-
 /**
  * Reads indices, which a loader has just made: on no backend does it wait for earlier operations. Without it a backend
  * would read beyond a table's end, or drop the example.

@@ -1,8 +1,7 @@
 import { matMul, relu, type Rank, type Tensor2D } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import type { Buffer, ForwardPass, Parameter } from '@ulmfit/trainer';
 import { createBatchNorm } from './batch-norm.js';
-import { requireInteger } from './checks.js';
 import { uniformParameter } from './encoder.js';
 import type { ClassifierTaps } from './taps.js';
 
@@ -31,7 +30,9 @@ export function createClassifierHead(
       `head: the sizes are [${sizes.join(', ')}]; it needs features and classes`,
     );
   }
-  sizes.forEach((size, i) => requireInteger(`head: size ${i} of [${sizes.join(', ')}]`, size));
+  sizes.forEach((size, i) =>
+    requireInteger(`head: size ${i} of [${sizes.join(', ')}]`, size, { code: 'BAD_CONFIG' }),
+  );
   const blocks = sizes.slice(1).map((out, b) => {
     const features = sizes[b] as number;
     const norm = createBatchNorm(`head.${b}.norm`, features);

@@ -406,11 +406,11 @@ describe('a multi-label classifier', () => {
 
 describe('the classifier refuses', () => {
   it.each([
-    [{ classes: 0 }, 'classifier: classes is 0; it must be an integer from 1 on'],
-    [{ window: 1.5 }, 'classifier: window is 1.5; it must be an integer from 1 on'],
+    [{ classes: 0 }, 'classifier: classes is 0; it must be an integer from 1'],
+    [{ window: 1.5 }, 'classifier: window is 1.5; it must be an integer from 1'],
     [{ maxLength: 3 }, 'classifier: maxLength is 3, which is less than one window of 4'],
-    [{ headLayers: [5, 0] }, 'classifier: headLayers[1] is 0; it must be an integer from 1 on'],
-    [{ embedding: -1 }, 'encoder: embedding is -1; it must be an integer from 1 on'],
+    [{ headLayers: [5, 0] }, 'classifier: headLayers[1] is 0; it must be an integer from 1'],
+    [{ embedding: -1 }, 'encoder: embedding is -1; it must be an integer from 1'],
   ])('the sizes %j', (wrong, message) => {
     const before = tf.memory().numTensors;
     expect(() => createClassifier({ ...config, ...wrong })).toThrow(

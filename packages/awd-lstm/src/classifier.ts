@@ -11,10 +11,10 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { concatPooling, type LstmState } from '@ulmfit/kernels';
 import { parameterGroup, type ForwardPass, type Model } from '@ulmfit/trainer';
-import { requireIndices, requireInteger } from './checks.js';
+import { requireIndices } from './checks.js';
 import { binaryCrossEntropy, crossEntropy } from './classification-loss.js';
 import { createClassifierHead } from './classifier-head.js';
 import { createEncoder, layerParameters, type Encoder, type EncoderConfig } from './encoder.js';
@@ -116,9 +116,11 @@ export function createClassifier(
 ): Classifier {
   const { classes, multiLabel = false, window = 72, maxLength = 1440, headLayers = [50], ...sizes } = config;
   for (const [name, value] of Object.entries({ classes, window, maxLength })) {
-    requireInteger(`classifier: ${name}`, value);
+    requireInteger(`classifier: ${name}`, value, { code: 'BAD_CONFIG' });
   }
-  headLayers.forEach((features, i) => requireInteger(`classifier: headLayers[${i}]`, features));
+  headLayers.forEach((features, i) =>
+    requireInteger(`classifier: headLayers[${i}]`, features, { code: 'BAD_CONFIG' }),
+  );
   if (maxLength < window) {
     throw new UlmfitError(
       'BAD_CONFIG',

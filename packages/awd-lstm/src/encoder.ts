@@ -11,7 +11,7 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import {
   customGradient,
   embeddingLookup,
@@ -21,7 +21,7 @@ import {
   type LstmState,
 } from '@ulmfit/kernels';
 import { parameter, type ForwardPass, type Parameter, type ParameterKind } from '@ulmfit/trainer';
-import { requireIndices, requireInteger } from './checks.js';
+import { requireIndices } from './checks.js';
 import type { EncoderTaps } from './taps.js';
 
 /** The sizes of an AWD-LSTM. The last layer's output has the embedding's size, so that the decoder can be tied. */
@@ -107,7 +107,7 @@ export function uniformParameter<R extends Rank>(
 export function createEncoder(config: EncoderConfig, { seed = 0 }: { seed?: number } = {}): Encoder {
   const full = { embedding: 400, hidden: 1152, layers: 3, padIndex: 1, ...config };
   for (const [name, value] of Object.entries(full)) {
-    requireInteger(`encoder: ${name}`, value, name === 'padIndex' ? 0 : 1);
+    requireInteger(`encoder: ${name}`, value, { from: name === 'padIndex' ? 0 : 1, code: 'BAD_CONFIG' });
   }
   const { vocabulary, embedding: features, hidden, layers: count, padIndex } = full;
   if (padIndex >= vocabulary) {

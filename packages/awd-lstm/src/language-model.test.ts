@@ -298,9 +298,9 @@ describe('the tensors of the language model', () => {
 
 describe('the language model refuses', () => {
   it.each([
-    [{ ...tiny, vocabulary: 0 }, 'encoder: vocabulary is 0; it must be an integer from 1 on'],
-    [{ ...tiny, hidden: 2.5 }, 'encoder: hidden is 2.5; it must be an integer from 1 on'],
-    [{ ...tiny, padIndex: -1 }, 'encoder: padIndex is -1; it must be an integer from 0 on'],
+    [{ ...tiny, vocabulary: 0 }, 'encoder: vocabulary is 0; it must be an integer from 1'],
+    [{ ...tiny, hidden: 2.5 }, 'encoder: hidden is 2.5; it must be an integer from 1'],
+    [{ ...tiny, padIndex: -1 }, 'encoder: padIndex is -1; it must be an integer from 0'],
     [{ ...tiny, padIndex: 11 }, 'encoder: padIndex is 11, which is not in a vocabulary of 11'],
   ])('the sizes %j', (config, message) => {
     const before = tf.memory().numTensors;

@@ -36,7 +36,7 @@ describe('useBackend', () => {
     try {
       await expect(useBackend()).rejects.toMatchObject({
         code: 'BAD_THREADS',
-        message: 'TF_NUM_INTRAOP_THREADS must be an integer from 1 to 1024, not 20000.',
+        message: 'TF_NUM_INTRAOP_THREADS is 20000; it must be an integer from 1 to 1024',
       });
     } finally {
       vi.unstubAllEnvs();

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, sep } from 'node:path';
 import util from 'node:util';
 import { findBackend, setBackend } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { cacheDirectory } from '@ulmfit/files';
 import { tfjsNodeAdvice } from './install/tfjs-node-package.js';
 import {
@@ -56,19 +56,11 @@ export interface BackendInfo {
  */
 export async function useBackend(options: BackendOptions = {}): Promise<BackendInfo> {
   const { backend = 'auto', threads } = options;
-  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0 && threads <= MOST_THREADS)) {
-    throw new UlmfitError(
-      'BAD_THREADS',
-      `threads must be an integer from 1 to ${MOST_THREADS}, not ${threads}.`,
-    );
-  }
+  if (threads !== undefined) requireInteger('threads', threads, { to: MOST_THREADS, code: 'BAD_THREADS' });
   // TensorFlow reads it by itself where no number is given.
   const { TF_NUM_INTRAOP_THREADS: preset } = process.env;
   if (threads === undefined && Number(preset) > MOST_THREADS) {
-    throw new UlmfitError(
-      'BAD_THREADS',
-      `TF_NUM_INTRAOP_THREADS must be an integer from 1 to ${MOST_THREADS}, not ${preset}.`,
-    );
+    requireInteger('TF_NUM_INTRAOP_THREADS', Number(preset), { to: MOST_THREADS, code: 'BAD_THREADS' });
   }
   const candidates: readonly BackendName[] = backend === 'auto' ? ['tensorflow', 'wasm', 'cpu'] : [backend];
   const warnings: string[] = [];

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { decodeUtf8, errorCode, gunzipFile, normalizeNewlines, streamFile } from '@ulmfit/files';
 import { countWords } from './count-words.js';
 import { splitDocuments } from './split-documents.js';
@@ -30,9 +30,7 @@ export async function* readCorpus(
   options: ReadCorpusOptions = {},
 ): AsyncGenerator<string, void> {
   const { words = Infinity, signal } = options;
-  if (!(words === Infinity || Number.isInteger(words)) || words < 1) {
-    throw new UlmfitError('BAD_WORDS', `words: ${words} is not a whole number from 1`);
-  }
+  if (words !== Infinity) requireInteger('words', words, { code: 'BAD_WORDS' });
   let total = 0;
   for (const file of await corpusFiles(path)) {
     const separator = await findSeparator(file, signal);

@@ -123,16 +123,16 @@ describe('splitImdb', () => {
   it.each([
     [{ labels: 202 }, /labels: 202 asked, but there are 200 balanced train reviews/],
     [{ labels: 7 }, /labels: 7 is odd, and each class gets half; ask for 8/],
-    [{ labels: -2 }, /labels: -2 is not a whole number/],
-    [{ labels: 2.5 }, /labels: 2.5 is not a whole number/],
+    [{ labels: -2 }, /labels is -2; it must be an integer from 0/],
+    [{ labels: 2.5 }, /labels is 2.5; it must be an integer from 0/],
     [{ lmReviews: 301 }, /lmReviews: 301 asked, but there are 300 reviews without a label/],
     [
       { lmFrom: 'train-and-unsup', lmReviews: 501 } as const,
       /lmReviews: 501 asked, but there are 500 reviews of training/,
     ],
     [{ testReviews: 82 }, /testReviews: 82 asked, but there are 80 balanced test reviews/],
-    [{ validationShare: 1 }, /validationShare: 1 is not a share/],
-    [{ validationShare: NaN }, /validationShare: NaN is not a share/],
+    [{ validationShare: 1 }, /validationShare is 1; it must be from 0 to below 1/],
+    [{ validationShare: NaN }, /validationShare is NaN; it must be from 0 to below 1/],
   ])('refuses %j', (options, message) => {
     expect(() => splitImdb(ALL, { seed: 1, ...options })).toThrow(message);
   });

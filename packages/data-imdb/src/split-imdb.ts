@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireBelowOne, requireInteger, UlmfitError } from '@ulmfit/errors';
 import { permutation, randomKey } from '@ulmfit/kernels';
 import { compareIds, isLabelled, type LabelledReview, type Review, type Sentiment } from './review.js';
 
@@ -37,12 +37,7 @@ export interface ImdbSplit {
  */
 export function splitImdb(reviews: readonly Review[], options: SplitImdbOptions): ImdbSplit {
   const { seed, labels, validationShare = 0, lmFrom = 'unsup', lmReviews, testReviews } = options;
-  if (!(validationShare >= 0 && validationShare < 1)) {
-    throw new UlmfitError(
-      'BAD_SPLIT',
-      `validationShare: ${validationShare} is not a share from 0 to below 1`,
-    );
-  }
+  requireBelowOne('validationShare', validationShare, { code: 'BAD_SPLIT' });
   const sorted = reviews.toSorted(compareIds);
   const { isOf, what } = lmPools[lmFrom];
   const lm = shuffled(sorted.filter(isOf), seed, lmFrom);
@@ -96,9 +91,7 @@ function drawBalanced(
 }
 
 function checkCount(option: string, count: number, available: number, what: string): number {
-  if (!Number.isInteger(count) || count < 0) {
-    throw new UlmfitError('BAD_SPLIT', `${option}: ${count} is not a whole number of reviews`);
-  }
+  requireInteger(option, count, { from: 0, code: 'BAD_SPLIT' });
   if (count > available) {
     throw new UlmfitError(
       'BAD_SPLIT',

@@ -1,5 +1,6 @@
+import { requireInteger } from '@ulmfit/errors';
 import type { TrainingPlugin } from '@ulmfit/trainer';
-import { checkCount, FREEZING } from './freezing.js';
+import { FREEZING } from './freezing.js';
 
 /**
  * What chain-thaw trains stage by stage (Felbo et al. 2017, "Using millions of emoji occurrences ...", section 3.3): the
@@ -18,7 +19,7 @@ export function chainThawStages(groups: readonly string[]): string[][] {
  * @throws UlmfitError `BAD_FREEZE` when `every` is not an integer from 1
  */
 export function chainThaw({ every = 1 }: { readonly every?: number } = {}): TrainingPlugin {
-  checkCount('chainThaw', 'every', every);
+  requireInteger('chainThaw: every', every, { code: 'BAD_FREEZE' });
   return {
     name: FREEZING,
     beforeEpoch: ({ groups, epoch }) => {

@@ -1,11 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
-
-/** @throws UlmfitError `BAD_RATES` unless the value is finite and above 0. */
-function checkPositive(what: string, name: string, value: number): void {
-  if (!(value > 0 && Number.isFinite(value))) {
-    throw new UlmfitError('BAD_RATES', `${what}: ${name} is ${value}; it must be a finite number above 0`);
-  }
-}
+import { requirePositive } from '@ulmfit/errors';
 
 /**
  * A rate for each of `count` groups from bottom to top: `lr` for the top one, `divisor` times less for each below
@@ -13,8 +6,8 @@ function checkPositive(what: string, name: string, value: number): void {
  * @throws UlmfitError `BAD_RATES` when a value is not above 0
  */
 export function dividedRates(count: number, lr: number, divisor = 2.6): number[] {
-  checkPositive('dividedRates', 'lr', lr);
-  checkPositive('dividedRates', 'divisor', divisor);
+  requirePositive('dividedRates: lr', lr, { code: 'BAD_RATES' });
+  requirePositive('dividedRates: divisor', divisor, { code: 'BAD_RATES' });
   return Array.from({ length: count }, (_, i) => lr / divisor ** (count - 1 - i));
 }
 
@@ -24,7 +17,7 @@ export function dividedRates(count: number, lr: number, divisor = 2.6): number[]
  * @throws UlmfitError `BAD_RATES` when a value is not above 0
  */
 export function slicedRates(count: number, ...slice: RateRange): number[] {
-  for (const rate of slice) checkPositive('slicedRates', 'a rate', rate);
+  for (const rate of slice) requirePositive('slicedRates: a rate', rate, { code: 'BAD_RATES' });
   const [low, high] = slice.length === 2 ? slice : [undefined, slice[0]];
   return Array.from({ length: count }, (_, i) => {
     if (i === count - 1) return high;

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger } from '@ulmfit/errors';
 import type { TrainingPlugin } from '@ulmfit/trainer';
 
 /** All plugins that freeze share one name: a fit takes one of them. */
@@ -35,8 +35,8 @@ export interface UnfreezeEachEpochOptions {
  * @throws UlmfitError `BAD_FREEZE` when a setting is not an integer from 1
  */
 export function unfreezeEachEpoch({ first = 1, every = 1 }: UnfreezeEachEpochOptions = {}): TrainingPlugin {
-  checkCount('unfreezeEachEpoch', 'first', first);
-  checkCount('unfreezeEachEpoch', 'every', every);
+  requireInteger('unfreezeEachEpoch: first', first, { code: 'BAD_FREEZE' });
+  requireInteger('unfreezeEachEpoch: every', every, { code: 'BAD_FREEZE' });
   return {
     name: FREEZING,
     beforeEpoch: ({ groups, epoch }) => {
@@ -44,11 +44,4 @@ export function unfreezeEachEpoch({ first = 1, every = 1 }: UnfreezeEachEpochOpt
       groups.freezeTo(Math.max(0, groups.length - trained));
     },
   };
-}
-
-/** @throws UlmfitError `BAD_FREEZE` unless the value is an integer from 1. */
-export function checkCount(plugin: string, name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new UlmfitError('BAD_FREEZE', `${plugin}: ${name} is ${value}; it must be an integer from 1`);
-  }
 }

@@ -3,13 +3,11 @@ import { customGradient } from './custom-gradient.js';
 import { randomWords } from './philox.js';
 import type { RandomKey } from './random-key.js';
 import { runFast } from './run-fast.js';
-import { UlmfitError } from '@ulmfit/errors';
+import { requireBelowOne, UlmfitError } from '@ulmfit/errors';
 
 /** The word below which an element is dropped: `round(rate * 2^32)`. */
 export function dropThreshold(rate: number): number {
-  if (!(rate >= 0 && rate < 1)) {
-    throw new UlmfitError('BAD_RATE', `dropout rate ${rate} is not in [0, 1)`);
-  }
+  requireBelowOne('dropout: rate', rate, { code: 'BAD_RATE' });
   return Math.round(rate * 0x100000000);
 }
 

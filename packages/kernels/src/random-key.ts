@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger } from '@ulmfit/errors';
 
 /** What a random draw is a function of. Equal coordinates give equal numbers, on every backend and after every resume. */
 export interface RandomCoordinates {
@@ -50,6 +50,5 @@ export function randomKey(at: RandomCoordinates): RandomKey {
 
 /** @throws UlmfitError `BAD_SEED` when the seed is not an integer from 0 to 2^32 - 1. */
 export function requireSeed(seed: number): void {
-  if (Number.isInteger(seed) && seed >= 0 && seed <= 0xffffffff) return;
-  throw new UlmfitError('BAD_SEED', `seed: ${seed} is not an integer from 0 to 4294967295`);
+  requireInteger('seed', seed, { from: 0, to: 0xffffffff, code: 'BAD_SEED' });
 }

@@ -1,9 +1,9 @@
 import { zerosLike } from '@tensorflow/tfjs-core';
+import { requireBelowOne, requireNotNegative, requirePositive } from '@ulmfit/errors';
 import { adamStep } from '@ulmfit/kernels';
 import type { Hyperparameters, OptimizerFactory, ParameterGroups } from '@ulmfit/trainer';
 import { weightsDecay, type Decays } from './decays.js';
 import { KeyedOptimizer, type Trained } from './keyed-optimizer.js';
-import { requirePositive, requireWithin } from './require.js';
 
 export interface AdamOptions {
   /** Base learning rate where neither the fit nor a plugin sets one. */
@@ -28,11 +28,11 @@ export interface AdamOptions {
  */
 export function adam(options: AdamOptions = {}): OptimizerFactory<Adam> {
   const { lr, beta1 = 0.9, beta2 = 0.99, eps = 1e-5, weightDecay = 0.01, decays = weightsDecay } = options;
-  if (lr !== undefined) requireWithin('adam: lr', lr, 0);
-  requireWithin('adam: beta1', beta1, 0, 1);
-  requireWithin('adam: beta2', beta2, 0, 1);
+  if (lr !== undefined) requireNotNegative('adam: lr', lr);
+  requireBelowOne('adam: beta1', beta1);
+  requireBelowOne('adam: beta2', beta2);
   requirePositive('adam: eps', eps);
-  requireWithin('adam: weightDecay', weightDecay, 0);
+  requireNotNegative('adam: weightDecay', weightDecay);
   return {
     defaults: { momentum: beta1, weightDecay, ...(lr === undefined ? {} : { lr }) },
     create: (groups) => new Adam(groups, { beta2, epsilon: eps, decays }),

@@ -1,9 +1,8 @@
 import { add, clone, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/errors';
+import { requireNotNegative, UlmfitError } from '@ulmfit/errors';
 import type { Hyperparameters, OptimizerFactory, ParameterGroups, StateDict } from '@ulmfit/trainer';
 import { everythingDecays, type Decays } from './decays.js';
 import { KeyedOptimizer, type Trained } from './keyed-optimizer.js';
-import { requireWithin } from './require.js';
 
 export interface AsgdOptions {
   /** Base learning rate where neither the fit nor a plugin sets one. */
@@ -37,11 +36,11 @@ export interface AsgdSettings {
  */
 export function asgd(options: AsgdOptions = {}): OptimizerFactory<Asgd> {
   const { lr, t0 = 0, lambd = 0, alpha = 0.75, weightDecay = 0, decays = everythingDecays } = options;
-  if (lr !== undefined) requireWithin('asgd: lr', lr, 0);
-  requireWithin('asgd: t0', t0, 0);
-  requireWithin('asgd: lambd', lambd, 0);
-  requireWithin('asgd: alpha', alpha, 0);
-  requireWithin('asgd: weightDecay', weightDecay, 0);
+  if (lr !== undefined) requireNotNegative('asgd: lr', lr);
+  requireNotNegative('asgd: t0', t0);
+  requireNotNegative('asgd: lambd', lambd);
+  requireNotNegative('asgd: alpha', alpha);
+  requireNotNegative('asgd: weightDecay', weightDecay);
   return {
     defaults: { momentum: 0, weightDecay, ...(lr === undefined ? {} : { lr }) },
     create: (groups) => new Asgd('asgd', groups, { t0, lambd, alpha, decays, averaging: true }),

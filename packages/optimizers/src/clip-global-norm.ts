@@ -1,7 +1,7 @@
 import { add, div, minimum, mul } from '@tensorflow/tfjs-core';
+import { requirePositive } from '@ulmfit/errors';
 import { globalNorm } from '@ulmfit/kernels';
 import type { TrainingPlugin } from '@ulmfit/trainer';
-import { requirePositive } from './require.js';
 
 /**
  * Scales all gradients by `min(1, maxNorm / (norm + 1e-6))`, where `norm` is the Euclidean norm of all of them together

@@ -1,7 +1,7 @@
 import { clipByValue } from '@tensorflow/tfjs-core';
+import { requirePositive } from '@ulmfit/errors';
 import { globalNorm } from '@ulmfit/kernels';
 import type { TrainingPlugin } from '@ulmfit/trainer';
-import { requirePositive } from './require.js';
 
 /**
  * Cuts every element of every gradient to [-limit, limit]. Logs the norm before clipping as `gradNorm`, so that an

@@ -1,8 +1,7 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger, requireNotNegative, UlmfitError } from '@ulmfit/errors';
 import type { OptimizerFactory, StateDict, TrainingContext, TrainingPlugin } from '@ulmfit/trainer';
 import { Asgd } from './asgd.js';
 import { everythingDecays, type Decays } from './decays.js';
-import { requireWithin } from './require.js';
 
 export interface NtAsgdOptions {
   /** How many validations at the end of the history the best one is not looked for among (n). Default 5. */
@@ -36,11 +35,9 @@ export function isNonMonotonic(losses: readonly number[], loss: number, patience
  */
 export function ntAsgd(options: NtAsgdOptions = {}): NtAsgd {
   const { patience = 5, lr, weightDecay = 0, decays = everythingDecays } = options;
-  if (!Number.isInteger(patience) || patience < 0) {
-    throw new UlmfitError('BAD_OPTION', `ntAsgd: patience: ${patience} is not an integer from 0`);
-  }
-  if (lr !== undefined) requireWithin('ntAsgd: lr', lr, 0);
-  requireWithin('ntAsgd: weightDecay', weightDecay, 0);
+  requireInteger('ntAsgd: patience', patience, { from: 0 });
+  if (lr !== undefined) requireNotNegative('ntAsgd: lr', lr);
+  requireNotNegative('ntAsgd: weightDecay', weightDecay);
   const settings = { t0: 0, lambd: 0, alpha: 0.75, decays, averaging: false };
   return {
     optimizer: {

@@ -271,18 +271,18 @@ describe.each<[string, () => OptimizerFactory]>([
 
 describe('settings', () => {
   it.each([
-    [() => adam({ beta1: 1 }), 'adam: beta1: 1 is not in [0, 1)'],
-    [() => adam({ beta2: -0.1 }), 'adam: beta2: -0.1 is not in [0, 1)'],
-    [() => adam({ eps: 0 }), 'adam: eps: 0 is not a positive number'],
-    [() => adam({ weightDecay: NaN }), 'adam: weightDecay: NaN is not in [0, Infinity)'],
-    [() => sgd({ momentum: 2 }), 'sgd: momentum: 2 is not in [0, 1)'],
+    [() => adam({ beta1: 1 }), 'adam: beta1 is 1; it must be from 0 to below 1'],
+    [() => adam({ beta2: -0.1 }), 'adam: beta2 is -0.1; it must be from 0 to below 1'],
+    [() => adam({ eps: 0 }), 'adam: eps is 0; it must be a finite number above 0'],
+    [() => adam({ weightDecay: NaN }), 'adam: weightDecay is NaN; it must be a finite number, 0 or above'],
+    [() => sgd({ momentum: 2 }), 'sgd: momentum is 2; it must be from 0 to below 1'],
     [() => sgd({ nesterov: true }), 'sgd: nesterov needs a momentum'],
-    [() => adam({ lr: NaN }), 'adam: lr: NaN is not in [0, Infinity)'],
-    [() => sgd({ lr: -1 }), 'sgd: lr: -1 is not in [0, Infinity)'],
-    [() => asgd({ lr: Infinity }), 'asgd: lr: Infinity is not in [0, Infinity)'],
-    [() => ntAsgd({ lr: NaN }), 'ntAsgd: lr: NaN is not in [0, Infinity)'],
-    [() => asgd({ t0: -1 }), 'asgd: t0: -1 is not in [0, Infinity)'],
-    [() => ntAsgd({ patience: 1.5 }), 'ntAsgd: patience: 1.5 is not an integer from 0'],
+    [() => adam({ lr: NaN }), 'adam: lr is NaN; it must be a finite number, 0 or above'],
+    [() => sgd({ lr: -1 }), 'sgd: lr is -1; it must be a finite number, 0 or above'],
+    [() => asgd({ lr: Infinity }), 'asgd: lr is Infinity; it must be a finite number, 0 or above'],
+    [() => ntAsgd({ lr: NaN }), 'ntAsgd: lr is NaN; it must be a finite number, 0 or above'],
+    [() => asgd({ t0: -1 }), 'asgd: t0 is -1; it must be a finite number, 0 or above'],
+    [() => ntAsgd({ patience: 1.5 }), 'ntAsgd: patience is 1.5; it must be an integer from 0'],
   ])('are checked when they are made: %#', (make, message) => {
     expect(make).toThrow(new UlmfitError('BAD_OPTION', message));
   });

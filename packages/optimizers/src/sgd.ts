@@ -1,9 +1,8 @@
 import { add, clone, mul, sub } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/errors';
+import { requireBelowOne, requireNotNegative, UlmfitError } from '@ulmfit/errors';
 import type { Hyperparameters, OptimizerFactory, ParameterGroups } from '@ulmfit/trainer';
 import { everythingDecays, type Decays } from './decays.js';
 import { KeyedOptimizer, type Trained } from './keyed-optimizer.js';
-import { requireWithin } from './require.js';
 
 export interface SgdOptions {
   /** Base learning rate where neither the fit nor a plugin sets one. */
@@ -25,9 +24,9 @@ export interface SgdOptions {
  */
 export function sgd(options: SgdOptions = {}): OptimizerFactory<Sgd> {
   const { lr, momentum = 0, weightDecay = 0, nesterov = false, decays = everythingDecays } = options;
-  if (lr !== undefined) requireWithin('sgd: lr', lr, 0);
-  requireWithin('sgd: momentum', momentum, 0, 1);
-  requireWithin('sgd: weightDecay', weightDecay, 0);
+  if (lr !== undefined) requireNotNegative('sgd: lr', lr);
+  requireBelowOne('sgd: momentum', momentum);
+  requireNotNegative('sgd: weightDecay', weightDecay);
   if (nesterov && momentum === 0) throw new UlmfitError('BAD_OPTION', 'sgd: nesterov needs a momentum');
   return {
     defaults: { momentum, weightDecay, ...(lr === undefined ? {} : { lr }) },

@@ -1,5 +1,5 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/errors';
+import { requireNotNegative } from '@ulmfit/errors';
 import { meanSquare, meanSquareOfChanges } from '@ulmfit/kernels';
 import type { ForwardPass, TrainingPlugin } from '@ulmfit/trainer';
 import type { DroppedTap, RawTap } from './taps.js';
@@ -10,7 +10,7 @@ import type { DroppedTap, RawTap } from './taps.js';
  * @throws UlmfitError `BAD_OPTION`
  */
 export function activationRegularization(alpha = 2): TrainingPlugin<unknown, unknown, DroppedTap> {
-  requireFactor('activationRegularization: alpha', alpha);
+  requireNotNegative('activationRegularization: alpha', alpha);
   const { observe, take } = termOfPass((x) => meanSquare(x, alpha));
   return {
     name: 'activationRegularization',
@@ -26,7 +26,7 @@ export function activationRegularization(alpha = 2): TrainingPlugin<unknown, unk
  * @throws UlmfitError `BAD_OPTION`
  */
 export function temporalActivationRegularization(beta = 1): TrainingPlugin<unknown, unknown, RawTap> {
-  requireFactor('temporalActivationRegularization: beta', beta);
+  requireNotNegative('temporalActivationRegularization: beta', beta);
   const { observe, take } = termOfPass((x) => meanSquareOfChanges(x, beta));
   return {
     name: 'temporalActivationRegularization',
@@ -47,10 +47,4 @@ function termOfPass(term: (x: Tensor) => Scalar) {
 
 function named(name: string, term: Scalar | undefined): Record<string, Scalar> | undefined {
   return term && { [name]: term };
-}
-
-function requireFactor(name: string, value: number): void {
-  if (!(value >= 0 && value < Infinity)) {
-    throw new UlmfitError('BAD_OPTION', `${name}: ${value} is not in [0, Infinity)`);
-  }
 }

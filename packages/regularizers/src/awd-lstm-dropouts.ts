@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireNotNegative, UlmfitError } from '@ulmfit/errors';
 import type { TrainingPlugin } from '@ulmfit/trainer';
 import { dropoutPresets, type DropoutPreset, type DropoutRates } from './dropout-presets.js';
 import { embeddingDropout } from './embedding-dropout.js';
@@ -62,9 +62,7 @@ function scaledRates(
   options: DropoutOptions & { preset: DropoutPreset; multiplier: number },
 ): DropoutRates {
   const { preset, multiplier, rates = {} } = options;
-  if (!(multiplier >= 0 && multiplier < Infinity)) {
-    throw new UlmfitError('BAD_OPTION', `${what}: multiplier: ${multiplier} is not in [0, Infinity)`);
-  }
+  requireNotNegative(`${what}: multiplier`, multiplier);
   if (!Object.hasOwn(dropoutPresets, preset)) {
     const known = Object.keys(dropoutPresets).join(', ');
     throw new UlmfitError('BAD_OPTION', `${what}: no preset ${String(preset)}; there are ${known}`);

@@ -1,7 +1,7 @@
 import { expandDims, gather, mul, ones } from '@tensorflow/tfjs-core';
+import { requireBelowOne } from '@ulmfit/errors';
 import { dropout } from '@ulmfit/kernels';
 import type { TrainingPlugin } from '@ulmfit/trainer';
-import { requireRate } from './require-rate.js';
 import type { EmbeddingTap } from './taps.js';
 
 /**
@@ -11,7 +11,7 @@ import type { EmbeddingTap } from './taps.js';
  * @throws UlmfitError `BAD_RATE`
  */
 export function embeddingDropout(rate: number): TrainingPlugin<unknown, unknown, EmbeddingTap> {
-  requireRate('embeddingDropout', rate);
+  requireBelowOne('embeddingDropout', rate, { code: 'BAD_RATE' });
   return {
     name: 'embeddingDropout',
     taps: ['embedding'],

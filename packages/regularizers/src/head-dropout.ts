@@ -1,7 +1,6 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireBelowOne, UlmfitError } from '@ulmfit/errors';
 import { dropout } from '@ulmfit/kernels';
 import type { TrainingPlugin } from '@ulmfit/trainer';
-import { requireRate } from './require-rate.js';
 import type { HeadTap } from './taps.js';
 
 /**
@@ -9,7 +8,7 @@ import type { HeadTap } from './taps.js';
  * @throws UlmfitError `BAD_RATE`; in training also when the head has more blocks than there are rates
  */
 export function headDropout(rates: readonly number[]): TrainingPlugin<unknown, unknown, HeadTap> {
-  rates.forEach((rate, block) => requireRate(`headDropout: block ${block}`, rate));
+  rates.forEach((rate, block) => requireBelowOne(`headDropout: block ${block}`, rate, { code: 'BAD_RATE' }));
   return {
     name: 'headDropout',
     taps: ['head'],

@@ -80,7 +80,7 @@ describe.each(dropouts)('%s', (name, make, tap, drawn) => {
   it('refuses a rate that is none', () => {
     for (const bad of [-0.1, 1, NaN]) {
       expect(() => make(bad)).toThrow(UlmfitError);
-      expect(() => make(bad)).toThrow(new RegExp(`^${name}.*: ${bad} is not in \\[0, 1\\)`));
+      expect(() => make(bad)).toThrow(new RegExp(`^${name}.* is ${bad}; it must be from 0 to below 1`));
     }
   });
 });
@@ -256,7 +256,9 @@ describe('activation regularisation', () => {
 
   it('refuses a factor that is none', () => {
     expect(() => activationRegularization(-1)).toThrow(UlmfitError);
-    expect(() => temporalActivationRegularization(NaN)).toThrow('beta: NaN is not in [0, Infinity)');
+    expect(() => temporalActivationRegularization(NaN)).toThrow(
+      'beta is NaN; it must be a finite number, 0 or above',
+    );
   });
 });
 
@@ -265,7 +267,9 @@ describe('weightDecay', () => {
     expect((await observe([weightDecay(0.25)])).hyper[0]?.weightDecay).toBe(0.25);
     expect((await observe([weightDecay({ all: 0.5 })])).hyper[0]?.weightDecay).toBe(0.5);
     await expect(observe([weightDecay({ none: 0.5 })])).rejects.toThrow('no parameter group none');
-    expect(() => weightDecay({ all: -1 })).toThrow('weightDecay: -1 is not in [0, Infinity)');
+    expect(() => weightDecay({ all: -1 })).toThrow(
+      'weightDecay is -1; it must be a finite number, 0 or above',
+    );
   });
 
   it('is its only owner', async () => {
@@ -332,9 +336,11 @@ describe('presets', () => {
 
   it('say which rate a multiplier has made too large', () => {
     expect(() => awdLstmDropouts({ preset: 'awdLstm', multiplier: 2 })).toThrow(
-      'inputDropout: 1.3 is not in [0, 1)',
+      'inputDropout is 1.3; it must be from 0 to below 1',
     );
-    expect(() => classifierDropouts({ multiplier: -1 })).toThrow('multiplier: -1 is not in [0, Infinity)');
+    expect(() => classifierDropouts({ multiplier: -1 })).toThrow(
+      'multiplier is -1; it must be a finite number, 0 or above',
+    );
   });
 
   it('have one place for every figure', () => {

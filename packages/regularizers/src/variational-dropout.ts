@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { requireBelowOne } from '@ulmfit/errors';
 import { dropout, type RandomKey } from '@ulmfit/kernels';
 import type { TrainingPlugin } from '@ulmfit/trainer';
-import { requireRate } from './require-rate.js';
 import type { HiddenTap, InputTap, OutputTap } from './taps.js';
 
 /** Drops features of `[time, batch, features]`, the same at every time step of a sequence. */
@@ -15,7 +15,7 @@ function dropFeatures(x: Tensor, rate: number, key: RandomKey): Tensor {
  * @throws UlmfitError `BAD_RATE`
  */
 export function inputDropout(rate: number): TrainingPlugin<unknown, unknown, InputTap> {
-  requireRate('inputDropout', rate);
+  requireBelowOne('inputDropout', rate, { code: 'BAD_RATE' });
   return {
     name: 'inputDropout',
     taps: ['input'],
@@ -28,7 +28,7 @@ export function inputDropout(rate: number): TrainingPlugin<unknown, unknown, Inp
  * @throws UlmfitError `BAD_RATE`
  */
 export function hiddenDropout(rate: number): TrainingPlugin<unknown, unknown, HiddenTap> {
-  requireRate('hiddenDropout', rate);
+  requireBelowOne('hiddenDropout', rate, { code: 'BAD_RATE' });
   return {
     name: 'hiddenDropout',
     taps: ['hidden'],
@@ -43,7 +43,7 @@ export function hiddenDropout(rate: number): TrainingPlugin<unknown, unknown, Hi
  * @throws UlmfitError `BAD_RATE`
  */
 export function outputDropout(rate: number): TrainingPlugin<unknown, unknown, OutputTap> {
-  requireRate('outputDropout', rate);
+  requireBelowOne('outputDropout', rate, { code: 'BAD_RATE' });
   return {
     name: 'outputDropout',
     taps: ['output'],

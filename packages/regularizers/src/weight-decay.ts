@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireNotNegative } from '@ulmfit/errors';
 import type { PerGroup, TrainingPlugin } from '@ulmfit/trainer';
 
 /**
@@ -8,9 +8,7 @@ import type { PerGroup, TrainingPlugin } from '@ulmfit/trainer';
  */
 export function weightDecay(value: PerGroup<number>): TrainingPlugin {
   for (const v of typeof value === 'number' ? [value] : Object.values(value)) {
-    if (!(v >= 0 && v < Infinity)) {
-      throw new UlmfitError('BAD_OPTION', `weightDecay: ${v} is not in [0, Infinity)`);
-    }
+    requireNotNegative('weightDecay', v);
   }
   return { name: 'weightDecay', owns: ['weightDecay'], hyper: { weightDecay: () => value } };
 }

@@ -1,6 +1,6 @@
+import { requireBelowOne } from '@ulmfit/errors';
 import { dropout } from '@ulmfit/kernels';
 import type { TrainingPlugin } from '@ulmfit/trainer';
-import { requireRate } from './require-rate.js';
 import type { WeightHhTap } from './taps.js';
 
 /**
@@ -9,7 +9,7 @@ import type { WeightHhTap } from './taps.js';
  * @throws UlmfitError `BAD_RATE`
  */
 export function weightDrop(rate: number): TrainingPlugin<unknown, unknown, WeightHhTap> {
-  requireRate('weightDrop', rate);
+  requireBelowOne('weightDrop', rate, { code: 'BAD_RATE' });
   return {
     name: 'weightDrop',
     taps: ['weightHh'],

@@ -1,5 +1,5 @@
+import { requirePositive } from '@ulmfit/errors';
 import type { Schedule } from '@ulmfit/trainer';
-import { checkPositive } from './check-setting.js';
 
 /** The same value throughout. */
 export function constant(value: number): Schedule {
@@ -21,8 +21,8 @@ export function cosine(start: number, end: number): Schedule {
  * @throws UlmfitError `BAD_SCHEDULE` unless both are above 0
  */
 export function exponential(start: number, end: number): Schedule {
-  checkPositive('exponential', 'start', start);
-  checkPositive('exponential', 'end', end);
+  requirePositive('exponential: start', start, { code: 'BAD_SCHEDULE' });
+  requirePositive('exponential: end', end, { code: 'BAD_SCHEDULE' });
   return ({ progress }) => start * (end / start) ** progress;
 }
 
@@ -31,6 +31,6 @@ export function exponential(start: number, end: number): Schedule {
  * @throws UlmfitError `BAD_SCHEDULE` unless the power is above 0
  */
 export function polynomial(start: number, end: number, power: number): Schedule {
-  checkPositive('polynomial', 'power', power);
+  requirePositive('polynomial: power', power, { code: 'BAD_SCHEDULE' });
   return ({ progress }) => start + (end - start) * progress ** power;
 }

@@ -1,6 +1,5 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireThat, UlmfitError } from '@ulmfit/errors';
 import type { Schedule, ScheduleAt } from '@ulmfit/trainer';
-import { checkSetting } from './check-setting.js';
 
 export interface SchedulePart {
   /** The share of the fit that the part lasts; all shares add up to 1. */
@@ -34,7 +33,7 @@ export function combine(parts: readonly SchedulePart[]): Schedule {
   let sum32 = 0;
   const spans: Span[] = [];
   for (const { share, schedule } of parts) {
-    checkSetting(share >= 0, 'combine', 'a share', share, 'from 0 to 1');
+    requireThat('combine: a share', share, share >= 0, 'from 0 to 1', { code: 'BAD_SCHEDULE' });
     const end32 = float32(sum32 + float32(share));
     if (share > 0) spans.push({ from: sum, share, schedule, from32: sum32, end32 });
     sum += share;

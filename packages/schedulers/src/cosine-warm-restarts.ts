@@ -1,6 +1,6 @@
+import { requireInteger, requirePositive } from '@ulmfit/errors';
 import type { Schedule } from '@ulmfit/trainer';
 import { cosine } from './annealing.js';
-import { checkPositive, checkSetting } from './check-setting.js';
 import { combine } from './combine.js';
 
 export interface CosineWarmRestartsOptions {
@@ -19,14 +19,8 @@ export interface CosineWarmRestartsOptions {
  */
 export function cosineWarmRestarts(options: CosineWarmRestartsOptions): Schedule {
   const { cycles, lengthFactor = 2, lowest = 0 } = options;
-  checkSetting(
-    Number.isInteger(cycles) && cycles >= 1,
-    'cosineWarmRestarts',
-    'cycles',
-    cycles,
-    'an integer from 1',
-  );
-  checkPositive('cosineWarmRestarts', 'lengthFactor', lengthFactor);
+  requireInteger('cosineWarmRestarts: cycles', cycles, { code: 'BAD_SCHEDULE' });
+  requirePositive('cosineWarmRestarts: lengthFactor', lengthFactor, { code: 'BAD_SCHEDULE' });
   const lengths = Array.from({ length: cycles }, (_, i) => lengthFactor ** i);
   const whole = lengths.reduce((a, b) => a + b);
   return combine(lengths.map((length) => ({ share: length / whole, schedule: cosine(1, lowest) })));

@@ -1,6 +1,6 @@
+import { requirePositive, requireShare } from '@ulmfit/errors';
 import type { Schedule } from '@ulmfit/trainer';
 import { constant, cosine } from './annealing.js';
-import { checkPositive, checkShare } from './check-setting.js';
 import { combine } from './combine.js';
 
 export interface FlatCosineOptions {
@@ -15,8 +15,8 @@ export interface FlatCosineOptions {
  * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
  */
 export function flatCosine({ flat = 0.75, divFinal = 1e5 }: FlatCosineOptions = {}): Schedule {
-  checkShare('flatCosine', 'flat', flat);
-  checkPositive('flatCosine', 'divFinal', divFinal);
+  requireShare('flatCosine: flat', flat, { code: 'BAD_SCHEDULE' });
+  requirePositive('flatCosine: divFinal', divFinal, { code: 'BAD_SCHEDULE' });
   return combine([
     { share: flat, schedule: constant(1) },
     { share: 1 - flat, schedule: cosine(1, 1 / divFinal) },

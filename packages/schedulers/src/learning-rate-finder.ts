@@ -1,6 +1,5 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger, requirePositive, requireThat, UlmfitError } from '@ulmfit/errors';
 import type { Loader, Optimizer, Trainer, TrainingPlugin } from '@ulmfit/trainer';
-import { checkPositive, checkSetting } from './check-setting.js';
 import { minimum, slide, steep, valley, type RateSuggestion } from './rate-suggestions.js';
 import { withStateRestored } from './state-restored.js';
 
@@ -57,8 +56,10 @@ export async function findLearningRate<
 ): Promise<FoundLearningRates<Name>> {
   const { train, steps = 100, accumulate = 1, signal, plugins = [] } = options;
   const batches = train.batches(0);
-  checkSetting(Number.isInteger(steps) && steps > 0, 'findLearningRate', 'steps', steps, 'an integer from 1');
-  checkSetting(batches > 0, 'findLearningRate', "the loader's number of batches", batches, 'at least 1');
+  requireInteger('findLearningRate: steps', steps, { code: 'BAD_SCHEDULE' });
+  requireThat("findLearningRate: the loader's number of batches", batches, batches > 0, 'at least 1', {
+    code: 'BAD_SCHEDULE',
+  });
   if (trainer.pendingStage !== undefined) {
     throw new UlmfitError(
       'STATE_MISMATCH',
@@ -113,9 +114,11 @@ class Sweep {
     options: { readonly startLr?: number; readonly endLr?: number; readonly stopFactor?: number },
   ) {
     const { startLr = 1e-7, endLr = 10, stopFactor = 4 } = options;
-    checkPositive('findLearningRate', 'startLr', startLr);
-    checkPositive('findLearningRate', 'endLr', endLr);
-    checkSetting(stopFactor > 1, 'findLearningRate', 'stopFactor', stopFactor, 'above 1');
+    requirePositive('findLearningRate: startLr', startLr, { code: 'BAD_SCHEDULE' });
+    requirePositive('findLearningRate: endLr', endLr, { code: 'BAD_SCHEDULE' });
+    requireThat('findLearningRate: stopFactor', stopFactor, stopFactor > 1, 'above 1', {
+      code: 'BAD_SCHEDULE',
+    });
     const rateAt = (step: number) => startLr * (endLr / startLr) ** (step / steps);
     this.plugin = {
       name: 'learningRateFinder',
@@ -123,7 +126,7 @@ class Sweep {
       enforce: 'post',
       beforeFit: ({ groups }) => {
         const top = [...groups].at(-1)?.base.lr ?? 1;
-        checkPositive('findLearningRate', "the top group's rate", top);
+        requirePositive("findLearningRate: the top group's rate", top, { code: 'BAD_SCHEDULE' });
         groups.setBase({
           lr: Object.fromEntries([...groups].map(({ name, base }) => [name, base.lr / top])),
         });

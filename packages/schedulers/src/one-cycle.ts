@@ -1,6 +1,6 @@
+import { requirePositive, requireShare } from '@ulmfit/errors';
 import type { Schedule, TrainingPlugin } from '@ulmfit/trainer';
 import { cosine } from './annealing.js';
-import { checkPositive, checkShare } from './check-setting.js';
 import { combine } from './combine.js';
 
 export interface OneCycleOptions {
@@ -23,8 +23,8 @@ const TEXT_MOMENTUMS: Momentums = [0.8, 0.7, 0.8];
  * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
  */
 export function oneCycle({ pctStart = 0.25, div = 25, divFinal = 1e5 }: OneCycleOptions = {}): Schedule {
-  checkPositive('oneCycle', 'div', div);
-  checkPositive('oneCycle', 'divFinal', divFinal);
+  requirePositive('oneCycle: div', div, { code: 'BAD_SCHEDULE' });
+  requirePositive('oneCycle: divFinal', divFinal, { code: 'BAD_SCHEDULE' });
   return riseAndFall(pctStart, [1 / div, 1, 1 / divFinal]);
 }
 
@@ -55,7 +55,7 @@ export function oneCyclePolicy(
 }
 
 function riseAndFall(pctStart: number, [start, middle, end]: Momentums): Schedule {
-  checkShare('oneCycle', 'pctStart', pctStart);
+  requireShare('oneCycle: pctStart', pctStart, { code: 'BAD_SCHEDULE' });
   return combine([
     { share: pctStart, schedule: cosine(start, middle) },
     { share: 1 - pctStart, schedule: cosine(middle, end) },

@@ -1,5 +1,5 @@
+import { requireShare, requireThat } from '@ulmfit/errors';
 import type { Schedule } from '@ulmfit/trainer';
-import { checkSetting, checkShare } from './check-setting.js';
 
 export interface SlantedTriangularOptions {
   /** The share of the fit in which the rate rises. Default .1. */
@@ -19,8 +19,8 @@ export interface SlantedTriangularOptions {
  */
 export function slantedTriangular(options: SlantedTriangularOptions = {}): Schedule {
   const { cutFraction = 0.1, ratio = 32 } = options;
-  checkShare('slantedTriangular', 'cutFraction', cutFraction);
-  checkSetting(ratio >= 1, 'slantedTriangular', 'ratio', ratio, 'at least 1');
+  requireShare('slantedTriangular: cutFraction', cutFraction, { code: 'BAD_SCHEDULE' });
+  requireThat('slantedTriangular: ratio', ratio, ratio >= 1, 'at least 1', { code: 'BAD_SCHEDULE' });
   return ({ step, steps }) => {
     const cut = Math.floor(steps * cutFraction);
     const fall = cut === 0 ? steps : cut * (1 / cutFraction - 1);

@@ -1,5 +1,5 @@
+import { requireShare, requireThat } from '@ulmfit/errors';
 import type { Schedule } from '@ulmfit/trainer';
-import { checkSetting, checkShare } from './check-setting.js';
 
 export type WarmupOptions = { readonly from?: number } & (
   { readonly steps: number; readonly share?: never } | { readonly share: number; readonly steps?: never }
@@ -12,8 +12,8 @@ export type WarmupOptions = { readonly from?: number } & (
  * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
  */
 export function warmup({ steps: length, share, from = 0 }: WarmupOptions): Schedule {
-  if (share !== undefined) checkShare('warmup', 'share', share);
-  else checkSetting(length >= 0, 'warmup', 'steps', length, 'at least 0');
+  if (share !== undefined) requireShare('warmup: share', share, { code: 'BAD_SCHEDULE' });
+  else requireThat('warmup: steps', length, length >= 0, 'at least 0', { code: 'BAD_SCHEDULE' });
   return ({ step, steps }) => {
     const rise = share === undefined ? length : share * steps;
     return step + 1 >= rise ? 1 : from + ((1 - from) * (step + 1)) / rise;

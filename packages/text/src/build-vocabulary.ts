@@ -1,5 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
-import { requirePositiveInteger } from './require-option.js';
+import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { fillerToken, specialTokens } from './special-tokens.js';
 import { Vocabulary } from './vocabulary.js';
 
@@ -32,8 +31,8 @@ export function buildVocabulary(
   source: ReadonlyMap<string, number> | Iterable<readonly string[]>,
   { maxWords = 60_000, minCount = 3, padToMultipleOf = 8 }: BuildVocabularyOptions = {},
 ): Vocabulary {
-  requirePositiveInteger('maxWords', maxWords);
-  requirePositiveInteger('minCount', minCount);
+  requireInteger('maxWords', maxWords);
+  requireInteger('minCount', minCount);
   if (maxWords < specialTokens.length) {
     throw new UlmfitError(
       'BAD_OPTION',
@@ -49,7 +48,7 @@ export function buildVocabulary(
     .map(([word]) => word);
   const itos = [...specialTokens, ...words].slice(0, maxWords);
   if (padToMultipleOf !== false) {
-    requirePositiveInteger('padToMultipleOf', padToMultipleOf);
+    requireInteger('padToMultipleOf', padToMultipleOf);
     const fillers = padToMultipleOf - (itos.length % padToMultipleOf);
     for (let i = 0; i < fillers; i++) itos.push(fillerToken);
   }

@@ -219,10 +219,10 @@ describe('classifierLoader', () => {
     ['BAD_LABELS', [3, 2], [[0], [1]], {}, 'the number of classes is not given'],
     ['BAD_LABELS', [3, 2], [[0], [0, 2]], { classes: 2 }, 'label 2 of document 1'],
     ['BAD_LABELS', [3, 2], [[0], [1, 0, 1]], { classes: 2 }, 'document 1 has a label twice: 1, 0, 1'],
-    ['BAD_OPTION', [3], [0], { classes: 0 }, 'classes: 0 is not a positive integer'],
-    ['BAD_OPTION', [3], undefined, { batchSize: 0 }, 'batchSize: 0 is not a positive integer'],
-    ['BAD_OPTION', [3], undefined, { window: 0 }, 'window: 0 is not a positive integer'],
-    ['BAD_SEED', [3], undefined, { seed: 0.5 }, 'seed: 0.5'],
+    ['BAD_OPTION', [3], [0], { classes: 0 }, 'classes is 0; it must be an integer from 1'],
+    ['BAD_OPTION', [3], undefined, { batchSize: 0 }, 'batchSize is 0; it must be an integer from 1'],
+    ['BAD_OPTION', [3], undefined, { window: 0 }, 'window is 0; it must be an integer from 1'],
+    ['BAD_SEED', [3], undefined, { seed: 0.5 }, 'seed is 0.5'],
   ])('refuses with %s documents of %j', (code, lengths, labels, options, message) => {
     const make = () => classifierLoader(corpusOf(lengths), labels, { batchSize: 2, ...options });
     expect(make).toThrow(message);

@@ -1,10 +1,9 @@
 import { tensor1d, tensor2d, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { permutation, randomKey } from '@ulmfit/kernels';
 import { type BatchLoader, checkCursor, checkEpoch, rememberEpoch } from './batch-loader.js';
 import { isMultiLabel, requireLabels, type DocumentLabels } from './document-labels.js';
 import { emptyDocument, padWindows } from './pad-windows.js';
-import { requirePositiveInteger } from './require-option.js';
 import type { TokenCorpus } from './token-corpus.js';
 
 export interface ClassifierLoaderOptions {
@@ -68,9 +67,9 @@ export function classifierLoader(
     classes,
   }: ClassifierLoaderOptions,
 ): BatchLoader<ClassifierBatch> {
-  requirePositiveInteger('batchSize', batchSize);
-  requirePositiveInteger('window', window);
-  if (classes !== undefined) requirePositiveInteger('classes', classes);
+  requireInteger('batchSize', batchSize);
+  requireInteger('window', window);
+  if (classes !== undefined) requireInteger('classes', classes);
   randomKey({ seed, stage, stream: '' }); // Refuses a bad seed here rather than at the first batch.
   if (corpus.length === 0) {
     throw new UlmfitError('EMPTY_CORPUS', 'classifier: there are no documents; add some');

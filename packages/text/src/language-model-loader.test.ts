@@ -228,12 +228,12 @@ describe('languageModelLoader', () => {
       { batchSize: 10 },
       '10 tokens are too few for a batch of 10 streams, which takes 11',
     ],
-    ['BAD_OPTION', { batchSize: 0 }, 'batchSize: 0 is not a positive integer'],
-    ['BAD_OPTION', { window: 1.5 }, 'window: 1.5 is not a positive integer'],
-    ['BAD_OPTION', { jitter: { wholeProbability: 2 } }, 'jitter.wholeProbability: 2'],
-    ['BAD_OPTION', { jitter: { deviation: -1 } }, 'jitter.deviation: -1'],
-    ['BAD_OPTION', { jitter: { excess: 0.5 } }, 'jitter.excess: 0.5'],
-    ['BAD_SEED', { seed: -1 }, 'seed: -1'],
+    ['BAD_OPTION', { batchSize: 0 }, 'batchSize is 0; it must be an integer from 1'],
+    ['BAD_OPTION', { window: 1.5 }, 'window is 1.5; it must be an integer from 1'],
+    ['BAD_OPTION', { jitter: { wholeProbability: 2 } }, 'jitter.wholeProbability is 2'],
+    ['BAD_OPTION', { jitter: { deviation: -1 } }, 'jitter.deviation is -1'],
+    ['BAD_OPTION', { jitter: { excess: 0.5 } }, 'jitter.excess is 0.5'],
+    ['BAD_SEED', { seed: -1 }, 'seed is -1'],
   ])('refuses with %s: %j', (code, options, message) => {
     const make = () => languageModelLoader(counting([4, 6]), { batchSize: 2, ...options });
     expect(make).toThrow(message);

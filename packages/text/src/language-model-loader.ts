@@ -1,9 +1,8 @@
 import { tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { permutation, randomKey } from '@ulmfit/kernels';
 import { type BatchLoader, checkCursor, checkEpoch, rememberEpoch } from './batch-loader.js';
 import { DocumentStream } from './document-stream.js';
-import { requirePositiveInteger } from './require-option.js';
 import type { TokenCorpus } from './token-corpus.js';
 import { evenWindows, jitteredWindows, type WindowJitter } from './window-jitter.js';
 
@@ -56,8 +55,8 @@ export function languageModelLoader(
     jitter = false,
   }: LanguageModelLoaderOptions,
 ): BatchLoader<LanguageModelBatch> {
-  requirePositiveInteger('batchSize', batchSize);
-  requirePositiveInteger('window', window);
+  requireInteger('batchSize', batchSize);
+  requireInteger('window', window);
   const streamLength = Math.floor((corpus.tokens - 1) / batchSize);
   if (streamLength < 1) {
     throw new UlmfitError(

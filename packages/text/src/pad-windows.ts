@@ -1,5 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
-import { requirePositiveInteger } from './require-option.js';
+import { requireInteger, UlmfitError } from '@ulmfit/errors';
 
 /** Documents side by side, padded to one length. */
 export interface PaddedWindows {
@@ -24,7 +23,7 @@ export function padWindows(
   window = 72,
   padIndex = 1,
 ): PaddedWindows {
-  requirePositiveInteger('window', window);
+  requireInteger('window', window);
   const lengths = Int32Array.from(documents, (document) => document.length);
   const empty = lengths.indexOf(0);
   if (empty >= 0) throw emptyDocument(empty);

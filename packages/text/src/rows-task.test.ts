@@ -139,7 +139,7 @@ describe('rowsTask', () => {
       { train: [{ text: '', labels: ['x'] }], test: [{ text: '', labels: 'rare' }] },
     ],
     ['BAD_ROW', 'unlabelled[1]: 7 is not a text', { train, unlabelled: ['', 7] }],
-    ['BAD_SPLIT', 'validShare: 1 is not a share from 0 to below 1', { train, validShare: 1 }],
+    ['BAD_SPLIT', 'validShare is 1; it must be from 0 to below 1', { train, validShare: 1 }],
   ])('refuses by %s: %s', (code, message, options) => {
     expect(() => rowsTask(options as RowsTaskOptions)).toThrow(
       expect.objectContaining({ code, message }) as Error,

@@ -71,7 +71,7 @@ describe('stratifiedSplit', () => {
   });
 
   it.each([-0.1, 1, Number.NaN])('refuses a share of %d', (share) => {
-    expect(() => stratifiedSplit([0, 1], { share })).toThrow(/is not a share from 0 to below 1/);
+    expect(() => stratifiedSplit([0, 1], { share })).toThrow(/it must be from 0 to below 1/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireBelowOne } from '@ulmfit/errors';
 import { permutation, randomKey } from '@ulmfit/kernels';
 
 export interface StratifiedSplitOptions {
@@ -28,9 +28,7 @@ export function stratifiedSplit(
   labels: ArrayLike<number> | ArrayLike<readonly number[]>,
   { share, seed = 0 }: StratifiedSplitOptions,
 ): Uint8Array {
-  if (!(share >= 0 && share < 1)) {
-    throw new UlmfitError('BAD_SPLIT', `validShare: ${share} is not a share from 0 to below 1`);
-  }
+  requireBelowOne('validShare', share, { code: 'BAD_SPLIT' });
   const heldOut = new Uint8Array(labels.length);
   if (share === 0) return heldOut;
   const classesOf = (row: number): readonly number[] => {

@@ -56,8 +56,8 @@ describe('buildVocabulary', () => {
 
   it('names the setting that is wrong', () => {
     expect(() => buildVocabulary([], { maxWords: 8 })).toThrow('maxWords: 8 leaves no room');
-    expect(() => buildVocabulary([], { minCount: 0 })).toThrow('minCount: 0 is not a positive integer');
-    expect(() => buildVocabulary([], { padToMultipleOf: 0 })).toThrow('padToMultipleOf: 0');
+    expect(() => buildVocabulary([], { minCount: 0 })).toThrow('minCount is 0; it must be an integer from 1');
+    expect(() => buildVocabulary([], { padToMultipleOf: 0 })).toThrow('padToMultipleOf is 0');
   });
 });
 

@@ -1,6 +1,5 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger, requireNotNegative, requireShare } from '@ulmfit/errors';
 import { normalValues, randomKey, randomWords, type RandomCoordinates } from '@ulmfit/kernels';
-import { requirePositiveInteger } from './require-option.js';
 
 /** How the length of a language model's windows varies (AWD-LSTM, Merity et al. 2017, section 5). */
 export interface WindowJitter {
@@ -34,19 +33,10 @@ export function jitteredWindows(
   { wholeProbability = 0.95, deviation = 5, shortest = 5, excess = 10 }: WindowJitter,
   at: Omit<RandomCoordinates, 'stream' | 'call'>,
 ): number[] {
-  requirePositiveInteger('jitter.shortest', shortest);
-  if (!(wholeProbability >= 0 && wholeProbability <= 1)) {
-    throw new UlmfitError('BAD_OPTION', `jitter.wholeProbability: ${wholeProbability} is not from 0 to 1`);
-  }
-  if (!(deviation >= 0 && Number.isFinite(deviation))) {
-    throw new UlmfitError(
-      'BAD_OPTION',
-      `jitter.deviation: ${deviation} is not a number of tokens, 0 or more`,
-    );
-  }
-  if (!(excess >= 0 && Number.isSafeInteger(excess))) {
-    throw new UlmfitError('BAD_OPTION', `jitter.excess: ${excess} is not 0, 1, 2, ...`);
-  }
+  requireInteger('jitter.shortest', shortest);
+  requireShare('jitter.wholeProbability', wholeProbability);
+  requireNotNegative('jitter.deviation', deviation);
+  requireInteger('jitter.excess', excess, { from: 0 });
   const longest = Math.max(shortest, window + excess);
   const starts: number[] = [];
   for (let position = 0, chunk = 0; position < length; chunk++) {

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger, requireThat } from '@ulmfit/errors';
 import type { CheckpointInfo, CheckpointStore } from './checkpoint-store.js';
 import type { TrainingPlugin } from './plugin.js';
 import type { StateDict } from './stateful.js';
@@ -22,15 +22,8 @@ export interface CheckpointingOptions extends WatchOptions {
  */
 export function checkpointing(options: CheckpointingOptions): TrainingPlugin {
   const { store, everySeconds = 300, keep = 2, keepBest = true } = options;
-  if (!Number.isInteger(keep) || keep < 1) {
-    throw new UlmfitError('BAD_OPTION', `checkpointing: keep is ${keep}; it must be an integer from 1`);
-  }
-  if (!(everySeconds >= 0)) {
-    throw new UlmfitError(
-      'BAD_OPTION',
-      `checkpointing: everySeconds is ${everySeconds}; it must be 0 or above`,
-    );
-  }
+  requireInteger('checkpointing: keep', keep);
+  requireThat('checkpointing: everySeconds', everySeconds, everySeconds >= 0, '0 or above');
   let best: { name: string; value: number } | null = null;
   let savedAt = Date.now();
 

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger, requireNotNegative } from '@ulmfit/errors';
 import type { TrainingPlugin } from './plugin.js';
 import type { StateDict } from './stateful.js';
 import { isBetter, watched, type WatchOptions } from './watched-figure.js';
@@ -21,18 +21,8 @@ export interface EarlyStoppingOptions extends WatchOptions {
  * @throws UlmfitError `BAD_OPTION`; in the fit `NO_SUCH_FIGURE`
  */
 export function earlyStopping(options: EarlyStoppingOptions): TrainingPlugin {
-  if (!Number.isInteger(options.patience) || options.patience < 1) {
-    throw new UlmfitError(
-      'BAD_OPTION',
-      `earlyStopping: patience is ${options.patience}; it must be an integer from 1`,
-    );
-  }
-  if (!((options.minDelta ?? 0) >= 0)) {
-    throw new UlmfitError(
-      'BAD_OPTION',
-      `earlyStopping: minDelta is ${options.minDelta}; it must be 0 or above`,
-    );
-  }
+  requireInteger('earlyStopping: patience', options.patience);
+  requireNotNegative('earlyStopping: minDelta', options.minDelta ?? 0);
   let state: { best: number | null; waited: number } = { best: null, waited: 0 };
   return {
     name: 'earlyStopping',

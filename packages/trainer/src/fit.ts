@@ -1,5 +1,5 @@
 import { dispose, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { CarriedStates } from './carried-states.js';
 import { disposeBatch } from './dispose-batch.js';
 import { evaluate } from './evaluate.js';
@@ -489,12 +489,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
 
 /** @throws UlmfitError `BAD_FIT` when the options make no sense. */
 export function checkFitOptions(options: { stage: string; epochs: number; accumulate?: number }): void {
-  for (const [name, value] of [
-    ['epochs', options.epochs],
-    ['accumulate', options.accumulate ?? 1],
-  ] as const) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new UlmfitError('BAD_FIT', `${options.stage}: ${name} is ${value}; it must be an integer from 1`);
-    }
-  }
+  const { stage, epochs, accumulate = 1 } = options;
+  requireInteger(`${stage}: epochs`, epochs, { code: 'BAD_FIT' });
+  requireInteger(`${stage}: accumulate`, accumulate, { code: 'BAD_FIT' });
 }

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireThat } from '@ulmfit/errors';
 import type { TrainingPlugin } from './plugin.js';
 import type { TrainingContext } from './training-context.js';
 
@@ -27,8 +27,7 @@ const LEAST_DEVIATION = 0.02;
 export function spikeWarning(options: SpikeWarningOptions): TrainingPlugin {
   const { onWarning, deviations = 6, factor = 10, patience = 50 } = options;
   for (const [name, value] of Object.entries({ deviations, factor, patience })) {
-    if (!(value > 0))
-      throw new UlmfitError('BAD_OPTION', `spikeWarning: ${name} is ${value}; it must be above 0`);
+    requireThat(`spikeWarning: ${name}`, value, value > 0, 'above 0');
   }
   const loss = new RunningFigure(patience);
   const norm = new RunningFigure(patience);

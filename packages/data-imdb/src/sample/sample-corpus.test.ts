@@ -51,6 +51,8 @@ describe('sampleCorpus', () => {
   });
 
   it('refuses what is no count', () => {
-    expect(() => sampleCorpus({ seed: 1, documents: -1 })).toThrow(/^documents: -1 is not a whole number/);
+    expect(() => sampleCorpus({ seed: 1, documents: -1 })).toThrow(
+      /^documents is -1; it must be an integer from 0/,
+    );
   });
 });

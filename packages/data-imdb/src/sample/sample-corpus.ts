@@ -1,8 +1,9 @@
+import { requireInteger } from '@ulmfit/errors';
 import { Dice } from './dice.js';
 import { corpusGrammar } from './corpus-grammar.js';
 import { filmNames } from './film-names.js';
 import { capitalize, Writer } from './grammar.js';
-import { checkCount, writeUnseen } from './sample-imdb.js';
+import { writeUnseen } from './sample-imdb.js';
 
 export interface SampleCorpusOptions {
   /** An integer from 0 to 2^32 - 1. */
@@ -20,7 +21,7 @@ export interface SampleCorpusOptions {
  * @throws UlmfitError `BAD_SAMPLE` when `documents` is no count; `BAD_SEED`.
  */
 export function sampleCorpus({ seed, documents }: SampleCorpusOptions): string[] {
-  checkCount('documents', documents);
+  requireInteger('documents', documents, { from: 0, code: 'BAD_SAMPLE' });
   const seen = new Set<string>();
   return Array.from({ length: documents }, (_, step) =>
     writeUnseen(seen, (attempt) =>

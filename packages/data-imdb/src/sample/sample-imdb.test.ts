@@ -65,7 +65,7 @@ describe('sampleImdb', () => {
   });
 
   it.each([-1, 1.5, NaN])('refuses %d reviews', (count) => {
-    expect(() => sampleImdb({ seed: 1, test: count })).toThrow(/^test: .* is not a whole number of texts/);
+    expect(() => sampleImdb({ seed: 1, test: count })).toThrow(/^test is .*; it must be an integer from 0/);
   });
 });
 

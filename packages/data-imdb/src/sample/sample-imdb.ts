@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger } from '@ulmfit/errors';
 import { compareIds, type Review } from '../review.js';
 import { Dice } from './dice.js';
 import { other, Writer, type Polarity } from './grammar.js';
@@ -29,7 +29,7 @@ export function sampleImdb({ seed, train = 0, test = 0, unsup = 0 }: SampleImdbO
   const seen = new Set<string>();
   const reviews: Review[] = [];
   for (const [pool, count] of Object.entries({ train, test, unsup })) {
-    checkCount(pool, count);
+    requireInteger(pool, count, { from: 0, code: 'BAD_SAMPLE' });
     for (let i = 0; i < count; i++) {
       const polarity = i % 2 === 0 ? 'pos' : 'neg';
       const rating = ratingOf(seed, pool, i, polarity);
@@ -94,12 +94,5 @@ export function writeUnseen(seen: Set<string>, write: (attempt: number) => strin
     if (seen.has(text)) continue;
     seen.add(text);
     return text;
-  }
-}
-
-/** @throws UlmfitError `BAD_SAMPLE` */
-export function checkCount(name: string, count: number): void {
-  if (!Number.isInteger(count) || count < 0) {
-    throw new UlmfitError('BAD_SAMPLE', `${name}: ${count} is not a whole number of texts`);
   }
 }

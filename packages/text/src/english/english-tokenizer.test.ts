@@ -95,7 +95,9 @@ describe('englishTokenizer', () => {
   });
 
   it('refuses a cache of negative size', () => {
-    expect(() => englishTokenizer({ cacheSize: -1 })).toThrow('cacheSize: -1 is not 0 or a positive integer');
+    expect(() => englishTokenizer({ cacheSize: -1 })).toThrow(
+      'cacheSize is -1; it must be an integer from 0',
+    );
   });
 
   it('loses nothing but single spaces', () => {

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger } from '@ulmfit/errors';
 import { ownString } from '../own-string.js';
 import { forEachStretch } from '../stretches.js';
 import type { Tokenizer } from '../tokenizer.js';
@@ -38,9 +38,7 @@ const defaultCacheSize = 32_768;
  */
 export function englishTokenizer(options: EnglishTokenizerOptions = {}): Tokenizer {
   const { wholeWords = [], cacheSize = defaultCacheSize } = options;
-  if (!Number.isSafeInteger(cacheSize) || cacheSize < 0) {
-    throw new UlmfitError('BAD_OPTION', `cacheSize: ${cacheSize} is not 0 or a positive integer`);
-  }
+  requireInteger('cacheSize', cacheSize, { from: 0 });
   const exceptions = englishExceptions();
   for (const word of wholeWords) exceptions.set(word, [word]);
   const splitter = new WordSplitter(exceptions);
