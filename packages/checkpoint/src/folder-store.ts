@@ -61,7 +61,7 @@ export interface FolderStore extends CheckpointStore {
 /**
  * Checkpoints in a folder: one folder each, with the state as JSON and safetensors and a manifest of checksums. They are
  * written under a temporary name, flushed and renamed: whatever happens, a checkpoint is there whole or not at all. Only
- * one process may write (see {@link openRun}); any may read.
+ * one process may write (see {@link openRunFolder}); any may read.
  * @throws UlmfitError from its methods: `FILE_ERROR`, `CORRUPT_CHECKPOINT`, `NO_CHECKPOINT`, `BAD_STATE`
  */
 export function folderStore(path: string, files: FileSystem = nodeFileSystem): FolderStore {

@@ -19,7 +19,7 @@ export {
   type WeightsShape,
 } from './fastai-names.js';
 export { folderStore, type FolderStore, type LatestCheckpoint } from './folder-store.js';
-export { openRun, type RunFolder, type RunOptions } from './run-folder.js';
+export { openRunFolder, type RunFolder, type RunFolderOptions } from './run-folder.js';
 export { MetricsLog, readMetrics, type MetricsRecord } from './metrics-log.js';
 export {
   bundleDescriptionSchema,

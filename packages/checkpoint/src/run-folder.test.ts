@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { failingFiles } from '../../files/src/failing-files.test-helper.js';
-import { openRun } from './run-folder.js';
+import { openRunFolder } from './run-folder.js';
 import { temporaryFolder } from '../../files/src/temporary-folder.test-helper.js';
 
 const config = { seed: 7, optimizer: { lr: 0.004, betas: [0.7, 0.99] } };
@@ -12,16 +12,16 @@ const run = () => join(temporaryFolder(), 'runs', 'a');
 const lock = (path: string, owner: object | string) =>
   writeFileSync(join(path, 'lock.json'), typeof owner === 'string' ? owner : JSON.stringify(owner));
 
-describe('openRun', () => {
+describe('openRunFolder', () => {
   it('creates a run, and opens it again', () => {
     const path = run();
-    const first = openRun(path, { config });
+    const first = openRunFolder(path, { config });
     expect(first.isResumed).toBe(false);
     expect(JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'))).toEqual(config);
     first.checkpoints.save({ name: 's-1', stage: 's', epoch: 1, step: 1 }, { json: null, tensors: {} });
     first.close();
     expect(readdirSync(path).sort()).toEqual(['checkpoints', 'config.json']);
-    const second = openRun(path, {
+    const second = openRunFolder(path, {
       config: { seed: 7, optimizer: { lr: 0.01, betas: [0.7, 0.9] }, extra: true },
     });
     expect(second.isResumed).toBe(true);
@@ -34,8 +34,8 @@ describe('openRun', () => {
 
   it('refuses a second run, naming the process', () => {
     const path = run();
-    const first = openRun(path, { config });
-    const open = () => openRun(path, { config });
+    const first = openRunFolder(path, { config });
+    const open = () => openRunFolder(path, { config });
     expect(open).toThrow(`process ${process.pid} is using this run`);
     expect(open).toThrow(expect.objectContaining({ code: 'RUN_LOCKED' }));
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
@@ -59,9 +59,9 @@ describe('openRun', () => {
     ['a writer killed before it wrote', () => ''],
   ])('takes over the lock of %s', (_, owner) => {
     const path = run();
-    openRun(path, { config }).close();
+    openRunFolder(path, { config }).close();
     lock(path, owner());
-    const again = openRun(path, { config });
+    const again = openRunFolder(path, { config });
     expect(JSON.parse(readFileSync(join(path, 'lock.json'), 'utf8'))).toMatchObject({ pid: process.pid });
     again.close();
     expect(readdirSync(path)).toEqual(['config.json']);
@@ -69,9 +69,9 @@ describe('openRun', () => {
 
   it('sweeps what a killed writer left', () => {
     const path = run();
-    openRun(path, { config }).close();
+    openRunFolder(path, { config }).close();
     writeFileSync(join(path, 'config.json.123-0.tmp'), '{');
-    openRun(path, { config }).close();
+    openRunFolder(path, { config }).close();
     expect(readdirSync(path)).toEqual(['config.json']);
   });
 
@@ -79,14 +79,14 @@ describe('openRun', () => {
     const path = temporaryFolder();
     const mine = ['draft.tmp', 'notes.tmp', 'log.txt'];
     for (const name of mine) writeFileSync(join(path, name), 'mine');
-    openRun(path, { config }).close();
-    openRun(path, { config }).close();
+    openRunFolder(path, { config }).close();
+    openRunFolder(path, { config }).close();
     expect(readdirSync(path).sort()).toEqual(['config.json', ...mine].sort());
 
     const other = temporaryFolder();
     writeFileSync(join(other, 'config.json'), '{"name":"my app"}');
     writeFileSync(join(other, 'x.12-3.tmp'), 'mine');
-    const { changes, close } = openRun(other, { config });
+    const { changes, close } = openRunFolder(other, { config });
     close();
     expect(changes).not.toEqual([]);
     expect(readdirSync(other).sort()).toEqual(['config.json', 'x.12-3.tmp']);
@@ -97,7 +97,7 @@ describe('openRun', () => {
     (name) => {
       const path = temporaryFolder();
       writeFileSync(join(path, name), 'mine');
-      expect(() => openRun(path, { config, names: ['pretrain'] })).toThrow(
+      expect(() => openRunFolder(path, { config, names: ['pretrain'] })).toThrow(
         expect.objectContaining({
           code: 'FOLDER_IN_USE',
           message: `${path} holds ${name}, and no config.json of a run; give another folder`,
@@ -109,9 +109,9 @@ describe('openRun', () => {
 
   it('says what is wrong with a spoilt config, and gives the lock back', () => {
     const path = run();
-    openRun(path, { config }).close();
+    openRunFolder(path, { config }).close();
     writeFileSync(join(path, 'config.json'), '{"seed":');
-    expect(() => openRun(path, { config })).toThrow(/config\.json is not JSON; mend it/);
+    expect(() => openRunFolder(path, { config })).toThrow(/config\.json is not JSON; mend it/);
     expect(existsSync(join(path, 'lock.json'))).toBe(false);
   });
 
@@ -121,11 +121,11 @@ describe('openRun', () => {
       const files = failingFiles(at, 'ENOSPC');
       let error: unknown;
       try {
-        openRun(path, { config, files }).close();
+        openRunFolder(path, { config, files }).close();
       } catch (e) {
         error = e;
       }
-      const after = openRun(path, { config });
+      const after = openRunFolder(path, { config });
       expect(after.config).toEqual(config);
       after.close();
       if (files.changes <= at) break;
@@ -138,7 +138,7 @@ describe('openRun', () => {
 describe('metrics.jsonl', () => {
   it('grows by lines and can be rewound', () => {
     const path = run();
-    const { metrics, close } = openRun(path, { config });
+    const { metrics, close } = openRunFolder(path, { config });
     expect(metrics.read()).toEqual([]);
     for (let step = 1; step <= 5; step++) metrics.append({ step, loss: step === 3 ? NaN : 1 / step });
     expect(readFileSync(metrics.path, 'utf8').split('\n')[2]).toBe('{"step":3,"loss":null}');
@@ -150,27 +150,27 @@ describe('metrics.jsonl', () => {
 
   it('mends a line that was cut by a kill, and names one that is spoilt', () => {
     const path = run();
-    openRun(path, { config }).close();
+    openRunFolder(path, { config }).close();
     writeFileSync(join(path, 'metrics.jsonl'), '{"step":1}\n{"st');
-    const second = openRun(path, { config });
+    const second = openRunFolder(path, { config });
     second.metrics.append({ step: 2 });
     expect(second.metrics.read()).toEqual([{ step: 1 }, { step: 2 }]);
     second.close();
     writeFileSync(join(path, 'metrics.jsonl'), '{"step":1}\n[]\n');
-    const third = openRun(path, { config });
+    const third = openRunFolder(path, { config });
     expect(() => third.metrics.read()).toThrow(/metrics\.jsonl, line 2: not a JSON object/);
     third.close();
   });
 
   it('tells of a full disk', () => {
     const path = run();
-    openRun(path, { config }).close();
-    const second = openRun(path, { config, files: failingFiles(2, 'ENOSPC') });
+    openRunFolder(path, { config }).close();
+    const second = openRunFolder(path, { config, files: failingFiles(2, 'ENOSPC') });
     expect(() => second.metrics.append({ step: 1 })).toThrow(
       /cannot write .*metrics\.jsonl: the disk is full/,
     );
     second.close();
-    const third = openRun(path, { config });
+    const third = openRunFolder(path, { config });
     expect(third.metrics.read()).toEqual([]);
     third.close();
   });

@@ -14,7 +14,7 @@ import { isDeep } from './json-depth.js';
 import { MetricsLog } from './metrics-log.js';
 import { takeLock } from './run-lock.js';
 
-export interface RunOptions {
+export interface RunFolderOptions {
   /** All settings, with versions and seed: kept in `config.json` when the run begins. */
   readonly config: Json;
   /** Makes what an earlier version kept into what this one would have kept, before the two are compared. */
@@ -48,9 +48,9 @@ export interface RunFolder {
  * @throws UlmfitError `RUN_LOCKED` naming the process that is writing, `FOLDER_IN_USE` where one of the run's names is
  *   there without a `config.json`, `BAD_RUN_CONFIG`, `FILE_ERROR`
  */
-export function openRun(
+export function openRunFolder(
   path: string,
-  { config, upgrade = (kept) => kept, names = [], files = nodeFileSystem }: RunOptions,
+  { config, upgrade = (kept) => kept, names = [], files = nodeFileSystem }: RunFolderOptions,
 ): RunFolder {
   guardFiles(`create ${path}`, () => files.makeFolder(path));
   const unlock = takeLock(`${path}/lock.json`, files);

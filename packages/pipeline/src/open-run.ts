@@ -1,6 +1,6 @@
 import { existsSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderStore, openRun as openFolder, type MetricsRecord } from '@ulmfit/checkpoint';
+import { folderStore, openRunFolder as openFolder, type MetricsRecord } from '@ulmfit/checkpoint';
 import { writeAtomically } from '@ulmfit/files';
 import { UlmfitError } from '@ulmfit/errors';
 import type { CheckpointStore, Json } from '@ulmfit/trainer';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { dispose, scalar } from '@tensorflow/tfjs-core';
-import { folderStore, openRun } from '@ulmfit/checkpoint';
+import { folderStore, openRunFolder } from '@ulmfit/checkpoint';
 import { presets, readRun } from '@ulmfit/pipeline';
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
@@ -23,7 +23,7 @@ export const configReader = (): FuzzedReader => ({
   arbitrary: spoiltRecord(config),
   read(bytes) {
     const files = memoryFiles({ 'runs/a/config.json': bytes });
-    openRun('runs/a', { config, files }).close();
+    openRunFolder('runs/a', { config, files }).close();
   },
 });
 
@@ -62,7 +62,7 @@ export const metricsReader = (): FuzzedReader => ({
   read(bytes) {
     const settings = utf8(JSON.stringify(config));
     const files = memoryFiles({ 'runs/a/config.json': settings, 'runs/a/metrics.jsonl': bytes });
-    const run = openRun('runs/a', { config, files });
+    const run = openRunFolder('runs/a', { config, files });
     run.metrics.rewind(({ step }) => typeof step !== 'number' || step < 3);
     run.metrics.append({ step: 3 });
     run.close();
