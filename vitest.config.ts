@@ -7,6 +7,15 @@ const shared = {
   ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'module', 'default'] } },
 };
 
+const tests = ['{packages,apps}/*/src/**/*.test.ts', 'tools/**/*.test.ts'];
+const others = ['**/*.parity.test.ts', '**/node_modules/**', '**/dist/**'];
+// What starts engines in its own process, which can't be taken back: each of these files has a process to itself.
+const ownProcess = [
+  'packages/backend-node/src/**/*.test.ts',
+  'tools/{bench,soak}/**/*.test.ts',
+  'tools/docs-examples.test.ts',
+];
+
 export default defineConfig({
   ...shared,
   test: {
@@ -20,13 +29,16 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{packages,apps}/*/src/**/*.test.ts', 'tools/**/*.test.ts'],
-          exclude: ['**/*.parity.test.ts', '**/node_modules/**', '**/dist/**'],
+          include: tests,
+          exclude: [...others, ...ownProcess],
+          // A process runs many files: to load TensorFlow.js for each takes longer than most of them run.
+          isolate: false,
         },
       },
+      { extends: true, test: { name: 'isolated', include: ownProcess, exclude: others } },
       {
         extends: true,
-        test: { name: 'parity', include: ['{packages,apps}/*/src/**/*.parity.test.ts'] },
+        test: { name: 'parity', include: ['{packages,apps}/*/src/**/*.parity.test.ts'], isolate: false },
       },
     ],
   },
