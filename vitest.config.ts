@@ -21,6 +21,8 @@ export default defineConfig({
   test: {
     // tfjs-node can't be loaded by a second thread of one process.
     pool: 'forks',
+    // vitest's own default leaves a core idle, which on two is half of the machine.
+    maxWorkers: '100%',
     setupFiles: ['tools/vitest-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,5 +1,5 @@
 // What `npm start` and `npm test` share. Only Node's own modules: it runs before anything is installed.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,6 +17,25 @@ export function run(command, args, env = {}) {
   });
   if (result.error) throw result.error;
   if (result.status !== 0) process.exit(result.status ?? 1);
+}
+
+/**
+ * Runs a command in the workspace beside others.
+ * @returns its exit code, and its output unless that is shown as it comes
+ */
+export function inBackground(command, args, { isShown = false } = {}) {
+  const child = spawn(command, args, {
+    cwd: root,
+    stdio: isShown ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    shell: process.platform === 'win32',
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text) => (output += text));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ command: [command, ...args].join(' '), code: code ?? 1, output }));
+  });
 }
 
 export const step = (title) => console.log(`\n=== ${title}`);
