@@ -11,6 +11,17 @@ export interface Flags {
   readonly labels?: number;
   readonly testReviews?: number;
   readonly validShare?: number;
+  readonly valid?: string;
+  readonly test?: string;
+  readonly unlabelled?: string;
+  /** Names with commas between. */
+  readonly textColumn?: string;
+  readonly labelColumn?: string;
+  readonly labelDelimiter?: string;
+  readonly splitColumn?: string;
+  readonly rowsPerClass?: number;
+  /** False after `--no-linear`. */
+  readonly linear: boolean;
   readonly pretrained?: string;
   readonly preset: PresetName;
   readonly recipe?: string;
@@ -47,6 +58,11 @@ export const trainingFlags = [
   'saveEvery',
   'tokenCache',
   ...engineFlags,
+] as const satisfies readonly FlagName[];
+/** What says what there is to learn. */
+export const dataFlags = [
+  ...['data', 'valid', 'test', 'unlabelled', 'textColumn', 'labelColumn', 'labelDelimiter'],
+  ...['splitColumn', 'validShare', 'rowsPerClass', 'splitSeed'],
 ] as const satisfies readonly FlagName[];
 
 const integer = (least: number, most: number) => (text: string) => {
@@ -86,7 +102,7 @@ const withoutPretraining = ['pretrained', 'transfer'] as const satisfies readonl
 export const options: Readonly<Record<FlagName, Option>> = {
   data: new Option(
     '--data <source>',
-    'reviews: `sample`, `imdb` (downloads the public archive), or a path',
+    'what to learn: a CSV, TSV or JSONL file, a folder for each class (each may be .gz), the IMDb archive, or `imdb` (downloads it) or `sample`',
   ).default('sample'),
   corpus: new Option(
     '--corpus <path>',
@@ -107,6 +123,27 @@ export const options: Readonly<Record<FlagName, Option>> = {
     '--valid-share <share>',
     'share of the labelled texts that is held out to validate with, where none are given for that (default: 0.1)',
   ).argParser(share),
+  valid: new Option('--valid <path>', 'labelled texts to validate with, in any form that --data has'),
+  test: new Option('--test <path>', 'labelled texts to score at the end'),
+  unlabelled: new Option('--unlabelled <path>', 'texts without labels, for the language model'),
+  textColumn: new Option(
+    '--text-column <names>',
+    'the column of the texts; several with commas between, such as title,text (default: guessed)',
+  ),
+  labelColumn: new Option('--label-column <name>', 'the column of the labels (default: guessed)'),
+  labelDelimiter: new Option(
+    '--label-delimiter <text>',
+    'what stands between the labels of a text that may have several, such as |',
+  ),
+  splitColumn: new Option(
+    '--split-column <name>',
+    'the column that says whether a row is for train, valid, test or unlabelled',
+  ),
+  rowsPerClass: new Option(
+    '--rows-per-class <n>',
+    'train the classifier on the first n labelled texts of each class (default: all)',
+  ).argParser(count(1)),
+  linear: new Option('--no-linear', 'leave out the plain baseline, TF-IDF with logistic regression'),
   pretrained: new Option(
     '--pretrained <path>',
     'a language model to start from: a bundle, or a fastai .pth with its .pkl; its sizes replace the preset’s',

@@ -5,6 +5,14 @@ import { judgementLines } from './print-judgement.js';
 /** Each stage's result and the run's folder, in lines. */
 export function resultLines(result: RunResult, folder: string): string[] {
   const lines: string[] = [];
+  if (result.linear) {
+    const { accuracy, macroF1, features, seconds } = result.linear;
+    const score =
+      accuracy === undefined || macroF1 === undefined
+        ? ''
+        : `accuracy ${percent(accuracy)}, macro-F1 ${macroF1.toFixed(3)} on the validation texts `;
+    lines.push(`plain baseline: ${score}(${features} terms, ${seconds} s)`);
+  }
   for (const stage of ['pretrain', 'finetune'] as const) {
     const figures = result[stage];
     if (!figures) continue;

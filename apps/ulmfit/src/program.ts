@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import { engineFlags, options, trainingFlags, type FlagName, type Flags } from './flags.js';
+import { dataFlags, engineFlags, options, trainingFlags, type FlagName, type Flags } from './flags.js';
 import { oneLine } from './one-line.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -11,7 +11,7 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
  */
 export function program(writeHelp?: (text: string) => void): Command {
   const ulmfit = new Command('ulmfit')
-    .description('ULMFiT: transfer learning for text, from pretraining to a classifier')
+    .description('ULMFiT: transfer learning for text, from a file to a classifier')
     .version(version)
     .configureOutput({
       ...(writeHelp && { writeOut: writeHelp }),
@@ -38,18 +38,11 @@ export function program(writeHelp?: (text: string) => void): Command {
   add(
     ulmfit,
     'run',
-    'pretrain, fine-tune, train the classifier and score it',
+    'train a classifier on your data, from language model to score',
     [
-      'data',
-      'splitSeed',
-      'corpus',
-      'corpusWords',
-      'pretrained',
-      'lmReviews',
-      'labels',
-      'testReviews',
-      'validShare',
-      'transfer',
+      ...dataFlags,
+      ...(['labels', 'lmReviews', 'testReviews'] as const),
+      ...(['corpus', 'corpusWords', 'pretrained', 'transfer', 'linear'] as const),
       ...trainingFlags,
     ],
     async (flags) => (await import('./commands/run.js')).run(flags),
@@ -64,22 +57,22 @@ export function program(writeHelp?: (text: string) => void): Command {
   add(
     ulmfit,
     'finetune',
-    'fine-tune a language model on reviews',
-    ['from', 'data', 'splitSeed', 'lmReviews', ...trainingFlags],
+    'fine-tune a language model on the texts of a task',
+    ['from', ...dataFlags, 'lmReviews', ...trainingFlags],
     async (flags) => (await import('./commands/run.js')).finetune(flags),
   );
   add(
     ulmfit,
     'classify',
     'train the classifier from a fine-tuned language model, and score it',
-    ['from', 'data', 'splitSeed', 'labels', 'testReviews', 'validShare', ...trainingFlags],
+    ['from', ...dataFlags, 'labels', 'testReviews', 'linear', ...trainingFlags],
     async (flags) => (await import('./commands/run.js')).classify(flags),
   );
   add(
     ulmfit,
     'evaluate',
-    'score a classifier on test reviews',
-    ['model', 'ensemble', 'data', 'splitSeed', 'testReviews', 'tokenCache', 'json', ...engineFlags],
+    'score a classifier on labelled texts',
+    ['model', 'ensemble', ...dataFlags, 'testReviews', 'tokenCache', 'json', ...engineFlags],
     async (flags) => (await import('./commands/evaluate.js')).evaluate(flags),
   );
   add(

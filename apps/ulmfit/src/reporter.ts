@@ -29,6 +29,11 @@ const figures = (values: Readonly<Record<string, number>>): string =>
 const epochLine = (event: Extract<StageEvent, { type: 'epoch' }>): string =>
   `${event.fit} epoch ${event.epoch + 1} (${event.seconds.toFixed(0)} s): ${figures(event.values)}`;
 
+const linearLine = (event: Extract<StageEvent, { type: 'linear' }>): string =>
+  event.phase === 'read'
+    ? `plain baseline: ${event.texts} texts`
+    : `plain baseline: step ${event.step}${event.parts > 1 ? `, part ${event.part} of ${event.parts}` : ''}`;
+
 const tokenLine = (event: Extract<StageEvent, { type: 'tokenize' }>): string =>
   `${event.stage}: ${event.documents} documents, ${event.tokens} tokens${event.cached ? ' (from the cache)' : ''}`;
 
@@ -71,6 +76,7 @@ function barReporter(stream: NodeJS.WriteStream): Reporter {
         show(event.fit, event.step, event.steps, loss === undefined ? '' : ` | loss ${loss.toFixed(3)}`);
       } else if (event.type === 'evaluate') show(event.stage, event.done, event.batches, '');
       else if (event.type === 'epoch') say(epochLine(event));
+      else if (event.type === 'linear') stream.write(`\r${linearLine(event)}\u001b[K\r`);
       else if (event.type === 'warning') say(`ulmfit: ${event.message}`);
       else if (event.type === 'tokenize') {
         stream.write(`\r${tokenLine(event)}\u001b[K`);

@@ -1,26 +1,78 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileTask, type FileTask } from '@ulmfit/data-files';
 import { corpusText, imdbTask, sampleText } from '@ulmfit/data-imdb';
 import { UlmfitError } from '@ulmfit/errors';
 import type { ClassificationTask, TextSource } from '@ulmfit/text';
 import type { Flags } from './flags.js';
 
+/** The flags that are of the IMDb reviews alone, and those that are of files of one's own. */
+const imdbFlags = ['labels', 'lmReviews', 'testReviews'] as const;
+const fileFlags = [
+  ...['valid', 'test', 'unlabelled', 'textColumn', 'labelColumn'],
+  ...['labelDelimiter', 'splitColumn', 'rowsPerClass'],
+] as const;
+
 /** The flags that say what there is to learn. */
 export type DataFlags = Pick<Flags, 'data' | 'splitSeed'> & {
-  readonly [K in 'labels' | 'lmReviews' | 'testReviews' | 'validShare']?: Flags[K] | undefined;
+  readonly [K in DataFlagName]?: Flags[K] | undefined;
 };
+type DataFlagName = (typeof imdbFlags)[number] | (typeof fileFlags)[number] | 'validShare';
 
-/** What the flags name: the IMDb reviews or their sample, or files of one's own. */
-export async function taskOf(flags: DataFlags, signal?: AbortSignal): Promise<ClassificationTask> {
-  const { data, splitSeed, labels, lmReviews, testReviews, validShare = 0.1 } = flags;
-  return imdbTask({ data, splitSeed, labels, lmReviews, testReviews, validShare, signal });
+/**
+ * What the flags name: the IMDb reviews or their sample, or files of one's own.
+ * @param say is told what was guessed and found in files
+ * @throws UlmfitError `BAD_OPTION` for a flag that is of another kind of data, or what is wrong with the data
+ */
+export async function taskOf(
+  flags: DataFlags,
+  { signal, say }: { signal?: AbortSignal | undefined; say?: ((line: string) => void) | undefined } = {},
+): Promise<ClassificationTask> {
+  const { data, splitSeed, validShare } = flags;
+  if (isImdb(data)) {
+    refuse(flags, fileFlags, 'is for files of your own, and these are the IMDb reviews');
+    const { labels, lmReviews, testReviews } = flags;
+    return imdbTask({
+      data,
+      splitSeed,
+      labels,
+      lmReviews,
+      testReviews,
+      validShare: validShare ?? 0.1,
+      signal,
+    });
+  }
+  const task = await ownTask(flags, signal);
+  for (const line of [...task.guessed, ...task.notes]) say?.(`${task.name}: ${line}`);
+  return task;
+}
+
+/** A task of files of one's own. */
+export function ownTask(flags: DataFlags, signal?: AbortSignal): Promise<FileTask> {
+  refuse(flags, imdbFlags, 'is for the IMDb reviews; for files of your own there is --rows-per-class');
+  const { data, valid, test, unlabelled, textColumn, labelColumn, labelDelimiter, splitColumn } = flags;
+  const { validShare, rowsPerClass, splitSeed: seed } = flags;
+  return fileTask({
+    ...{ data, valid, test, unlabelled, labelColumn, labelDelimiter, splitColumn },
+    textColumns: textColumn?.split(',').map((name) => name.trim()),
+    ...{ validShare, rowsPerClass, seed, signal },
+  });
+}
+
+function refuse(flags: DataFlags, names: readonly DataFlagName[], why: string): void {
+  const name = names.find((name) => flags[name] !== undefined);
+  if (name === undefined) return;
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new UlmfitError('BAD_OPTION', `${flag} ${why}; leave it out`);
 }
 
 /** Whether a path is of the IMDb reviews: the archive, or a folder that is laid out like it. */
 export function isImdb(data: string): boolean {
   if (data === 'sample' || data === 'imdb' || /\.(tar\.gz|tgz)$/i.test(data)) return true;
   const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
-  return ['', 'aclImdb'].some((below) => isFolder(join(data, below, 'train', 'pos')));
+  return ['', 'aclImdb'].some((below) =>
+    ['train/pos', 'train/unsup', 'test/pos'].some((set) => isFolder(join(data, below, set))),
+  );
 }
 
 /** The general text to pretrain on: that of the flags, or for the sample the embedded one. */

@@ -20,10 +20,15 @@ import { textList, validateJson } from './validate-json.js';
 const DESCRIPTION = 'bundle.json';
 const VOCABULARY = 'vocabulary.json';
 const WEIGHTS = 'weights.safetensors';
+const LINEAR = 'linear.safetensors';
 
-/** The files of a bundle, to be fetched where there is no folder. */
+/** The files of a bundle, to be fetched where there is no folder. One with a linear model has {@link linearFile} too. */
 export const bundleFiles = [DESCRIPTION, VOCABULARY, WEIGHTS] as const;
+export const linearFile = LINEAR;
 export type BundleFile = (typeof bundleFiles)[number];
+
+/** The bytes of a bundle's files. */
+type Parts<T> = Readonly<Record<BundleFile, T>> & { readonly [LINEAR]?: T | undefined };
 
 const text = z.string().min(1, 'expected a text that is not empty');
 const texts = textList((item) => item !== '', 'expected a text that is not empty');
@@ -65,13 +70,19 @@ export interface Bundle extends BundleDescription {
   readonly vocabulary: readonly string[];
   /** Parameters and buffers by name. */
   readonly weights: Readonly<Record<string, Tensor>>;
+  /** The file of a linear model that is blended with it; its maker reads and checks it. */
+  readonly linear?: Uint8Array | undefined;
 }
 
 const headerSchema = z.looseObject({
   format: z.literal(1, 'this version reads 1; update it, or export the model anew'),
   /** Of the description itself; bundles of the first version have none. */
   sha256: z.string().optional(),
-  files: z.strictObject({ [VOCABULARY]: fileDigestSchema, [WEIGHTS]: fileDigestSchema }),
+  files: z.strictObject({
+    [VOCABULARY]: fileDigestSchema,
+    [WEIGHTS]: fileDigestSchema,
+    [LINEAR]: fileDigestSchema.optional(),
+  }),
 });
 const vocabularySchema = textList(() => true, 'expected a word').refine(
   (words) => words.length > 0,
@@ -84,13 +95,17 @@ const vocabularySchema = textList(() => true, 'expected a word').refine(
  *   there, `BAD_TENSOR`, `FILE_ERROR`
  */
 export function writeBundle(folder: string, bundle: Bundle, files: FileSystem = nodeFileSystem): void {
-  const { vocabulary, weights, ...description } = bundle;
+  const { vocabulary, weights, linear, ...description } = bundle;
   const fail = failIn(folder);
   checkDescription(description, fail);
   checkVocabulary(bundle, fail);
   requireReplaceable(folder, files);
-  const parts = { [VOCABULARY]: encode(vocabulary), [WEIGHTS]: tensorsToSafetensors(weights) };
-  const digests = { [VOCABULARY]: digestOf(parts[VOCABULARY]), [WEIGHTS]: digestOf(parts[WEIGHTS]) };
+  const parts = {
+    [VOCABULARY]: encode(vocabulary),
+    [WEIGHTS]: tensorsToSafetensors(weights),
+    ...(linear && { [LINEAR]: linear }),
+  };
+  const digests = Object.fromEntries(Object.entries(parts).map(([name, bytes]) => [name, digestOf(bytes)]));
   const said = { format: 1, ...description, files: digests };
   const sealed = { ...said, sha256: digestOf(encode(said)).sha256 };
   const temporary = temporaryName(folder);
@@ -114,17 +129,20 @@ export function writeBundle(folder: string, bundle: Bundle, files: FileSystem = 
  * @throws UlmfitError `BAD_BUNDLE`, `BAD_SAFETENSORS`, `FILE_ERROR`
  */
 export function readBundle(folder: string, files: FileSystem = nodeFileSystem): Bundle {
-  const read = (name: BundleFile) =>
+  const read = (name: keyof Parts<unknown>) =>
     guardFiles(`read ${folder}/${name}`, () => files.read(`${folder}/${name}`));
   const parts = {
     [DESCRIPTION]: read(DESCRIPTION),
     [VOCABULARY]: read(VOCABULARY),
     [WEIGHTS]: read(WEIGHTS),
+    ...(files.exists(`${folder}/${LINEAR}`) && { [LINEAR]: read(LINEAR) }),
   };
+  const linear = parts[LINEAR];
   const digests = {
     [DESCRIPTION]: digestOf(saidIn(parts[DESCRIPTION])),
     [VOCABULARY]: digestOf(parts[VOCABULARY]),
     [WEIGHTS]: digestOf(parts[WEIGHTS]),
+    ...(linear && { [LINEAR]: digestOf(linear) }),
   };
   return assemble(parts, digests, folder);
 }
@@ -135,15 +153,20 @@ export function readBundle(folder: string, files: FileSystem = nodeFileSystem): 
  * @throws UlmfitError `BAD_BUNDLE`, `BAD_SAFETENSORS`
  */
 export async function bundleFromBytes(
-  parts: Readonly<Record<BundleFile, Uint8Array>>,
+  parts: Parts<Uint8Array>,
   label = 'the bundle',
 ): Promise<Bundle> {
-  const [description, vocabulary, weights] = await Promise.all([
+  const given = parts[LINEAR];
+  const [description, vocabulary, weights, linear] = await Promise.all([
     digestAnywhere(saidIn(parts[DESCRIPTION])),
     digestAnywhere(parts[VOCABULARY]),
     digestAnywhere(parts[WEIGHTS]),
+    given && digestAnywhere(given),
   ]);
-  const digests = { [DESCRIPTION]: description, [VOCABULARY]: vocabulary, [WEIGHTS]: weights };
+  const digests = {
+    ...{ [DESCRIPTION]: description, [VOCABULARY]: vocabulary, [WEIGHTS]: weights },
+    ...(linear && { [LINEAR]: linear }),
+  };
   return assemble(parts, digests, label);
 }
 
@@ -163,15 +186,15 @@ function saidIn(description: Uint8Array): Uint8Array {
   }
 }
 
-type Fail = (file: BundleFile, what: string) => UlmfitError;
+type Fail = (file: keyof Parts<unknown>, what: string) => UlmfitError;
 const failIn =
   (label: string): Fail =>
   (file, what) =>
     new UlmfitError('BAD_BUNDLE', `${label}/${file}: ${what}`);
 
 function assemble(
-  parts: Readonly<Record<BundleFile, Uint8Array>>,
-  digests: Readonly<Record<BundleFile, FileDigest>>,
+  parts: Parts<Uint8Array>,
+  digests: Parts<FileDigest>,
   label: string,
 ): Bundle {
   const fail = failIn(label);
@@ -191,11 +214,12 @@ function assemble(
   }
   for (const name of [VOCABULARY, WEIGHTS] as const) {
     const wrong = mismatch(files[name], digests[name]);
-    if (wrong) throw fail(name, `${wrong}; copy the bundle anew`);
+    if (wrong) throw fail(name, `${wrong}; copy the bundle again`);
   }
+  const linear = files[LINEAR] && linearPart(files[LINEAR], parts[LINEAR], digests[LINEAR], fail);
   const vocabulary = validateJson(vocabularySchema, parts[VOCABULARY], (what) => fail(VOCABULARY, what));
   const weights = tensorsFromSafetensors(parts[WEIGHTS], `${label}/${WEIGHTS}`);
-  const bundle = { ...description, vocabulary, weights };
+  const bundle = { ...description, vocabulary, weights, ...(linear && { linear }) };
   try {
     checkVocabulary(bundle, fail);
   } catch (error) {
@@ -203,6 +227,19 @@ function assemble(
     throw error;
   }
   return bundle;
+}
+
+/** The linear model's file, which the description names. One that it does not name is none of the bundle's. */
+function linearPart(
+  said: FileDigest,
+  bytes: Uint8Array | undefined,
+  digest: FileDigest | undefined,
+  fail: Fail,
+): Uint8Array {
+  if (!bytes || !digest) throw fail(LINEAR, 'is missing; copy the bundle again');
+  const wrong = mismatch(said, digest);
+  if (wrong) throw fail(LINEAR, `${wrong}; copy the bundle again`);
+  return bytes;
 }
 
 function checkDescription(value: unknown, fail: Fail): BundleDescription {

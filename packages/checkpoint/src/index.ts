@@ -24,6 +24,7 @@ export { MetricsLog, readMetrics, type MetricsRecord } from './metrics-log.js';
 export {
   bundleDescriptionSchema,
   bundleFiles,
+  linearFile,
   bundleFromBytes,
   readBundle,
   writeBundle,

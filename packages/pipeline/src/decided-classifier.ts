@@ -1,11 +1,7 @@
+import type { LinearClassifier } from '@ulmfit/linear';
 import type { Tokenizer } from '@ulmfit/text';
 import type { TrainedClassifier } from './classifier-stage.js';
 import type { Decision } from './judge/decision.js';
-
-/** What gives texts a logit for each class, such as the linear baseline. */
-export interface TextScorer {
-  logits(texts: readonly string[]): number[][];
-}
 
 /** A classifier with all that it takes from a text to a prediction. */
 export interface DecidedClassifier {
@@ -13,7 +9,7 @@ export interface DecidedClassifier {
   /** What cuts a text into the classifier's words. */
   readonly tokenizer: Tokenizer;
   /** The plain baseline, where it has a share in the predictions. */
-  readonly linear?: TextScorer | undefined;
+  readonly linear?: LinearClassifier | undefined;
   /** How logits become classes. */
   readonly decision: Decision;
 }

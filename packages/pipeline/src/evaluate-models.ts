@@ -1,4 +1,4 @@
-import type { ClassificationTask } from '@ulmfit/text';
+import type { ClassificationTask, TaskSplit } from '@ulmfit/text';
 import type { EvaluationResult } from './judge/evaluation-result.js';
 import { loadDecidedClassifier } from './model-bundles.js';
 import type { RunOptions } from './run.js';
@@ -13,7 +13,7 @@ export interface EvaluateModelsOptions extends Pick<
   readonly models: readonly string[];
   readonly task: ClassificationTask;
   /** Which of the task's texts to score. Default `test`, or `valid` where there are none. */
-  readonly split?: 'test' | 'valid' | undefined;
+  readonly split?: TaskSplit | undefined;
 }
 
 /**

@@ -23,7 +23,7 @@ export {
   type TrainedClassifier,
 } from './classifier-stage.js';
 export { documentLogits, type DocumentLogitsOptions } from './document-logits.js';
-export { plainDecision, type DecidedClassifier, type TextScorer } from './decided-classifier.js';
+export { plainDecision, type DecidedClassifier } from './decided-classifier.js';
 export { scoreTask, type ScoreTaskOptions } from './score-task.js';
 export { loadClassifier, type LoadClassifierOptions, type LoadedClassifier } from './load-classifier.js';
 export type { Prediction } from './predict-texts.js';
@@ -36,7 +36,7 @@ export type { StageName } from './stage-name.js';
 export type { RunEngine } from './run-engine.js';
 export type { RunSettings } from './run-settings.js';
 export type { RunTask } from './run-task.js';
-export type { LanguageModelFigures, RunResult } from './run-result.js';
+export type { LanguageModelFigures, LinearFigures, RunResult } from './run-result.js';
 export {
   loadDecidedClassifier,
   loadLanguageModel,

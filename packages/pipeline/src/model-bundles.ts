@@ -4,6 +4,7 @@ import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { createClassifier, createLanguageModel, type Classifier, type LanguageModel } from '@ulmfit/awd-lstm';
 import {
   fromFastai,
+  linearFile,
   readBundle,
   readItos,
   readPytorch,
@@ -12,12 +13,14 @@ import {
   type Bundle,
 } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/errors';
+import type { LinearClassifier } from '@ulmfit/linear';
 import { specialTokens, Vocabulary, type Tokenizer } from '@ulmfit/text';
 import { assignByName, isFiniteTensor, type Json } from '@ulmfit/trainer';
 import { z } from 'zod';
 import { bundleTokenizer, type LoadBundleOptions } from './bundle-tokenizer.js';
 import { plainDecision, type DecidedClassifier } from './decided-classifier.js';
 import { decisionSchema } from './judge/decision.js';
+import { linearFromBytes, linearToBytes } from './linear-file.js';
 import type { TrainedLanguageModel } from './language-model-stage.js';
 
 const count = z.number().int().positive();
@@ -72,7 +75,10 @@ export function saveLanguageModel(
 }
 
 /** Exports a classifier: everything that prediction needs. */
-export function saveClassifier(folder: string, { classifier, tokenizer, decision }: DecidedClassifier): void {
+export function saveClassifier(
+  folder: string,
+  { classifier, tokenizer, decision, linear }: DecidedClassifier,
+): void {
   const { model, vocabulary, classes, backwards } = classifier;
   writeBundle(folder, {
     ...describe(tokenizer, backwards),
@@ -82,6 +88,7 @@ export function saveClassifier(folder: string, { classifier, tokenizer, decision
     decision: JSON.parse(JSON.stringify(decision)) as Record<string, Json>,
     vocabulary: vocabulary.itos,
     weights: tensorsOf(model),
+    ...(linear && (decision.linearWeight ?? 0) > 0 && { linear: linearToBytes(linear) }),
   });
 }
 
@@ -124,10 +131,26 @@ export function loadDecidedClassifier(path: string, options: LoadBundleOptions =
     return {
       classifier: { model, vocabulary, classes: bundle.labels, backwards },
       tokenizer,
+      ...(bundle.linear && { linear: linearOf(bundle.linear, config, folder) }),
       decision:
         bundle.decision === undefined ? plainDecision : parse(decisionSchema, bundle.decision, folder),
     };
   });
+}
+
+/** The linear model of a bundle, which has the neural one's classes. */
+function linearOf(
+  bytes: Uint8Array,
+  { classes, multiLabel }: Pick<z.infer<typeof classifierSchema>, 'classes' | 'multiLabel'>,
+  folder: string,
+): LinearClassifier {
+  const path = `${folder}/${linearFile}`;
+  const linear = linearFromBytes(bytes, path);
+  if (linear.classes === classes && linear.multiLabel === multiLabel) return linear;
+  throw new UlmfitError(
+    'BAD_BUNDLE',
+    `${path}: is of ${linear.classes} classes, and the model beside it of ${classes}; copy the bundle again`,
+  );
 }
 
 /** Reads a bundle and makes its model, when it is of the kind asked for and its words are those of the tokenizer. */

@@ -49,7 +49,7 @@ export function openRun(
     upgrade: upgradeSettings,
     names: [
       ...[runFiles.task, runFiles.engine, runFiles.result, runFiles.report, runFiles.tensorboard],
-      ...['pretrain', 'finetune'],
+      ...[runFiles.linear, 'pretrain', 'finetune'],
     ],
   });
   try {

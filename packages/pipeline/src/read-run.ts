@@ -53,7 +53,7 @@ const settingsSchema: z.ZodType<RunSettings> = z.preprocess(
     ...{ task: taskSettings, corpus: taskSettings },
     ...{ pretrained: optionalPath, encoder: optionalPath },
     seed: z.number(),
-    ...{ backwards: z.boolean(), transfer: z.boolean() },
+    ...{ backwards: z.boolean(), transfer: z.boolean(), linear: z.boolean() },
     recipe: recipeShape,
   }),
 );

@@ -4,6 +4,8 @@ export const runFiles = {
   config: 'config.json',
   /** What there is to learn, as it was read. */
   task: 'task.json',
+  /** The plain baseline. */
+  linear: 'linear.safetensors',
   /** What computes. */
   engine: 'engine.json',
   /** A line for each step and epoch. */

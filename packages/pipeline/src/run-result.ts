@@ -6,10 +6,21 @@ import { readJson } from './read-json.js';
 
 /** The figures of a run, as `result.json` keeps them; those of stages that were not run are missing. */
 export interface RunResult {
+  linear?: LinearFigures | undefined;
   pretrain?: LanguageModelFigures | undefined;
   finetune?: LanguageModelFigures | undefined;
   classify?: { seconds: number } | undefined;
   evaluate?: EvaluationResult | undefined;
+}
+
+/** The plain baseline. */
+export interface LinearFigures {
+  /** Terms that have weights. */
+  readonly features: number;
+  /** On the validation texts, where there are any. */
+  readonly accuracy?: number | undefined;
+  readonly macroF1?: number | undefined;
+  readonly seconds: number;
 }
 
 export interface LanguageModelFigures {
@@ -42,6 +53,9 @@ const earlierEvaluation = z
   .transform(() => undefined);
 
 const runResultSchema: z.ZodType<RunResult> = z.looseObject({
+  linear: z
+    .looseObject({ features: count, accuracy: figure.optional(), macroF1: figure.optional(), seconds })
+    .optional(),
   pretrain: languageModelFigures.optional(),
   finetune: languageModelFigures.optional(),
   classify: z.looseObject({ seconds }).optional(),

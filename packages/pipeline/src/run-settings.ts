@@ -14,6 +14,8 @@ export interface RunSettings {
   readonly backwards: boolean;
   /** Whether the classifier starts from the fine-tuned language model. */
   readonly transfer: boolean;
+  /** Whether the plain linear baseline is trained too, and blended with the neural model where that helps. */
+  readonly linear: boolean;
   readonly seed: number;
   readonly recipe: Recipe;
 }

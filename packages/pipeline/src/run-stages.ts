@@ -1,4 +1,6 @@
 import { UlmfitError } from '@ulmfit/errors';
+import { writeAtomically } from '@ulmfit/files';
+import { trainLinear, type LinearClassifier } from '@ulmfit/linear';
 import {
   buildVocabulary,
   type ClassificationTask,
@@ -8,9 +10,16 @@ import {
   type Tokenizer,
   type Vocabulary,
 } from '@ulmfit/text';
-import { trainClassifier } from './classifier-stage.js';
+import { trainClassifier, type LabelledDocuments, type TrainedClassifier } from './classifier-stage.js';
 import { plainDecision, type DecidedClassifier } from './decided-classifier.js';
 import { scoredSplit } from './evaluate-models.js';
+import { documentLogits } from './document-logits.js';
+import type { Decision } from './judge/decision.js';
+import { fitDecision } from './judge/fit-decision.js';
+import { judge } from './judge/judge.js';
+import { probabilitiesOf } from './judge/probabilities.js';
+import { linearToBytes, readLinear } from './linear-file.js';
+import { runFiles } from './run-files.js';
 import { trainLanguageModel, type TrainedLanguageModel } from './language-model-stage.js';
 import {
   loadDecidedClassifier,
@@ -21,7 +30,7 @@ import {
 import type { OpenRun } from './open-run.js';
 import { requireValidation } from './require-validation.js';
 import type { RunSettings } from './run-settings.js';
-import { scoreTask } from './score-task.js';
+import { linearLogits, scoreTask } from './score-task.js';
 import type { StageName } from './stage-name.js';
 import type { StageContext } from './stage-context.js';
 import { labelledDocuments, requireLanguageModelTexts, requireTexts } from './task-texts.js';
@@ -43,6 +52,7 @@ export class RunStages {
   readonly #tokenizer: Tokenizer;
   #languageModel: { of: 'pretrain' | 'finetune'; trained: TrainedLanguageModel } | undefined;
   #classifier: DecidedClassifier | undefined;
+  #linear: LinearClassifier | undefined;
 
   constructor(folder: OpenRun, settings: RunSettings, context: RunContext) {
     this.#folder = folder;
@@ -90,6 +100,29 @@ export class RunStages {
     );
   }
 
+  async linear(): Promise<void> {
+    if (this.#folder.result.linear || !this.#settings.linear) return;
+    const task = this.#task;
+    const { signal, onEvent } = this.#context;
+    await requireTexts(task, 'train', this.#context);
+    const begun = Date.now();
+    const linear = await trainLinear(task.labelled('train', { signal }), {
+      classes: task.classes.length,
+      multiLabel: task.multiLabel,
+      classWeights: this.#settings.recipe.classifier.classWeights === 'balanced' ? 'balanced' : undefined,
+      signal,
+      onProgress: (progress) => onEvent?.({ type: 'linear', stage: 'linear', ...progress }),
+    });
+    this.#linear = linear;
+    writeAtomically(this.#folder.pathOf(runFiles.linear), linearToBytes(linear));
+    const { features } = linear;
+    this.#folder.finish('linear', {
+      features,
+      ...(task.counts.valid > 0 && (await validFigures(linear, task, signal))),
+      seconds: secondsSince(begun),
+    });
+  }
+
   async pretrain(): Promise<void> {
     const { corpus, signal } = this.#context;
     if (this.#folder.result.pretrain || !corpus) return;
@@ -132,7 +165,11 @@ export class RunStages {
       from,
       store: this.#folder.store('classify'),
     });
-    this.#classifier = { classifier, tokenizer: this.#tokenizer, decision: plainDecision };
+    const linear = this.#baseline;
+    this.#classifier = {
+      ...{ classifier, linear, tokenizer: this.#tokenizer },
+      decision: valid ? await this.#decide(classifier, valid, linear) : plainDecision,
+    };
     saveClassifier(this.#folder.pathOf('model'), this.#classifier);
     this.#folder.finish('classify', { seconds: secondsSince(begun) });
   }
@@ -140,10 +177,13 @@ export class RunStages {
   async evaluate(): Promise<void> {
     if (this.#folder.result.evaluate) return;
     const { recipe } = this.#settings;
-    this.#classifier ??= loadDecidedClassifier(this.#folder.pathOf('model'), {
-      tokenizer: this.#tokenizer,
-      onWarning: this.#warn,
-    });
+    this.#classifier ??= {
+      ...loadDecidedClassifier(this.#folder.pathOf('model'), {
+        tokenizer: this.#tokenizer,
+        onWarning: this.#warn,
+      }),
+      linear: this.#baseline,
+    };
     const begun = Date.now();
     const evaluation = await scoreTask([this.#classifier], {
       ...this.#context,
@@ -157,6 +197,25 @@ export class RunStages {
   dispose(): void {
     this.#languageModel?.trained.model.dispose();
     this.#classifier?.classifier.model.dispose();
+  }
+
+  /** How the logits on the validation texts are best made into classes. */
+  async #decide(
+    classifier: TrainedClassifier,
+    { documents, labels }: LabelledDocuments,
+    linear: LinearClassifier | undefined,
+  ): Promise<Decision> {
+    const { signal } = this.#context;
+    const batchSize = this.#settings.recipe.classifier.evaluationBatchSize;
+    const neural = await documentLogits(classifier, documents, { batchSize, signal });
+    const others = linear && (await linearLogits(linear, this.#task, 'valid', signal));
+    return fitDecision({ neural, linear: others }, labels, this.#task);
+  }
+
+  /** The plain baseline, where this run has one. */
+  get #baseline(): LinearClassifier | undefined {
+    if (!this.#settings.linear) return undefined;
+    return (this.#linear ??= readLinear(this.#folder.pathOf(runFiles.linear)));
   }
 
   /** @throws UlmfitError `NO_TASK` */
@@ -265,6 +324,19 @@ function holdOut(corpus: TokenCorpus, share: number): { train: TokenCorpus; vali
   const held = Math.max(1, Math.floor(corpus.length * share));
   const all = Array.from({ length: corpus.length }, (_, i) => i);
   return { valid: corpus.subset(all.slice(0, held)), train: corpus.subset(all.slice(held)) };
+}
+
+/** What the baseline reaches on the validation texts. */
+async function validFigures(
+  linear: LinearClassifier,
+  task: ClassificationTask,
+  signal: AbortSignal | undefined,
+): Promise<{ accuracy: number; macroF1: number }> {
+  const truth: (readonly number[])[] = [];
+  for await (const { labels } of task.labelled('valid', { signal })) truth.push(labels);
+  const logits = await linearLogits(linear, task, 'valid', signal);
+  const { accuracy, macro } = judge(probabilitiesOf(logits, task.multiLabel), truth, task);
+  return { accuracy, macroF1: macro.f1 };
 }
 
 const secondsSince = (begun: number): number => Math.round((Date.now() - begun) / 100) / 10;

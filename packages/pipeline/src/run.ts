@@ -35,6 +35,11 @@ export interface RunOptions {
   readonly backwards?: boolean | undefined;
   /** Whether the classifier starts from the fine-tuned language model. Default true. */
   readonly transfer?: boolean | undefined;
+  /**
+   * Whether the plain linear baseline (TF-IDF with logistic regression) is trained too, seconds' work, and blended with the
+   * neural model by a weight that the validation texts choose. Default true.
+   */
+  readonly linear?: boolean | undefined;
   /** The one source of all randomness; an integer from 0 to 2^32 - 1. Default 1. */
   readonly seed?: number | undefined;
   /** What computes, as `useBackend` tells it: kept with the run, which is not resumed on another one. */
@@ -100,7 +105,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
 }
 
-const allStages: readonly StageName[] = ['pretrain', 'finetune', 'classify', 'evaluate'];
+const allStages: readonly StageName[] = ['linear', 'pretrain', 'finetune', 'classify', 'evaluate'];
 
 function settingsOf({
   task,
@@ -110,6 +115,7 @@ function settingsOf({
   encoder,
   backwards = false,
   transfer = true,
+  linear = true,
   seed = 1,
 }: RunOptions): RunSettings {
   return {
@@ -119,6 +125,7 @@ function settingsOf({
     encoder,
     backwards,
     transfer,
+    linear,
     seed,
     recipe,
   };

@@ -1,12 +1,14 @@
 import { showName, UlmfitError } from '@ulmfit/errors';
+import type { LinearClassifier } from '@ulmfit/linear';
 import type { ClassificationTask, TaskSplit } from '@ulmfit/text';
 import { yieldToEvents } from '@ulmfit/trainer';
-import type { DecidedClassifier, TextScorer } from './decided-classifier.js';
+import type { DecidedClassifier } from './decided-classifier.js';
 import { documentLogits } from './document-logits.js';
 import { blended } from './judge/decision.js';
 import type { EvaluationResult } from './judge/evaluation-result.js';
 import { judge } from './judge/judge.js';
 import { mostConfidentMistakes } from './judge/mistakes.js';
+import { DEFAULT_THRESHOLD } from './judge/predicted-classes.js';
 import { probabilitiesOf } from './judge/probabilities.js';
 import type { ClassScores, Truth } from './judge/truth.js';
 import { labelledDocuments } from './task-texts.js';
@@ -37,19 +39,25 @@ export async function scoreTask(
   options: ScoreTaskOptions,
 ): Promise<Omit<EvaluationResult, 'seconds'>> {
   const { task, split } = options;
-  const { classes, multiLabel } = task;
-  members.forEach(({ classifier }) => columnsOf(classifier, task));
+  const { multiLabel } = task;
+  const classes = members[0]?.classifier.classes ?? task.classes;
+  members.forEach(({ classifier }) => requireSameClasses(classifier, classes, multiLabel));
+  const places = placesOf(task, classes);
   const scores: MemberScores[] = [];
   let truth: Truth = [];
   for (const member of members) {
-    const scored = await memberScores(member, options);
+    const scored = await memberScores(member, classes, options);
     scores.push(scored);
-    truth = scored.truth;
+    truth = scored.truth.map((labels) => labels.map((label) => places[label] ?? label));
   }
-  const thresholds = multiLabel
-    ? classes.map((_, c) => mean(members.map(({ decision }) => decision.thresholds?.[c] ?? 0.5)))
-    : undefined;
-  const judged = { classes, multiLabel, thresholds };
+  /** Those of the members' decisions, for several classes a text. */
+  const thresholdsOf = (kind: 'thresholds' | 'neuralThresholds' | 'linearThresholds') =>
+    multiLabel
+      ? classes.map((_, c) => mean(members.map(({ decision }) => decision[kind]?.[c] ?? DEFAULT_THRESHOLD)))
+      : undefined;
+  const judgeBy = (rows: ClassScores, kind: Parameters<typeof thresholdsOf>[0]) =>
+    judge(rows, truth, { classes, multiLabel, thresholds: thresholdsOf(kind) });
+  const thresholds = thresholdsOf('thresholds');
   const neural = meanProbabilities(scores.map((each) => each.neural));
   const linear = scores.flatMap((each) => (each.linear ? [each.linear] : []));
   const isBlend = linear.length > 0 && members.some(({ decision }) => (decision.linearWeight ?? 0) > 0);
@@ -61,12 +69,12 @@ export async function scoreTask(
   );
   const namesOf = (indices: readonly number[]) => indices.map((index) => classes[index] ?? String(index));
   return {
-    split: split === 'test' ? 'test' : 'valid',
+    split: split === 'valid' ? 'valid' : 'test',
     chosen: isBlend ? 'blend' : 'neural',
     judgements: {
-      neural: judge(neural, truth, judged),
-      ...(linear.length > 0 && { linear: judge(meanProbabilities(linear), truth, judged) }),
-      ...(isBlend && { blend: judge(final, truth, judged) }),
+      neural: judgeBy(neural, linear.length > 0 ? 'neuralThresholds' : 'thresholds'),
+      ...(linear.length > 0 && { linear: judgeBy(meanProbabilities(linear), 'linearThresholds') }),
+      ...(isBlend && { blend: judgeBy(final, 'thresholds') }),
     },
     mistakes: mistakes.map(({ index, truth: labels, predicted, probability }) => ({
       index,
@@ -78,9 +86,10 @@ export async function scoreTask(
   };
 }
 
-/** One classifier's probabilities, a row a text and a column a class of the task. */
+/** One classifier's probabilities, a row a text and a column a class. */
 interface MemberScores {
-  readonly truth: Truth;
+  /** By the task's classes. */
+  readonly truth: readonly (readonly number[])[];
   readonly neural: ClassScores;
   readonly linear: ClassScores | undefined;
   /** By its decision. */
@@ -89,11 +98,12 @@ interface MemberScores {
 
 async function memberScores(
   { classifier, tokenizer, linear, decision }: DecidedClassifier,
+  classes: readonly string[],
   options: ScoreTaskOptions,
 ): Promise<MemberScores> {
   const { task, split, batchSize, signal, onEvent } = options;
   const { multiLabel } = task;
-  const columns = columnsOf(classifier, task);
+  const columns = classes.map((name) => classifier.classes.indexOf(name));
   const { vocabulary } = classifier;
   const { documents, labels } = await labelledDocuments(task, split, { tokenizer, vocabulary }, options);
   const logits = await documentLogits(classifier, documents, {
@@ -111,12 +121,16 @@ async function memberScores(
       decision.linearTemperature,
     );
   const final = linearRows ? blended(neural, linearRows, decision.linearWeight ?? 0) : neural;
-  return { truth: labels, neural, linear: linearRows, final };
+  const truth = Array.from({ length: documents.length }, (_, i) => {
+    const own = labels[i] ?? [];
+    return typeof own === 'number' ? [own] : own;
+  });
+  return { truth, neural, linear: linearRows, final };
 }
 
 /** The linear model's logits of a set, in its order. */
 export async function linearLogits(
-  linear: TextScorer,
+  linear: LinearClassifier,
   task: ClassificationTask,
   split: TaskSplit,
   signal?: AbortSignal,
@@ -139,22 +153,42 @@ export async function linearLogits(
 }
 
 /**
- * Where a classifier has each of a task's classes.
- * @throws UlmfitError `OTHER_LABELS` unless they are its own
+ * Where each of a task's classes stands among a classifier's.
+ * @throws UlmfitError `OTHER_LABELS` for one that the classifier has not
  */
-function columnsOf(
-  { classes }: DecidedClassifier['classifier'],
-  task: Pick<ClassificationTask, 'name' | 'classes' | 'multiLabel'>,
-): number[] {
-  const columns = task.classes.map((label) => classes.indexOf(label));
-  if (classes.length === task.classes.length && !columns.includes(-1)) return columns;
-  const named = (all: readonly string[]) =>
-    `${all.slice(0, 5).map(showName).join(', ')}${all.length > 5 ? `, … (${all.length})` : ''}`;
+function placesOf(task: Pick<ClassificationTask, 'name' | 'classes'>, classes: readonly string[]): number[] {
+  return task.classes.map((name) => {
+    const place = classes.indexOf(name);
+    if (place >= 0) return place;
+    throw new UlmfitError(
+      'OTHER_LABELS',
+      `${showName(task.name)}: has the class ${showName(name)}, and the classifier knows ${named(classes)}; give texts of those classes`,
+    );
+  });
+}
+
+/** @throws UlmfitError `OTHER_LABELS` for a classifier that is not of these classes */
+function requireSameClasses(
+  { classes: own, model }: DecidedClassifier['classifier'],
+  classes: readonly string[],
+  multiLabel: boolean,
+): void {
+  if (model.config.multiLabel !== multiLabel) {
+    const [one, other] = multiLabel ? ['one class', 'any number'] : ['any number of classes', 'one'];
+    throw new UlmfitError(
+      'OTHER_LABELS',
+      `the classifier gives a text ${one}, and the data ${other}; give data of the same kind`,
+    );
+  }
+  if (own.length === classes.length && own.every((name) => classes.includes(name))) return;
   throw new UlmfitError(
     'OTHER_LABELS',
-    `the classifier knows ${named(classes)}, and ${task.name} has ${named(task.classes)}; give a classifier of those classes`,
+    `one classifier knows ${named(classes)}, and another ${named(own)}; give some of the same classes`,
   );
 }
+
+const named = (classes: readonly string[]): string =>
+  `${classes.slice(0, 5).map(showName).join(', ')}${classes.length > 5 ? `, … (${classes.length})` : ''}`;
 
 /** The mean over classifiers of each text's probabilities. */
 function meanProbabilities(each: readonly ClassScores[]): number[][] {

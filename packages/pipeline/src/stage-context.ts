@@ -1,3 +1,4 @@
+import type { LinearProgress } from '@ulmfit/linear';
 import type { CheckpointStore, TrainingPlugin } from '@ulmfit/trainer';
 
 /** What a stage tells while it works: enough for a progress bar, a log and a report. */
@@ -31,6 +32,7 @@ export type StageEvent =
       /** They were tokenized another time and are read from the cache. */
       cached?: true;
     }
+  | ({ type: 'linear'; stage: string } & LinearProgress)
   | { type: 'warning'; message: string }
   | { type: 'evaluate'; stage: string; done: number; batches: number };
 

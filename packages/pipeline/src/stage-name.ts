@@ -1,1 +1,1 @@
-export type StageName = 'pretrain' | 'finetune' | 'classify' | 'evaluate';
+export type StageName = 'linear' | 'pretrain' | 'finetune' | 'classify' | 'evaluate';

@@ -7,7 +7,7 @@ import { recipeShape } from './recipe.js';
  */
 export function upgradeSettings(kept: Json): Json {
   if (!isObject(kept)) return kept;
-  const settings = 'task' in kept ? kept : taskSettings(kept);
+  const settings: JsonObject = { linear: false, ...('task' in kept ? kept : taskSettings(kept)) };
   const { success, data } = recipeShape.safeParse(upgradeRecipe(settings['recipe']));
   return success ? { ...settings, recipe: data as unknown as Json } : settings;
 }

@@ -18,34 +18,26 @@ import { reporter } from '../reporter.js';
 import { resumeCommand } from '../resume-command.js';
 import { printLines } from '../standard-output.js';
 import { startEngine } from '../start-engine.js';
-import { corpusOf, taskOf } from '../task-of.js';
+import { corpusOf, taskOf, type DataFlags } from '../task-of.js';
 import { tokenizerThreads } from '../tokenizer-threads.js';
 import { verdictWarnings } from '../verdict-warnings.js';
 import type { Flags, trainingFlags } from '../flags.js';
 
 type TrainingFlags = Pick<Flags, (typeof trainingFlags)[number]> &
-  Partial<
-    Pick<
-      Flags,
-      | 'data'
-      | 'splitSeed'
-      | 'corpus'
-      | 'corpusWords'
-      | 'pretrained'
-      | 'lmReviews'
-      | 'labels'
-      | 'testReviews'
-      | 'validShare'
-    >
-  >;
+  Partial<Omit<DataFlags, 'data'>> &
+  Partial<Pick<Flags, 'data' | 'corpus' | 'corpusWords' | 'pretrained' | 'linear'>>;
 
 /** `ulmfit run`: every stage. */
-export const run = (flags: TrainingFlags & Pick<Flags, 'transfer'>): Promise<void> =>
+export const run = (flags: TrainingFlags & Pick<Flags, 'transfer' | 'linear'>): Promise<void> =>
   // Without transfer the language-model stages have nothing to give.
   runWith(
     flags,
     'run',
-    flags.transfer ? ['pretrain', 'finetune', 'classify', 'evaluate'] : ['classify', 'evaluate'],
+    [
+      ...(flags.linear ? (['linear'] as const) : []),
+      ...(flags.transfer ? (['pretrain', 'finetune'] as const) : []),
+      ...(['classify', 'evaluate'] as const),
+    ],
     { transfer: flags.transfer },
   );
 
@@ -58,7 +50,9 @@ export const finetune = (flags: TrainingFlags & Pick<Flags, 'from'>): Promise<vo
 
 /** `ulmfit classify` */
 export const classify = (flags: TrainingFlags & Pick<Flags, 'from'>): Promise<void> =>
-  runWith(flags, 'classify', ['classify', 'evaluate'], { encoder: flags.from });
+  runWith(flags, 'classify', [...(flags.linear ? (['linear'] as const) : []), 'classify', 'evaluate'], {
+    encoder: flags.from,
+  });
 
 const NO_GENERAL_TEXT =
   'no general text is given, so the language model learns from the texts of the task alone; ' +
@@ -86,12 +80,16 @@ async function runWith(
   let hasWorked = false;
   try {
     if (isWanted && !corpus) report.say(`ulmfit: ${NO_GENERAL_TEXT}`);
-    const task = data === undefined ? undefined : await taskOf({ ...flags, data, splitSeed });
+    const task =
+      data === undefined
+        ? undefined
+        : await taskOf({ ...flags, data, splitSeed }, { say: (line) => report.say(`ulmfit: ${line}`) });
     const left = `what was done is saved. To go on: ${resumeCommand()}`;
     const result = await interruptible(left, (signal) =>
       runStages({
         ...{ folder, task, corpus, recipe, stages, pretrained, backwards, seed },
         ...more,
+        linear: stages.includes('linear'),
         engine,
         saveEvery,
         plugins: [tensorBoard(join(folder, runFiles.tensorboard))],

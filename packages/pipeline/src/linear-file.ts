@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { isDeep, readSafetensors, serializeSafetensors, type RawTensor } from '@ulmfit/checkpoint';
+import { UlmfitError } from '@ulmfit/errors';
+import { linearFromParts, linearToParts, type LinearArray, type LinearClassifier } from '@ulmfit/linear';
+import { readFile } from '@ulmfit/files';
+
+/** The metadata's key under which the description stands. */
+const DESCRIPTION = 'linear';
+
+/** A linear model as one file: its arrays as safetensors, its description in their metadata. */
+export function linearToBytes(linear: LinearClassifier): Uint8Array {
+  const { json, arrays } = linearToParts(linear);
+  const tensors = Object.entries(arrays).map(([name, data]) => [name, rawOf(data)] as const);
+  return serializeSafetensors(new Map(tensors), { [DESCRIPTION]: JSON.stringify(json) });
+}
+
+/**
+ * The model of such a file's bytes.
+ * @param label what to call the file in messages
+ * @throws UlmfitError `BAD_LINEAR_MODEL`, `BAD_SAFETENSORS`
+ */
+export function linearFromBytes(bytes: Uint8Array, label: string): LinearClassifier {
+  const { tensors, metadata } = readSafetensors(bytes, label);
+  const description = metadata[DESCRIPTION] ?? '';
+  const arrays = Object.fromEntries([...tensors].map(([name, { data }]) => [name, data]));
+  try {
+    return linearFromParts({ json: isDeep(description) ? undefined : parsed(description), arrays });
+  } catch (error) {
+    if (!(error instanceof UlmfitError)) throw error;
+    throw new UlmfitError(error.code, `${label}: ${error.message}`, { cause: error });
+  }
+}
+
+/**
+ * The linear model that a run has trained; undefined where it has none.
+ * @throws UlmfitError `BAD_LINEAR_MODEL`, `BAD_SAFETENSORS`, `FILE_ERROR`
+ */
+export const readLinear = (path: string): LinearClassifier | undefined =>
+  existsSync(path) ? linearFromBytes(readFile(path), path) : undefined;
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined; // Refused when it is checked.
+  }
+}
+
+function rawOf(data: LinearArray): RawTensor {
+  const shape = [data.length];
+  if (data instanceof Float32Array) return { dtype: 'F32', shape, data };
+  return data instanceof Int32Array ? { dtype: 'I32', shape, data } : { dtype: 'U8', shape, data };
+}
