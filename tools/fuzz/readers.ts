@@ -1,6 +1,7 @@
 import type { FuzzedReader } from './reader.js';
 import { bundleDescriptionReader, vocabularyReader } from './readers/bundle.js';
 import { corpusReader, gzipReader } from './readers/corpus.js';
+import { dataFilesReader } from './readers/data-files.js';
 import { archiveReader } from './readers/imdb-archive.js';
 import { pytorchLegacyReader, pytorchZipReader } from './readers/pytorch.js';
 import { configReader, manifestReader, metricsReader, runReader, stateReader } from './readers/run-files.js';
@@ -17,6 +18,7 @@ export const readers: Readonly<Record<string, () => FuzzedReader>> = {
   archive: archiveReader,
   corpus: corpusReader,
   gzip: gzipReader,
+  'data-files': dataFilesReader,
   vocabulary: vocabularyReader,
   bundle: bundleDescriptionReader,
   manifest: manifestReader,

@@ -66,10 +66,10 @@ function labelsOf(
   if (listed !== undefined && listed !== null && scalarText(listed) === undefined) {
     if (multiLabel && Array.isArray(listed))
       return listed.map((label: unknown) => labelOf(scalarText(label), where));
-    const rows = multiLabel ? 'text or list' : 'text, and the rows before it have one';
+    const what = Array.isArray(listed) ? 'not a text as those before it' : 'not a text';
     throw new UlmfitError(
       'BAD_LABEL',
-      `${where}: the label is ${brief(listed)}, which is no ${rows}; correct it`,
+      `${where}: the label is ${brief(listed)}, which is ${what}; correct it`,
     );
   }
   const field = Object.hasOwn(fields, labelColumn) ? fields[labelColumn] : undefined;

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { ClassificationTask, LanguageModelTexts, TaskSplit } from '@ulmfit/text';
+import {
+  summarizeTask,
+  type ClassificationTask,
+  type LanguageModelTexts,
+  type TaskSplit,
+} from '@ulmfit/text';
 import { describe, expect, it } from 'vitest';
 import { fileTask, type FileTask } from './file-task.js';
 import { collect, fileOf, folderOf } from './files.test-helper.js';
@@ -184,6 +189,26 @@ describe('fileTask', () => {
     });
     expect(task.counts).toEqual({ train: 5, valid: 0, test: 3 });
     expect(task.notes).toEqual(['test: 2 texts of it in train too', '3 texts with other labels elsewhere']);
+  });
+
+  it('holds both copies of a text out, or none', async () => {
+    const [header, ...rows] = table(40).split('\n');
+    const task = await fileTask({
+      data: fileOf('a.csv', [header, ...rows, ...rows].join('\n')),
+      validShare: 0.5,
+    });
+    expect(task.counts).toEqual({ train: 40, valid: 40, test: 0 });
+    expect(task.repeated).toMatchObject({ within: { train: 20, valid: 20 }, across: [] });
+  });
+
+  it('is looked at as any task is', async () => {
+    const data = 'text,label\na,x\na,y\nb,x\nb,x\nc,y\n,x\nd,\n';
+    const folder = folderOf({ 'a.csv': data, 'test.csv': 'text,label\na,x\nc,y\nd,y\n' });
+    const task = await fileTask({ data: join(folder, 'a.csv'), test: join(folder, 'test.csv') });
+    const summary = await summarizeTask(task);
+    expect(summary.repeated).toEqual(task.repeated);
+    expect(summary.sets.unlabelled.texts).toBe(task.unlabelledCount);
+    expect(summary.sets.train.empty + summary.sets.valid.empty).toBe(1);
   });
 
   it('keeps its settings, and has a fingerprint of what is read', async () => {

@@ -1,7 +1,8 @@
 import { createHash, hash } from 'node:crypto';
 import { basename } from 'node:path';
-import { showName, UlmfitError } from '@ulmfit/errors';
+import { requireBelowOne, requireInteger, showName, UlmfitError } from '@ulmfit/errors';
 import {
+  firstOfEqual,
   MAXIMUM_CLASSES,
   repeatedTexts,
   requireClasses,
@@ -25,7 +26,10 @@ import { openSources, type SourceOptions } from './row-sources.js';
 export interface FileTaskOptions extends SourceOptions {
   /** What messages and reports call it. Default: the name of `data`. */
   readonly name?: string | undefined;
-  /** The share of the training texts that is held out, by class, where there are none for validation. Default 0.1. */
+  /**
+   * The share of the training texts that is held out, by class, where there are none for validation; from 0 to below 1. Texts that
+   * are there twice stay together. Default 0.1.
+   */
   readonly validShare?: number | undefined;
   /** The seed of that draw, an integer from 0 to 2^32 - 1. Default 0. */
   readonly seed?: number | undefined;
@@ -90,9 +94,8 @@ const LEFT_OUT = TEXT_SETS.length;
 export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
   const { validShare = VALID_SHARE, seed = 0, rowsPerClass, signal, onProgress } = options;
   const name = options.name ?? basename(options.data);
-  if (rowsPerClass !== undefined && !(Number.isSafeInteger(rowsPerClass) && rowsPerClass > 0)) {
-    throw new UlmfitError('BAD_OPTION', `rowsPerClass: ${rowsPerClass} is not an integer from 1`);
-  }
+  requireBelowOne('validShare', validShare, { code: 'BAD_SPLIT' });
+  if (rowsPerClass !== undefined) requireInteger('rowsPerClass', rowsPerClass);
   const opened = await openSources(options);
   const { sources, multiLabel } = opened;
   const read = await readOnce(sources, { name, multiLabel, signal, onProgress });
@@ -119,7 +122,8 @@ export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
 
   const holdsOut = !sets.includes(TEXT_SETS.indexOf('valid'));
   if (holdsOut) {
-    const heldOut = stratifiedSplit(Array.from(ofTrain, labelsOf), { share: validShare, seed });
+    const groups = firstOfEqual(Float64Array.from(ofTrain, (row) => read.keys[row] ?? 0));
+    const heldOut = stratifiedSplit(Array.from(ofTrain, labelsOf), { share: validShare, seed, groups });
     for (const [i, row] of ofTrain.entries()) if (heldOut[i]) sets[row] = TEXT_SETS.indexOf('valid');
   }
   let without = 0; // training rows that lose their label
@@ -162,6 +166,7 @@ export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
       const { size, mtimeMs } = await pathKind(each.path);
       if (size !== each.size || mtimeMs !== each.mtimeMs) throw changed();
       for await (const { text } of each.rows({ signal: stop })) {
+        stop?.throwIfAborted();
         if (row >= end || text.length !== lengths[row]) throw changed();
         if (codes.has(sets[row] ?? LEFT_OUT)) yield { text, row };
         row++;
@@ -300,6 +305,7 @@ async function readOnce(
   for (const source of sources) {
     bytes = 0;
     for await (const row of source.rows({ signal, onBytes: (count) => (bytes = count) })) {
+      signal?.throwIfAborted();
       const label = encode(row);
       let set: TextSet | undefined = row.set;
       if (label < 0 && set !== 'unlabelled') {
@@ -313,7 +319,7 @@ async function readOnce(
       total.update(digest).update(JSON.stringify([row.set, row.labels ?? null]));
       sets.push(set === undefined ? LEFT_OUT : TEXT_SETS.indexOf(set));
       labels.push(label);
-      keys.push(digest.readUIntBE(0, 6));
+      keys.push(digest.readUInt32BE(0) * 0x100000 + (digest.readUInt32BE(4) >>> 12));
       lengths.push(row.text.length);
       if (sets.length % PROGRESS_EVERY === 0) progress();
     }

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream';
 import { brief, UlmfitError } from '@ulmfit/errors';
-import { MAXIMUM_LINE_BYTES, errorCode } from '@ulmfit/files';
-import { parse } from 'csv-parse';
+import { MAXIMUM_LINE_BYTES } from '@ulmfit/files';
+import { CsvError, parse } from 'csv-parse';
 import type { TextRecord } from './text-record.js';
 
 export interface TableOptions {
@@ -27,11 +27,11 @@ export async function* tableRecords(
   // Counted as rows are parsed, ahead of those that are read here: an error is of the row that begins at `line`.
   let line = 1;
   let blank = 0;
+  let width = 0;
   const parser = parse({
     delimiter,
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_quotes: true,
-    relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: MAXIMUM_LINE_BYTES,
     // Each row comes with the line that it begins at as its first field.
@@ -39,6 +39,7 @@ export async function* tableRecords(
       const begin = line + empty_lines - blank;
       blank = empty_lines;
       line = begin + 1 + newlinesIn(fields);
+      width = fields.length;
       return [String(begin), ...fields];
     },
   });
@@ -51,10 +52,13 @@ export async function* tableRecords(
         columns = header ? headerOf(row, where) : row.map((_, i) => String(i + 1));
         if (header) continue;
       }
-      yield { fields: fieldsOf(columns, row, where), line: Number(begin) };
+      yield {
+        fields: Object.fromEntries(columns.map((column, i) => [column, row[i] ?? ''])),
+        line: Number(begin),
+      };
     }
   } catch (error) {
-    throw describeCsvError(error, name, line);
+    throw error instanceof CsvError ? describeCsvError(error, name, { line, blank, width }) : error;
   }
 }
 
@@ -67,20 +71,6 @@ function headerOf(record: readonly string[], where: string): string[] {
   return columns;
 }
 
-function fieldsOf(
-  columns: readonly string[],
-  record: readonly string[],
-  where: string,
-): Readonly<Record<string, string>> {
-  if (record.length !== columns.length) {
-    throw new UlmfitError(
-      'BAD_ROW',
-      `${where} has ${record.length} column${record.length === 1 ? '' : 's'}, and the first row ${columns.length}; quote texts that hold delimiters, quotes or newlines`,
-    );
-  }
-  return Object.fromEntries(columns.map((column, i) => [column, record[i] ?? '']));
-}
-
 function newlinesIn(record: readonly string[]): number {
   let count = 0;
   for (const field of record) {
@@ -89,26 +79,33 @@ function newlinesIn(record: readonly string[]): number {
   return count;
 }
 
-function describeCsvError(error: unknown, name: string, line: number): unknown {
-  const code = errorCode(error);
-  if (code === 'CSV_QUOTE_NOT_CLOSED') {
-    return new UlmfitError(
+/** What csv-parse says of the row after those that it has read, for our users. */
+function describeCsvError(
+  error: CsvError,
+  name: string,
+  { line, blank, width }: { line: number; blank: number; width: number },
+): UlmfitError {
+  const { empty_lines, record } = error;
+  const at = line + (typeof empty_lines === 'number' ? empty_lines - blank : 0);
+  const refuse = (code: string, message: string) => new UlmfitError(code, message, { cause: error });
+  if (error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH' && Array.isArray(record)) {
+    const columns = `${record.length} column${record.length === 1 ? '' : 's'}`;
+    return refuse(
+      'BAD_ROW',
+      `${name}: line ${at} has ${columns}, and the first row ${width}; quote texts that hold delimiters, quotes or newlines`,
+    );
+  }
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
+    return refuse(
       'BAD_CSV',
-      `${name}: a quote that opens in the row at line ${line} is never closed; close it, or write it as ""`,
-      { cause: error },
+      `${name}: a quote that opens in the row at line ${at} is never closed; close it, or write it as ""`,
     );
   }
-  if (code === 'CSV_MAX_RECORD_SIZE') {
-    return new UlmfitError(
+  if (error.code === 'CSV_MAX_RECORD_SIZE') {
+    return refuse(
       'DOCUMENT_TOO_LONG',
-      `${name}: the row at line ${line} has more than ${MAXIMUM_LINE_BYTES} bytes; is a quote left open?`,
-      { cause: error },
+      `${name}: the row at line ${at} has more than ${MAXIMUM_LINE_BYTES} bytes; is a quote left open?`,
     );
   }
-  if (code?.startsWith('CSV_')) {
-    return new UlmfitError('BAD_CSV', `${name}: the row at line ${line} can't be read; check its quotes`, {
-      cause: error,
-    });
-  }
-  return error;
+  return refuse('BAD_CSV', `${name}: the row at line ${at} can't be read; check its quotes`);
 }

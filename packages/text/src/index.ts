@@ -10,6 +10,7 @@ export type {
 export { rowsTask, type LabelledRow, type MultiLabelRow, type RowsTaskOptions } from './rows-task.js';
 export { MAXIMUM_CLASSES, requireClasses, tooManyClasses, unknownLabels } from './require-classes.js';
 export {
+  firstOfEqual,
   repeatedTexts,
   TEXT_SETS,
   type RepeatedTexts,
@@ -17,6 +18,14 @@ export {
   type TextSet,
 } from './repeated-texts.js';
 export { sortClasses } from './sort-classes.js';
+export {
+  summarizeTask,
+  type ClassSummary,
+  type LengthSummary,
+  type SummarizeTaskOptions,
+  type TaskSummary,
+  type TextSetSummary,
+} from './summarize-task.js';
 export { stratifiedSplit, type StratifiedSplitOptions } from './stratified-split.js';
 export type { TextSource } from './text-source.js';
 export type { BatchCursor, BatchLoader } from './batch-loader.js';

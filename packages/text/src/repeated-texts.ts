@@ -34,6 +34,17 @@ const PAIRS = [
   ['test', 'unlabelled'],
 ] as const;
 
+/** For each text, the first one with the same key. */
+export function firstOfEqual(keys: Float64Array): Uint32Array {
+  const first = Uint32Array.from(keys.keys());
+  const order = first.slice().sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
+  for (let i = 1; i < order.length; i++) {
+    const [before, text] = [order[i - 1] ?? 0, order[i] ?? 0];
+    if (keys[before] === keys[text]) first[text] = first[before] ?? before;
+  }
+  return first;
+}
+
 /** Counts the texts that are there more than once, within the sets and across them. */
 export function repeatedTexts({ keys, sets, labels }: RepeatedTextsInput): RepeatedTexts {
   const within: Record<TextSet, number> = { train: 0, valid: 0, test: 0, unlabelled: 0 };

@@ -24,6 +24,13 @@ describe('rowsTask', () => {
     expect(await labelled(task, 'train')).toEqual(rest);
   });
 
+  it('holds both copies of a text out, or none', async () => {
+    const task = rowsTask({ train: [...train, ...train], validShare: 0.5 });
+    expect(task.counts).toEqual({ train: 40, valid: 40, test: 0 });
+    const texts = new Set((await labelled(task, 'train')).map(({ text }) => text));
+    expect((await labelled(task, 'valid')).some(({ text }) => texts.has(text))).toBe(false);
+  });
+
   it('keeps the sets, classes and labels that it is given', async () => {
     const task = rowsTask({
       name: 'tickets',

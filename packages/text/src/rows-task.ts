@@ -30,7 +30,10 @@ interface RowsTaskSets<Row> {
   readonly unlabelled?: Iterable<string> | undefined;
   /** The classes in the order of the model's outputs. Default: those of `train`, sorted (numbers as numbers). */
   readonly classes?: readonly string[] | undefined;
-  /** The share of `train` that is held out, by class, where there is no `valid`; from 0 to below 1. Default 0.1. */
+  /**
+   * The share of `train` that is held out, by class, where there is no `valid`; from 0 to below 1. Texts that are there twice stay
+   * together. Default 0.1.
+   */
   readonly validShare?: number | undefined;
   /** The seed of that draw, an integer from 0 to 2^32 - 1. Default 0. */
   readonly seed?: number | undefined;
@@ -88,7 +91,9 @@ export function rowsTask(options: RowsTaskOptions): ClassificationTask {
   const all = encode(first, 'train');
   const other = (set: 'valid' | 'test') => encode(readRows(options[set] ?? [], set, first.kind), set);
   const test = other('test');
-  const heldOut = options.valid ? undefined : stratifiedSplit(all.labels, { share: validShare, seed });
+  const heldOut = options.valid
+    ? undefined
+    : stratifiedSplit(all.labels, { share: validShare, seed, groups: firstOfSameText(all.texts) });
   const sets: Record<TaskSplit, Rows> = {
     train: heldOut ? pick(all, heldOut, 0) : all,
     valid: heldOut ? pick(all, heldOut, 1) : other('valid'),
@@ -186,6 +191,15 @@ function requireLabel(label: unknown, where: string): string {
     );
   }
   return label;
+}
+
+function firstOfSameText(texts: readonly string[]): Uint32Array {
+  const first = new Map<string, number>();
+  return Uint32Array.from(texts, (text, i) => {
+    const row = first.get(text) ?? i;
+    first.set(text, row);
+    return row;
+  });
 }
 
 function pick({ texts, labels }: Rows, heldOut: Uint8Array, value: number): Rows {

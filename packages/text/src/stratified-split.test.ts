@@ -60,6 +60,29 @@ describe('stratifiedSplit', () => {
     expect(tally(labels, stratifiedSplit(labels, { share: 0.1, seed: 1 })).get(9)).toEqual([12, 1]);
   });
 
+  it('keeps the rows of a group together, and those that differ in their labels behind', () => {
+    const rows = fc.array(fc.record({ group: fc.nat(20), label: fc.nat(2) }), { maxLength: 120 });
+    fc.assert(
+      fc.property(rows, shares, seeds, (all, share, seed) => {
+        const groups = all.map(({ group }) => all.findIndex((other) => other.group === group));
+        const heldOut = stratifiedSplit(
+          all.map(({ label }) => label),
+          { share, seed, groups },
+        );
+        for (const [row, { label }] of all.entries()) {
+          const first = groups[row] ?? 0;
+          expect(heldOut[row]).toBe(heldOut[first]);
+          if (label !== all[first]?.label) expect(heldOut[row]).toBe(0);
+        }
+      }),
+      { seed: 8, numRuns: 100 },
+    );
+    const alone = Array.from({ length: 50 }, (_, i) => i % 3);
+    expect(stratifiedSplit(alone, { share: 0.2, groups: alone.map((_, i) => i) })).toEqual(
+      stratifiedSplit(alone, { share: 0.2 }),
+    );
+  });
+
   it('depends on the seed, and holds these rows for seed 1 on every machine', () => {
     const labels = Array.from({ length: 30 }, (_, i) => i % 3);
     const rows = (seed: number) =>
