@@ -30,8 +30,8 @@ export interface TrainLinearOptions {
   readonly ngrams?: NgramRange;
   /** The same of characters within a word, beside the words; none. */
   readonly characters?: NgramRange | undefined;
-  /** In how many texts of training a term has to be; 1. */
-  readonly minCount?: number;
+  /** In how many texts of training a term has to be; 1 below 1,000 texts, where each word counts, and 2 from there on. */
+  readonly minCount?: number | undefined;
   /** How many terms of each kind are kept, those in the most texts; all. */
   readonly maxFeatures?: number;
   /** Terms by a hash of them, for more texts than their different terms fit in memory: `true` for 2^18 buckets, or how many. */
@@ -43,7 +43,7 @@ export interface TrainLinearOptions {
   readonly classWeights?: 'balanced' | readonly number[] | undefined;
   /** Whether a term that is there n times counts 1 + ln n instead of n; true. */
   readonly sublinear?: boolean;
-  /** Where the solver ends: the largest derivative of the mean loss; 1e-5. */
+  /** Where the solver ends: the largest derivative of the mean loss; 1e-4, as in scikit-learn. */
   readonly tolerance?: number;
   /** Ends the training, which throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -67,8 +67,8 @@ export async function trainLinear(
   options: TrainLinearOptions,
 ): Promise<LinearClassifier> {
   const { classes, multiLabel } = options;
-  const { C = 10, ngrams = [1, 2], characters, minCount = 1, maxFeatures = Infinity } = options;
-  const { hashed = false, classWeights, sublinear = true, tolerance = 1e-5, signal, onProgress } = options;
+  const { C = 10, ngrams = [1, 2], characters, minCount, maxFeatures = Infinity } = options;
+  const { hashed = false, classWeights, sublinear = true, tolerance = 1e-4, signal, onProgress } = options;
   checkOptions(options);
   const pacer = new Pacer(signal);
   const training = await readTrainingRows(rows, {
@@ -104,11 +104,14 @@ export async function trainLinear(
       onStep: (step, gradient) =>
         onProgress?.({ phase: 'fit', part: index + 1, parts: parts.length, step, gradient }),
     });
+    const last = solution.subarray(tfIdf.size * columns.length);
+    // A softmax is the same when all intercepts move: the ones whose sum is 0 are given.
+    const shift = targets.kind === 'softmax' ? last.reduce((sum, b) => sum + b, 0) / last.length : 0;
     columns.forEach((output, k) => {
       for (let term = 0; term < tfIdf.size; term++) {
         weights[term * outputs + output] = solution[term * columns.length + k] as number;
       }
-      intercepts[output] = solution[tfIdf.size * columns.length + k] as number;
+      intercepts[output] = (last[k] as number) - shift;
     });
   }
   fillUntrained(intercepts, counts, training.rows.rows, multiLabel);
@@ -229,7 +232,7 @@ function fillUntrained(
 }
 
 function checkOptions(options: TrainLinearOptions): void {
-  const { classes, C = 10, minCount = 1, maxFeatures, hashed, classWeights, tolerance = 1e-5 } = options;
+  const { classes, C = 10, minCount, maxFeatures, hashed, classWeights, tolerance = 1e-4 } = options;
   const refuse = (message: string) => new UlmfitError('BAD_OPTION', message);
   if (!Number.isSafeInteger(classes) || classes < (options.multiLabel ? 1 : 2)) {
     throw refuse(`classes: ${classes}; give the number of classes, ${options.multiLabel ? 1 : 2} or more`);

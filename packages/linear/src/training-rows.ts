@@ -14,7 +14,8 @@ export interface TrainingRowsOptions {
   readonly classes: number;
   readonly multiLabel: boolean;
   readonly kinds: readonly { readonly unit: NgramUnit; readonly ngrams: NgramRange }[];
-  readonly minCount: number;
+  /** Undefined for the one that suits the number of texts. */
+  readonly minCount: number | undefined;
   readonly maxFeatures: number;
   /** The number of buckets, or undefined for a vocabulary. */
   readonly buckets: number | undefined;
@@ -36,7 +37,7 @@ interface TermCollector {
   /** Leaves the terms of a text in `counts`. */
   add(text: string, counts: TermCounts): void;
   /** The terms that are kept, in how many texts each was, and the term of each number that was counted, or -1. */
-  finish(): TermWeights & { readonly termOf: Int32Array };
+  finish(texts: number): TermWeights & { readonly termOf: Int32Array };
 }
 
 /** Reads texts once and makes their TF-IDF vectors: nothing of the texts themselves stays in memory but the terms. */
@@ -77,7 +78,7 @@ export async function readTrainingRows(
   options.onTexts(rows);
   if (rows === 0) throw new UlmfitError('EMPTY_CORPUS', 'no texts to train on; give some with their labels');
 
-  const kinds = collectors.map((collector) => collector.finish());
+  const kinds = collectors.map((collector) => collector.finish(rows));
   const tfIdf = new TfIdf(kinds, rows, options.sublinear);
   const starts = new Float64Array(rows + 1);
   let total = 0;
@@ -132,6 +133,9 @@ export async function readTrainingRows(
   };
 }
 
+/** From here on what is in one text alone is dropped: it brings nothing, and is most of the terms. */
+const MANY_TEXTS = 1000;
+
 /** A count beside a term's number still fits in a double. */
 const COUNT_LIMIT = 2 ** 20;
 
@@ -143,8 +147,8 @@ function vocabularyCollector(
   const builder = new NgramVocabularyBuilder(unit, ngrams);
   return {
     add: (text, counts) => builder.add(text, counts),
-    finish: () => {
-      const all = builder.build(minCount);
+    finish: (texts) => {
+      const all = builder.build(minCount ?? (texts < MANY_TEXTS ? 1 : 2));
       const { vocabulary, termOf } = mostFrequent(all.vocabulary, maxFeatures);
       const documents = vocabulary.documents;
       if (vocabulary === all.vocabulary) return { terms: vocabulary, documents, termOf: all.termOf };
