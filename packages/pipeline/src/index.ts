@@ -28,6 +28,11 @@ export { scoreTask, type ScoreTaskOptions } from './score-task.js';
 export { loadClassifier, type LoadClassifierOptions, type LoadedClassifier } from './load-classifier.js';
 export type { Prediction } from './predict-texts.js';
 export { evaluateModels, scoredSplit, type EvaluateModelsOptions } from './evaluate-models.js';
+export {
+  trainTextClassifier,
+  type TrainedTextClassifier,
+  type TrainTextClassifierOptions,
+} from './train-text-classifier.js';
 export { run, type RunOptions } from './run.js';
 export { runFiles } from './run-files.js';
 export { readRun, type ModelSizes, type RunRecord } from './read-run.js';
