@@ -87,25 +87,29 @@ function describeCsvError(
 ): UlmfitError {
   const { empty_lines, record } = error;
   const at = line + (typeof empty_lines === 'number' ? empty_lines - blank : 0);
-  const refuse = (code: string, message: string) => new UlmfitError(code, message, { cause: error });
   if (error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH' && Array.isArray(record)) {
     const columns = `${record.length} column${record.length === 1 ? '' : 's'}`;
-    return refuse(
+    return new UlmfitError(
       'BAD_ROW',
       `${name}: line ${at} has ${columns}, and the first row ${width}; quote texts that hold delimiters, quotes or newlines`,
+      { cause: error },
     );
   }
   if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
-    return refuse(
+    return new UlmfitError(
       'BAD_CSV',
       `${name}: a quote that opens in the row at line ${at} is never closed; close it, or write it as ""`,
+      { cause: error },
     );
   }
   if (error.code === 'CSV_MAX_RECORD_SIZE') {
-    return refuse(
+    return new UlmfitError(
       'DOCUMENT_TOO_LONG',
       `${name}: the row at line ${at} has more than ${MAXIMUM_LINE_BYTES} bytes; is a quote left open?`,
+      { cause: error },
     );
   }
-  return refuse('BAD_CSV', `${name}: the row at line ${at} can't be read; check its quotes`);
+  return new UlmfitError('BAD_CSV', `${name}: the row at line ${at} can't be read; check its quotes`, {
+    cause: error,
+  });
 }
