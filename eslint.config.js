@@ -1,5 +1,5 @@
 import tseslint from 'typescript-eslint';
-import { floors } from './tools/floors.mjs';
+import { browserSafe, floors } from './tools/floors.mjs';
 
 /** What each package may not import: everything of ours that does not stand in its row of the floors' table. */
 const boundaries = Object.entries(floors).map(([directory, { name, mayImport }]) => ({
@@ -15,6 +15,14 @@ const boundaries = Object.entries(floors).map(([directory, { name, mayImport }])
             regex: `^(@ulmfit/(?!(${[...mayImport, name].map((n) => n.replace('@ulmfit/', '')).join('|')})(/|$))|ulmfit(/|$)|(\\.\\./){2,})`,
             message: `Imports only go down: see docs/architecture.md for what ${name} may import.`,
           },
+          ...(browserSafe.includes(name)
+            ? [
+                {
+                  regex: '^(node:|@ulmfit/files$)',
+                  message: 'This package runs in browsers too: import from @ulmfit/files/portable.',
+                },
+              ]
+            : []),
           ...(name === '@ulmfit/backend-node'
             ? []
             : [

@@ -17,6 +17,19 @@ const libraries = [
   '@ulmfit/checkpoint',
 ];
 
+/** What runs in browsers too: these import nothing of Node's, and of `@ulmfit/files` the portable half. */
+export const browserSafe = [
+  ...plugins,
+  '@ulmfit/text',
+  '@ulmfit/schedulers',
+  '@ulmfit/optimizers',
+  '@ulmfit/discriminative',
+  '@ulmfit/regularizers',
+  '@ulmfit/awd-lstm',
+  '@ulmfit/linear',
+  '@ulmfit/checkpoint',
+];
+
 /** @type {Record<string, { name: string, floor: number, mayImport: string[] }>} */
 export const floors = {
   'packages/errors': { name: '@ulmfit/errors', floor: 0, mayImport: [] },
