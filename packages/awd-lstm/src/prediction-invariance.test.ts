@@ -69,7 +69,7 @@ describe('a language model', () => {
           model.dispose();
         },
       ),
-      { seed: 1, numRuns: 20 },
+      { seed: 1, numRuns: 12 },
     );
   });
 });
@@ -125,7 +125,7 @@ describe('a classifier', () => {
           model.dispose();
         },
       ),
-      { seed: 2, numRuns: 40 },
+      { seed: 2, numRuns: 20 },
     );
   });
 });

@@ -8,7 +8,7 @@ import {
 } from '@ulmfit/regularizers';
 import { classifierLoader, languageModelLoader, TokenCorpus } from '@ulmfit/text';
 import { createTrainer, memoryStore, type CheckpointStore, type TrainingPlugin } from '@ulmfit/trainer';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClassifier } from './classifier.js';
 import { createLanguageModel } from './language-model.js';
 import { someIds, tiny, weightsOf } from './tiny.test-helper.js';
@@ -59,10 +59,15 @@ describe.each([
   ['a language model', languageModelRun],
   ['a classifier', classifierRun],
 ])('%s', (_, run) => {
+  const store = memoryStore();
+  const whole = run([saveTo(store)]);
+  beforeAll(() => whole.fit());
+  afterAll(() => {
+    whole.trainer.dispose();
+    whole.model.dispose();
+  });
+
   it.each([1, 3, 7])('resumed after step %i ends at the same weights, byte for byte', async (k) => {
-    const store = memoryStore();
-    const whole = run([saveTo(store)]);
-    await whole.fit();
     const resumed = run();
     const before = weightsOf(resumed.model);
     const state = await store.load(`step ${k}`);
@@ -73,9 +78,7 @@ describe.each([
     expect(weightsOf(resumed.model)).not.toEqual(before);
     const values = ({ trainer }: typeof whole) => trainer.history.map((record) => record.values);
     expect(values(resumed)).toEqual(values(whole));
-    for (const { trainer, model } of [whole, resumed]) {
-      trainer.dispose();
-      model.dispose();
-    }
+    resumed.trainer.dispose();
+    resumed.model.dispose();
   });
 });

@@ -51,8 +51,14 @@ async function resumes<M extends { model: Pick<Model<never, unknown>, 'groups' |
   expect(bytesOf((await stage({ store, plugins: interruptAfter(Infinity).plugins })).model)).toEqual(whole);
 }
 
+let pretraining: Promise<TrainedLanguageModel> | undefined;
+/** One for all tests that begin with one. */
+const pretrainedModel = () =>
+  (pretraining ??= trainLanguageModel({ stage: 'pretrain', recipe: micro, data: microData(), seed: 1 }));
+
 describe('trainLanguageModel', () => {
-  it('lowers the perplexity and tells what it does', async () => {
+  it('lowers the perplexity, tells what it does, and leaves no tensor behind but the model', async () => {
+    const before = memory().numTensors;
     const events: StageEvent[] = [];
     const data = microData();
     const { model, perplexity, accuracy } = await trainLanguageModel({
@@ -63,6 +69,7 @@ describe('trainLanguageModel', () => {
       onEvent: (event) => events.push(event),
     });
     model.dispose();
+    expect(memory().numTensors).toBe(before);
     expect(perplexity).toBeLessThan(data.vocabulary.size / 4);
     expect(accuracy).toBeGreaterThan(0.35);
     const epochs = events.filter((e) => e.type === 'epoch');
@@ -74,12 +81,7 @@ describe('trainLanguageModel', () => {
   });
 
   it('moves a pretrained model to the words of the target', async () => {
-    const pretrained = await trainLanguageModel({
-      stage: 'pretrain',
-      recipe: micro,
-      data: microData(),
-      seed: 1,
-    });
+    const pretrained = await pretrainedModel();
     const target = microData(2);
     const options = { stage: 'finetune', recipe: micro, data: target, seed: 1 } as const;
     const tuned = await trainLanguageModel({ ...options, from: pretrained });
@@ -101,26 +103,12 @@ describe('trainLanguageModel', () => {
       trainLanguageModel({ stage: 'pretrain', recipe, data: microData(), seed: 1 }),
     ).rejects.toMatchObject({ code: 'NO_PRETRAINING' });
   });
-
-  it('leaves no tensor behind but the model', async () => {
-    const before = memory().numTensors;
-    const { model } = await trainLanguageModel({
-      stage: 'pretrain',
-      recipe: micro,
-      data: microData(),
-      seed: 1,
-    });
-    model.dispose();
-    expect(memory().numTensors).toBe(before);
-  });
 });
 
 describe('trainClassifier', () => {
   const classes = ['neg', 'pos'];
-  let pretraining: Promise<TrainedLanguageModel> | undefined;
   const setUp = async () => {
-    pretraining ??= trainLanguageModel({ stage: 'pretrain', recipe: micro, data: microData(), seed: 1 });
-    const pretrained = await pretraining;
+    const pretrained = await pretrainedModel();
     const { vocabulary } = pretrained;
     const of = (count: number, seed: number) => {
       const { texts, labels } = opinionsOf(count, seed);
