@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { englishTokenizer, fastaiTokenizer } from '../packages/text/dist/index.js';
+import { englishTokenizer, fastaiTokenizer, segmenterTokenizer } from '../packages/text/dist/index.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const archive = resolve(process.env.ULMFIT_SHARED ?? resolve(root, '../shared'), 'data/aclImdb.tar.gz');
@@ -35,7 +35,8 @@ console.log(
   `${texts.length} reviews, ${megabytes.toFixed(1)} million characters, ${rounds} rounds, new cache each`,
 );
 
-for (const [name, create] of Object.entries({ fastaiTokenizer, englishTokenizer })) {
+const segmenter = () => segmenterTokenizer({ language: 'en' });
+for (const [name, create] of Object.entries({ fastaiTokenizer, englishTokenizer, segmenter })) {
   for (let round = 1; round <= rounds; round++) {
     const { tokenize } = create();
     const cpu = process.cpuUsage();

@@ -13,3 +13,13 @@ it.each([
 ])('finds the words of %j', (text, wanted) => {
   expect(words(text)).toEqual(wanted);
 });
+
+it('takes time that grows with the text as it is, and not with its square, where there are no spaces', () => {
+  const seconds = (sentences: number): number => {
+    const before = process.cpuUsage().user;
+    expect(words('猫が好きです'.repeat(sentences))).toHaveLength(4 * sentences);
+    return (process.cpuUsage().user - before) / 1e6;
+  };
+  seconds(100);
+  expect(seconds(16_000)).toBeLessThan(24 * seconds(2_000));
+});

@@ -1,3 +1,5 @@
+import { segmentWords } from '@ulmfit/text/tokens';
+
 /** Scripts that write no spaces between words: a dictionary finds the words. */
 const UNSPACED =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
@@ -6,6 +8,8 @@ const unspaced = new RegExp(`[${UNSPACED}]`, 'u');
 /** Two or more letters, marks, digits or underscores: scikit-learn's `\w\w+`, which has no marks and so cuts Hindi words. */
 const word = /[\p{L}\p{M}\p{N}_]{2,}/gu;
 const wordOrUnspaced = new RegExp(`[\\p{L}\\p{M}\\p{N}_]{2,}|[${UNSPACED}]`, 'gu');
+
+const letterOrNumber = /[\p{L}\p{N}]/u;
 
 let segmenter: Intl.Segmenter | undefined;
 
@@ -22,7 +26,9 @@ export function words(text: string): string[] {
   const found: string[] = [];
   for (const run of lower.match(wordOrUnspaced) ?? []) {
     if (!unspaced.test(run)) found.push(run);
-    else for (const { segment, isWordLike } of segmenter.segment(run)) if (isWordLike) found.push(segment);
+    else
+      for (const segment of segmentWords(segmenter, run))
+        if (letterOrNumber.test(segment)) found.push(segment);
   }
   return found;
 }

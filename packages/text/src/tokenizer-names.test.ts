@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fastaiTokenizer } from './fastai-tokenizer.js';
-import { isNamedTokenizer, isTokenizerName, tokenizerNamed } from './tokenizer-names.js';
+import {
+  isNamedTokenizer,
+  isTokenizerName,
+  tokenizerForLanguage,
+  tokenizerNamed,
+} from './tokenizer-names.js';
 
 describe('tokenizerNamed', () => {
   it('makes the tokenizers that have a name, and knows them again', () => {
@@ -18,6 +23,19 @@ describe('tokenizerNamed', () => {
       false,
       false,
     ]);
+  });
+
+  it('has one for each language', () => {
+    const names = ['en', 'en-GB', 'DE', 'eng', 'enm', 'zh-hant'].map(tokenizerForLanguage);
+    expect(names).toEqual([
+      'fastai',
+      'fastai',
+      'segmenter:de',
+      'fastai',
+      'segmenter:enm',
+      'segmenter:zh-Hant',
+    ]);
+    expect(() => tokenizerForLanguage('english')).toThrow(/^language english: not a language tag/);
   });
 
   it.each([

@@ -37,6 +37,16 @@ export function tokenizerNamed(name: string, options: TokenizerNamedOptions = {}
   );
 }
 
+/**
+ * The name of the tokenizer for texts in a language: `fastai` for English, else `segmenter:` and the tag.
+ * @param language a BCP 47 tag, such as `de`, `ja` or `pt-BR`
+ * @throws UlmfitError `BAD_LANGUAGE`, `NO_SEGMENTER`
+ */
+export function tokenizerForLanguage(language: string): string {
+  const { name } = segmenterTokenizer({ language, cacheSize: 0 });
+  return /:en(-|$)/.test(name) ? fastai : name;
+}
+
 /** Whether a tokenizer is one of those that {@link tokenizerNamed} makes, so that its name is enough to have it elsewhere. */
 export function isNamedTokenizer({ name, rules }: Tokenizer): boolean {
   try {

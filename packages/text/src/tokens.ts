@@ -3,9 +3,11 @@ export type { Tokenizer } from './tokenizer.js';
 export { createTokenizer, type CreateTokenizerOptions } from './create-tokenizer.js';
 export { fastaiTokenizer, type FastaiTokenizerOptions } from './fastai-tokenizer.js';
 export { segmenterTokenizer, type SegmenterTokenizerOptions } from './segmenter/segmenter-tokenizer.js';
+export { segmentWords } from './segmenter/segment-words.js';
 export {
   isNamedTokenizer,
   isTokenizerName,
+  tokenizerForLanguage,
   tokenizerNamed,
   tokenizerNames,
   type TokenizerNamedOptions,

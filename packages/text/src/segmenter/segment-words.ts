@@ -9,8 +9,9 @@ const WINDOW = 512;
 const SURE = 448;
 
 /**
- * The segments of a text, in order; joined they are the text. Where they are cut depends on the text alone. A word longer
- * than the window is cut, between characters.
+ * The segments of a text, in order; joined they are the text. Takes linear time, which `segmenter.segment` alone does not.
+ * Where they are cut depends on the text alone. A word longer than the window is cut, between characters.
+ * @param segmenter one of words: `new Intl.Segmenter(language, { granularity: 'word' })`
  */
 export function* segmentWords(segmenter: Intl.Segmenter, text: string): Generator<string> {
   let start = 0;

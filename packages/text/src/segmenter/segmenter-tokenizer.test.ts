@@ -212,7 +212,7 @@ describe('any text', () => {
     'xxrep ',
     '1,',
   ])('takes linear time on a long run of %j', (unit) => {
-    const text = unit.repeat(Math.ceil(100_000 / unit.length));
+    const text = unit.repeat(Math.ceil(50_000 / unit.length));
     const start = performance.now();
     expect(tokenize('ja', text)[0]).toBe('xxbos');
     expect(performance.now() - start).toBeLessThan(5_000);
