@@ -5,6 +5,7 @@ import { rowsTask, type RowsTaskOptions } from '@ulmfit/text';
 import type { EvaluationResult } from './judge/evaluation-result.js';
 import { loadClassifier, type LoadedClassifier } from './load-classifier.js';
 import { presets } from './recipe.js';
+import { recommendedPreset } from './recommended-preset.js';
 import type { RunResult } from './run-result.js';
 import { run, type RunOptions } from './run.js';
 
@@ -36,8 +37,9 @@ export interface TrainedTextClassifier {
 export async function trainTextClassifier(
   options: TrainTextClassifierOptions,
 ): Promise<TrainedTextClassifier> {
-  const { recipe = presets.small, seed = 1 } = options;
+  const { seed = 1, signal } = options;
   const task = rowsTask({ ...options, seed });
+  const recipe = options.recipe ?? presets[await recommendedPreset(task, { signal })];
   const isTemporary = options.folder === undefined;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'ulmfit-'));
   try {

@@ -1,0 +1,16 @@
+import { imdbTask } from '@ulmfit/data-imdb';
+import { rowsTask } from '@ulmfit/text';
+import { expect, it } from 'vitest';
+import { recommendedPreset } from './recommended-preset.js';
+
+it('takes the tiny size for the sample and for few texts', async () => {
+  expect(await recommendedPreset(await imdbTask())).toBe('tiny');
+});
+
+it('takes the small size for two megabytes of text, with a label or without', async () => {
+  const train = ['a', 'b', 'a', 'b'].map((label) => ({ text: `A text of ${label}.`, label }));
+  const long = 'x'.repeat(500_000);
+  const of = (unlabelled: string[]) => recommendedPreset(rowsTask({ train, unlabelled }));
+  expect(await of([long, long, long])).toBe('tiny');
+  expect(await of([long, long, long, long])).toBe('small');
+});
