@@ -7,7 +7,7 @@ export {
   type Recipe,
 } from './recipe.js';
 export { adjustRecipe } from './adjust-recipe.js';
-export { recommendedPreset } from './recommended-preset.js';
+export { readingAllTexts, recommendedPreset, recommendedRecipe } from './recommended-recipe.js';
 export { Interrupted, type StageContext, type StageEvent } from './stage-context.js';
 export {
   tokenAccuracy,

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { rowsTask, type RowsTaskOptions } from '@ulmfit/text';
 import type { EvaluationResult } from './judge/evaluation-result.js';
 import { loadClassifier, type LoadedClassifier } from './load-classifier.js';
-import { presets } from './recipe.js';
-import { recommendedPreset } from './recommended-preset.js';
+import { recommendedRecipe } from './recommended-recipe.js';
 import type { RunResult } from './run-result.js';
 import { run, type RunOptions } from './run.js';
 
@@ -39,7 +38,7 @@ export async function trainTextClassifier(
 ): Promise<TrainedTextClassifier> {
   const { seed = 1, signal } = options;
   const task = rowsTask({ ...options, seed });
-  const recipe = options.recipe ?? presets[await recommendedPreset(task, { signal })];
+  const recipe = options.recipe ?? (await recommendedRecipe(task, { signal }));
   const isTemporary = options.folder === undefined;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'ulmfit-'));
   try {

@@ -1,7 +1,7 @@
 import { imdbTask } from '@ulmfit/data-imdb';
 import { rowsTask } from '@ulmfit/text';
 import { expect, it } from 'vitest';
-import { recommendedPreset } from './recommended-preset.js';
+import { recommendedPreset, recommendedRecipe } from './recommended-recipe.js';
 
 it('takes the tiny size for the sample and for few texts', async () => {
   expect(await recommendedPreset(await imdbTask())).toBe('tiny');
@@ -13,4 +13,10 @@ it('takes the small size for two megabytes of text, with a label or without', as
   const of = (unlabelled: string[]) => recommendedPreset(rowsTask({ train, unlabelled }));
   expect(await of([long, long, long])).toBe('tiny');
   expect(await of([long, long, long, long])).toBe('small');
+});
+
+it('reads all texts, with a label or without', async () => {
+  const { encoder, languageModel } = await recommendedRecipe(await imdbTask());
+  expect(encoder.hidden).toBe(64);
+  expect(languageModel.texts).toBe('train-and-unlabelled');
 });

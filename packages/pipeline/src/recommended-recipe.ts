@@ -1,0 +1,43 @@
+import type { ClassificationTask, ReadTaskOptions } from '@ulmfit/text';
+import { presets, type PresetName, type Recipe } from './recipe.js';
+
+/** Characters of text above which a model of the small size learns more than one of the tiny size. */
+const ENOUGH = 2_000_000;
+
+/**
+ * The preset that fits the size of a task's texts: `tiny` for less than two megabytes, where a larger language model makes
+ * too few steps to learn, else `small`. Reads no more than it needs.
+ * @throws what is wrong with the data
+ */
+export async function recommendedPreset(
+  task: ClassificationTask,
+  options?: ReadTaskOptions,
+): Promise<Extract<PresetName, 'tiny' | 'small'>> {
+  let characters = 0;
+  for await (const text of task.languageModelTexts('train-and-unlabelled', options)) {
+    characters += text.length;
+    if (characters >= ENOUGH) return 'small';
+  }
+  return 'tiny';
+}
+
+/**
+ * A recipe whose language model reads every text of a task, those with a label too: the presets, which follow the published
+ * recipes for IMDb, read those without alone.
+ */
+export const readingAllTexts = (recipe: Recipe): Recipe => ({
+  ...recipe,
+  languageModel: { ...recipe.languageModel, texts: 'train-and-unlabelled' },
+});
+
+/**
+ * The settings to begin with on data of one's own: the recommended preset, over all texts.
+ * @throws what is wrong with the data
+ * @example
+ * const recipe = await recommendedRecipe(task);
+ * await run({ folder: 'runs/mine', task, recipe });
+ */
+export const recommendedRecipe = async (
+  task: ClassificationTask,
+  options?: ReadTaskOptions,
+): Promise<Recipe> => readingAllTexts(presets[await recommendedPreset(task, options)]);
