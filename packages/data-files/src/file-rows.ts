@@ -7,7 +7,10 @@ import { splitName } from './split-name.js';
 import type { TextRecord } from './text-record.js';
 
 /** How the records of a file are read as rows. */
-export interface FileRowsOptions extends Pick<ReadRecordsOptions, 'format' | 'delimiter' | 'header'> {
+export interface FileRowsOptions extends Pick<
+  ReadRecordsOptions,
+  'format' | 'delimiter' | 'header' | 'quotes'
+> {
   /** The set of its rows, where no column says so. */
   readonly set: TextSet;
   readonly splitColumn?: string | undefined;
@@ -27,8 +30,8 @@ export async function* fileRows(
   options: FileRowsOptions,
   { signal, onBytes }: ReadRowsOptions,
 ): AsyncGenerator<DataRow, void> {
-  const { format, delimiter, header, set, splitColumn } = options;
-  for await (const record of readRecords(path, { format, delimiter, header, signal, onBytes })) {
+  const { format, delimiter, header, quotes, set, splitColumn } = options;
+  for await (const record of readRecords(path, { format, delimiter, header, quotes, signal, onBytes })) {
     const where = `${showName(path)}: line ${record.line}`;
     const own = splitColumn === undefined ? set : splitOf(record, splitColumn, where);
     const labels = own === 'unlabelled' ? undefined : labelsOf(record, options, where);

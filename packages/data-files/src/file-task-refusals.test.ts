@@ -34,6 +34,12 @@ describe('fileTask refuses in one line', () => {
       "NO_SUCH_COLUMN a.csv: can't tell a text column by its name; its columns are a, b, c: name it by textColumns",
     ],
     [
+      'a first row that is a text',
+      { 'a.csv': 'x,no,The parcel came late and its box was wet.\ny,no,fine\n' },
+      {},
+      "NO_SUCH_COLUMN a.csv: can't tell a text column by its name; its columns are x, no, The parcel came late and its box was wet.: name it by textColumns, or say that there is no header",
+    ],
+    [
       'no label column',
       { 'a.csv': 'text,b,c\n1,2,3\n' },
       {},

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import {
   summarizeTask,
@@ -8,7 +10,7 @@ import {
 } from '@ulmfit/text';
 import { describe, expect, it } from 'vitest';
 import { fileTask, type FileTask } from './file-task.js';
-import { collect, fileOf, folderOf } from './files.test-helper.js';
+import { collect, failure, fileOf, folderOf } from './files.test-helper.js';
 
 const named = async (task: ClassificationTask, split: TaskSplit) =>
   (await collect(task.labelled(split))).map(
@@ -160,6 +162,32 @@ describe('fileTask', () => {
     expect(await texts(split, 'train-and-unlabelled')).toEqual(['a', 'b', 'c']);
   });
 
+  it('reads a table without a header, where the longer of two columns holds the texts', async () => {
+    const data = fileOf('messages.tsv', 'ham\tSee "you\nspam\tYou have won\nham\tFine" then\n');
+    const task = await fileTask({ data, header: false, quotes: false, validShare: 0 });
+    expect(task.guessed).toEqual(['text column: 2 (guessed)', 'label column: 1 (guessed)']);
+    expect(await named(task, 'train')).toEqual(['See "you: ham', 'You have won: spam', 'Fine" then: ham']);
+    expect(task.settings).toMatchObject({ header: false, quotes: false, textColumns: ['2'] });
+  });
+
+  it('keeps no text in memory', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const line = (i: number) =>
+      `${JSON.stringify({ text: `${i} ${'some words '.repeat(100)}`, label: `${i % 3}` })}\n`;
+    const data = fileOf('a.jsonl', Array.from({ length: 20_000 }, (_, i) => line(i)).join(''));
+    const used = () => {
+      collectGarbage();
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return (heapUsed + arrayBuffers) / 2 ** 20;
+    };
+    await fileTask({ data: fileOf('b.jsonl', line(0) + line(1)) }); // loads what is loaded once
+    const before = used();
+    const task = await fileTask({ data });
+    expect(used() - before).toBeLessThan(6); // of 22 MB
+    expect(task.counts.train).toBe(17_999);
+  });
+
   it('trains on the first rows of each class when it is told to, and reads the rest without their labels', async () => {
     const task = await fileTask({ data: fileOf('a.csv', table(16)), validShare: 0, rowsPerClass: 2 });
     expect(await named(task, 'train')).toEqual([
@@ -189,6 +217,16 @@ describe('fileTask', () => {
     });
     expect(task.counts).toEqual({ train: 5, valid: 0, test: 3 });
     expect(task.notes).toEqual(['test: 2 texts of it in train too', '3 texts with other labels elsewhere']);
+  });
+
+  it('takes the classes that it is given, of which a file may lack some', async () => {
+    const data = fileOf('a.csv', 'text,label\na,y\nb,y\n');
+    const task = await fileTask({ data, classes: ['z', 'y', 'x'], validShare: 0 });
+    expect(task.classes).toEqual(['z', 'y', 'x']);
+    expect(await named(task, 'train')).toEqual(['a: y', 'b: y']);
+    expect(await failure(fileTask({ data, classes: ['x', 'z'] }))).toBe(
+      'UNKNOWN_LABEL a.csv: has the label "y", which classes does not list; add to classes, or leave these rows out',
+    );
   });
 
   it('holds both copies of a text out, or none', async () => {

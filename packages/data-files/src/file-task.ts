@@ -26,6 +26,8 @@ import { openSources, type SourceOptions } from './row-sources.js';
 export interface FileTaskOptions extends SourceOptions {
   /** What messages and reports call it. Default: the name of `data`. */
   readonly name?: string | undefined;
+  /** The classes, in the order of the model's outputs, such as those of a model to be judged. Default: those of the training texts. */
+  readonly classes?: readonly string[] | undefined;
   /**
    * The share of the training texts that is held out, by class, where there are none for validation; from 0 to below 1. Texts that
    * are there twice stay together. Default 0.1.
@@ -102,19 +104,30 @@ export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
   const { sets, labels, lengths } = read;
 
   const source = showName(options.data);
-  const classes = sortClasses(read.names.filter((_, id) => (read.training[id] ?? 0) > 0));
+  const { classes: listed } = options;
+  const classes = listed ?? sortClasses(read.names.filter((_, id) => (read.training[id] ?? 0) > 0));
   const ofTrain = rowsOf(sets, 'train');
-  requireClasses(classes, ofTrain.length, { source, multiLabel });
-  for (const set of ['valid', 'test'] as const) {
-    const unknown = read.names.filter((_, id) => read.training[id] === 0 && read.seen[set].has(id));
-    if (unknown.length > 0) {
-      throw unknownLabels(
-        options[set] === undefined ? `${source} (${set})` : showName(options[set]),
-        unknown,
-      );
-    }
+  // Which classes there are is known where they are listed: a file to be judged may well lack some.
+  if (listed === undefined || ofTrain.length === 0) {
+    requireClasses(classes, ofTrain.length, { source, multiLabel });
   }
   const index = new Map(classes.map((each, i) => [each, i]));
+  const unknown = (has: (id: number) => boolean) =>
+    read.names.filter((each, id) => has(id) && !index.has(each));
+  const refuse = (where: string, names: readonly string[]) => {
+    if (names.length > 0) throw unknownLabels(where, names, listed !== undefined);
+  };
+  refuse(
+    source,
+    unknown((id) => (read.training[id] ?? 0) > 0),
+  );
+  for (const set of ['valid', 'test'] as const) {
+    const where = options[set] === undefined ? `${source} (${set})` : showName(options[set]);
+    refuse(
+      where,
+      unknown((id) => read.seen[set].has(id)),
+    );
+  }
   const labelSets = read.labelSets.map((ids) =>
     ids.map((id) => index.get(read.names[id] ?? '') ?? 0).sort((a, b) => a - b),
   );
@@ -183,6 +196,7 @@ export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
       kind: 'files',
       name,
       ...opened.settings,
+      ...(listed && { classes: listed }),
       ...(holdsOut && { validShare, seed }),
       ...(rowsPerClass !== undefined && { rowsPerClass }),
     },

@@ -101,6 +101,13 @@ describe('readRecords', () => {
     ]);
   });
 
+  it('takes all quotes for themselves when it is told to', async () => {
+    expect(await fields('text\tlabel\n"a\tx\nb" c"\ty\n', { quotes: false })).toEqual([
+      { text: '"a', label: 'x' },
+      { text: 'b" c"', label: 'y' },
+    ]);
+  });
+
   it('tells the format by the name or the first line', async () => {
     expect(await fields('{"text": "a", "n": 5, "list": [1], "none": null, "yes": true}')).toEqual([
       { text: 'a', n: '5', yes: 'true' },
@@ -175,7 +182,7 @@ describe('readRecords refuses in one line', () => {
     [
       'a.csv',
       'text,label\na,b\n"c,d\n',
-      'BAD_CSV a.csv: a quote that opens in the row at line 3 is never closed; close it, or write it as ""',
+      'BAD_CSV a.csv: a quote that opens in the row at line 3 is never closed; write it as "", or read without quotes',
     ],
     ['a.csv', 'text, text\na,b\n', 'BAD_HEADER a.csv: line 1 has two columns "text"; rename one of them'],
     [

@@ -16,6 +16,8 @@ export interface ReadRecordsOptions {
   readonly delimiter?: string | undefined;
   /** Whether a table's first row names its columns; else they are called `1`, `2`, ... Default true. */
   readonly header?: boolean | undefined;
+  /** Whether `"` quotes the fields of a table; else it stands for itself, as in many a TSV file of plain texts. Default true. */
+  readonly quotes?: boolean | undefined;
   /** What messages call a stream. Default `standard input`. */
   readonly name?: string | undefined;
   /** Stops reading; the iteration throws the signal's reason. */
@@ -39,7 +41,7 @@ export async function* readRecords(
   source: string | AsyncIterable<Uint8Array>,
   options: ReadRecordsOptions = {},
 ): AsyncGenerator<TextRecord, void> {
-  const { signal, onBytes, delimiter, header = true } = options;
+  const { signal, onBytes, delimiter, header = true, quotes = true } = options;
   if (delimiter !== undefined && !/^[^"\r\n]$/.test(delimiter)) {
     throw new UlmfitError(
       'BAD_OPTION',
@@ -63,7 +65,13 @@ export async function* readRecords(
     const format = options.format ?? detectFormat(isPath ? source : name, head);
     if (format === 'lines') yield* lineRecords(all());
     else if (format === 'jsonl') yield* jsonlRecords(all(), name);
-    else yield* tableRecords(all(), { name, delimiter: delimiter ?? detectDelimiter(format, head), header });
+    else
+      yield* tableRecords(all(), {
+        name,
+        delimiter: delimiter ?? detectDelimiter(format, head),
+        header,
+        quotes,
+      });
   } finally {
     await blocks.return();
   }

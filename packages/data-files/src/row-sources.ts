@@ -10,7 +10,10 @@ import { splitName } from './split-name.js';
 import type { TextRecord } from './text-record.js';
 
 /** Where the texts are, and how they are read. */
-export interface SourceOptions extends Pick<ReadRecordsOptions, 'format' | 'delimiter' | 'header'> {
+export interface SourceOptions extends Pick<
+  ReadRecordsOptions,
+  'format' | 'delimiter' | 'header' | 'quotes'
+> {
   /**
    * The training texts: a file of CSV, TSV or JSONL, or a folder with a folder of texts for each class (or with folders `train`,
    * `valid`, `test`, `unlabelled` of such).
@@ -68,9 +71,9 @@ export async function openSources(options: SourceOptions): Promise<Sources> {
     const own = found.kind === 'file' ? otherColumns(found, columns, options) : NO_COLUMNS;
     sources.push(sourceOf(found, own, options));
   }
-  const { format, delimiter, header } = options;
+  const { format, delimiter, header, quotes } = options;
   const settings = {
-    ...{ data, valid, test, unlabelled, format, delimiter, header },
+    ...{ data, valid, test, unlabelled, format, delimiter, header, quotes },
     textColumns: columns.text.length === 0 ? undefined : columns.text,
     labelColumn: columns.label,
     labelDelimiter,
@@ -103,7 +106,7 @@ interface FolderLook extends Look {
 
 interface FileLook extends Look {
   readonly kind: 'file';
-  readonly read: Pick<ReadRecordsOptions, 'format' | 'delimiter' | 'header'>;
+  readonly read: Pick<ReadRecordsOptions, 'format' | 'delimiter' | 'header' | 'quotes'>;
   /** The first records. */
   readonly head: readonly TextRecord[];
   /** Those of the first records. */
@@ -126,10 +129,11 @@ async function look(path: string, set: TextSet, options: SourceOptions): Promise
   return { kind, path, set, size, mtimeMs, read: pickReading(read), head, columns };
 }
 
-const pickReading = ({ format, delimiter, header }: Partial<SourceOptions>) => ({
+const pickReading = ({ format, delimiter, header, quotes }: Partial<SourceOptions>) => ({
   format,
   delimiter,
   header,
+  quotes,
 });
 
 interface TaskColumns extends GuessedColumns {
@@ -152,11 +156,9 @@ function mainColumns(file: FileLook, options: SourceOptions): TaskColumns {
   const { splitColumn } = options;
   if (splitColumn !== undefined) requireColumn(name, file.columns, splitColumn);
   const split = splitColumn ?? guessSplit(file, options);
-  const found = guessColumns(
-    name,
-    file.columns.filter((column) => column !== split),
-    { text: options.textColumns, label: options.labelColumn },
-  );
+  const given = { text: options.textColumns, label: options.labelColumn };
+  const left = file.columns.filter((column) => column !== split);
+  const found = guessLongerColumn(file, options) ?? guessColumns(name, left, given);
   const lists = file.head.some(({ json }) => Array.isArray(json?.[found.label ?? '']));
   return {
     ...found,
@@ -167,6 +169,28 @@ function mainColumns(file: FileLook, options: SourceOptions): TaskColumns {
       ...(split !== splitColumn ? [`split column: ${split} (guessed)`] : []),
       ...(lists ? [`several labels a text, since they are lists (guessed)`] : []),
     ],
+  };
+}
+
+/** Of two columns without names, the one that holds more is that of the texts. */
+function guessLongerColumn({ columns, head }: FileLook, options: SourceOptions): GuessedColumns | undefined {
+  const [first, second] = columns;
+  const named = options.textColumns !== undefined || options.labelColumn !== undefined;
+  if (
+    options.header !== false ||
+    named ||
+    first === undefined ||
+    second === undefined ||
+    columns.length > 2
+  ) {
+    return undefined;
+  }
+  const length = (column: string) => head.reduce((sum, { fields }) => sum + (fields[column]?.length ?? 0), 0);
+  const [text, label] = length(first) > length(second) ? [first, second] : [second, first];
+  return {
+    text: [text],
+    label,
+    guessed: [`text column: ${text} (guessed)`, `label column: ${label} (guessed)`],
   };
 }
 

@@ -11,6 +11,8 @@ export interface TableOptions {
   readonly delimiter: string;
   /** Whether the first row names the columns; else they are called `1`, `2`, ... */
   readonly header: boolean;
+  /** Whether `"` quotes fields; else it stands for itself. */
+  readonly quotes: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface TableOptions {
  */
 export async function* tableRecords(
   blocks: AsyncIterable<Buffer>,
-  { name, delimiter, header }: TableOptions,
+  { name, delimiter, header, quotes }: TableOptions,
 ): AsyncGenerator<TextRecord, void> {
   let columns: readonly string[] | undefined;
   // Counted as rows are parsed, ahead of those that are read here: an error is of the row that begins at `line`.
@@ -31,6 +33,7 @@ export async function* tableRecords(
   const parser = parse({
     delimiter,
     record_delimiter: ['\r\n', '\n', '\r'],
+    quote: quotes ? '"' : null,
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: MAXIMUM_LINE_BYTES,
@@ -98,7 +101,7 @@ function describeCsvError(
   if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
     return new UlmfitError(
       'BAD_CSV',
-      `${name}: a quote that opens in the row at line ${at} is never closed; close it, or write it as ""`,
+      `${name}: a quote that opens in the row at line ${at} is never closed; write it as "", or read without quotes`,
       { cause: error },
     );
   }
