@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 // Longer validations and more batches to score, so that there is time to be killed in.
 const recipe = fileURLToPath(new URL('recipe.json', import.meta.url));
 
+/** @param {string} name */
+const data = (name) => fileURLToPath(new URL(`../../docs/data/${name}`, import.meta.url));
+
 /** The command at a size of seconds: the embedded sample, every stage. @type {readonly string[]} */
 const everyStage = [
   ...['run', '--data', 'sample', '--preset', 'tiny', '--recipe', recipe],
@@ -17,12 +20,24 @@ const every = (native, saveEvery) => ({
   env: { ULMFIT_NATIVE: native ? '1' : '0' },
 });
 
-/** What is killed in turn: with the native kernels and without, saving at each step and each second. */
+/** A file of one's own: the plain baseline, fine-tuning, the classifier with its best epoch, and the blend. @type {import('./kill-runs.mjs').Case} */
+const ownData = {
+  name: 'own-data-save-0',
+  args: [
+    ...['run', '--data', data('tickets.csv'), '--test', data('tickets-test.csv')],
+    ...['--text-column', 'subject,message', '--label-column', 'team', '--preset', 'tiny', '--recipe', recipe],
+    ...['--backend', 'tensorflow', '--threads', '1', '--save-every', '0', '--no-token-cache'],
+  ],
+  env: {},
+};
+
+/** What is killed in turn: with the native kernels and without, saving at each step and each second; and own data. */
 export const cases = /** @type {const} */ ([
   every(true, 0),
   every(false, 0),
   every(true, 1),
   every(false, 1),
+  ownData,
 ]);
 
 /** The share of it that `npm test` has: one stage. @type {import('./kill-runs.mjs').Case} */
