@@ -140,6 +140,27 @@ describe('fileTask', () => {
     expect(await texts(task, 'unlabelled')).toEqual(['c']);
   });
 
+  it('reads a folder of files that are named after sets', async () => {
+    const folder = folderOf({
+      'train.csv': 'text,label\na,x\nb,y\n',
+      'validation.jsonl': '{"text": "c", "label": "x"}',
+      'test.csv': 'text,label\nno,x\n',
+      'unlabeled.txt': 'd\n',
+      'README.md': 'no',
+    });
+    const test = fileOf('other.csv', 'text,label\ne,y\n');
+    const task = await fileTask({ data: folder, test });
+    expect(task.counts).toEqual({ train: 2, valid: 1, test: 1 });
+    expect(await named(task, 'test')).toEqual(['e: y']);
+    expect(await texts(task, 'unlabelled')).toEqual(['d']);
+    expect(task.guessed.slice(0, 3)).toEqual([
+      'train: train.csv (guessed)',
+      'valid: validation.jsonl (guessed)',
+      'unlabelled: unlabeled.txt (guessed)',
+    ]);
+    expect(task.settings).toMatchObject({ data: join(folder, 'train.csv'), test });
+  });
+
   it('reads a folder for each class, and folders of them', async () => {
     const classes = {
       'neg/1.txt': 'bad\n',

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { showName, UlmfitError } from '@ulmfit/errors';
 import type { TaskSetting, TextSet } from '@ulmfit/text';
 import type { RowSource } from './data-row.js';
@@ -6,6 +7,7 @@ import { folderRows, textFolders, type TextFolder } from './folder-rows.js';
 import { guessColumns, requireColumn, type GuessedColumns } from './guess-columns.js';
 import { pathKind } from './path-kind.js';
 import { readRecords, type ReadRecordsOptions } from './read-records.js';
+import { splitFiles } from './split-files.js';
 import { splitName } from './split-name.js';
 import type { TextRecord } from './text-record.js';
 
@@ -16,7 +18,7 @@ export interface SourceOptions extends Pick<
 > {
   /**
    * The training texts: a file of CSV, TSV or JSONL, or a folder with a folder of texts for each class (or with folders `train`,
-   * `valid`, `test`, `unlabelled` of such).
+   * `valid`, `test`, `unlabelled` of such, or with files of these names, such as `train.csv`).
    */
   readonly data: string;
   /** Labelled texts that guide training, in any of these forms. Default: a share of the training texts. */
@@ -54,7 +56,8 @@ export interface Sources {
 const LOOK_AHEAD = 100;
 
 /** Finds out what each path holds, and which columns are read. @throws UlmfitError as `fileTask` does */
-export async function openSources(options: SourceOptions): Promise<Sources> {
+export async function openSources(given: SourceOptions): Promise<Sources> {
+  const { options, guessed } = await withSplitFiles(given);
   const { data, valid, test, unlabelled, labelDelimiter } = options;
   if (labelDelimiter === '')
     throw new UlmfitError('BAD_OPTION', 'labelDelimiter: is empty; give one such as |');
@@ -85,10 +88,28 @@ export async function openSources(options: SourceOptions): Promise<Sources> {
     multiLabel: columns.multiLabel,
     textColumns: columns.text,
     labelColumn: columns.label,
-    guessed: columns.guessed,
+    guessed: [...guessed, ...columns.guessed],
     settings: Object.fromEntries(
       Object.entries(settings).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
     ),
+  };
+}
+
+/** Where the training texts are a folder of files such as `train.csv` and `test.csv`, these files. */
+async function withSplitFiles(
+  options: SourceOptions,
+): Promise<{ options: SourceOptions; guessed: readonly string[] }> {
+  const { kind } = await pathKind(options.data);
+  const files = kind === 'folder' ? await splitFiles(options.data) : undefined;
+  if (files === undefined) return { options, guessed: [] };
+  const { valid = files.get('valid'), test = files.get('test') } = options;
+  const { unlabelled = files.get('unlabelled') } = options;
+  const guessed = [...files]
+    .filter(([set]) => set === 'train' || options[set] === undefined)
+    .map(([set, file]) => `${set}: ${showName(basename(file))} (guessed)`);
+  return {
+    options: { ...options, data: files.get('train') ?? options.data, valid, test, unlabelled },
+    guessed,
   };
 }
 
