@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option } from 'commander';
 
 /** What each flag gives, under the name that commander gives it. A command is handed those it declares. */
 export interface Flags {
+  readonly config?: string;
   readonly data: string;
   readonly corpus?: string;
   readonly corpusWords?: number;
@@ -100,6 +101,10 @@ const withoutPretraining = ['pretrained', 'transfer'] as const satisfies readonl
 
 /** How each flag is written and read. */
 export const options: Readonly<Record<FlagName, Option>> = {
+  config: new Option(
+    '--config <file>',
+    'settings for all flags (default: ulmfit.config.ts, .mts, .js, .mjs or .json, here or in a folder above)',
+  ),
   data: new Option(
     '--data <source>',
     'what to learn: a CSV, TSV or JSONL file, a folder for each class (each may be .gz), the IMDb archive, or `imdb` (downloads it) or `sample`',

@@ -1,1 +1,1 @@
-export {};
+export { defineConfig, type Changes, type UlmfitConfig } from './config/ulmfit-config.js';

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { applyConfig, dropExcluded } from './config/apply-config.js';
+import type { LoadedConfig } from './config/load-config.js';
 import { dataFlags, engineFlags, options, trainingFlags, type FlagName, type Flags } from './flags.js';
 import { oneLine } from './one-line.js';
 
@@ -13,6 +15,7 @@ export function program(writeHelp?: (text: string) => void): Command {
   const ulmfit = new Command('ulmfit')
     .description('ULMFiT: transfer learning for text, from a file to a classifier')
     .version(version)
+    .addOption(options.config)
     .configureOutput({
       ...(writeHelp && { writeOut: writeHelp }),
       outputError: (text, write) =>
@@ -22,51 +25,74 @@ export function program(writeHelp?: (text: string) => void): Command {
     })
     .exitOverride();
 
+  let config: LoadedConfig | undefined;
+  ulmfit
+    .hook('preSubcommand', async (_, command) => {
+      config = undefined;
+      if (command.options.length === 0 && command.name() !== 'config') return;
+      if (ulmfit.args.some((word) => word === '--help' || word === '-h')) return;
+      const { loadConfig } = await import('./config/load-config.js');
+      config = await loadConfig(ulmfit.opts<Pick<Flags, 'config'>>().config);
+      if (config) applyConfig(command, config);
+    })
+    .hook('preAction', (_, command) => {
+      if (config) dropExcluded(command, config);
+    });
+
   /** Adds a command; `run` reads no flag that it does not declare. */
   const add = <Name extends FlagName>(
     parent: Command,
     name: string,
     description: string,
     names: readonly Name[],
-    run: (flags: Pick<Flags, Name>, texts: readonly string[]) => Promise<void>,
+    run: (
+      flags: Pick<Flags, Name>,
+      texts: readonly string[],
+      config: LoadedConfig | undefined,
+    ) => Promise<void>,
   ): void => {
-    const command = parent.command(name).description(description).exitOverride();
+    const command = parent
+      .command(name)
+      .description(description)
+      .configureHelp({ showGlobalOptions: true })
+      .exitOverride();
     for (const option of names) command.addOption(options[option]);
-    command.action(() => run(command.opts<Pick<Flags, Name>>(), command.args));
+    command.action(() => run(command.opts<Pick<Flags, Name>>(), command.args, config));
   };
 
+  const runFlags = [
+    ...dataFlags,
+    ...(['labels', 'lmReviews', 'testReviews'] as const),
+    ...(['corpus', 'corpusWords', 'pretrained', 'transfer', 'linear'] as const),
+    ...trainingFlags,
+  ] as const satisfies readonly FlagName[];
   add(
     ulmfit,
     'run',
     'train a classifier on your data, from language model to score',
-    [
-      ...dataFlags,
-      ...(['labels', 'lmReviews', 'testReviews'] as const),
-      ...(['corpus', 'corpusWords', 'pretrained', 'transfer', 'linear'] as const),
-      ...trainingFlags,
-    ],
-    async (flags) => (await import('./commands/run.js')).run(flags),
+    runFlags,
+    async (flags, _, config) => (await import('./commands/run.js')).run(flags, config),
   );
   add(
     ulmfit,
     'pretrain',
     'train a language model on general text',
     ['corpus', 'corpusWords', ...trainingFlags],
-    async (flags) => (await import('./commands/run.js')).pretrain(flags),
+    async (flags, _, config) => (await import('./commands/run.js')).pretrain(flags, config),
   );
   add(
     ulmfit,
     'finetune',
     'fine-tune a language model on the texts of a task',
     ['from', ...dataFlags, 'lmReviews', ...trainingFlags],
-    async (flags) => (await import('./commands/run.js')).finetune(flags),
+    async (flags, _, config) => (await import('./commands/run.js')).finetune(flags, config),
   );
   add(
     ulmfit,
     'classify',
     'train the classifier from a fine-tuned language model, and score it',
     ['from', ...dataFlags, 'labels', 'testReviews', 'linear', ...trainingFlags],
-    async (flags) => (await import('./commands/run.js')).classify(flags),
+    async (flags, _, config) => (await import('./commands/run.js')).classify(flags, config),
   );
   add(
     ulmfit,
@@ -81,6 +107,13 @@ export function program(writeHelp?: (text: string) => void): Command {
     'classify texts, one each',
     ['model', 'json', ...engineFlags],
     async (flags, texts) => (await import('./commands/predict.js')).predict(texts, flags),
+  );
+  add(
+    ulmfit,
+    'config',
+    'print the settings that `run` would have here, from the settings file, the flags and the preset',
+    runFlags,
+    async (flags, _, config) => (await import('./commands/config.js')).config(flags, config),
   );
   add(
     ulmfit,

@@ -11,3 +11,4 @@ export {
   type CheckOptions,
   type IntegerOptions,
 } from './require.js';
+export { nearest } from './nearest.js';

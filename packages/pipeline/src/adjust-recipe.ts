@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { brief, nearest, UlmfitError } from '@ulmfit/errors';
 import { recipeSchema, type Recipe } from './recipe.js';
 
 /**
@@ -23,6 +23,20 @@ export function checkedRecipe(settings: unknown, source: string): Recipe {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const path = issue?.path.join('.');
+  if (issue?.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys;
+    const beside = issue.path.reduce<unknown>(
+      (value, name) => (isObject(value) ? value[String(name)] : undefined),
+      settings,
+    );
+    const known = isObject(beside) ? Object.keys(beside).filter((name) => !issue.keys.includes(name)) : [];
+    const meant = nearest(key, known);
+    throw new UlmfitError(
+      'BAD_RECIPE',
+      `${source}: ${path ? `${path}: ` : ''}there is no setting ${brief(key)}; ` +
+        (meant === undefined ? "a run's config.json shows all settings" : `did you mean ${meant}?`),
+    );
+  }
   throw new UlmfitError(
     'BAD_RECIPE',
     `${source}: ${path ? `${path}: ` : ''}${issue?.message ?? 'not settings'}; a run's config.json shows all settings`,

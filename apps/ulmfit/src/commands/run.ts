@@ -18,6 +18,7 @@ import { reporter } from '../reporter.js';
 import { resumeCommand } from '../resume-command.js';
 import { printLines } from '../standard-output.js';
 import { startEngine } from '../start-engine.js';
+import type { LoadedConfig } from '../config/load-config.js';
 import { corpusOf, taskOf, type DataFlags } from '../task-of.js';
 import { tokenizerThreads } from '../tokenizer-threads.js';
 import { verdictWarnings } from '../verdict-warnings.js';
@@ -28,10 +29,14 @@ type TrainingFlags = Pick<Flags, (typeof trainingFlags)[number]> &
   Partial<Pick<Flags, 'data' | 'corpus' | 'corpusWords' | 'pretrained' | 'linear'>>;
 
 /** `ulmfit run`: every stage. */
-export const run = (flags: TrainingFlags & Pick<Flags, 'transfer' | 'linear'>): Promise<void> =>
+export const run = (
+  flags: TrainingFlags & Pick<Flags, 'transfer' | 'linear'>,
+  config: LoadedConfig | undefined,
+): Promise<void> =>
   // Without transfer the language-model stages have nothing to give.
   runWith(
     flags,
+    config,
     'run',
     [
       ...(flags.linear ? (['linear'] as const) : []),
@@ -42,17 +47,29 @@ export const run = (flags: TrainingFlags & Pick<Flags, 'transfer' | 'linear'>): 
   );
 
 /** `ulmfit pretrain` */
-export const pretrain = (flags: TrainingFlags): Promise<void> => runWith(flags, 'pretrain', ['pretrain']);
+export const pretrain = (flags: TrainingFlags, config: LoadedConfig | undefined): Promise<void> =>
+  runWith(flags, config, 'pretrain', ['pretrain']);
 
 /** `ulmfit finetune` */
-export const finetune = (flags: TrainingFlags & Pick<Flags, 'from'>): Promise<void> =>
-  runWith(flags, 'finetune', ['finetune'], { pretrained: flags.from });
+export const finetune = (
+  flags: TrainingFlags & Pick<Flags, 'from'>,
+  config: LoadedConfig | undefined,
+): Promise<void> => runWith(flags, config, 'finetune', ['finetune'], { pretrained: flags.from });
 
 /** `ulmfit classify` */
-export const classify = (flags: TrainingFlags & Pick<Flags, 'from'>): Promise<void> =>
-  runWith(flags, 'classify', [...(flags.linear ? (['linear'] as const) : []), 'classify', 'evaluate'], {
-    encoder: flags.from,
-  });
+export const classify = (
+  flags: TrainingFlags & Pick<Flags, 'from'>,
+  config: LoadedConfig | undefined,
+): Promise<void> =>
+  runWith(
+    flags,
+    config,
+    'classify',
+    [...(flags.linear ? (['linear'] as const) : []), 'classify', 'evaluate'],
+    {
+      encoder: flags.from,
+    },
+  );
 
 const NO_GENERAL_TEXT =
   'no general text is given, so the language model learns from the texts of the task alone; ' +
@@ -60,13 +77,14 @@ const NO_GENERAL_TEXT =
 
 async function runWith(
   flags: TrainingFlags,
+  config: LoadedConfig | undefined,
   name: string,
   stages: readonly StageName[],
   more: Partial<Pick<RunOptions, 'pretrained' | 'encoder' | 'transfer'>> = {},
 ): Promise<void> {
   const { preset, schedule, backwards, seed, data, splitSeed = 1, saveEvery, pretrained } = flags;
   const recipe = {
-    ...readRecipe(presets[preset], flags.recipe),
+    ...readRecipe(presets[preset], flags.recipe, config),
     ...(schedule === undefined ? {} : { schedule }),
   };
   const isWanted =
@@ -92,7 +110,7 @@ async function runWith(
         linear: stages.includes('linear'),
         engine,
         saveEvery,
-        plugins: [tensorBoard(join(folder, runFiles.tensorboard))],
+        plugins: [...(config?.extras.plugins ?? []), tensorBoard(join(folder, runFiles.tensorboard))],
         warnOfSpikes: true,
         workers: tokenizerThreads(flags.threads),
         tokenCache: flags.tokenCache,
@@ -115,9 +133,15 @@ async function runWith(
   }
 }
 
-/** @throws UlmfitError `BAD_RECIPE` */
-function readRecipe(preset: Recipe, path: string | undefined): Recipe {
-  if (path === undefined) return preset;
+/**
+ * The preset with what a file of changes, or else the settings file, says.
+ * @throws UlmfitError `BAD_RECIPE`
+ */
+export function readRecipe(preset: Recipe, path: string | undefined, config?: LoadedConfig): Recipe {
+  if (path === undefined) {
+    const { recipe } = config?.extras ?? {};
+    return typeof recipe === 'object' ? adjustRecipe(preset, recipe, `${config?.path}: recipe`) : preset;
+  }
   let changes: unknown;
   try {
     changes = JSON.parse(readFileSync(path, 'utf8'));

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import type { Command, Option } from 'commander';
+import type { LoadedConfig } from './load-config.js';
+
+/**
+ * Gives a command what a settings file says, before its flags are read: they win. What the command has no flag for is left out.
+ * @param cwd what the paths of flags go by
+ */
+export function applyConfig(command: Command, { settings, folder }: LoadedConfig, cwd = process.cwd()): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const value = settings[name];
+    if (value === undefined || (name === 'recipe' && typeof value !== 'string')) continue;
+    const given = isPath(option, value) && folder !== cwd ? inFolder(value, folder) : value;
+    // Not as `config`: it would be refused beside a flag that excludes it, while the flag is to win.
+    command.setOptionValueWithSource(name, given, 'default');
+  }
+}
+
+/** Takes back what of the file is excluded by a flag that was given. */
+export function dropExcluded(command: Command, { settings }: LoadedConfig): void {
+  const isGiven = (option: Option) => command.getOptionValueSource(option.attributeName()) === 'cli';
+  const conflicts = (a: Option, b: Option) => conflictsOf(a).includes(b.attributeName());
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (settings[name] === undefined || isGiven(option)) continue;
+    const isExcluded = command.options.some(
+      (other) => isGiven(other) && (conflicts(option, other) || conflicts(other, option)),
+    );
+    if (isExcluded) command.setOptionValueWithSource(name, option.negate ? true : undefined, 'default');
+  }
+}
+
+/** Commander keeps them, and doesn't say so in its types. */
+const conflictsOf = (option: Option): readonly string[] =>
+  'conflictsWith' in option && Array.isArray(option.conflictsWith) ? option.conflictsWith.map(String) : [];
+
+/** Words that stand where a path may. */
+const sources = ['sample', 'imdb'];
+
+const isPath = ({ flags }: Option, value: unknown): value is string | readonly string[] =>
+  /<(path|folders?|file|source)\b/.test(flags) && !sources.includes(String(value));
+
+const inFolder = (value: string | readonly string[], folder: string): string | string[] =>
+  typeof value === 'string' ? resolve(folder, value) : value.map((each) => resolve(folder, each));

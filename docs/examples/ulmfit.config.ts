@@ -1,0 +1,11 @@
+import { defineConfig } from 'ulmfit';
+import { stepDecay } from './step-decay.js';
+
+export default defineConfig({
+  data: 'imdb',
+  preset: 'small',
+  corpus: 'wiki.txt.gz',
+  labels: 2000,
+  recipe: { languageModel: { finetune: { epochs: 3 } } }, // what differs from the preset
+  plugins: [stepDecay({ every: 1000, factor: 0.5 })], // in every fit, beside the recipe's
+});
