@@ -65,6 +65,31 @@ export interface ClassifierStageOptions extends StageContext {
  * @throws Interrupted; UlmfitError, `BAD_RECIPE` for a `patience` without `valid` among others
  */
 export async function trainClassifier(options: ClassifierStageOptions): Promise<TrainedClassifier> {
+  const { recipe, train, valid, vocabulary, classes, backwards = false } = options;
+  requireValidation(recipe, valid !== undefined);
+  const { model, trainer, fits, kept } = prepareClassifier(options);
+  try {
+    await runFits('classify', trainer, fits, options, {
+      vocabulary,
+      parts: valid ? [train, valid] : [train],
+    });
+    return { model, vocabulary, classes, backwards, best: kept?.restore(trainer) };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  } finally {
+    kept?.dispose();
+    trainer.dispose();
+  }
+}
+
+/**
+ * What the stage trains by: its model, its trainer, its fits with the freezing and the rates by themselves, and what keeps the best
+ * epoch. They are the caller's to dispose.
+ */
+export function prepareClassifier(
+  options: Omit<ClassifierStageOptions, keyof StageContext> & Pick<StageContext, 'seed'>,
+) {
   const {
     recipe,
     train,
@@ -77,7 +102,6 @@ export async function trainClassifier(options: ClassifierStageOptions): Promise<
     seed,
   } = options;
   const { batchSize, evaluationBatchSize, window, maxLength, headLayers, ...settings } = recipe.classifier;
-  requireValidation(recipe, valid !== undefined);
   const sizes = encoderSizes(recipe, from?.model);
   const model = createClassifier(
     {
@@ -119,33 +143,18 @@ export async function trainClassifier(options: ClassifierStageOptions): Promise<
   });
   const validate =
     valid && classifierLoader(valid.documents, valid.labels, { ...reading, batchSize: evaluationBatchSize });
-  try {
-    await runFits(
-      stage,
-      trainer,
-      (from ? settings.fits : [settings.scratch]).map((fit, i) => ({
-        stage: `${stage}.${i + 1}-${fit.name}`,
-        train: loader,
-        validate,
-        epochs: epochsOf(fit, loader.batches(0)),
-        plugins: [
-          freshOptimizer,
-          freezeTo(fit.freezeTo),
-          spreadRates(fit.lr, fit.spread),
-          schedulePlugin(recipe),
-        ],
-      })),
-      options,
-      { vocabulary, parts: valid ? [train, valid] : [train] },
-    );
-    return { model, vocabulary, classes, backwards, best: kept?.restore(trainer) };
-  } catch (error) {
-    model.dispose();
-    throw error;
-  } finally {
-    kept?.dispose();
-    trainer.dispose();
-  }
+  const fits = (from ? settings.fits : [settings.scratch]).map((fit, i) => {
+    const rates = [freezeTo(fit.freezeTo), spreadRates(fit.lr, fit.spread)];
+    return {
+      stage: `${stage}.${i + 1}-${fit.name}`,
+      train: loader,
+      validate,
+      epochs: epochsOf(fit, loader.batches(0)),
+      rates,
+      plugins: [freshOptimizer, ...rates, schedulePlugin(recipe)],
+    };
+  });
+  return { model, trainer, fits, kept };
 }
 
 /** At least the fit's epochs, and its minimum of steps where it has one. */

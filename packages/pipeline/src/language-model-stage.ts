@@ -57,6 +57,35 @@ export interface LanguageModelStageOptions extends StageContext {
  * @throws Interrupted, UlmfitError
  */
 export async function trainLanguageModel(options: LanguageModelStageOptions): Promise<LanguageModelResult> {
+  const { stage, data } = options;
+  const { model, trainer, fit } = prepareLanguageModel(options);
+  try {
+    await runFits(stage, trainer, [fit], options, {
+      vocabulary: data.vocabulary,
+      parts: [{ documents: data.train }, { documents: data.valid }],
+    });
+    const values = trainer.history.at(-1)?.values ?? {};
+    return {
+      model,
+      vocabulary: data.vocabulary,
+      perplexity: Math.exp(values['valid/loss'] ?? NaN),
+      accuracy: values['valid/accuracy'] ?? NaN,
+    };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/**
+ * What a stage trains by: its model, its trainer, and its fit with the rates by themselves. Model and trainer are the caller's to
+ * dispose.
+ */
+export function prepareLanguageModel(
+  options: Omit<LanguageModelStageOptions, keyof StageContext> & Pick<StageContext, 'seed'>,
+) {
   const { stage, recipe, data, from, backwards = false, seed } = options;
   const { batchSize, window, jitter, dropouts } = recipe.languageModel;
   const fit = stage === 'pretrain' ? requirePretraining(recipe, stage) : recipe.languageModel.finetune;
@@ -80,39 +109,22 @@ export async function trainLanguageModel(options: LanguageModelStageOptions): Pr
     ],
   });
   const loader = { batchSize, window, seed, stage, backwards };
-  try {
-    await runFits(
+  const rates = [
+    discriminativeRates({ lr: fit.lr, divisor: fit.divisor }),
+    ...(jitter ? [bpttRateScaling()] : []),
+  ];
+  return {
+    model,
+    trainer,
+    rates,
+    fit: {
       stage,
-      trainer,
-      [
-        {
-          stage,
-          train: languageModelLoader(data.train, { ...loader, shuffle: true, jitter }),
-          validate: languageModelLoader(data.valid, loader),
-          epochs: fit.epochs,
-          plugins: [
-            discriminativeRates({ lr: fit.lr, divisor: fit.divisor }),
-            schedulePlugin(recipe, fit.warmup),
-            ...(jitter ? [bpttRateScaling()] : []),
-          ],
-        },
-      ],
-      options,
-      { vocabulary: data.vocabulary, parts: [{ documents: data.train }, { documents: data.valid }] },
-    );
-    const values = trainer.history.at(-1)?.values ?? {};
-    return {
-      model,
-      vocabulary: data.vocabulary,
-      perplexity: Math.exp(values['valid/loss'] ?? NaN),
-      accuracy: values['valid/accuracy'] ?? NaN,
-    };
-  } catch (error) {
-    model.dispose();
-    throw error;
-  } finally {
-    trainer.dispose();
-  }
+      train: languageModelLoader(data.train, { ...loader, shuffle: true, jitter }),
+      validate: languageModelLoader(data.valid, loader),
+      epochs: fit.epochs,
+      plugins: [...rates, schedulePlugin(recipe, fit.warmup)],
+    },
+  };
 }
 
 /** The share of targets that have the highest logit. */

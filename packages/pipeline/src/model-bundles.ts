@@ -116,6 +116,27 @@ export function loadLanguageModel(
 }
 
 /**
+ * Loads a language model that reads in the direction asked for, as `loadLanguageModel` does.
+ * @throws UlmfitError `OTHER_DIRECTION`
+ */
+export function loadReading(
+  path: string,
+  stage: 'pretrain' | 'finetune',
+  tokenizer: Tokenizer,
+  { backwards, onWarning }: { readonly backwards: boolean; readonly onWarning?: (message: string) => void },
+): TrainedLanguageModel {
+  const loaded = loadLanguageModel(path, stage, tokenizer, onWarning);
+  // A fastai checkpoint does not tell its direction.
+  if (loaded.backwards === undefined || loaded.backwards === backwards) return loaded;
+  loaded.model.dispose();
+  const reads = loaded.backwards ? 'backwards' : 'forwards';
+  throw new UlmfitError(
+    'OTHER_DIRECTION',
+    `${path}: reads ${reads}, unlike this run; ${loaded.backwards ? 'add' : 'leave out'} --backwards`,
+  );
+}
+
+/**
  * Loads a classifier from a bundle's folder or a run's folder, with its tokenizer. The model is the caller's to dispose.
  * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `BAD_WEIGHTS`, or what is wrong with the file
  */

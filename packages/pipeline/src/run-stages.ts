@@ -5,7 +5,6 @@ import {
   buildVocabulary,
   type ClassificationTask,
   type TextSource,
-  type TokenCorpus,
   type TokenCorpusBuilder,
   type Tokenizer,
   type Vocabulary,
@@ -20,13 +19,9 @@ import { judge } from './judge/judge.js';
 import { probabilitiesOf } from './judge/probabilities.js';
 import { linearToBytes, readLinear } from './linear-file.js';
 import { runFiles } from './run-files.js';
+import { corpusTokens, languageModelData, taskTokens } from './language-model-data.js';
 import { trainLanguageModel, type TrainedLanguageModel } from './language-model-stage.js';
-import {
-  loadDecidedClassifier,
-  loadLanguageModel,
-  saveClassifier,
-  saveLanguageModel,
-} from './model-bundles.js';
+import { loadDecidedClassifier, loadReading, saveClassifier, saveLanguageModel } from './model-bundles.js';
 import type { OpenRun } from './open-run.js';
 import { requireValidation } from './require-validation.js';
 import type { RunSettings } from './run-settings.js';
@@ -34,7 +29,7 @@ import { linearLogits, scoreTask } from './score-task.js';
 import type { StageName } from './stage-name.js';
 import type { StageContext } from './stage-context.js';
 import { labelledDocuments, requireLanguageModelTexts, requireTexts } from './task-texts.js';
-import { tokenized, type TokenizeOptions } from './tokenized.js';
+import type { TokenizeOptions } from './tokenized.js';
 
 /** What the stages of a run are given alike. */
 type RunContext = Pick<StageContext, 'signal' | 'onEvent' | 'saveEvery' | 'plugins'> &
@@ -124,20 +119,18 @@ export class RunStages {
   }
 
   async pretrain(): Promise<void> {
-    const { corpus, signal } = this.#context;
+    const { corpus } = this.#context;
     if (this.#folder.result.pretrain || !corpus) return;
-    const content = () => corpus.fingerprint({ signal });
-    const documents = corpus.documents({ signal });
-    const builder = await tokenized(documents, this.#tokenizer, { ...this.#context, content }, 'corpus');
-    await this.#trainLanguageModel('pretrain', builder, undefined);
+    const tokens = await corpusTokens(corpus, this.#tokenizer, this.#context);
+    await this.#trainLanguageModel('pretrain', tokens, undefined);
   }
 
   async finetune(): Promise<void> {
     if (this.#folder.result.finetune || this.#settings.encoder !== undefined || !this.#settings.transfer)
       return;
     const from = await this.#pretrained();
-    const builder = await this.#languageModelTexts();
-    await this.#trainLanguageModel('finetune', builder, from);
+    const tokens = await this.#languageModelTexts();
+    await this.#trainLanguageModel('finetune', tokens, from);
   }
 
   async classify(): Promise<void> {
@@ -227,18 +220,11 @@ export class RunStages {
 
   async #trainLanguageModel(
     stage: 'pretrain' | 'finetune',
-    builder: TokenCorpusBuilder,
+    tokens: TokenCorpusBuilder,
     from: TrainedLanguageModel | undefined,
   ): Promise<void> {
     const { recipe, backwards, seed } = this.#settings;
-    if (builder.documents < 2) {
-      throw new UlmfitError(
-        'TOO_FEW_DOCUMENTS',
-        `${stage}: the text is one document, and one is held out for validation; separate documents by two blank lines`,
-      );
-    }
-    const vocabulary = buildVocabulary(builder.counts(), recipe.vocabulary);
-    const data = { ...holdOut(builder.build(vocabulary), recipe.languageModel.validationShare), vocabulary };
+    const data = languageModelData(stage, tokens, recipe);
     const begun = Date.now();
     const trained = await trainLanguageModel({
       ...this.#context,
@@ -254,7 +240,7 @@ export class RunStages {
     saveLanguageModel(this.#folder.pathOf(stage), trained, { tokenizer: this.#tokenizer, backwards });
     const { perplexity, accuracy } = trained;
     this.#folder.finish(stage, {
-      vocabulary: vocabulary.size,
+      vocabulary: data.vocabulary.size,
       tokens: data.train.tokens,
       perplexity,
       accuracy,
@@ -268,32 +254,21 @@ export class RunStages {
     if (this.#languageModel?.of === 'pretrain') return this.#languageModel.trained;
     if (pretrained === undefined && !this.#context.corpus) return undefined;
     const path = pretrained ?? this.#folder.pathOf('pretrain');
-    return this.#keep('pretrain', this.#load(path, 'pretrain'));
+    return this.#keep('pretrain', loadReading(path, 'pretrain', this.#tokenizer, this.#reading));
   }
 
   /** The language model whose encoder the classifier starts from. */
   async #fineTuned(): Promise<TrainedLanguageModel> {
     if (this.#languageModel?.of === 'finetune') return this.#languageModel.trained;
     const path = this.#settings.encoder ?? this.#folder.pathOf('finetune');
-    return this.#keep('finetune', this.#load(path, 'finetune'));
-  }
-
-  /** @throws UlmfitError `OTHER_DIRECTION` when the model reads the other way than this run */
-  #load(path: string, stage: 'pretrain' | 'finetune'): TrainedLanguageModel {
-    const loaded = loadLanguageModel(path, stage, this.#tokenizer, this.#warn);
-    // A fastai checkpoint does not tell its direction.
-    if (loaded.backwards !== undefined && loaded.backwards !== this.#settings.backwards) {
-      loaded.model.dispose();
-      const reads = loaded.backwards ? 'backwards' : 'forwards';
-      throw new UlmfitError(
-        'OTHER_DIRECTION',
-        `${path}: reads ${reads}, unlike this run; ${loaded.backwards ? 'add' : 'leave out'} --backwards`,
-      );
-    }
-    return loaded;
+    return this.#keep('finetune', loadReading(path, 'finetune', this.#tokenizer, this.#reading));
   }
 
   readonly #warn = (message: string): void => this.#context.onEvent?.({ type: 'warning', message });
+
+  get #reading() {
+    return { backwards: this.#settings.backwards, onWarning: this.#warn };
+  }
 
   /** One language model is in memory at a time. */
   #keep(of: 'pretrain' | 'finetune', trained: TrainedLanguageModel): TrainedLanguageModel {
@@ -305,25 +280,14 @@ export class RunStages {
 
   /** Without transfer the words are those of the texts that a language model would have been fine-tuned on. */
   async #scratchVocabulary(): Promise<Vocabulary> {
-    const builder = await this.#languageModelTexts();
-    return buildVocabulary(builder.counts(), this.#settings.recipe.vocabulary);
+    const tokens = await this.#languageModelTexts();
+    return buildVocabulary(tokens.counts(), this.#settings.recipe.vocabulary);
   }
 
   /** The texts that the recipe's language model is fine-tuned on. */
-  async #languageModelTexts(): Promise<TokenCorpusBuilder> {
-    const { texts } = this.#settings.recipe.languageModel;
-    const { fingerprint, settings } = this.#task;
-    const documents = this.#task.languageModelTexts(texts, this.#context);
-    const content = async () => JSON.stringify([fingerprint, settings, texts]);
-    return tokenized(documents, this.#tokenizer, { ...this.#context, content }, 'texts');
+  #languageModelTexts(): Promise<TokenCorpusBuilder> {
+    return taskTokens(this.#task, this.#settings.recipe, this.#tokenizer, this.#context);
   }
-}
-
-/** The first documents, at least one, for validation, and the rest to train on. */
-function holdOut(corpus: TokenCorpus, share: number): { train: TokenCorpus; valid: TokenCorpus } {
-  const held = Math.max(1, Math.floor(corpus.length * share));
-  const all = Array.from({ length: corpus.length }, (_, i) => i);
-  return { valid: corpus.subset(all.slice(0, held)), train: corpus.subset(all.slice(held)) };
 }
 
 /** What the baseline reaches on the validation texts. */
