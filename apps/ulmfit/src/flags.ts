@@ -1,5 +1,5 @@
 import type { BackendName, Precision } from '@ulmfit/backend-node';
-import type { PresetName, Recipe } from '@ulmfit/pipeline';
+import type { PeakRates, PresetName, Recipe } from '@ulmfit/pipeline';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** What each flag gives, under the name that commander gives it. A command is handed those it declares. */
@@ -27,6 +27,7 @@ export interface Flags {
   readonly preset: PresetName;
   readonly recipe?: string;
   readonly schedule?: Recipe['schedule'];
+  readonly lr?: PeakRates;
   readonly backwards?: boolean;
   readonly seed: number;
   readonly splitSeed: number;
@@ -44,6 +45,11 @@ export interface Flags {
   readonly tokenCache: boolean;
   readonly precision: 'auto' | Precision;
   readonly force?: boolean;
+  readonly groups?: 'head' | 'all';
+  readonly steps?: number;
+  readonly startLr?: number;
+  readonly endLr?: number;
+  readonly svg?: string;
 }
 
 export type FlagName = keyof Flags;
@@ -53,6 +59,7 @@ export const trainingFlags = [
   'preset',
   'recipe',
   'schedule',
+  'lr',
   'backwards',
   'seed',
   'out',
@@ -64,6 +71,26 @@ export const trainingFlags = [
 export const dataFlags = [
   ...['data', 'valid', 'test', 'unlabelled', 'textColumn', 'labelColumn', 'labelDelimiter'],
   ...['splitColumn', 'validShare', 'rowsPerClass', 'splitSeed'],
+] as const satisfies readonly FlagName[];
+
+export const lrFindFlags = [
+  ...dataFlags,
+  'corpus',
+  'corpusWords',
+  'lmReviews',
+  'labels',
+  'groups',
+  'steps',
+  'startLr',
+  'endLr',
+  'svg',
+  'preset',
+  'recipe',
+  'lr',
+  'backwards',
+  'seed',
+  'tokenCache',
+  ...engineFlags,
 ] as const satisfies readonly FlagName[];
 
 const integer = (least: number, most: number) => (text: string) => {
@@ -78,6 +105,21 @@ const integer = (least: number, most: number) => (text: string) => {
 const count = (least: number) => integer(least, Number.MAX_SAFE_INTEGER);
 
 const seed = integer(0, 0xffffffff);
+
+const rate = (text: string) => {
+  const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  if (!(value > 0 && value < Infinity))
+    throw new InvalidArgumentError('It must be a rate above 0, such as 4e-3.');
+  return value;
+};
+
+/** The peak rates of some stages; a flag that is given again adds to them. */
+const rateOfStage = (text: string, before: PeakRates = {}): PeakRates => {
+  const [, name, value] = /^([\w-]+)=(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError('It must be a stage with its rate, such as finetune=4e-3.');
+  return { ...before, [name]: rate(value) };
+};
 
 const share = (text: string) => {
   const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
@@ -161,6 +203,10 @@ export const options: Readonly<Record<FlagName, Option>> = {
     'one-cycle',
     'stlr',
   ] satisfies Recipe['schedule'][]),
+  lr: new Option(
+    '--lr <stage=rate>',
+    'peak learning rate of pretrain, finetune, classify, or of one fit of the classifier, such as head; give it again for another',
+  ).argParser(rateOfStage),
   backwards: new Option('--backwards', 'read every text from its end'),
   seed: new Option('--seed <n>', 'the source of all randomness').argParser(seed).default(1),
   splitSeed: new Option('--split-seed <n>', 'draws which reviews are used').argParser(seed).default(1),
@@ -188,5 +234,12 @@ export const options: Readonly<Record<FlagName, Option>> = {
   )
     .choices(['auto', 'float32', 'bfloat16'] satisfies Flags['precision'][])
     .default('auto'),
+  groups: new Option('--groups <which>', 'groups of the classifier that are trained (default: head)').choices(
+    ['head', 'all'] satisfies Flags['groups'][],
+  ),
+  steps: new Option('--steps <n>', 'updates of the sweep (default: 100)').argParser(count(25)),
+  startLr: new Option('--start-lr <rate>', 'the first rate (default: 1e-7)').argParser(rate),
+  endLr: new Option('--end-lr <rate>', 'the last rate (default: 10)').argParser(rate),
+  svg: new Option('--svg <file>', 'also draw the curve into a file'),
   force: new Option('--force', 'do it again where it is in place'),
 };

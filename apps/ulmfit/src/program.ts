@@ -1,8 +1,16 @@
 import { createRequire } from 'node:module';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { applyConfig, dropExcluded } from './config/apply-config.js';
 import type { LoadedConfig } from './config/load-config.js';
-import { dataFlags, engineFlags, options, trainingFlags, type FlagName, type Flags } from './flags.js';
+import {
+  dataFlags,
+  engineFlags,
+  lrFindFlags,
+  options,
+  trainingFlags,
+  type FlagName,
+  type Flags,
+} from './flags.js';
 import { oneLine } from './one-line.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -50,13 +58,18 @@ export function program(writeHelp?: (text: string) => void): Command {
       texts: readonly string[],
       config: LoadedConfig | undefined,
     ) => Promise<void>,
+    /** Those that this command can do without. */
+    optional: readonly FlagName[] = [],
   ): void => {
     const command = parent
       .command(name)
       .description(description)
       .configureHelp({ showGlobalOptions: true })
       .exitOverride();
-    for (const option of names) command.addOption(options[option]);
+    for (const flag of names) {
+      const option = options[flag];
+      command.addOption(optional.includes(flag) ? new Option(option.flags, option.description) : option);
+    }
     command.action(() => run(command.opts<Pick<Flags, Name>>(), command.args, config));
   };
 
@@ -107,6 +120,14 @@ export function program(writeHelp?: (text: string) => void): Command {
     'classify texts, one each',
     ['model', 'json', ...engineFlags],
     async (flags, texts) => (await import('./commands/predict.js')).predict(texts, flags),
+  );
+  add(
+    ulmfit,
+    'lr-find <stage>',
+    'find the peak learning rate of pretrain, finetune or classify',
+    ['from', ...lrFindFlags],
+    async (flags, texts, config) => (await import('./commands/lr-find.js')).lrFind(texts, flags, config),
+    ['from'],
   );
   add(
     ulmfit,

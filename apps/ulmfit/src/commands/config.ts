@@ -1,21 +1,19 @@
-import { presets } from '@ulmfit/pipeline';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Flags } from '../flags.js';
 import { printLines } from '../standard-output.js';
-import { readRecipe } from './run.js';
+import { resolvedRecipe } from './run.js';
 
 /** `ulmfit config`: prints what is resolved, as JSON. */
 export async function config(
   flags: Partial<Flags> & Pick<Flags, 'preset'>,
   loaded: LoadedConfig | undefined,
 ): Promise<void> {
-  const { recipe, schedule, ...settings } = flags;
-  const adjusted = readRecipe(presets[flags.preset], recipe, loaded);
+  const { recipe: _, ...settings } = flags;
   const resolved = {
     file: loaded?.path ?? null,
     settings,
     plugins: (loaded?.extras.plugins ?? []).map(({ name }) => name),
-    recipe: { ...adjusted, ...(schedule === undefined ? {} : { schedule }) },
+    recipe: resolvedRecipe(flags, loaded),
   };
   await printLines([JSON.stringify(resolved, null, 2)]);
 }

@@ -6,6 +6,7 @@ import {
   presets,
   run as runStages,
   runFiles,
+  withRates,
   type Recipe,
   type RunOptions,
   type StageName,
@@ -82,11 +83,8 @@ async function runWith(
   stages: readonly StageName[],
   more: Partial<Pick<RunOptions, 'pretrained' | 'encoder' | 'transfer'>> = {},
 ): Promise<void> {
-  const { preset, schedule, backwards, seed, data, splitSeed = 1, saveEvery, pretrained } = flags;
-  const recipe = {
-    ...readRecipe(presets[preset], flags.recipe, config),
-    ...(schedule === undefined ? {} : { schedule }),
-  };
+  const { preset, backwards, seed, data, splitSeed = 1, saveEvery, pretrained } = flags;
+  const recipe = resolvedRecipe(flags, config);
   const isWanted =
     stages.includes('pretrain') &&
     pretrained === undefined &&
@@ -134,10 +132,22 @@ async function runWith(
 }
 
 /**
+ * The recipe of the flags and the settings file.
+ * @throws UlmfitError `BAD_RECIPE`, `BAD_OPTION`
+ */
+export function resolvedRecipe(
+  { preset, recipe, schedule, lr }: Pick<Flags, 'preset' | 'recipe' | 'schedule' | 'lr'>,
+  config: LoadedConfig | undefined,
+): Recipe {
+  const adjusted = readRecipe(presets[preset], recipe, config);
+  return withRates(schedule === undefined ? adjusted : { ...adjusted, schedule }, lr ?? {});
+}
+
+/**
  * The preset with what a file of changes, or else the settings file, says.
  * @throws UlmfitError `BAD_RECIPE`
  */
-export function readRecipe(preset: Recipe, path: string | undefined, config?: LoadedConfig): Recipe {
+function readRecipe(preset: Recipe, path: string | undefined, config?: LoadedConfig): Recipe {
   if (path === undefined) {
     const { recipe } = config?.extras ?? {};
     return typeof recipe === 'object' ? adjustRecipe(preset, recipe, `${config?.path}: recipe`) : preset;

@@ -15,6 +15,8 @@ const beyondFlags = {
     [z.string(), z.record(z.string(), z.unknown())],
     'must be settings, or the path of a JSON file',
   ),
+  // A flag gives one rate at a time.
+  lr: z.record(z.string(), z.number('must be a rate'), 'must be rates by stage, such as { finetune: 4e-3 }'),
   plugins: z.array(
     z.custom<TrainingPlugin>(
       (value) => isObject(value) && typeof value['name'] === 'string',

@@ -23,6 +23,8 @@ export interface LineChartOptions {
   readonly lines: readonly Line[];
   /** What the x axis counts. */
   readonly along: string;
+  /** Whether the x axis is of powers of ten. Default false. */
+  readonly logarithmic?: boolean;
   /** Places on the x axis with a name. */
   readonly marks?: readonly { readonly at: number; readonly name: string }[];
 }
@@ -34,7 +36,7 @@ const LEGEND_COLUMNS = 5;
 const MARK_ROOM = 0.09;
 
 /** A chart as an SVG drawing that needs no script. */
-export function lineChart({ title, lines, along, marks = [] }: LineChartOptions): Html {
+export function lineChart({ title, lines, along, logarithmic = false, marks = [] }: LineChartOptions): Html {
   return svgChart(title, {
     ...chartStyle,
     legend: chartLegend,
@@ -47,8 +49,7 @@ export function lineChart({ title, lines, along, marks = [] }: LineChartOptions)
       outerBoundsContain: 'all',
     },
     xAxis: {
-      type: 'value',
-      minInterval: 1,
+      ...(logarithmic ? { type: 'log' as const } : { type: 'value' as const, minInterval: 1 }),
       min: 'dataMin',
       max: 'dataMax',
       name: along,
@@ -76,18 +77,19 @@ export function lineChart({ title, lines, along, marks = [] }: LineChartOptions)
       ...(look === 'faint'
         ? { lineStyle: { width: 1, opacity: FAINT }, itemStyle: { opacity: FAINT } }
         : { lineStyle: { width: 2 } }),
-      ...(i === 0 && marks.length > 0 && { markLine: markLine(marks, points) }),
+      ...(i === 0 && marks.length > 0 && { markLine: markLine(marks, points, logarithmic) }),
     })),
   });
 }
 
 /** Lines at the marks, with the names that there is room for. */
-function markLine(marks: NonNullable<LineChartOptions['marks']>, points: Points) {
-  const [first = 0, last = 0] = [points[0]?.[0], points.at(-1)?.[0]];
+function markLine(marks: NonNullable<LineChartOptions['marks']>, points: Points, logarithmic: boolean) {
+  const placeOf = (x = 0) => (logarithmic ? Math.log10(x) : x);
+  const [first, last] = [placeOf(points[0]?.[0]), placeOf(points.at(-1)?.[0])];
   let named = -Infinity;
   const data = marks.map(({ at, name }) => {
-    const hasRoom = at - named >= MARK_ROOM * (last - first);
-    if (hasRoom) named = at;
+    const hasRoom = placeOf(at) - named >= MARK_ROOM * (last - first);
+    if (hasRoom) named = placeOf(at);
     return { xAxis: at, name: hasRoom ? name : '' };
   });
   return {
