@@ -8,6 +8,7 @@ export {
 } from './recipe.js';
 export { adjustRecipe } from './adjust-recipe.js';
 export { readingAllTexts, recommendedPreset, recommendedRecipe } from './recommended-recipe.js';
+export type { ClassifyTextsOptions } from './classify-texts.js';
 export { withRates, type PeakRates } from './with-rates.js';
 export { findRates, type FindRatesOptions, type FoundRates } from './find-rates.js';
 export { Interrupted, type StageContext, type StageEvent } from './stage-context.js';

@@ -102,6 +102,42 @@ it('loads no code that a model names, and the module that it is given', async ()
   classifier.dispose();
 });
 
+it('classifies texts as they come, in bounded memory', async () => {
+  const classifier = await loadClassifier(saved(), { tokenizer: spaces });
+  onTestFinished(() => classifier.dispose());
+  let read = 0;
+  async function* texts() {
+    for (const text of ['good', ' ', 'bad', 'good bad', '', 'bad']) {
+      read++;
+      yield text;
+    }
+  }
+  const alone = await classifier.predict(['good', 'bad', 'good bad']);
+  const made = [];
+  for await (const prediction of classifier.classify(texts(), { chunkSize: 2 })) {
+    made.push(prediction);
+    // A chunk is read, and no more before its predictions are taken.
+    expect(read).toBeLessThanOrEqual(2 * Math.ceil(made.length / 2));
+  }
+  const [good, bad, both] = alone;
+  expect(made).toEqual([good, null, bad, both, null, bad]);
+  async function* broken() {
+    yield 'good';
+    yield 'bad';
+    yield 'good bad';
+    throw new Error('line 4');
+  }
+  const before: unknown[] = [];
+  const read4 = async () => {
+    for await (const prediction of classifier.classify(broken(), { chunkSize: 2 })) before.push(prediction);
+  };
+  await expect(read4()).rejects.toThrow('line 4');
+  expect(before).toEqual(alone);
+  const none = [];
+  for await (const prediction of classifier.classify([])) none.push(prediction);
+  expect(none).toEqual([]);
+});
+
 it('refuses weights that are not finite, and names them', async () => {
   const folder = saved(({ encoder }) => {
     const bias = encoder.layers[0]?.biasIh.variable;

@@ -1,4 +1,5 @@
 import type { Tokenizer } from '@ulmfit/text';
+import { classifyTexts, type ClassifyTextsOptions } from './classify-texts.js';
 import type { DocumentLogitsOptions } from './document-logits.js';
 import { loadDecidedClassifier } from './model-bundles.js';
 import { predictTexts, type Prediction } from './predict-texts.js';
@@ -18,6 +19,15 @@ export interface LoadedClassifier {
     texts: readonly string[],
     options?: Pick<DocumentLogitsOptions, 'batchSize' | 'signal'>,
   ): Promise<Prediction[]>;
+  /**
+   * Classifies any number of texts as they come, in their order and in bounded memory: null for a text without words.
+   * @example
+   * for await (const prediction of classifier.classify(lines)) console.log(prediction?.label);
+   */
+  classify(
+    texts: Iterable<string> | AsyncIterable<string>,
+    options?: ClassifyTextsOptions,
+  ): AsyncIterable<Prediction | null>;
   /** Frees the weights. */
   dispose(): void;
 }
@@ -57,6 +67,7 @@ export async function loadClassifier(
     classes,
     multiLabel: model.config.multiLabel,
     predict: (texts, options) => predictTexts(decided, texts, options),
+    classify: (texts, options) => classifyTexts(decided, texts, options),
     dispose: () => model.dispose(),
   };
 }
