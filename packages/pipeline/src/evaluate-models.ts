@@ -1,6 +1,7 @@
-import type { ClassificationTask, TaskSplit } from '@ulmfit/text';
+import type { ClassificationTask, TaskSplit, Tokenizer } from '@ulmfit/text';
 import type { EvaluationResult } from './judge/evaluation-result.js';
 import { loadDecidedClassifier } from './model-bundles.js';
+import { recipeTokenizer } from './recipe-tokenizer.js';
 import type { RunOptions } from './run.js';
 import { scoreTask } from './score-task.js';
 import { userTokenCache } from './user-token-cache.js';
@@ -14,6 +15,8 @@ export interface EvaluateModelsOptions extends Pick<
   readonly task: ClassificationTask;
   /** Which of the task's texts to score. Default `test`, or `valid` where there are none. */
   readonly split?: TaskSplit | undefined;
+  /** What the models' words are cut by, where that is a tokenizer of your own: as of {@link loadClassifier}. */
+  readonly tokenizer?: Tokenizer | string | undefined;
 }
 
 /**
@@ -23,10 +26,11 @@ export interface EvaluateModelsOptions extends Pick<
 export async function evaluateModels(
   options: EvaluateModelsOptions,
 ): Promise<Omit<EvaluationResult, 'seconds'>> {
-  const { models, task, split = scoredSplit(task), tokenCache, ...context } = options;
+  const { models, task, split = scoredSplit(task), tokenCache, tokenizer: given, ...context } = options;
   const cache = userTokenCache(tokenCache, context.onEvent);
   const onWarning = (message: string) => context.onEvent?.({ type: 'warning', message });
-  const members = models.map((path) => loadDecidedClassifier(path, { onWarning }));
+  const tokenizer = typeof given === 'string' ? await recipeTokenizer(given) : given;
+  const members = models.map((path) => loadDecidedClassifier(path, { tokenizer, onWarning }));
   try {
     return await scoreTask(members, { ...context, task, split, cache });
   } finally {

@@ -145,10 +145,14 @@ describe('openRun', () => {
       ...recipe,
       languageModel: { ...languageModel, texts: 'train-and-unlabelled' },
     };
-    // Its very first recipes had no choice of texts.
+    // Its very first recipes had no choice of texts, and none of a tokenizer.
+    const { tokenizer: __, ...first } = recipe;
     for (const old of [languageModel, { ...languageModel, reviews: 'unsup' }]) {
-      write({ ...recipe, languageModel: old });
+      write({ ...first, languageModel: old });
       openRun(path, same).close();
+      expect(() => openRun(path, { ...same, recipe: { ...recipe, tokenizer: 'segmenter:de' } })).toThrow(
+        /other settings \(recipe\.tokenizer\)/,
+      );
       expect(() => openRun(path, { ...same, recipe: all })).toThrow(
         /other settings \(recipe\.languageModel\.texts\)/,
       );
