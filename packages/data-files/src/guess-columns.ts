@@ -1,57 +1,55 @@
 import { brief, UlmfitError } from '@ulmfit/errors';
 
-/** Names of columns that hold texts, the likeliest first. */
+/** Names of columns that hold texts, the likeliest first; without capitals and what stands between words. */
 const TEXT_NAMES = [
-  'text',
-  'texts',
-  'content',
-  'review',
-  'review_text',
-  'body',
-  'message',
-  'sentence',
-  'document',
-  'comment',
-  'comment_text',
-  'tweet',
-  'description',
-  'question',
-  'utterance',
-  'query',
-  'article',
-  'post',
-  'abstract',
-  'email',
-  'sms',
+  ...[
+    'text',
+    'texts',
+    'content',
+    'review',
+    'reviewtext',
+    'body',
+    'message',
+    'sentence',
+    'document',
+    'comment',
+    'commenttext',
+  ],
+  ...[
+    'tweet',
+    'description',
+    'question',
+    'utterance',
+    'query',
+    'article',
+    'post',
+    'abstract',
+    'email',
+    'sms',
+  ],
 ];
 /** Names of columns whose text belongs before that of the others. */
 const TITLE_NAMES = ['title', 'headline', 'subject', 'summary'];
-/** Names of columns that hold labels, the likeliest first. */
+/** Names of columns that hold a label. */
 const LABEL_NAMES = [
-  'label',
-  'labels',
-  'class',
-  'classes',
-  'category',
-  'categories',
-  'target',
-  'sentiment',
-  'topic',
-  'topics',
-  'intent',
-  'tag',
-  'tags',
-  'section',
-  'emotion',
-  'polarity',
-  'genre',
-  'genres',
-  'rating',
-  'stars',
-  'score',
-  'type',
-  'y',
+  ...[
+    'label',
+    'class',
+    'category',
+    'target',
+    'sentiment',
+    'topic',
+    'intent',
+    'section',
+    'emotion',
+    'polarity',
+    'genre',
+    'tag',
+  ],
+  ...['rating', 'stars', 'score', 'type', 'y'],
 ];
+/** Names of columns that hold several. */
+const LABELS_NAMES = ['labels', 'classes', 'categories', 'topics', 'tags', 'genres', 'emotions'];
 
 /** Which columns are read for what. */
 export interface Columns {
@@ -69,27 +67,32 @@ export interface GuessedColumns extends Columns {
 /**
  * Chooses the columns of texts and labels: those that are named, else by plain names, else the one that is left of two.
  * @param name What messages call the file.
- * @param given Those that are named; a label of null asks for none.
+ * @param given Those that are named; a label of null asks for none. `several` tells that a text may have several labels.
  * @throws UlmfitError `NO_SUCH_COLUMN`, with the columns that there are.
  */
 export function guessColumns(
   name: string,
   columns: readonly string[],
-  given: { readonly text?: readonly string[] | undefined; readonly label?: string | null | undefined },
+  given: {
+    readonly text?: readonly string[] | undefined;
+    readonly label?: string | null | undefined;
+    readonly several?: boolean | undefined;
+  },
 ): GuessedColumns {
   for (const column of [...(given.text ?? []), ...(given.label ? [given.label] : [])]) {
     requireColumn(name, columns, column);
   }
   const find = (names: readonly string[], taken: readonly string[]) => {
     for (const candidate of names) {
-      const found = columns.find((column) => column.toLowerCase() === candidate && !taken.includes(column));
+      const found = columns.find((column) => plain(column) === candidate && !taken.includes(column));
       if (found !== undefined) return found;
     }
     return undefined;
   };
   let label = given.label ?? undefined;
   const guessesLabel = given.label === undefined;
-  if (guessesLabel) label = find(LABEL_NAMES, given.text ?? []);
+  const labelNames = given.several ? [...LABELS_NAMES, ...LABEL_NAMES] : [...LABEL_NAMES, ...LABELS_NAMES];
+  if (guessesLabel) label = find(labelNames, given.text ?? []);
   let text = given.text ?? [];
   if (given.text === undefined) {
     const taken = label === undefined ? [] : [label];
@@ -117,6 +120,7 @@ export function guessColumns(
   return { text, label, guessed };
 }
 
+const plain = (column: string): string => column.toLowerCase().replaceAll(/[\s_.-]/g, '');
 const shown = (column: string): string => (/^[\w .-]{1,60}$/.test(column) ? column : brief(column));
 
 /** @throws UlmfitError `NO_SUCH_COLUMN`, with the columns that there are */

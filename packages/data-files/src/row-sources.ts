@@ -177,7 +177,8 @@ function mainColumns(file: FileLook, options: SourceOptions): TaskColumns {
   const { splitColumn } = options;
   if (splitColumn !== undefined) requireColumn(name, file.columns, splitColumn);
   const split = splitColumn ?? guessSplit(file, options);
-  const given = { text: options.textColumns, label: options.labelColumn };
+  const several = options.labelDelimiter !== undefined;
+  const given = { text: options.textColumns, label: options.labelColumn, several };
   const left = file.columns.filter((column) => column !== split);
   const found = guessLongerColumn(file, options) ?? guessColumns(name, left, given);
   const lists = file.head.some(({ json }) => Array.isArray(json?.[found.label ?? '']));
