@@ -3,7 +3,7 @@ import type { MeanMetric, SumsMetric } from '@ulmfit/trainer';
 import type { ClassifierInput } from './classifier.js';
 
 /** What the metrics read of a pass. */
-interface Logits {
+export interface Logits {
   /** `[batch, classes]` */
   readonly logits: Tensor2D;
 }

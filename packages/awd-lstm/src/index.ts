@@ -21,7 +21,7 @@ export {
 } from './encoder.js';
 export { concatPooling } from '@ulmfit/kernels';
 export { createBatchNorm, type BatchNorm } from './batch-norm.js';
-export { accuracy, macroF1 } from './classifier-metrics.js';
+export { accuracy, macroF1, type Logits } from './classifier-metrics.js';
 export { createClassifierHead, type ClassifierHead } from './classifier-head.js';
 export { copyEncoder, transferLanguageModel } from './vocabulary-transfer.js';
 export type { ActivationTaps, ClassifierTaps, EncoderTaps, LanguageModelTaps } from './taps.js';

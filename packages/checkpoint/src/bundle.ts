@@ -28,7 +28,7 @@ export const linearFile = LINEAR;
 export type BundleFile = (typeof bundleFiles)[number];
 
 /** The bytes of a bundle's files. */
-type Parts<T> = Readonly<Record<BundleFile, T>> & { readonly [LINEAR]?: T | undefined };
+export type BundleParts<T> = Readonly<Record<BundleFile, T>> & { readonly [LINEAR]?: T | undefined };
 
 const text = z.string().min(1, 'expected a text that is not empty');
 const texts = textList((item) => item !== '', 'expected a text that is not empty');
@@ -129,7 +129,7 @@ export function writeBundle(folder: string, bundle: Bundle, files: FileSystem = 
  * @throws UlmfitError `BAD_BUNDLE`, `BAD_SAFETENSORS`, `FILE_ERROR`
  */
 export function readBundle(folder: string, files: FileSystem = nodeFileSystem): Bundle {
-  const read = (name: keyof Parts<unknown>) =>
+  const read = (name: keyof BundleParts<unknown>) =>
     guardFiles(`read ${folder}/${name}`, () => files.read(`${folder}/${name}`));
   const parts = {
     [DESCRIPTION]: read(DESCRIPTION),
@@ -152,10 +152,7 @@ export function readBundle(folder: string, files: FileSystem = nodeFileSystem): 
  * @param label what to call the bundle in messages
  * @throws UlmfitError `BAD_BUNDLE`, `BAD_SAFETENSORS`
  */
-export async function bundleFromBytes(
-  parts: Parts<Uint8Array>,
-  label = 'the bundle',
-): Promise<Bundle> {
+export async function bundleFromBytes(parts: BundleParts<Uint8Array>, label = 'the bundle'): Promise<Bundle> {
   const given = parts[LINEAR];
   const [description, vocabulary, weights, linear] = await Promise.all([
     digestAnywhere(saidIn(parts[DESCRIPTION])),
@@ -186,17 +183,13 @@ function saidIn(description: Uint8Array): Uint8Array {
   }
 }
 
-type Fail = (file: keyof Parts<unknown>, what: string) => UlmfitError;
+type Fail = (file: keyof BundleParts<unknown>, what: string) => UlmfitError;
 const failIn =
   (label: string): Fail =>
   (file, what) =>
     new UlmfitError('BAD_BUNDLE', `${label}/${file}: ${what}`);
 
-function assemble(
-  parts: Parts<Uint8Array>,
-  digests: Parts<FileDigest>,
-  label: string,
-): Bundle {
+function assemble(parts: BundleParts<Uint8Array>, digests: BundleParts<FileDigest>, label: string): Bundle {
   const fail = failIn(label);
   // The version first: another one may differ in everything else.
   const {

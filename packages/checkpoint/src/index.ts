@@ -31,4 +31,5 @@ export {
   type Bundle,
   type BundleDescription,
   type BundleFile,
+  type BundleParts,
 } from './bundle.js';

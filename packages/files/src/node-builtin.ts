@@ -4,7 +4,7 @@ import type os from 'node:os';
 import type path from 'node:path';
 import { UlmfitError } from '@ulmfit/errors';
 
-interface Builtins {
+export interface Builtins {
   fs: typeof fs;
   crypto: typeof crypto;
   os: typeof os;

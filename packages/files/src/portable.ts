@@ -5,7 +5,7 @@ export { ByteReader } from './byte-reader.js';
 export { errorCode } from './error-code.js';
 export { digestAnywhere, digestOf, fileDigestSchema, mismatch, type FileDigest } from './file-digest.js';
 export { guardFiles, nodeFileSystem, readFile, type FileSystem } from './file-system.js';
-export { nodeBuiltin } from './node-builtin.js';
+export { nodeBuiltin, type Builtins } from './node-builtin.js';
 export {
   tryLock,
   withLock,

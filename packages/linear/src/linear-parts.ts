@@ -26,7 +26,8 @@ const ngrams = z
   .refine(([shortest, longest]) => shortest <= longest)
   .readonly();
 const unit = z.enum(['words', 'characters']);
-const schema = z
+/** Reads a linear model's {@link LinearJson} back. */
+export const linearJsonSchema = z
   .strictObject({
     format: z.literal(1),
     classes: count,
@@ -57,7 +58,7 @@ const schema = z
   .refine(({ classes, multiLabel }) => multiLabel || classes > 1);
 
 /** What {@link linearToParts} keeps as JSON. */
-export type LinearJson = z.infer<typeof schema>;
+export type LinearJson = z.infer<typeof linearJsonSchema>;
 
 /**
  * Takes a model apart for a file. The parts give back the very same model.
@@ -90,7 +91,7 @@ export function linearFromParts(parts: {
   readonly json: unknown;
   readonly arrays: Readonly<Record<string, unknown>>;
 }): LinearClassifier {
-  const parsed = schema.safeParse(parts.json);
+  const parsed = linearJsonSchema.safeParse(parts.json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw damaged(

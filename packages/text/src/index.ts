@@ -7,7 +7,13 @@ export type {
   TaskSetting,
   TaskSplit,
 } from './task.js';
-export { rowsTask, type LabelledRow, type MultiLabelRow, type RowsTaskOptions } from './rows-task.js';
+export {
+  rowsTask,
+  type LabelledRow,
+  type MultiLabelRow,
+  type RowsTaskOptions,
+  type RowsTaskSets,
+} from './rows-task.js';
 export { MAXIMUM_CLASSES, requireClasses, tooManyClasses, unknownLabels } from './require-classes.js';
 export {
   firstOfEqual,

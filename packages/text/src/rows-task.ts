@@ -18,7 +18,7 @@ export interface MultiLabelRow {
   readonly labels: readonly string[];
 }
 
-interface RowsTaskSets<Row> {
+export interface RowsTaskSets<Row> {
   /** What messages and reports call it. Default `rows`. */
   readonly name?: string | undefined;
   readonly train: Iterable<Row>;
