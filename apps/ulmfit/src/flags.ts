@@ -24,7 +24,8 @@ export interface Flags {
   /** False after `--no-linear`. */
   readonly linear: boolean;
   readonly pretrained?: string;
-  readonly preset: PresetName;
+  /** Without it, one that fits the amount of text. */
+  readonly preset?: PresetName;
   readonly recipe?: string;
   readonly schedule?: Recipe['schedule'];
   readonly lr?: PeakRates;
@@ -195,9 +196,10 @@ export const options: Readonly<Record<FlagName, Option>> = {
     '--pretrained <path>',
     'a language model to start from: a bundle, or a fastai .pth with its .pkl; its sizes replace the preset’s',
   ).conflicts('transfer' satisfies FlagName),
-  preset: new Option('--preset <name>', 'sizes and settings')
-    .choices(Object.keys(presetNames))
-    .default('small'),
+  preset: new Option(
+    '--preset <name>',
+    'sizes and settings (default: tiny or small, by the amount of text)',
+  ).choices(Object.keys(presetNames)),
   recipe: new Option('--recipe <file>', 'settings that differ from the preset’s, as JSON'),
   schedule: new Option('--schedule <name>', 'the learning rate over a fit (default: the preset’s)').choices([
     'one-cycle',

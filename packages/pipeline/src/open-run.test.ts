@@ -23,6 +23,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const settings: RunSettings = {
   task: { kind: 'imdb', data: 'sample', splitSeed: 1 },
   corpus: { kind: 'sample' },
+  linear: false,
   backwards: false,
   transfer: true,
   seed: 1,

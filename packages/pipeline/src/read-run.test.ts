@@ -23,7 +23,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const settings: RunSettings = {
   task: { kind: 'imdb', data: 'sample', splitSeed: 1, labels: 20 },
   corpus: null,
-  ...{ backwards: false, transfer: true, seed: 1 },
+  ...{ backwards: false, transfer: true, linear: false, seed: 1 },
   recipe: presets.tiny,
 };
 const engine: RunEngine = { backend: 'cpu', precision: 'float32', threads: 1, version: '4', fastKernels: [] };

@@ -29,7 +29,7 @@ export const configReader = (): FuzzedReader => ({
 
 const settings = {
   ...{ task: { kind: 'imdb', data: 'imdb', labels: 2000 }, corpus: null },
-  ...{ seed: 1, backwards: false, transfer: true },
+  ...{ seed: 1, backwards: false, transfer: true, linear: true },
   recipe: presets.tiny,
 };
 const { texts: _, ...languageModel } = presets.tiny.languageModel;

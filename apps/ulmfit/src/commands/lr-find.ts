@@ -1,5 +1,5 @@
 import { UlmfitError } from '@ulmfit/errors';
-import { findRates, type FoundRates, type Recipe } from '@ulmfit/pipeline';
+import { findRates, presets, type FoundRates, type Recipe } from '@ulmfit/pipeline';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Flags, lrFindFlags } from '../flags.js';
 import { interruptible } from '../interruptible.js';
@@ -29,7 +29,7 @@ export async function lrFind(
     );
   }
   const { from, groups, steps, startLr, endLr, backwards, seed, svg, tokenCache } = flags;
-  const recipe = resolvedRecipe(flags, config);
+  const recipe = resolvedRecipe(flags, config, presets[flags.preset ?? 'small']);
   const report = reporter();
   await startEngine(flags);
   try {

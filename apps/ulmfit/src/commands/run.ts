@@ -4,13 +4,17 @@ import { UlmfitError } from '@ulmfit/errors';
 import {
   adjustRecipe,
   presets,
+  readingAllTexts,
+  recommendedPreset,
   run as runStages,
   runFiles,
   withRates,
+  type PresetName,
   type Recipe,
   type RunOptions,
   type StageName,
 } from '@ulmfit/pipeline';
+import type { ClassificationTask } from '@ulmfit/text';
 import { tensorBoard } from '@ulmfit/tensorboard';
 import { interruptible } from '../interruptible.js';
 import { oneLine } from '../one-line.js';
@@ -20,7 +24,7 @@ import { resumeCommand } from '../resume-command.js';
 import { printLines } from '../standard-output.js';
 import { startEngine } from '../start-engine.js';
 import type { LoadedConfig } from '../config/load-config.js';
-import { corpusOf, taskOf, type DataFlags } from '../task-of.js';
+import { corpusOf, isImdb, taskOf, type DataFlags } from '../task-of.js';
 import { tokenizerThreads } from '../tokenizer-threads.js';
 import { verdictWarnings } from '../verdict-warnings.js';
 import type { Flags, trainingFlags } from '../flags.js';
@@ -83,23 +87,26 @@ async function runWith(
   stages: readonly StageName[],
   more: Partial<Pick<RunOptions, 'pretrained' | 'encoder' | 'transfer'>> = {},
 ): Promise<void> {
-  const { preset, backwards, seed, data, splitSeed = 1, saveEvery, pretrained } = flags;
-  const recipe = resolvedRecipe(flags, config);
-  const isWanted =
-    stages.includes('pretrain') &&
-    pretrained === undefined &&
-    (recipe.languageModel.pretrain !== null || flags.corpus !== undefined);
-  const corpus = corpusOf({ ...flags, isWanted });
-  const folder = flags.out ?? `runs/${name}-${preset}-${seed}`;
+  const { backwards, seed, data, splitSeed = 1, saveEvery, pretrained } = flags;
   const report = reporter();
   const engine = await startEngine(flags);
   let hasWorked = false;
   try {
-    if (isWanted && !corpus) report.say(`ulmfit: ${NO_GENERAL_TEXT}`);
     const task =
       data === undefined
         ? undefined
         : await taskOf({ ...flags, data, splitSeed }, { say: (line) => report.say(`ulmfit: ${line}`) });
+    const preset = flags.preset ?? (await fittingPreset(task, flags));
+    if (flags.preset === undefined) report.say(`ulmfit: preset ${preset}, by the amount of text`);
+    const isOwn = data !== undefined && !isImdb(data);
+    const recipe = resolvedRecipe(flags, config, isOwn ? readingAllTexts(presets[preset]) : presets[preset]);
+    const isWanted =
+      stages.includes('pretrain') &&
+      pretrained === undefined &&
+      (recipe.languageModel.pretrain !== null || flags.corpus !== undefined);
+    const corpus = corpusOf({ ...flags, isWanted });
+    if (isWanted && !corpus) report.say(`ulmfit: ${NO_GENERAL_TEXT}`);
+    const folder = flags.out ?? `runs/${name}-${preset}-${seed}`;
     const left = `what was done is saved. To go on: ${resumeCommand()}`;
     const result = await interruptible(left, (signal) =>
       runStages({
@@ -131,15 +138,26 @@ async function runWith(
   }
 }
 
+/** The preset for the amount of text: the task's, or where there is none the corpus, of which the embedded one is small. */
+async function fittingPreset(
+  task: ClassificationTask | undefined,
+  { corpus }: Pick<TrainingFlags, 'corpus'>,
+): Promise<PresetName> {
+  if (task) return recommendedPreset(task);
+  return corpus === undefined ? 'tiny' : 'small';
+}
+
 /**
  * The recipe of the flags and the settings file.
+ * @param preset what they change
  * @throws UlmfitError `BAD_RECIPE`, `BAD_OPTION`
  */
 export function resolvedRecipe(
-  { preset, recipe, schedule, lr }: Pick<Flags, 'preset' | 'recipe' | 'schedule' | 'lr'>,
+  { recipe, schedule, lr }: Pick<Flags, 'recipe' | 'schedule' | 'lr'>,
   config: LoadedConfig | undefined,
+  preset: Recipe,
 ): Recipe {
-  const adjusted = readRecipe(presets[preset], recipe, config);
+  const adjusted = readRecipe(preset, recipe, config);
   return withRates(schedule === undefined ? adjusted : { ...adjusted, schedule }, lr ?? {});
 }
 

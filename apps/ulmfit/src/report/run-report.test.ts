@@ -24,7 +24,7 @@ const run: RunRecord = {
   settings: {
     task: { kind: 'imdb', data: 'sample', splitSeed: 1, labels: 20 },
     corpus: { kind: 'sample' },
-    ...{ backwards: false, transfer: true, seed: 7 },
+    ...{ backwards: false, transfer: true, linear: true, seed: 7 },
     recipe: presets.tiny,
   },
   task: {
