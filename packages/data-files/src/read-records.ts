@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { showName, UlmfitError } from '@ulmfit/errors';
+import { streamFile } from '@ulmfit/files';
 import { detectDelimiter, detectFormat, type DataFormat } from './data-format.js';
 import { jsonlRecords } from './jsonl-records.js';
 import { lineRecords } from './line-records.js';
@@ -83,7 +83,7 @@ async function* fileBytes(path: string): AsyncGenerator<Buffer, void> {
     throw new UlmfitError('NOT_A_FILE', `${showName(path)}: is a folder; give a file`);
   }
   try {
-    yield* createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
+    yield* streamFile(path);
   } catch (error) {
     throw describeFileError(path, error);
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { hashFile } from '@ulmfit/files';
 import type { ReadTaskOptions, TextSource } from '@ulmfit/text';
 import { countWords } from './count-words.js';
 import { corpusFiles, readCorpus } from './read-corpus.js';
@@ -50,12 +50,7 @@ async function contentOf(
 ): Promise<string> {
   const files: string[] = [];
   for (const file of await corpusFiles(path)) {
-    const hash = createHash('sha256');
-    for await (const bytes of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-      signal?.throwIfAborted();
-      hash.update(bytes);
-    }
-    files.push(`${/\.gz$/i.test(file) ? 'gz ' : ''}${hash.digest('hex')}`);
+    files.push(`${/\.gz$/i.test(file) ? 'gz ' : ''}${await hashFile(file, 'sha256', { signal })}`);
   }
   return createHash('sha256')
     .update(JSON.stringify([READING, files, words ?? 'all']))

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   fstatSync,
@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { endianness } from 'node:os';
 import { join } from 'node:path';
-import { cacheDirectory } from '@ulmfit/files';
+import { cacheDirectory, errorCode, temporaryName } from '@ulmfit/files';
 import { TokenCorpusBuilder, type PackedTokens, type Tokenizer } from '@ulmfit/text';
 
 export interface TokenCacheOptions {
@@ -82,7 +82,7 @@ export class TokenCache {
       quietly(() => utimesSync(path, now, now)); // The folder may be another's, to be read alone.
       return TokenCorpusBuilder.fromPacked(packed);
     } catch (error) {
-      if (!isMissing(error)) this.#problem(`${path}: ${messageOf(error)}; tokenizing anew`);
+      if (errorCode(error) !== 'ENOENT') this.#problem(`${path}: ${messageOf(error)}; tokenizing anew`);
       return undefined;
     }
   }
@@ -90,7 +90,7 @@ export class TokenCache {
   /** Keeps tokens under a key. */
   write(key: string, packed: PackedTokens): void {
     const path = this.#pathOf(key);
-    const temporary = `${path}.${randomUUID()}.tmp`;
+    const temporary = temporaryName(path);
     try {
       mkdirSync(this.#folder, { recursive: true });
       writePacked(temporary, key, packed);
@@ -203,9 +203,6 @@ function quietly(action: () => void): void {
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** All that decides the tokens, as far as it can be known: more than a model is held to, since tokens are cheap to make. */
 function cutting({ name, rules, environment, module }: Tokenizer): string[] | undefined {
