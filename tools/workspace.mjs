@@ -12,7 +12,7 @@ export function run(command, args, env = {}) {
   const result = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true', ...env },
+    env: { ...process.env, ...env },
     shell: process.platform === 'win32',
   });
   if (result.error) throw result.error;
@@ -55,7 +55,8 @@ export function installDependencies() {
 
 export function build() {
   step('Building');
-  run('npx', ['nx', 'run-many', '-t', 'build']);
+  // What `nx run-many -t build` does by a process for each package; one for all takes a quarter of the processor's time.
+  run('npx', ['tsc', '-b']);
 }
 
 export const ulmfit = (...args) => run(process.execPath, [join(root, 'apps/ulmfit/bin/ulmfit.js'), ...args]);
