@@ -46,6 +46,8 @@ export interface Flags {
   readonly tokenCache: boolean;
   readonly precision: 'auto' | Precision;
   readonly force?: boolean;
+  readonly all?: boolean;
+  readonly format?: 'csv' | 'tsv' | 'jsonl' | 'lines';
   readonly groups?: 'head' | 'all';
   readonly steps?: number;
   readonly startLr?: number;
@@ -236,6 +238,11 @@ export const options: Readonly<Record<FlagName, Option>> = {
   )
     .choices(['auto', 'float32', 'bfloat16'] satisfies Flags['precision'][])
     .default('auto'),
+  all: new Option('--all', 'print the probability of every class'),
+  format: new Option(
+    '--format <name>',
+    'form of the files, and of what is printed (default: by the file’s name or its first line)',
+  ).choices(['csv', 'tsv', 'jsonl', 'lines'] satisfies Flags['format'][]),
   groups: new Option('--groups <which>', 'groups of the classifier that are trained (default: head)').choices(
     ['head', 'all'] satisfies Flags['groups'][],
   ),

@@ -117,8 +117,8 @@ export function program(writeHelp?: (text: string) => void): Command {
   add(
     ulmfit,
     'predict <text...>',
-    'classify texts, one each',
-    ['model', 'json', ...engineFlags],
+    'classify texts, files of them (CSV, TSV, JSONL, plain lines), or standard input (-)',
+    ['model', 'json', 'all', 'format', 'textColumn', ...engineFlags],
     async (flags, texts) => (await import('./commands/predict.js')).predict(texts, flags),
   );
   add(

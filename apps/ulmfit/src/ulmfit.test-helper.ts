@@ -15,6 +15,8 @@ export interface Ended {
 interface UlmfitOptions {
   cwd?: string;
   env?: Record<string, string>;
+  /** What it reads on standard input; nothing is there unless given. */
+  stdin?: string;
   /** A file that standard output goes to. */
   stdout?: number;
   /** Sees standard error as it comes, with the process's `kill`. */
@@ -31,8 +33,9 @@ export function startUlmfit(args: readonly string[], options: UlmfitOptions = {}
   const child = spawn(process.execPath, [bin, ...args], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
+    stdio: [options.stdin === undefined ? 'ignore' : 'pipe', options.stdout ?? 'pipe', 'pipe'],
   });
+  child.stdin?.end(options.stdin);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

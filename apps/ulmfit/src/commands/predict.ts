@@ -1,24 +1,42 @@
 import { loadClassifier } from '@ulmfit/pipeline';
 import type { Flags } from '../flags.js';
+import { interruptible } from '../interruptible.js';
+import { predictInputs } from '../predict/predict-inputs.js';
+import { textLine } from '../predict/record-format.js';
 import { printLines } from '../standard-output.js';
 import { startEngine, type EngineFlags } from '../start-engine.js';
 
-/** `ulmfit predict TEXT...` */
-export async function predict(
-  texts: readonly string[],
-  flags: EngineFlags & Pick<Flags, 'model' | 'json'>,
-): Promise<void> {
+type PredictFlags = EngineFlags & Pick<Flags, 'model' | 'json' | 'all' | 'format' | 'textColumn'>;
+
+/** `ulmfit predict TEXT...`, of texts or of files */
+export async function predict(words: readonly string[], flags: PredictFlags): Promise<void> {
+  const inputs = predictInputs(words);
   await startEngine(flags);
-  const classifier = await loadClassifier(flags.model);
+  const { model, json, all, format } = flags;
+  const textColumns = flags.textColumn?.split(',').map((name) => name.trim());
+  const classifier = await loadClassifier(model);
   try {
-    const predictions = await classifier.predict(texts);
-    await printLines(
-      predictions.map((prediction, i) =>
-        flags.json
-          ? JSON.stringify({ text: texts[i], ...prediction })
-          : `${prediction.label} ${prediction.probability.toFixed(4)}\t${texts[i]}`,
-      ),
+    if (inputs.kind === 'texts') {
+      const predictions = await classifier.predict(inputs.texts);
+      const lines = inputs.texts.map((text, i) => ({ text, prediction: predictions[i] ?? null }));
+      await printLines(
+        lines.map(({ text, prediction }) =>
+          json
+            ? JSON.stringify({ text, ...prediction })
+            : textLine(text, prediction, all ? classifier.classes : undefined),
+        ),
+      );
+      return;
+    }
+    const { predictFiles } = await import('../predict/predict-files.js');
+    const say = (line: string) => void process.stderr.write(`${line}\n`);
+    const left = 'what was classified is printed. Give the same command again to start over.';
+    const { files } = inputs;
+    const { empty } = await interruptible(left, (signal) =>
+      predictFiles({ files, classifier, format, textColumns, json, all, signal, print: printLines, say }),
     );
+    if (empty > 0)
+      say(`ulmfit: ${empty} ${empty === 1 ? 'text holds' : 'texts hold'} no words, and got no label`);
   } finally {
     classifier.dispose();
   }
