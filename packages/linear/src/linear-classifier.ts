@@ -46,7 +46,11 @@ export class LinearClassifier {
   readonly features: number;
   readonly #counts = new TermCounts();
 
-  constructor(readonly model: LinearModel) {
+  /** @internal `trainLinear` and `linearFromParts` make one. */
+  constructor(
+    /** @internal */
+    readonly model: LinearModel,
+  ) {
     this.classes = model.classes;
     this.multiLabel = model.multiLabel;
     this.features = model.tfIdf.size;
