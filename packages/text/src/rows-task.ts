@@ -18,6 +18,7 @@ export interface MultiLabelRow {
   readonly labels: readonly string[];
 }
 
+/** Rows of one kind, by set, and what is made of them. */
 export interface RowsTaskSets<Row> {
   /** What messages and reports call it. Default `rows`. */
   readonly name?: string | undefined;
