@@ -101,6 +101,7 @@ const advice: Record<string, string> = {
   ENOENT: 'there is no such file; check the path',
   EISDIR: 'it is a folder; name a file',
   ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'something else stands there; choose another path',
   EACCES: 'no permission; check the owner and mode',
   EPERM: 'no permission; check the owner and mode',
   EROFS: 'the disk is read-only; choose another folder',
