@@ -46,7 +46,8 @@ async function refused(args: readonly string[]): Promise<string> {
   expect(stdout).toBe('');
   expect(stderr).not.toMatch(/^\s+at /m);
   const lines = stderr.trimEnd().split('\n');
-  const errors = lines.filter((line) => line.startsWith('ulmfit: '));
+  // The preset that was chosen is told before.
+  const errors = lines.filter((line) => /^ulmfit: (?!preset \S+, by)/.test(line));
   expect(errors, stderr).toEqual([lines.at(-1)]);
   return lines.at(-1) ?? '';
 }
@@ -148,7 +149,7 @@ describe('a preset without pretraining', () => {
 
   it('with general text, or asked to pretrain', async () => {
     const why =
-      /: this recipe starts from scratch on the reviews .*; leave \w+ out, or choose another preset/;
+      /: this recipe starts from scratch on the task's texts .*; leave \w+ out, or choose another preset/;
     const corpus = await refused(['run', '--corpus', at('corpus.txt'), ...preset]);
     expect(corpus).toMatch(why);
     expect(corpus).toMatch(/^ulmfit: corpus: /);
@@ -164,7 +165,7 @@ describe('reviews', () => {
     refusedToTrain(['run', '--data', at(data), '--pretrained', at('lm'), ...more]);
 
   it('that are not there', async () => {
-    expect(await run('nowhere')).toMatch(/nowhere: no such file or folder; give/);
+    expect(await run('nowhere')).toMatch(/nowhere: no such file or folder; check the path/);
   });
 
   it('in an archive that is cut short, damaged, none, or without reviews', async () => {
@@ -182,7 +183,7 @@ describe('reviews', () => {
     write('notes.tar.gz', gzipSync(await tar([{ name: 'notes.txt', content: 'none' }])));
     expect(await run('notes.tar.gz')).toMatch(/notes\.tar\.gz: holds no reviews/);
     mkdirSync(at('no-reviews'));
-    expect(await run('no-reviews')).toMatch(/no-reviews: holds no reviews/);
+    expect(await run('no-reviews')).toMatch(/no-reviews: holds no labelled texts; give/);
   });
 
   it('that are not UTF-8, naming the file', async () => {
@@ -203,7 +204,7 @@ describe('reviews', () => {
     expect(await run('pos')).toMatch(/pos: one text for the language model/);
     expect(await classify('pos')).toMatch(/pos: holds no labelled reviews of both classes/);
     expect(await refused(['evaluate', '--data', at('pos'), '--model', at('classifier')])).toMatch(
-      /pos: holds no test reviews of both classes/,
+      /pos: holds no labelled reviews of both classes/,
     );
   });
 });
