@@ -25,6 +25,7 @@ describe('help', () => {
       'classify',
       'evaluate',
       'predict',
+      'inspect',
       'report',
       'engine',
       'doctor',

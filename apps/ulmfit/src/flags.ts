@@ -21,6 +21,10 @@ export interface Flags {
   readonly labelDelimiter?: string;
   readonly splitColumn?: string;
   readonly rowsPerClass?: number;
+  readonly language?: string;
+  readonly tokenizer?: string;
+  readonly patience?: number;
+  readonly classWeights?: Recipe['classifier']['classWeights'];
   /** False after `--no-linear`. */
   readonly linear: boolean;
   readonly pretrained?: string;
@@ -63,6 +67,10 @@ export const trainingFlags = [
   'recipe',
   'schedule',
   'lr',
+  'language',
+  'tokenizer',
+  'patience',
+  'classWeights',
   'backwards',
   'seed',
   'out',
@@ -193,6 +201,22 @@ export const options: Readonly<Record<FlagName, Option>> = {
     '--rows-per-class <n>',
     'train the classifier on the first n labelled texts of each class (default: all)',
   ).argParser(count(1)),
+  language: new Option(
+    '--language <tag>',
+    'the language of the texts, such as de or ja (default: en)',
+  ).conflicts('tokenizer' satisfies FlagName),
+  tokenizer: new Option(
+    '--tokenizer <name>',
+    'what cuts texts into words: fastai, segmenter:TAG, or a module of your own such as ./my-tokenizer.js',
+  ),
+  patience: new Option(
+    '--patience <epochs>',
+    'end a fit of the classifier when so many epochs bring nothing on the validation texts (default: never)',
+  ).argParser(count(1)),
+  classWeights: new Option(
+    '--class-weights <how>',
+    'how much the texts of each class count; balanced gives each class the same say',
+  ).choices(['none', 'balanced'] satisfies Recipe['classifier']['classWeights'][]),
   linear: new Option('--no-linear', 'leave out the plain baseline, TF-IDF with logistic regression'),
   pretrained: new Option(
     '--pretrained <path>',

@@ -19,10 +19,20 @@ const commands = [...guide.matchAll(/^npx ulmfit ((?:\\\n|[^\n])+)/gm)].map(([, 
   ),
 );
 
+/** The guide's command of a name. */
+const command = (name: string): string[] => commands.find(([first]) => first === name) ?? [];
+
+it('is looked at as the guide shows', async () => {
+  const { code, stdout, stderr } = await ulmfit(command('inspect'));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(guide).toContain(stdout.split('\n').slice(0, 4).join('\n'));
+  expect(stdout).toMatch(/^account +54 +6$/m);
+});
+
 describe.skipIf(missing !== undefined)(withReason('the guide to your own data', missing), () => {
   let trained: Ended;
   beforeAll(async () => {
-    trained = await ulmfit(commands[0] ?? []);
+    trained = await ulmfit(command('run'));
   }, 120_000);
 
   it('trains a plain baseline, a classifier and their blend, and shows their figures', () => {
@@ -42,16 +52,16 @@ describe.skipIf(missing !== undefined)(withReason('the guide to your own data', 
   });
 
   it('predicts by the blend, and scores other files', async () => {
-    const predicted = await ulmfit(commands[1] ?? []);
+    const predicted = await ulmfit(command('predict'));
     expect(predicted.stdout, predicted.stderr).toMatch(/^delivery .*\naccount /);
-    const evaluated = await ulmfit(commands[2] ?? []);
+    const evaluated = await ulmfit(command('evaluate'));
     expect(evaluated.stdout, evaluated.stderr).toMatch(/^accuracy [\d.]+ % on 100 test texts/m);
   });
 
   it('is held to the data that it began on', async () => {
     const changed = join(folder, 'tickets.csv');
     writeFileSync(changed, readFileSync(join(docs, 'data/tickets.csv'), 'utf8').replace('parcel', 'letter'));
-    const args = (commands[0] ?? []).map((word) => (word.endsWith('/tickets.csv') ? changed : word));
+    const args = command('run').map((word) => (word.endsWith('/tickets.csv') ? changed : word));
     const { code, stderr } = await ulmfit(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^ulmfit: \S+tickets holds a run with other settings \(task\.data\)|other data/m);

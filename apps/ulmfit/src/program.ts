@@ -138,6 +138,13 @@ export function program(writeHelp?: (text: string) => void): Command {
   );
   add(
     ulmfit,
+    'inspect <data>',
+    'look at a task’s texts and labels: counts, lengths, repeated and empty texts',
+    [...dataFlags.filter((name) => name !== 'data'), 'labels', 'lmReviews', 'testReviews', 'json'],
+    async (flags, texts) => (await import('./commands/inspect.js')).inspect(texts, flags),
+  );
+  add(
+    ulmfit,
     'report <run>',
     'write a run’s report.html, also of one under way',
     [],

@@ -14,7 +14,7 @@ import {
   type RunOptions,
   type StageName,
 } from '@ulmfit/pipeline';
-import type { ClassificationTask } from '@ulmfit/text';
+import { tokenizerForLanguage, type ClassificationTask } from '@ulmfit/text';
 import { tensorBoard } from '@ulmfit/tensorboard';
 import { interruptible } from '../interruptible.js';
 import { oneLine } from '../one-line.js';
@@ -153,12 +153,26 @@ async function fittingPreset(
  * @throws UlmfitError `BAD_RECIPE`, `BAD_OPTION`
  */
 export function resolvedRecipe(
-  { recipe, schedule, lr }: Pick<Flags, 'recipe' | 'schedule' | 'lr'>,
+  flags: Pick<Flags, 'recipe' | 'schedule' | 'lr' | 'language' | 'tokenizer' | 'patience' | 'classWeights'>,
   config: LoadedConfig | undefined,
   preset: Recipe,
 ): Recipe {
-  const adjusted = readRecipe(preset, recipe, config);
-  return withRates(schedule === undefined ? adjusted : { ...adjusted, schedule }, lr ?? {});
+  const { schedule, lr, language, patience, classWeights } = flags;
+  const adjusted = readRecipe(preset, flags.recipe, config);
+  const tokenizer = flags.tokenizer ?? (language === undefined ? undefined : tokenizerForLanguage(language));
+  return withRates(
+    {
+      ...adjusted,
+      ...(schedule !== undefined && { schedule }),
+      ...(tokenizer !== undefined && { tokenizer }),
+      classifier: {
+        ...adjusted.classifier,
+        ...(patience !== undefined && { patience }),
+        ...(classWeights !== undefined && { classWeights }),
+      },
+    },
+    lr ?? {},
+  );
 }
 
 /**
