@@ -79,6 +79,7 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
       'config.json',
       'engine.json',
       'finetune',
+      'linear.safetensors',
       'metrics.jsonl',
       'model',
       'pretrain',

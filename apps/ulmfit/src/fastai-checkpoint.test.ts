@@ -36,6 +36,7 @@ it('a fastai checkpoint of other sizes than the preset’s is fine-tuned and cla
     task: await imdbTask({ data: writeReviews(folder, { train: 8, test: 4, unsup: 6 }) }),
     pretrained,
     recipe,
+    linear: false,
   });
   expect(memory().numTensors).toBe(before);
   expect(Object.keys(result)).toEqual(['finetune', 'classify', 'evaluate']);

@@ -18,7 +18,8 @@ async function said(...args: string[]): Promise<string> {
 }
 
 it('is missed where none is given for data of one’s own', async () => {
-  expect(await said('run', '--data', reviews)).toMatch(/^ulmfit: no general text is given, so the language/m);
+  const run = ['run', '--data', reviews, '--lm-reviews', '1'];
+  expect(await said(...run)).toMatch(/^ulmfit: no general text is given, so the language/m);
 });
 
 it('is not missed where it is given, or not read', async () => {

@@ -23,6 +23,7 @@ describe('verdictWarnings', () => {
   it('calls a guesser that, in red on a terminal alone', () => {
     vi.stubEnv('NO_COLOR', undefined);
     vi.stubEnv('TERM', 'xterm-256color');
+    vi.stubEnv('CI', undefined); // Node takes it for a terminal without colours.
     const guess = inventedEvaluation({ classes, skill: { neural: 0 } });
     const [plain = '', ...others] = verdictWarnings(guess, new PassThrough());
     expect(plain).toMatch(/^ulmfit: No better than guessing: .* always answering "billing" gives/);

@@ -57,7 +57,7 @@ export async function imdbTask(options: ImdbTaskOptions = {}): Promise<Classific
   const { data = 'sample', labels, lmReviews, testReviews, validShare, splitSeed = 1, signal } = options;
   const sets: SplitImdbOptions = {
     seed: splitSeed,
-    ...given({ labels, lmReviews, testReviews, validationShare: validShare }),
+    ...given({ labels, testReviews, validationShare: validShare }),
   };
   const split = async (more: Partial<SplitImdbOptions>, { signal }: ReadTaskOptions) => {
     const reviews = await loadReviews(data, signal);
@@ -65,7 +65,7 @@ export async function imdbTask(options: ImdbTaskOptions = {}): Promise<Classific
   };
   const reviews = await loadReviews(data, signal);
   const drawn = splitImdb(reviews, sets);
-  const hasUnlabelled = drawn.lm.length > 0;
+  const hasUnlabelled = reviews.some(({ label }) => label === undefined);
   const settings: Record<string, TaskSetting> = {
     kind: 'imdb',
     data,
@@ -86,7 +86,7 @@ export async function imdbTask(options: ImdbTaskOptions = {}): Promise<Classific
     },
     async *languageModelTexts(from: LanguageModelTexts, options = {}) {
       const lmFrom = from === 'unlabelled' && hasUnlabelled ? 'unsup' : 'train-and-unsup';
-      const { lm, validation } = await split({ lmFrom }, options);
+      const { lm, validation } = await split({ lmFrom, ...given({ lmReviews }) }, options);
       const heldOut = new Set(validation.map(({ id }) => id));
       for (const { id, text } of lm) if (!heldOut.has(id)) yield text;
     },

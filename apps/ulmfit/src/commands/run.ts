@@ -97,7 +97,7 @@ async function runWith(
         ? undefined
         : await taskOf({ ...flags, data, splitSeed }, { say: (line) => report.say(`ulmfit: ${line}`) });
     const preset = flags.preset ?? (await fittingPreset(task, flags));
-    if (flags.preset === undefined) report.say(`ulmfit: preset ${preset}, by the amount of text`);
+    if (task && flags.preset === undefined) report.say(`preset ${preset}, by the amount of text`);
     const isOwn = data !== undefined && !isImdb(data);
     const recipe = resolvedRecipe(flags, config, isOwn ? readingAllTexts(presets[preset]) : presets[preset]);
     const isWanted =
