@@ -155,7 +155,7 @@ describe('trainClassifier', () => {
         { name: 'all', freezeTo: 0, epochs: 3, lr: 4e-2, spread: 1.5 },
         { name: 'spoil', freezeTo: 0, epochs: 1, lr: 2, spread: 1 },
       ];
-      const recipe = withSettings({ fits, classWeights: 'balanced' });
+      const recipe = withSettings({ fits, classWeights: 'balanced', keepBest: 'loss' });
       const { model, best } = await trainClassifier({ recipe, classes, seed: 1, ...data, valid, onEvent });
       expect(told).toHaveLength(4);
       const losses = told.map(({ values }) => values['valid/loss'] as number);
