@@ -255,7 +255,7 @@ export const options: Readonly<Record<FlagName, Option>> = {
     '--threads <n>',
     'threads of the engine and the tokenizer (default: all cores)',
   ).argParser(integer(1, MOST_THREADS)),
-  tokenCache: new Option('--no-token-cache', 'tokenize anew, and keep no tokens for the next time'),
+  tokenCache: new Option('--no-token-cache', 'tokenize again, and keep no tokens for the next time'),
   precision: new Option(
     '--precision <name>',
     'in which numbers the native kernels multiply; auto takes the faster',
