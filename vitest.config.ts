@@ -12,7 +12,7 @@ const others = ['**/*.parity.test.ts', '**/node_modules/**', '**/dist/**'];
 // What starts engines in its own process, which can't be taken back: each of these files has a process to itself.
 const ownProcess = [
   'packages/backend-node/src/**/*.test.ts',
-  'packages/pipeline/src/prediction-invariance.test.ts',
+  'packages/pipeline/src/inference/prediction-invariance.test.ts',
   'tools/{bench,soak}/**/*.test.ts',
   'tools/docs-examples.test.ts',
 ];

@@ -5,12 +5,12 @@ export {
   type LanguageModelFit,
   type PresetName,
   type Recipe,
-} from './recipe.js';
-export { adjustRecipe } from './adjust-recipe.js';
-export { readingAllTexts, recommendedPreset, recommendedRecipe } from './recommended-recipe.js';
-export type { ClassifyTextsOptions } from './classify-texts.js';
-export { withRates, type PeakRates } from './with-rates.js';
-export { findRates, type FindRatesOptions, type FoundRates } from './find-rates.js';
+} from './recipe/recipe.js';
+export { adjustRecipe } from './recipe/adjust-recipe.js';
+export { readingAllTexts, recommendedPreset, recommendedRecipe } from './recipe/recommended-recipe.js';
+export type { ClassifyTextsOptions } from './inference/classify-texts.js';
+export { withRates, type PeakRates } from './recipe/with-rates.js';
+export { findRates, type FindRatesOptions, type FoundRates } from './run/find-rates.js';
 export { Interrupted, type StageContext, type StageEvent } from './stage-context.js';
 export {
   tokenAccuracy,
@@ -19,43 +19,47 @@ export {
   type LanguageModelResult,
   type LanguageModelStageOptions,
   type TrainedLanguageModel,
-} from './language-model-stage.js';
+} from './stages/language-model-stage.js';
 export {
   trainClassifier,
   type ClassifierStageOptions,
   type LabelledDocuments,
   type TrainedClassifier,
-} from './classifier-stage.js';
-export { documentLogits, type DocumentLogitsOptions } from './document-logits.js';
-export { plainDecision, type DecidedClassifier } from './decided-classifier.js';
-export { scoreTask, type ScoreTaskOptions } from './score-task.js';
-export { loadClassifier, type LoadClassifierOptions, type LoadedClassifier } from './load-classifier.js';
-export type { Prediction } from './predict-texts.js';
-export { evaluateModels, scoredSplit, type EvaluateModelsOptions } from './evaluate-models.js';
+} from './stages/classifier-stage.js';
+export { documentLogits, type DocumentLogitsOptions } from './inference/document-logits.js';
+export { plainDecision, type DecidedClassifier } from './inference/decided-classifier.js';
+export { scoreTask, type ScoreTaskOptions } from './run/score-task.js';
+export {
+  loadClassifier,
+  type LoadClassifierOptions,
+  type LoadedClassifier,
+} from './inference/load-classifier.js';
+export type { Prediction } from './inference/predict-texts.js';
+export { evaluateModels, scoredSplit, type EvaluateModelsOptions } from './run/evaluate-models.js';
 export {
   trainTextClassifier,
   type TrainedTextClassifier,
   type TrainTextClassifierOptions,
-} from './train-text-classifier.js';
-export { run, type RunOptions } from './run.js';
-export { runFiles } from './run-files.js';
-export { readRun, type ModelSizes, type RunRecord } from './read-run.js';
-export type { EpochMetrics, RunMetrics, StepMetrics } from './run-metrics.js';
-export type { StageName } from './stage-name.js';
-export type { RunEngine } from './run-engine.js';
-export type { RunSettings } from './run-settings.js';
-export type { RunTask } from './run-task.js';
-export type { LanguageModelFigures, LinearFigures, RunResult } from './run-result.js';
+} from './run/train-text-classifier.js';
+export { run, type RunOptions } from './run/run.js';
+export { runFiles } from './run/run-files.js';
+export { readRun, type ModelSizes, type RunRecord } from './run/read-run.js';
+export type { EpochMetrics, RunMetrics, StepMetrics } from './run/run-metrics.js';
+export type { StageName } from './run/stage-name.js';
+export type { RunEngine } from './run/run-engine.js';
+export type { RunSettings } from './run/run-settings.js';
+export type { RunTask } from './run/run-task.js';
+export type { LanguageModelFigures, LinearFigures, RunResult } from './run/run-result.js';
 export {
   loadDecidedClassifier,
   loadLanguageModel,
   saveClassifier,
   saveLanguageModel,
-} from './model-bundles.js';
-export type { LoadBundleOptions } from './bundle-tokenizer.js';
-export { recipeTokenizer } from './recipe-tokenizer.js';
-export { encoded, tokenized, type Documents, type TokenizeOptions } from './tokenized.js';
-export { TokenCache, type TokenCacheOptions } from './token-cache.js';
+} from './inference/model-bundles.js';
+export type { LoadBundleOptions } from './inference/bundle-tokenizer.js';
+export { recipeTokenizer } from './recipe/recipe-tokenizer.js';
+export { encoded, tokenized, type Documents, type TokenizeOptions } from './tokens/tokenized.js';
+export { TokenCache, type TokenCacheOptions } from './tokens/token-cache.js';
 export { judge, type JudgeOptions } from './judge/judge.js';
 export { judgementSchema, type Judgement } from './judge/judgement.js';
 export {

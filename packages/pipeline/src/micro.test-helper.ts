@@ -1,7 +1,7 @@
 import { randomKey, randomWords } from '@ulmfit/kernels';
 import { buildVocabulary, fastaiTokenizer, TokenCorpusBuilder, type TokenCorpus } from '@ulmfit/text';
-import { presets, type Recipe } from './recipe.js';
-import type { LanguageModelData } from './language-model-stage.js';
+import { presets, type Recipe } from './recipe/recipe.js';
+import type { LanguageModelData } from './stages/language-model-stage.js';
 
 /** A recipe that plain JavaScript trains in seconds. */
 export const micro: Recipe = {

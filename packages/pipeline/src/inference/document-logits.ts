@@ -1,0 +1,41 @@
+import { classifierLoader, type TokenCorpus } from '@ulmfit/text';
+import { disposeBatch, inferencePass, yieldToEvents } from '@ulmfit/trainer';
+import type { TrainedClassifier } from '../stages/classifier-stage.js';
+
+export interface DocumentLogitsOptions {
+  /** Documents that are read at once: it changes the speed, never the figures. Default 64. */
+  readonly batchSize?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onBatch?: ((done: number, batches: number) => void) | undefined;
+}
+
+/**
+ * The logit of each class for each document, in the documents' order. A document's figures depend on neither its batch nor
+ * its padding.
+ */
+export async function documentLogits(
+  { model, backwards }: Pick<TrainedClassifier, 'model' | 'backwards'>,
+  documents: TokenCorpus,
+  { batchSize = 64, signal, onBatch }: DocumentLogitsOptions = {},
+): Promise<number[][]> {
+  const logits: number[][] = new Array<number[]>(documents.length);
+  const loader = classifierLoader(documents, undefined, {
+    batchSize,
+    window: model.config.window,
+    backwards,
+  });
+  const batches = loader.batches(0);
+  let done = 0;
+  for (const batch of loader.open({ epoch: 0, batch: 0 })) {
+    signal?.throwIfAborted();
+    try {
+      const rows = inferencePass((pass) => model.forward(batch, pass).logits.arraySync());
+      batch.indices.forEach((index, i) => (logits[index] = rows[i] as number[]));
+    } finally {
+      disposeBatch(batch);
+    }
+    onBatch?.(++done, batches);
+    await yieldToEvents();
+  }
+  return logits;
+}

@@ -1,0 +1,44 @@
+import type { ClassificationTask, TaskSplit, Tokenizer } from '@ulmfit/text';
+import type { EvaluationResult } from '../judge/evaluation-result.js';
+import { loadDecidedClassifier } from '../inference/model-bundles.js';
+import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
+import type { RunOptions } from './run.js';
+import { scoreTask } from './score-task.js';
+import { userTokenCache } from '../tokens/user-token-cache.js';
+
+export interface EvaluateModelsOptions extends Pick<
+  RunOptions,
+  'signal' | 'onEvent' | 'workers' | 'tokenCache'
+> {
+  /** Bundles or runs; several are averaged by their probabilities, such as a forward and a backward one. */
+  readonly models: readonly string[];
+  readonly task: ClassificationTask;
+  /** Which of the task's texts to score. Default `test`, or `valid` where there are none. */
+  readonly split?: TaskSplit | undefined;
+  /** What the models' words are cut by, where that is a tokenizer of your own: as of {@link loadClassifier}. */
+  readonly tokenizer?: Tokenizer | string | undefined;
+}
+
+/**
+ * Scores classifiers on a task's labelled texts.
+ * @throws UlmfitError, or the signal's reason
+ */
+export async function evaluateModels(
+  options: EvaluateModelsOptions,
+): Promise<Omit<EvaluationResult, 'seconds'>> {
+  const { models, task, split = scoredSplit(task), tokenCache, tokenizer: given, ...context } = options;
+  const cache = userTokenCache(tokenCache, context.onEvent);
+  const onWarning = (message: string) => context.onEvent?.({ type: 'warning', message });
+  const tokenizer = typeof given === 'string' ? await recipeTokenizer(given) : given;
+  const members = models.map((path) => loadDecidedClassifier(path, { tokenizer, onWarning }));
+  try {
+    return await scoreTask(members, { ...context, task, split, cache });
+  } finally {
+    for (const { classifier } of members) classifier.model.dispose();
+  }
+}
+
+/** What a task is scored by: its test texts, or where there are none those that validate. */
+export const scoredSplit = ({
+  counts: { test, valid },
+}: Pick<ClassificationTask, 'counts'>): 'test' | 'valid' => (test > 0 || valid === 0 ? 'test' : 'valid');

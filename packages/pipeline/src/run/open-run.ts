@@ -1,0 +1,121 @@
+import { existsSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { folderStore, openRunFolder as openFolder, type MetricsRecord } from '@ulmfit/checkpoint';
+import { writeAtomically } from '@ulmfit/files';
+import { UlmfitError } from '@ulmfit/errors';
+import type { CheckpointStore, Json } from '@ulmfit/trainer';
+import { holdEngine, type RunEngine } from './run-engine.js';
+import { runFiles } from './run-files.js';
+import { holdTask, type RunTask } from './run-task.js';
+import { toLine } from './run-metrics.js';
+import { readRunResult, type RunResult } from './run-result.js';
+import type { RunSettings } from './run-settings.js';
+import type { StageEvent } from '../stage-context.js';
+import { upgradeSettings } from './upgrade-settings.js';
+
+/** A run's folder, with what its stages have left there. This process alone writes it until `close`. */
+export interface OpenRun {
+  readonly path: string;
+  /** The figures of the finished stages. */
+  readonly result: RunResult;
+  /** What the user should know of going on here. */
+  readonly warnings: readonly string[];
+  pathOf(name: string): string;
+  /** Where a stage saves its state. */
+  store(stage: keyof RunResult): CheckpointStore;
+  /** Writes down that a stage is done; its checkpoints are of no more use. */
+  finish<Stage extends keyof RunResult>(stage: Stage, figures: NonNullable<RunResult[Stage]>): void;
+  /** Adds a line to `metrics.jsonl` for a step or an epoch. */
+  log(event: StageEvent): void;
+  /** Lets others write the folder. One in which no stage came to train is taken away, so that other settings may have it. */
+  close(): void;
+}
+
+/**
+ * Opens the folder of a run, new or begun.
+ * @param held what computes, and what there is to learn; not looked at unless given
+ * @throws UlmfitError `FOLDER_IN_USE` when files of others stand in the run's places, `RUN_DIFFERS` when it holds a run
+ *   with other settings, `OTHER_DATA` when it was begun on other data, `OTHER_ENGINE` when it was begun on another backend
+ *   or in another precision, `RUN_LOCKED` when another process writes it
+ */
+export function openRun(
+  path: string,
+  settings: RunSettings,
+  { engine, task }: { engine?: RunEngine | undefined; task?: RunTask | undefined } = {},
+): OpenRun {
+  const isNew = !existsSync(path);
+  const folder = openFolder(path, {
+    config: upgradeSettings(settings as unknown as Json),
+    upgrade: upgradeSettings,
+    names: [
+      ...[runFiles.task, runFiles.engine, runFiles.result, runFiles.report, runFiles.tensorboard],
+      ...[runFiles.linear, 'pretrain', 'finetune'],
+    ],
+  });
+  try {
+    if (folder.changes.length > 0) {
+      throw new UlmfitError(
+        'RUN_DIFFERS',
+        `${path} holds a run with other settings (${folder.changes.join(', ')}); give another folder, or the settings in ${path}/config.json`,
+      );
+    }
+    if (task) holdTask(join(path, runFiles.task), path, task);
+    const resultPath = join(path, runFiles.result);
+    const result = readRunResult(resultPath);
+    const warnings = engine ? holdEngine(join(path, runFiles.engine), path, engine) : [];
+    const storePath = (stage: string) => join(path, 'checkpoints', stage);
+    const removeCheckpoints = (stage: string) => rmSync(storePath(stage), { recursive: true, force: true });
+    // What a process that was killed did not come to remove.
+    for (const stage of ['pretrain', 'finetune', 'classify'] as const)
+      if (result[stage]) removeCheckpoints(stage);
+    return {
+      path,
+      result,
+      warnings,
+      pathOf: (name) => join(path, name),
+      store: (stage) => folderStore(storePath(stage)),
+      finish(stage, figures) {
+        result[stage] = figures;
+        writeAtomically(resultPath, `${JSON.stringify(result, null, 2)}\n`);
+        removeCheckpoints(stage);
+      },
+      log(event) {
+        if (event.type === 'begin') {
+          // A resumed fit makes the steps after its checkpoint again.
+          folder.metrics.rewind((told) => told['fit'] !== event.fit || isBefore(told, event));
+        } else if (event.type === 'step') {
+          const { fit, epoch, step, lr, values } = event;
+          folder.metrics.append(toLine({ type: 'step', fit, epoch, step, lr, values }));
+        } else if (event.type === 'epoch') {
+          const { fit, epoch, step, seconds, values } = event;
+          folder.metrics.append(toLine({ type: 'epoch', fit, epoch, step, seconds, values }));
+        }
+      },
+      close() {
+        const isBegun = [runFiles.metrics, runFiles.result, runFiles.tensorboard, 'checkpoints'].some(
+          (name) => existsSync(join(path, name)),
+        );
+        if (!isBegun)
+          for (const name of [runFiles.task, runFiles.engine, runFiles.config])
+            rmSync(join(path, name), { force: true });
+        folder.close();
+        if (isNew && !isBegun) removeIfEmpty(path);
+      },
+    };
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
+}
+
+/** Whether a line of `metrics.jsonl` tells of what the fit does not make again: its last epoch may have been cut off. */
+const isBefore = (told: MetricsRecord, at: { epoch: number; step: number }): boolean =>
+  told['type'] === 'epoch' ? Number(told['epoch']) < at.epoch : Number(told['step']) <= at.step;
+
+function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // It holds files that are not ours.
+  }
+}

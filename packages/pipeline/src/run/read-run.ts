@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readMetrics } from '@ulmfit/checkpoint';
+import { UlmfitError } from '@ulmfit/errors';
+import type { TaskSetting } from '@ulmfit/text';
+import type { Json } from '@ulmfit/trainer';
+import { z } from 'zod';
+import { readJson } from './read-json.js';
+import { recipeShape } from '../recipe/recipe.js';
+import { readRunEngine, type RunEngine } from './run-engine.js';
+import { runFiles } from './run-files.js';
+import { fromLine, type RunMetrics } from './run-metrics.js';
+import { readRunResult, type RunResult } from './run-result.js';
+import type { RunSettings } from './run-settings.js';
+import { readRunTask, type RunTask } from './run-task.js';
+import { upgradeSettings } from './upgrade-settings.js';
+
+/** The sizes of a model, and the rows of its vocabulary. */
+export interface ModelSizes {
+  readonly embedding: number;
+  readonly hidden: number;
+  readonly layers: number;
+  readonly vocabulary: number;
+}
+
+/** What a run's folder tells of it, finished or under way. */
+export interface RunRecord {
+  readonly path: string;
+  readonly settings: RunSettings;
+  /** What there is to learn; undefined in a run without a task, or of an earlier version. */
+  readonly task: RunTask | undefined;
+  /** What computes; undefined where the caller of {@link run} did not tell. */
+  readonly engine: RunEngine | undefined;
+  /** Those of the newest model in the folder; undefined before there is one. */
+  readonly model: ModelSizes | undefined;
+  /** The figures of the finished stages. */
+  readonly result: RunResult;
+  /** Every step and epoch, in the order in which they were made. */
+  readonly metrics: readonly RunMetrics[];
+}
+
+const optionalPath = z.string().optional();
+
+const setting: z.ZodType<TaskSetting> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(setting)]),
+);
+const taskSettings = z.record(z.string(), setting).nullable();
+
+// What a later version adds is kept; what an earlier one kept is read as this one has it.
+const settingsSchema: z.ZodType<RunSettings> = z.preprocess(
+  (kept) => upgradeSettings(kept as Json),
+  z.looseObject({
+    ...{ task: taskSettings, corpus: taskSettings },
+    ...{ pretrained: optionalPath, encoder: optionalPath },
+    seed: z.number(),
+    ...{ backwards: z.boolean(), transfer: z.boolean(), linear: z.boolean() },
+    recipe: recipeShape,
+  }),
+);
+
+/**
+ * Reads a run's folder and leaves it as it is, also while another process writes it.
+ * @throws UlmfitError `NO_RUN` where there is none, `BAD_RUN_CONFIG`, `BAD_RUN_TASK`, `BAD_RUN_ENGINE`, `BAD_RUN_RESULT`,
+ *   `BAD_METRICS`, `BAD_BUNDLE`, `FILE_ERROR`
+ */
+export function readRun(path: string): RunRecord {
+  const configPath = join(path, runFiles.config);
+  if (!existsSync(configPath)) {
+    throw new UlmfitError(
+      'NO_RUN',
+      `${path}: no run (it has no ${runFiles.config}); give the folder that a run wrote`,
+    );
+  }
+  const taskPath = join(path, runFiles.task);
+  const enginePath = join(path, runFiles.engine);
+  return {
+    path,
+    settings: readJson(
+      configPath,
+      settingsSchema,
+      (what) => new UlmfitError('BAD_RUN_CONFIG', `${configPath} is ${what}; mend it, or give another run`),
+    ),
+    task: existsSync(taskPath) ? readRunTask(taskPath) : undefined,
+    engine: existsSync(enginePath) ? readRunEngine(enginePath) : undefined,
+    model: readSizes(path),
+    result: readRunResult(join(path, runFiles.result)),
+    metrics: readMetrics(join(path, runFiles.metrics)).flatMap((line) => fromLine(line) ?? []),
+  };
+}
+
+const size = z.number().int().positive();
+const sizesSchema: z.ZodType<{ config: ModelSizes }> = z.looseObject({
+  config: z.object({ embedding: size, hidden: size, layers: size, vocabulary: size }),
+});
+
+function readSizes(path: string): ModelSizes | undefined {
+  const bundle = ['model', 'finetune', 'pretrain']
+    .map((model) => join(path, model, 'bundle.json'))
+    .find((description) => existsSync(description));
+  if (bundle === undefined) return undefined;
+  const bad = (what: string) =>
+    new UlmfitError('BAD_BUNDLE', `${bundle} is ${what}; make the model again, or copy it anew`);
+  return readJson(bundle, sizesSchema, bad).config;
+}

@@ -1,0 +1,21 @@
+import type { TaskSetting } from '@ulmfit/text';
+import type { Recipe } from '../recipe/recipe.js';
+
+/** What a run is: with the same settings in the same folder it resumes, and ends with the same weights. */
+export interface RunSettings {
+  /** The settings of the task; null in a run that has none, such as one that only pretrains. */
+  readonly task: Readonly<Record<string, TaskSetting>> | null;
+  /** Those of the general text to pretrain on; null without pretraining. */
+  readonly corpus: Readonly<Record<string, TaskSetting>> | null;
+  /** A language model to start from instead of pretraining: a bundle's folder, or a fastai `.pth`. */
+  readonly pretrained?: string | undefined;
+  /** A run or bundle whose fine-tuned language model the classifier starts from. */
+  readonly encoder?: string | undefined;
+  readonly backwards: boolean;
+  /** Whether the classifier starts from the fine-tuned language model. */
+  readonly transfer: boolean;
+  /** Whether the plain linear baseline is trained too, and blended with the neural model where that helps. */
+  readonly linear: boolean;
+  readonly seed: number;
+  readonly recipe: Recipe;
+}

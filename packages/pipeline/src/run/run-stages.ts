@@ -1,0 +1,315 @@
+import { UlmfitError } from '@ulmfit/errors';
+import { writeAtomically } from '@ulmfit/files';
+import { trainLinear, type LinearClassifier } from '@ulmfit/linear';
+import {
+  buildVocabulary,
+  type ClassificationTask,
+  type TextSource,
+  type TokenCorpusBuilder,
+  type Tokenizer,
+  type Vocabulary,
+} from '@ulmfit/text';
+import {
+  trainClassifier,
+  type LabelledDocuments,
+  type TrainedClassifier,
+} from '../stages/classifier-stage.js';
+import { plainDecision, type DecidedClassifier } from '../inference/decided-classifier.js';
+import { scoredSplit } from './evaluate-models.js';
+import { documentLogits } from '../inference/document-logits.js';
+import type { Decision } from '../judge/decision.js';
+import { fitDecision } from '../judge/fit-decision.js';
+import { judge } from '../judge/judge.js';
+import { probabilitiesOf } from '../judge/probabilities.js';
+import { linearToBytes, readLinear } from '../inference/linear-file.js';
+import { runFiles } from './run-files.js';
+import { corpusTokens, languageModelData, taskTokens } from '../stages/language-model-data.js';
+import { trainLanguageModel, type TrainedLanguageModel } from '../stages/language-model-stage.js';
+import {
+  loadDecidedClassifier,
+  loadReading,
+  saveClassifier,
+  saveLanguageModel,
+} from '../inference/model-bundles.js';
+import type { OpenRun } from './open-run.js';
+import { requireValidation } from '../recipe/require-validation.js';
+import type { RunSettings } from './run-settings.js';
+import { linearLogits, scoreTask } from './score-task.js';
+import type { StageName } from './stage-name.js';
+import type { StageContext } from '../stage-context.js';
+import { labelledDocuments, requireLanguageModelTexts, requireTexts } from '../stages/task-texts.js';
+import type { TokenizeOptions } from '../tokens/tokenized.js';
+
+/** What the stages of a run are given alike. */
+type RunContext = Pick<StageContext, 'signal' | 'onEvent' | 'saveEvery' | 'plugins'> &
+  Pick<TokenizeOptions, 'workers' | 'cache'> & {
+    readonly task: ClassificationTask | undefined;
+    readonly corpus: TextSource | undefined;
+    readonly tokenizer: Tokenizer;
+  };
+
+/** The stages over one folder, with what they share. Data is read when a stage needs it, and not kept. */
+export class RunStages {
+  readonly #folder: OpenRun;
+  readonly #settings: RunSettings;
+  readonly #context: RunContext;
+  readonly #tokenizer: Tokenizer;
+  #languageModel: { of: 'pretrain' | 'finetune'; trained: TrainedLanguageModel } | undefined;
+  #classifier: DecidedClassifier | undefined;
+  #linear: LinearClassifier | undefined;
+
+  constructor(folder: OpenRun, settings: RunSettings, context: RunContext) {
+    this.#folder = folder;
+    this.#settings = settings;
+    this.#context = context;
+    this.#tokenizer = context.tokenizer;
+  }
+
+  /**
+   * Looks at the texts that the stages will ask for, and at what they will freeze: hours of training come before some of
+   * them.
+   * @throws UlmfitError `BAD_RECIPE`, `NO_TEXTS`, `TOO_FEW_DOCUMENTS`, or what is wrong with the data
+   */
+  async check(stages: readonly StageName[]): Promise<void> {
+    const { result } = this.#folder;
+    const { transfer, encoder, recipe } = this.#settings;
+    const open = new Set(stages.filter((stage) => !result[stage]));
+    // By itself a stage meets them at once.
+    if (open.size < 2) return;
+    if (open.has('classify')) {
+      this.#checkFreezing();
+      requireValidation(recipe, this.#task.counts.valid > 0);
+    }
+    const readsTexts = open.has('finetune') && transfer && encoder === undefined;
+    if (readsTexts || (open.has('classify') && !transfer))
+      await requireLanguageModelTexts(this.#task, recipe.languageModel.texts, this.#context);
+    if (open.has('classify')) await requireTexts(this.#task, 'train', this.#context);
+    if (open.has('evaluate')) await requireTexts(this.#task, scoredSplit(this.#task), this.#context);
+  }
+
+  #checkFreezing(): void {
+    const { recipe, transfer, pretrained, encoder } = this.#settings;
+    // A model that is given has layers of its own.
+    if (pretrained !== undefined || encoder !== undefined) return;
+    const { fits, scratch } = recipe.classifier;
+    // The embedding, the layers and the head.
+    const groups = recipe.encoder.layers + 2;
+    const wrong = (transfer ? fits : [scratch]).find(
+      (fit) => fit.freezeTo < -groups || fit.freezeTo >= groups,
+    );
+    if (!wrong) return;
+    throw new UlmfitError(
+      'BAD_RECIPE',
+      `recipe: the classifier's fit ${wrong.name} has freezeTo ${wrong.freezeTo}; it must be from ${-groups} to ${groups - 1}: there are ${groups} groups`,
+    );
+  }
+
+  async linear(): Promise<void> {
+    if (this.#folder.result.linear || !this.#settings.linear) return;
+    const task = this.#task;
+    const { signal, onEvent } = this.#context;
+    await requireTexts(task, 'train', this.#context);
+    const begun = Date.now();
+    const linear = await trainLinear(task.labelled('train', { signal }), {
+      classes: task.classes.length,
+      multiLabel: task.multiLabel,
+      classWeights: this.#settings.recipe.classifier.classWeights === 'balanced' ? 'balanced' : undefined,
+      signal,
+      onProgress: (progress) => onEvent?.({ type: 'linear', stage: 'linear', ...progress }),
+    });
+    this.#linear = linear;
+    writeAtomically(this.#folder.pathOf(runFiles.linear), linearToBytes(linear));
+    const { features } = linear;
+    this.#folder.finish('linear', {
+      features,
+      ...(task.counts.valid > 0 && (await validFigures(linear, task, signal))),
+      seconds: secondsSince(begun),
+    });
+  }
+
+  async pretrain(): Promise<void> {
+    const { corpus } = this.#context;
+    if (this.#folder.result.pretrain || !corpus) return;
+    const tokens = await corpusTokens(corpus, this.#tokenizer, this.#context);
+    await this.#trainLanguageModel('pretrain', tokens, undefined);
+  }
+
+  async finetune(): Promise<void> {
+    if (this.#folder.result.finetune || this.#settings.encoder !== undefined || !this.#settings.transfer)
+      return;
+    const from = await this.#pretrained();
+    const tokens = await this.#languageModelTexts();
+    await this.#trainLanguageModel('finetune', tokens, from);
+  }
+
+  async classify(): Promise<void> {
+    if (this.#folder.result.classify) return;
+    const { recipe, transfer, backwards, seed } = this.#settings;
+    const from = transfer ? await this.#fineTuned() : undefined;
+    const vocabulary = from?.vocabulary ?? (await this.#scratchVocabulary());
+    const words = { tokenizer: this.#tokenizer, vocabulary };
+    const train = await labelledDocuments(this.#task, 'train', words, this.#context);
+    const valid =
+      this.#task.counts.valid > 0
+        ? await labelledDocuments(this.#task, 'valid', words, this.#context)
+        : undefined;
+    const begun = Date.now();
+    const classifier = await trainClassifier({
+      ...this.#context,
+      recipe,
+      seed,
+      backwards,
+      vocabulary,
+      classes: this.#task.classes,
+      multiLabel: this.#task.multiLabel,
+      train,
+      valid,
+      from,
+      store: this.#folder.store('classify'),
+    });
+    const linear = this.#baseline;
+    this.#classifier = {
+      ...{ classifier, linear, tokenizer: this.#tokenizer },
+      decision: valid ? await this.#decide(classifier, valid, linear) : plainDecision,
+    };
+    saveClassifier(this.#folder.pathOf('model'), this.#classifier);
+    this.#folder.finish('classify', { seconds: secondsSince(begun) });
+  }
+
+  async evaluate(): Promise<void> {
+    if (this.#folder.result.evaluate) return;
+    const { recipe } = this.#settings;
+    this.#classifier ??= {
+      ...loadDecidedClassifier(this.#folder.pathOf('model'), {
+        tokenizer: this.#tokenizer,
+        onWarning: this.#warn,
+      }),
+      linear: this.#baseline,
+    };
+    const begun = Date.now();
+    const evaluation = await scoreTask([this.#classifier], {
+      ...this.#context,
+      task: this.#task,
+      split: scoredSplit(this.#task),
+      batchSize: recipe.classifier.evaluationBatchSize,
+    });
+    this.#folder.finish('evaluate', { ...evaluation, seconds: secondsSince(begun) });
+  }
+
+  dispose(): void {
+    this.#languageModel?.trained.model.dispose();
+    this.#classifier?.classifier.model.dispose();
+  }
+
+  /** How the logits on the validation texts are best made into classes. */
+  async #decide(
+    classifier: TrainedClassifier,
+    { documents, labels }: LabelledDocuments,
+    linear: LinearClassifier | undefined,
+  ): Promise<Decision> {
+    const { signal } = this.#context;
+    const batchSize = this.#settings.recipe.classifier.evaluationBatchSize;
+    const neural = await documentLogits(classifier, documents, { batchSize, signal });
+    const others = linear && (await linearLogits(linear, this.#task, 'valid', signal));
+    return fitDecision({ neural, linear: others }, labels, this.#task);
+  }
+
+  /** The plain baseline, where this run has one. */
+  get #baseline(): LinearClassifier | undefined {
+    if (!this.#settings.linear) return undefined;
+    return (this.#linear ??= readLinear(this.#folder.pathOf(runFiles.linear)));
+  }
+
+  /** @throws UlmfitError `NO_TASK` */
+  get #task(): ClassificationTask {
+    const { task } = this.#context;
+    if (task) return task;
+    throw new UlmfitError('NO_TASK', 'run: without a task there is only pretraining; give `task`');
+  }
+
+  async #trainLanguageModel(
+    stage: 'pretrain' | 'finetune',
+    tokens: TokenCorpusBuilder,
+    from: TrainedLanguageModel | undefined,
+  ): Promise<void> {
+    const { recipe, backwards, seed } = this.#settings;
+    const data = languageModelData(stage, tokens, recipe);
+    const begun = Date.now();
+    const trained = await trainLanguageModel({
+      ...this.#context,
+      stage,
+      recipe,
+      data,
+      from,
+      backwards,
+      seed,
+      store: this.#folder.store(stage),
+    });
+    this.#keep(stage, trained);
+    saveLanguageModel(this.#folder.pathOf(stage), trained, { tokenizer: this.#tokenizer, backwards });
+    const { perplexity, accuracy } = trained;
+    this.#folder.finish(stage, {
+      vocabulary: data.vocabulary.size,
+      tokens: data.train.tokens,
+      perplexity,
+      accuracy,
+      seconds: secondsSince(begun),
+    });
+  }
+
+  /** The language model that fine-tuning starts from: given, or pretrained in this folder; none without pretraining. */
+  async #pretrained(): Promise<TrainedLanguageModel | undefined> {
+    const { pretrained } = this.#settings;
+    if (this.#languageModel?.of === 'pretrain') return this.#languageModel.trained;
+    if (pretrained === undefined && !this.#context.corpus) return undefined;
+    const path = pretrained ?? this.#folder.pathOf('pretrain');
+    return this.#keep('pretrain', loadReading(path, 'pretrain', this.#tokenizer, this.#reading));
+  }
+
+  /** The language model whose encoder the classifier starts from. */
+  async #fineTuned(): Promise<TrainedLanguageModel> {
+    if (this.#languageModel?.of === 'finetune') return this.#languageModel.trained;
+    const path = this.#settings.encoder ?? this.#folder.pathOf('finetune');
+    return this.#keep('finetune', loadReading(path, 'finetune', this.#tokenizer, this.#reading));
+  }
+
+  readonly #warn = (message: string): void => this.#context.onEvent?.({ type: 'warning', message });
+
+  get #reading() {
+    return { backwards: this.#settings.backwards, onWarning: this.#warn };
+  }
+
+  /** One language model is in memory at a time. */
+  #keep(of: 'pretrain' | 'finetune', trained: TrainedLanguageModel): TrainedLanguageModel {
+    if (this.#languageModel && this.#languageModel.trained !== trained)
+      this.#languageModel.trained.model.dispose();
+    this.#languageModel = { of, trained };
+    return trained;
+  }
+
+  /** Without transfer the words are those of the texts that a language model would have been fine-tuned on. */
+  async #scratchVocabulary(): Promise<Vocabulary> {
+    const tokens = await this.#languageModelTexts();
+    return buildVocabulary(tokens.counts(), this.#settings.recipe.vocabulary);
+  }
+
+  /** The texts that the recipe's language model is fine-tuned on. */
+  #languageModelTexts(): Promise<TokenCorpusBuilder> {
+    return taskTokens(this.#task, this.#settings.recipe, this.#tokenizer, this.#context);
+  }
+}
+
+/** What the baseline reaches on the validation texts. */
+async function validFigures(
+  linear: LinearClassifier,
+  task: ClassificationTask,
+  signal: AbortSignal | undefined,
+): Promise<{ accuracy: number; macroF1: number }> {
+  const truth: (readonly number[])[] = [];
+  for await (const { labels } of task.labelled('valid', { signal })) truth.push(labels);
+  const logits = await linearLogits(linear, task, 'valid', signal);
+  const { accuracy, macro } = judge(probabilitiesOf(logits, task.multiLabel), truth, task);
+  return { accuracy, macroF1: macro.f1 };
+}
+
+const secondsSince = (begun: number): number => Math.round((Date.now() - begun) / 100) / 10;

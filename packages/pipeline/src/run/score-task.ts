@@ -1,0 +1,214 @@
+import { showName, UlmfitError } from '@ulmfit/errors';
+import type { LinearClassifier } from '@ulmfit/linear';
+import type { ClassificationTask, TaskSplit } from '@ulmfit/text';
+import { yieldToEvents } from '@ulmfit/trainer';
+import type { DecidedClassifier } from '../inference/decided-classifier.js';
+import { documentLogits } from '../inference/document-logits.js';
+import { blended } from '../judge/decision.js';
+import type { EvaluationResult } from '../judge/evaluation-result.js';
+import { judge } from '../judge/judge.js';
+import { mostConfidentMistakes } from '../judge/mistakes.js';
+import { DEFAULT_THRESHOLD } from '../judge/predicted-classes.js';
+import { probabilitiesOf } from '../judge/probabilities.js';
+import type { ClassScores, Truth } from '../judge/truth.js';
+import { labelledDocuments } from '../stages/task-texts.js';
+import type { TokenizeOptions } from '../tokens/tokenized.js';
+
+export interface ScoreTaskOptions extends Pick<TokenizeOptions, 'signal' | 'onEvent' | 'workers' | 'cache'> {
+  readonly task: ClassificationTask;
+  /** Which texts to score. */
+  readonly split: TaskSplit;
+  /** Documents that are read at once: it changes the speed, never the figures. Default 64. */
+  readonly batchSize?: number | undefined;
+}
+
+/** Mistakes that are kept with their texts, and the characters of each that are kept. */
+const MISTAKES = 20;
+const EXCERPT = 1000;
+/** Texts that the linear model reads at once. */
+const CHUNK = 256;
+
+/**
+ * Scores classifiers on a task's labelled texts. Several, such as a forward and a backward one, are averaged by their
+ * probabilities (ULMFiT section 3.4); each reads the texts by words of its own, and may have the classes in an order of
+ * its own.
+ * @throws UlmfitError `NO_TEXTS`, `OTHER_LABELS` when a classifier has other classes than the task
+ */
+export async function scoreTask(
+  members: readonly DecidedClassifier[],
+  options: ScoreTaskOptions,
+): Promise<Omit<EvaluationResult, 'seconds'>> {
+  const { task, split } = options;
+  const { multiLabel } = task;
+  const classes = members[0]?.classifier.classes ?? task.classes;
+  members.forEach(({ classifier }) => requireSameClasses(classifier, classes, multiLabel));
+  const places = placesOf(task, classes);
+  const scores: MemberScores[] = [];
+  let truth: Truth = [];
+  for (const member of members) {
+    const scored = await memberScores(member, classes, options);
+    scores.push(scored);
+    truth = scored.truth.map((labels) => labels.map((label) => places[label] ?? label));
+  }
+  /** Those of the members' decisions, for several classes a text. */
+  const thresholdsOf = (kind: 'thresholds' | 'neuralThresholds' | 'linearThresholds') =>
+    multiLabel
+      ? classes.map((_, c) => mean(members.map(({ decision }) => decision[kind]?.[c] ?? DEFAULT_THRESHOLD)))
+      : undefined;
+  const judgeBy = (rows: ClassScores, kind: Parameters<typeof thresholdsOf>[0]) =>
+    judge(rows, truth, { classes, multiLabel, thresholds: thresholdsOf(kind) });
+  const thresholds = thresholdsOf('thresholds');
+  const neural = meanProbabilities(scores.map((each) => each.neural));
+  const linear = scores.flatMap((each) => (each.linear ? [each.linear] : []));
+  const isBlend = linear.length > 0 && members.some(({ decision }) => (decision.linearWeight ?? 0) > 0);
+  const final = isBlend ? meanProbabilities(scores.map((each) => each.final)) : neural;
+  const mistakes = mostConfidentMistakes(final, truth, MISTAKES, { multiLabel, thresholds });
+  const texts = await textsAt(
+    mistakes.map(({ index }) => index),
+    options,
+  );
+  const namesOf = (indices: readonly number[]) => indices.map((index) => classes[index] ?? String(index));
+  return {
+    split: split === 'valid' ? 'valid' : 'test',
+    chosen: isBlend ? 'blend' : 'neural',
+    judgements: {
+      neural: judgeBy(neural, linear.length > 0 ? 'neuralThresholds' : 'thresholds'),
+      ...(linear.length > 0 && { linear: judgeBy(meanProbabilities(linear), 'linearThresholds') }),
+      ...(isBlend && { blend: judgeBy(final, 'thresholds') }),
+    },
+    mistakes: mistakes.map(({ index, truth: labels, predicted, probability }) => ({
+      index,
+      text: (texts.get(index) ?? '').slice(0, EXCERPT),
+      truth: namesOf(labels),
+      predicted: namesOf(predicted),
+      probability,
+    })),
+  };
+}
+
+/** One classifier's probabilities, a row a text and a column a class. */
+interface MemberScores {
+  /** By the task's classes. */
+  readonly truth: readonly (readonly number[])[];
+  readonly neural: ClassScores;
+  readonly linear: ClassScores | undefined;
+  /** By its decision. */
+  readonly final: ClassScores;
+}
+
+async function memberScores(
+  { classifier, tokenizer, linear, decision }: DecidedClassifier,
+  classes: readonly string[],
+  options: ScoreTaskOptions,
+): Promise<MemberScores> {
+  const { task, split, batchSize, signal, onEvent } = options;
+  const { multiLabel } = task;
+  const columns = classes.map((name) => classifier.classes.indexOf(name));
+  const { vocabulary } = classifier;
+  const { documents, labels } = await labelledDocuments(task, split, { tokenizer, vocabulary }, options);
+  const logits = await documentLogits(classifier, documents, {
+    batchSize,
+    signal,
+    onBatch: (done, batches) => onEvent?.({ type: 'evaluate', stage: 'evaluate', done, batches }),
+  });
+  const ordered = (rows: ClassScores) => rows.map((row) => columns.map((column) => row[column] ?? NaN));
+  const neural = probabilitiesOf(ordered(logits), multiLabel, decision.temperature);
+  const linearRows =
+    linear &&
+    probabilitiesOf(
+      ordered(await linearLogits(linear, task, split, signal)),
+      multiLabel,
+      decision.linearTemperature,
+    );
+  const final = linearRows ? blended(neural, linearRows, decision.linearWeight ?? 0) : neural;
+  const truth = Array.from({ length: documents.length }, (_, i) => {
+    const own = labels[i] ?? [];
+    return typeof own === 'number' ? [own] : own;
+  });
+  return { truth, neural, linear: linearRows, final };
+}
+
+/** The linear model's logits of a set, in its order. */
+export async function linearLogits(
+  linear: LinearClassifier,
+  task: ClassificationTask,
+  split: TaskSplit,
+  signal?: AbortSignal,
+): Promise<number[][]> {
+  const rows: number[][] = [];
+  let texts: string[] = [];
+  const flush = () => {
+    for (const row of linear.logits(texts)) rows.push(row);
+    texts = [];
+  };
+  for await (const { text } of task.labelled(split, { signal })) {
+    texts.push(text);
+    if (texts.length < CHUNK) continue;
+    flush();
+    await yieldToEvents();
+    signal?.throwIfAborted();
+  }
+  flush();
+  return rows;
+}
+
+/**
+ * Where each of a task's classes stands among a classifier's.
+ * @throws UlmfitError `OTHER_LABELS` for one that the classifier has not
+ */
+function placesOf(task: Pick<ClassificationTask, 'name' | 'classes'>, classes: readonly string[]): number[] {
+  return task.classes.map((name) => {
+    const place = classes.indexOf(name);
+    if (place >= 0) return place;
+    throw new UlmfitError(
+      'OTHER_LABELS',
+      `${showName(task.name)}: has the class ${showName(name)}, and the classifier knows ${named(classes)}; give texts of those classes`,
+    );
+  });
+}
+
+/** @throws UlmfitError `OTHER_LABELS` for a classifier that is not of these classes */
+function requireSameClasses(
+  { classes: own, model }: DecidedClassifier['classifier'],
+  classes: readonly string[],
+  multiLabel: boolean,
+): void {
+  if (model.config.multiLabel !== multiLabel) {
+    const [one, other] = multiLabel ? ['one class', 'any number'] : ['any number of classes', 'one'];
+    throw new UlmfitError(
+      'OTHER_LABELS',
+      `the classifier gives a text ${one}, and the data ${other}; give data of the same kind`,
+    );
+  }
+  if (own.length === classes.length && own.every((name) => classes.includes(name))) return;
+  throw new UlmfitError(
+    'OTHER_LABELS',
+    `one classifier knows ${named(classes)}, and another ${named(own)}; give some of the same classes`,
+  );
+}
+
+const named = (classes: readonly string[]): string =>
+  `${classes.slice(0, 5).map(showName).join(', ')}${classes.length > 5 ? `, … (${classes.length})` : ''}`;
+
+/** The mean over classifiers of each text's probabilities. */
+function meanProbabilities(each: readonly ClassScores[]): number[][] {
+  const [first = []] = each;
+  return first.map((row, d) => row.map((_, c) => mean(each.map((rows) => rows[d]?.[c] ?? NaN))));
+}
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** The texts of some places in a set. */
+async function textsAt(
+  indices: readonly number[],
+  { task, split, signal }: ScoreTaskOptions,
+): Promise<ReadonlyMap<number, string>> {
+  const wanted = new Set(indices);
+  const texts = new Map<number, string>();
+  let at = 0;
+  for await (const { text } of task.labelled(split, { signal })) {
+    if (wanted.has(at++)) texts.set(at - 1, text);
+    if (texts.size === wanted.size) break;
+  }
+  return texts;
+}

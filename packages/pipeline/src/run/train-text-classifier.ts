@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rowsTask, type RowsTaskOptions } from '@ulmfit/text';
+import type { EvaluationResult } from '../judge/evaluation-result.js';
+import { loadClassifier, type LoadedClassifier } from '../inference/load-classifier.js';
+import { recommendedRecipe } from '../recipe/recommended-recipe.js';
+import type { RunResult } from './run-result.js';
+import { run, type RunOptions } from './run.js';
+
+/** Labelled rows, and what differs from the defaults. */
+export type TrainTextClassifierOptions = RowsTaskOptions &
+  Partial<Omit<RunOptions, 'task' | 'stages' | 'encoder'>>;
+
+export interface TrainedTextClassifier {
+  /** Ready to use; the caller's to dispose. */
+  readonly classifier: LoadedClassifier;
+  /** All figures on the test rows, or without any on those that validated; undefined where there are neither. */
+  readonly report: EvaluationResult | undefined;
+  /** The figures of every stage. */
+  readonly result: RunResult;
+}
+
+/**
+ * Trains a text classifier on rows in memory: the plain baseline, a language model on all texts, a classifier on the labelled
+ * ones, a blend of both, and their score. Choose the backend first (`useBackend()` of `@ulmfit/backend-node`).
+ *
+ * Rows with `label` make one of exactly one class a text, rows with `labels` one of any number. With a `folder` the run is
+ * kept there, and the same call goes on after a crash; without one nothing is left on the disk.
+ * @throws Interrupted when the signal was aborted; UlmfitError for rows that can't be learnt from
+ * @example
+ * const { classifier, report } = await trainTextClassifier({ train: rows, unlabelled: texts, test });
+ * console.log(report?.judgements.neural.accuracy);
+ * const [prediction] = await classifier.predict(['My card was charged twice.']);
+ */
+export async function trainTextClassifier(
+  options: TrainTextClassifierOptions,
+): Promise<TrainedTextClassifier> {
+  const { seed = 1, signal } = options;
+  const task = rowsTask({ ...options, seed });
+  const recipe = options.recipe ?? (await recommendedRecipe(task, { signal }));
+  const isTemporary = options.folder === undefined;
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'ulmfit-'));
+  try {
+    const result = await run({ ...options, folder, task, recipe, seed, stages: stagesOf(task.counts) });
+    return { classifier: await loadClassifier(folder), report: result.evaluate, result };
+  } finally {
+    if (isTemporary) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** All, but for the score where nothing was held out. */
+const stagesOf = ({ test, valid }: { readonly test: number; readonly valid: number }) => [
+  ...(['linear', 'pretrain', 'finetune', 'classify'] as const),
+  ...(test + valid > 0 ? (['evaluate'] as const) : []),
+];

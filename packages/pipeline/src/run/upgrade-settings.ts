@@ -1,0 +1,57 @@
+import type { Json } from '@ulmfit/trainer';
+import { recipeShape } from '../recipe/recipe.js';
+
+/**
+ * The settings that an earlier version kept, as this one keeps them: the reviews have become a task, and the recipe has
+ * each field of today.
+ */
+export function upgradeSettings(kept: Json): Json {
+  if (!isObject(kept)) return kept;
+  const settings: JsonObject = { linear: false, ...('task' in kept ? kept : taskSettings(kept)) };
+  const { success, data } = recipeShape.safeParse(upgradeRecipe(settings['recipe']));
+  return success ? { ...settings, recipe: data as unknown as Json } : settings;
+}
+
+/** A recipe that an earlier version kept. */
+export function upgradeRecipe(recipe: unknown): unknown {
+  if (!isObject(recipe) || !isObject(recipe['languageModel'])) return recipe;
+  const { reviews, ...languageModel } = recipe['languageModel'];
+  if (reviews === undefined) return recipe;
+  const texts = reviews === 'train-and-unsup' ? 'train-and-unlabelled' : 'unlabelled';
+  return { ...recipe, languageModel: { ...languageModel, texts } };
+}
+
+/** Runs of the first version knew only reviews, and pretrained on the embedded sample unless told otherwise. */
+function taskSettings({
+  data = 'sample',
+  corpus,
+  corpusWords: words,
+  lmReviews,
+  labels,
+  testReviews,
+  splitSeed = 1,
+  ...rest
+}: JsonObject): JsonObject {
+  const limits = given({ lmReviews, labels, testReviews });
+  const hasCorpus =
+    rest['transfer'] !== false && rest['pretrained'] === undefined && rest['encoder'] === undefined;
+  const text = corpus === undefined ? { kind: 'sample' } : { kind: 'files', path: corpus };
+  return {
+    task: { kind: 'imdb', data, splitSeed, ...limits },
+    corpus: hasCorpus && pretrains(rest['recipe']) ? { ...text, ...given({ words }) } : null,
+    ...rest,
+  };
+}
+
+type JsonObject = { [key: string]: Json };
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const pretrains = (recipe: unknown): boolean =>
+  isObject(recipe) && isObject(recipe['languageModel']) && recipe['languageModel']['pretrain'] !== null;
+
+const given = (entries: Record<string, Json | undefined>): JsonObject =>
+  Object.fromEntries(
+    Object.entries(entries).filter((entry): entry is [string, Json] => entry[1] !== undefined),
+  );

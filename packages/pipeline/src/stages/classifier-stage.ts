@@ -1,0 +1,162 @@
+import { accuracy, copyEncoder, createClassifier, macroF1, type Classifier } from '@ulmfit/awd-lstm';
+import { freezeTo } from '@ulmfit/discriminative';
+import { classifierDropouts } from '@ulmfit/regularizers';
+import {
+  balancedClassWeights,
+  classifierLoader,
+  type DocumentLabels,
+  type TokenCorpus,
+  type Vocabulary,
+} from '@ulmfit/text';
+import { createTrainer, earlyStopping, keepBest, type BestEpoch } from '@ulmfit/trainer';
+import { encoderSizes } from '../recipe/encoder-sizes.js';
+import {
+  activationTerms,
+  clipping,
+  freshOptimizer,
+  recipeOptimizer,
+  schedulePlugin,
+  spreadRates,
+} from './fit-plugins.js';
+import type { TrainedLanguageModel } from './language-model-stage.js';
+import type { ClassifierFit, Recipe } from '../recipe/recipe.js';
+import { requireValidation } from '../recipe/require-validation.js';
+import { runFits } from './run-fits.js';
+import type { StageContext } from '../stage-context.js';
+
+/** Documents as ids with their classes by index: one each, or lists of them where there may be several. */
+export interface LabelledDocuments {
+  readonly documents: TokenCorpus;
+  readonly labels: DocumentLabels;
+}
+
+/** A classifier with its words and its classes. */
+export interface TrainedClassifier {
+  readonly model: Classifier;
+  readonly vocabulary: Vocabulary;
+  /** The classes' names, by index. */
+  readonly classes: readonly string[];
+  readonly backwards: boolean;
+  /** The epoch whose weights these are, where it was chosen by a validation figure. */
+  readonly best?: BestEpoch | undefined;
+}
+
+export interface ClassifierStageOptions extends StageContext {
+  readonly recipe: Recipe;
+  readonly train: LabelledDocuments;
+  /**
+   * Watched after each epoch, where given: its loss, accuracy and macro-F1 are told, and the model ends with the weights of
+   * the best epoch of all fits, by the recipe's `keepBest`.
+   */
+  readonly valid?: LabelledDocuments | undefined;
+  readonly vocabulary: Vocabulary;
+  /** The classes' names, by index. */
+  readonly classes: readonly string[];
+  /** Whether a document has any number of them, or exactly one. Default false. */
+  readonly multiLabel?: boolean | undefined;
+  /** The fine-tuned language model whose encoder, sizes and vocabulary to start from; without it: from scratch. */
+  readonly from?: TrainedLanguageModel | undefined;
+  readonly backwards?: boolean;
+}
+
+/**
+ * Trains the classifier by gradual unfreezing (ULMFiT section 3.3), or from scratch. The model is the caller's to
+ * dispose.
+ * @throws Interrupted; UlmfitError, `BAD_RECIPE` for a `patience` without `valid` among others
+ */
+export async function trainClassifier(options: ClassifierStageOptions): Promise<TrainedClassifier> {
+  const { recipe, train, valid, vocabulary, classes, backwards = false } = options;
+  requireValidation(recipe, valid !== undefined);
+  const { model, trainer, fits, kept } = prepareClassifier(options);
+  try {
+    await runFits('classify', trainer, fits, options, {
+      vocabulary,
+      parts: valid ? [train, valid] : [train],
+    });
+    return { model, vocabulary, classes, backwards, best: kept?.restore(trainer) };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  } finally {
+    kept?.dispose();
+    trainer.dispose();
+  }
+}
+
+/**
+ * What the stage trains by: its model, its trainer, its fits with the freezing and the rates by themselves, and what keeps the best
+ * epoch. They are the caller's to dispose.
+ */
+export function prepareClassifier(
+  options: Omit<ClassifierStageOptions, keyof StageContext> & Pick<StageContext, 'seed'>,
+) {
+  const {
+    recipe,
+    train,
+    valid,
+    vocabulary,
+    classes,
+    from,
+    multiLabel = false,
+    backwards = false,
+    seed,
+  } = options;
+  const { batchSize, evaluationBatchSize, window, maxLength, headLayers, ...settings } = recipe.classifier;
+  const sizes = encoderSizes(recipe, from?.model);
+  const model = createClassifier(
+    {
+      ...{ ...sizes, vocabulary: vocabulary.size, window, maxLength, headLayers },
+      ...{ classes: classes.length, multiLabel },
+    },
+    {
+      seed,
+      classWeights:
+        settings.classWeights === 'balanced' ? balancedClassWeights(train.labels, classes.length) : undefined,
+    },
+  );
+  if (from) copyEncoder(from.model.encoder, model.encoder);
+  const watch = settings.keepBest === 'none' ? 'loss' : settings.keepBest;
+  const watching = { watch, better: watch === 'loss' ? 'less' : 'more' } as const;
+  const kept = valid && settings.keepBest !== 'none' ? keepBest(watching) : undefined;
+  const trainer = createTrainer({
+    model,
+    optimizer: recipeOptimizer(recipe),
+    seed,
+    metrics: [accuracy, macroF1],
+    plugins: [
+      ...classifierDropouts({
+        preset: settings.dropouts,
+        multiplier: settings.dropoutMultiplier,
+        head: settings.headDropout,
+      }),
+      ...activationTerms(recipe),
+      ...clipping(recipe),
+      ...(settings.patience === null ? [] : [earlyStopping({ ...watching, patience: settings.patience })]),
+      ...(kept ? [kept] : []),
+    ],
+  });
+  const stage = 'classify';
+  const reading = { window, backwards, classes: classes.length };
+  const loader = classifierLoader(train.documents, train.labels, {
+    ...reading,
+    ...{ batchSize, seed, stage, shuffle: true },
+  });
+  const validate =
+    valid && classifierLoader(valid.documents, valid.labels, { ...reading, batchSize: evaluationBatchSize });
+  const fits = (from ? settings.fits : [settings.scratch]).map((fit, i) => {
+    const rates = [freezeTo(fit.freezeTo), spreadRates(fit.lr, fit.spread)];
+    return {
+      stage: `${stage}.${i + 1}-${fit.name}`,
+      train: loader,
+      validate,
+      epochs: epochsOf(fit, loader.batches(0)),
+      rates,
+      plugins: [freshOptimizer, ...rates, schedulePlugin(recipe)],
+    };
+  });
+  return { model, trainer, fits, kept };
+}
+
+/** At least the fit's epochs, and its minimum of steps where it has one. */
+const epochsOf = ({ epochs, minimumSteps = 0 }: ClassifierFit, batches: number): number =>
+  Math.max(epochs, Math.ceil(minimumSteps / batches));

@@ -1,0 +1,140 @@
+import { argMax, equal, reshape, sum, transpose } from '@tensorflow/tfjs-core';
+import {
+  createLanguageModel,
+  transferLanguageModel,
+  type LanguageModel,
+  type LanguageModelInput,
+  type LanguageModelOutput,
+} from '@ulmfit/awd-lstm';
+import { discriminativeRates } from '@ulmfit/discriminative';
+import { awdLstmDropouts } from '@ulmfit/regularizers';
+import { bpttRateScaling } from '@ulmfit/schedulers';
+import { languageModelLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
+import { createTrainer, type Metric } from '@ulmfit/trainer';
+import { encoderSizes } from '../recipe/encoder-sizes.js';
+import { activationTerms, clipping, recipeOptimizer, schedulePlugin } from './fit-plugins.js';
+import type { Recipe } from '../recipe/recipe.js';
+import { requirePretraining } from '../recipe/require-pretraining.js';
+import { runFits } from './run-fits.js';
+import type { StageContext } from '../stage-context.js';
+
+/** Documents as ids, with the words that they stand for. */
+export interface LanguageModelData {
+  readonly train: TokenCorpus;
+  readonly valid: TokenCorpus;
+  readonly vocabulary: Vocabulary;
+}
+
+/** A language model with its words. */
+export interface TrainedLanguageModel {
+  readonly model: LanguageModel;
+  readonly vocabulary: Vocabulary;
+}
+
+export interface LanguageModelResult extends TrainedLanguageModel {
+  /** Of the validation documents after the last epoch. */
+  readonly perplexity: number;
+  /** The share of tokens that the model gives the highest probability. */
+  readonly accuracy: number;
+}
+
+export interface LanguageModelStageOptions extends StageContext {
+  readonly stage: 'pretrain' | 'finetune';
+  readonly recipe: Recipe;
+  readonly data: LanguageModelData;
+  /**
+   * A model to start from, moved to the data's vocabulary (ULMFiT section 3.2); its sizes replace the recipe's. It stays
+   * the caller's.
+   */
+  readonly from?: TrainedLanguageModel | undefined;
+  /** Whether the text is read from its end to its beginning. */
+  readonly backwards?: boolean;
+}
+
+/**
+ * Trains a language model by the settings of a stage, from scratch (general-domain pretraining, ULMFiT section 3.1) or
+ * from a pretrained one (target task fine-tuning, section 3.2). The model is the caller's to dispose.
+ * @throws Interrupted, UlmfitError
+ */
+export async function trainLanguageModel(options: LanguageModelStageOptions): Promise<LanguageModelResult> {
+  const { stage, data } = options;
+  const { model, trainer, fit } = prepareLanguageModel(options);
+  try {
+    await runFits(stage, trainer, [fit], options, {
+      vocabulary: data.vocabulary,
+      parts: [{ documents: data.train }, { documents: data.valid }],
+    });
+    const values = trainer.history.at(-1)?.values ?? {};
+    return {
+      model,
+      vocabulary: data.vocabulary,
+      perplexity: Math.exp(values['valid/loss'] ?? NaN),
+      accuracy: values['valid/accuracy'] ?? NaN,
+    };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/**
+ * What a stage trains by: its model, its trainer, and its fit with the rates by themselves. Model and trainer are the caller's to
+ * dispose.
+ */
+export function prepareLanguageModel(
+  options: Omit<LanguageModelStageOptions, keyof StageContext> & Pick<StageContext, 'seed'>,
+) {
+  const { stage, recipe, data, from, backwards = false, seed } = options;
+  const { batchSize, window, jitter, dropouts } = recipe.languageModel;
+  const fit = stage === 'pretrain' ? requirePretraining(recipe, stage) : recipe.languageModel.finetune;
+  const sizes = encoderSizes(recipe, from?.model);
+  const model = createLanguageModel({ ...sizes, vocabulary: data.vocabulary.size }, { seed });
+  if (from) {
+    transferLanguageModel(
+      { model: from.model, words: from.vocabulary.itos },
+      { model, words: data.vocabulary.itos },
+    );
+  }
+  const trainer = createTrainer({
+    model,
+    optimizer: recipeOptimizer(recipe),
+    seed,
+    metrics: [tokenAccuracy(model)],
+    plugins: [
+      ...awdLstmDropouts({ preset: dropouts, multiplier: fit.dropoutMultiplier }),
+      ...activationTerms(recipe),
+      ...clipping(recipe),
+    ],
+  });
+  const loader = { batchSize, window, seed, stage, backwards };
+  const rates = [
+    discriminativeRates({ lr: fit.lr, divisor: fit.divisor }),
+    ...(jitter ? [bpttRateScaling()] : []),
+  ];
+  return {
+    model,
+    trainer,
+    rates,
+    fit: {
+      stage,
+      train: languageModelLoader(data.train, { ...loader, shuffle: true, jitter }),
+      validate: languageModelLoader(data.valid, loader),
+      epochs: fit.epochs,
+      plugins: [...rates, schedulePlugin(recipe, fit.warmup)],
+    },
+  };
+}
+
+/** The share of targets that have the highest logit. */
+export function tokenAccuracy(model: LanguageModel): Metric<LanguageModelInput, LanguageModelOutput> {
+  return {
+    name: 'accuracy',
+    measure: (output, { targets }) => {
+      const best = argMax(model.logits(output), 1);
+      const right = equal(best, reshape(transpose(targets), [-1]));
+      return { sum: sum(right).dataSync()[0] as number, weight: targets.size };
+    },
+  };
+}
