@@ -30,6 +30,14 @@ export const browserSafe = [
   '@ulmfit/checkpoint',
 ];
 
+/**
+ * The rooms of a package's `src/`, from the ground up: a room imports those before it.
+ * @type {Record<string, string[]>}
+ */
+export const rooms = {
+  'packages/pipeline': ['recipe', 'tokens', 'stages', 'judge', 'inference', 'run'],
+};
+
 /** @type {Record<string, { name: string, floor: number, mayImport: string[] }>} */
 export const floors = {
   'packages/errors': { name: '@ulmfit/errors', floor: 0, mayImport: [] },
