@@ -53,8 +53,8 @@ describe('the states of the language model', () => {
       expect(parts.flat(2)).toHaveLength(7 * 2 * 3);
       parts.flat(2).forEach((x, i) => expect(x).toBeCloseTo(whole.flat(2)[i] as number, 6));
     }
-    const anew = [...readWindows(model, ids, [0, 3]), ...readWindows(model, ids, [3, 7])];
-    expect(anew.flat(2)[20]).not.toBeCloseTo(whole.flat(2)[20] as number, 6);
+    const again = [...readWindows(model, ids, [0, 3]), ...readWindows(model, ids, [3, 7])];
+    expect(again.flat(2)[20]).not.toBeCloseTo(whole.flat(2)[20] as number, 6);
     model.dispose();
   });
 
@@ -85,7 +85,7 @@ describe('the states of the language model', () => {
     expect(await losses(true)).toEqual(await losses(false));
   });
 
-  it('begin anew in each epoch', async () => {
+  it('start again in each epoch', async () => {
     const model = createLanguageModel(tiny, { seed: 1 });
     const trainer = createTrainer({ model, optimizer: sgd() });
     const train = loaderOf([() => windowOf(someIds(2, 6))]);

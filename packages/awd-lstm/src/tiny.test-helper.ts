@@ -28,7 +28,7 @@ export function windowOf(ids: number[][], from = 0, to = (ids[0]?.length ?? 1) -
   };
 }
 
-/** Gives these batches anew in each epoch. */
+/** Gives these batches again in each epoch. */
 export function loaderOf<Batch>(makers: readonly (() => Batch)[]): Loader<Batch> {
   return {
     batches: () => makers.length,

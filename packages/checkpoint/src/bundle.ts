@@ -75,7 +75,7 @@ export interface Bundle extends BundleDescription {
 }
 
 const headerSchema = z.looseObject({
-  format: z.literal(1, 'this version reads 1; update it, or export the model anew'),
+  format: z.literal(1, 'this version reads 1; update it, or export the model again'),
   /** Of the description itself; bundles of the first version have none. */
   sha256: z.string().optional(),
   files: z.strictObject({
@@ -202,7 +202,7 @@ function assemble(parts: BundleParts<Uint8Array>, digests: BundleParts<FileDiges
   if (sha256 !== undefined && sha256 !== digests[DESCRIPTION].sha256) {
     throw fail(
       DESCRIPTION,
-      'does not match its own checksum; copy the bundle anew, or, if you edited it, take out "sha256"',
+      'does not match its own checksum; copy the bundle again, or, if you edited it, take out "sha256"',
     );
   }
   for (const name of [VOCABULARY, WEIGHTS] as const) {
@@ -253,7 +253,7 @@ function checkVocabulary({ vocabulary, specialTokens, weights }: Bundle, fail: F
   }
 }
 
-/** A bundle is replaced, and an empty folder; files of others would be lost. */
+/** A bundle is replaced, and an empty folder; someone else's files would be lost. */
 function requireReplaceable(folder: string, files: FileSystem): void {
   const there = guardFiles(`list ${folder}`, () => (files.exists(folder) ? files.list(folder) : []));
   if (there.length === 0 || there.includes(DESCRIPTION)) return;

@@ -211,7 +211,7 @@ export function folderStore(path: string, files: FileSystem = nodeFileSystem): F
       if (rejected.length === 0) return undefined;
       throw new UlmfitError(
         'NO_SOUND_CHECKPOINT',
-        `every checkpoint is corrupt: ${rejected.map((r) => r.reason).join('; ')}; remove ${path} to start anew`,
+        `every checkpoint is corrupt: ${rejected.map((r) => r.reason).join('; ')}; remove ${path} to start from the beginning`,
       );
     },
   };

@@ -141,7 +141,7 @@ function readZipFormat(bytes: Uint8Array, label: string): TorchFile {
     archive.has(`${folder}/byteorder`) &&
     new TextDecoder().decode(archive.read(`${folder}/byteorder`)) !== 'little'
   ) {
-    throw bad('it was written on a big-endian machine; save it anew on a little-endian one');
+    throw bad('it was written on a big-endian machine; save it again on a little-endian one');
   }
   const root = unpickle(archive.read(`${folder}/data.pkl`), {
     label,
@@ -178,7 +178,7 @@ function readLegacyFormat(bytes: Uint8Array, label: string): TorchFile {
     throw bad(`format version ${brief(protocol)}, expected ${LEGACY_PROTOCOL}`);
   const machine = next();
   if (!(machine instanceof Map) || machine.get('little_endian') !== true) {
-    throw bad('it was written on a big-endian machine; save it anew on a little-endian one');
+    throw bad('it was written on a big-endian machine; save it again on a little-endian one');
   }
   const dtypes = new Map<string, Dtype>();
   const root = next({

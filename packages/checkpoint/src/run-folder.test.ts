@@ -75,7 +75,7 @@ describe('openRunFolder', () => {
     expect(readdirSync(path)).toEqual(['config.json']);
   });
 
-  it('never touches files of others', () => {
+  it("never touches someone else's files", () => {
     const path = temporaryFolder();
     const mine = ['draft.tmp', 'notes.tmp', 'log.txt'];
     for (const name of mine) writeFileSync(join(path, name), 'mine');
@@ -93,7 +93,7 @@ describe('openRunFolder', () => {
   });
 
   it.each(['model', 'checkpoints', 'metrics.jsonl', 'pretrain'])(
-    'refuses a folder that holds a %s of others, and leaves it as it was',
+    "refuses a folder that holds someone else's %s, and leaves it as it was",
     (name) => {
       const path = temporaryFolder();
       writeFileSync(join(path, name), 'mine');

@@ -13,7 +13,7 @@ export interface CosineWarmRestartsOptions {
 }
 
 /**
- * Cosines from the peak down, each time beginning anew (SGDR, Loshchilov & Hutter 2017; fastai `fit_sgdr`), as a factor
+ * Cosines from the peak down, restarting each time (SGDR, Loshchilov & Hutter 2017; fastai `fit_sgdr`), as a factor
  * of the peak. For cycles that end with an epoch, train `1 + f + f^2 + ...` times the first cycle's epochs.
  * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
  */

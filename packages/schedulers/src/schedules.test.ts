@@ -154,7 +154,7 @@ describe('policies', () => {
     expect(ends(flatCosine({ divFinal: 100 }))[1]).toBeCloseTo(0.01, 12);
   });
 
-  it('warm restarts begin anew after 1/7 and 3/7 for three cycles', () => {
+  it('warm restarts start again after 1/7 and 3/7 for three cycles', () => {
     const factors = simulate(cosineWarmRestarts({ cycles: 3 }), 70);
     expect(factors.flatMap((factor, i) => (factor === 1 ? [i] : []))).toEqual([0, 10, 30]);
     expect(() => cosineWarmRestarts({ cycles: 0 })).toThrow('cycles is 0; it must be an integer from 1');

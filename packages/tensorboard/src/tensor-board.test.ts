@@ -141,7 +141,7 @@ describe('tensorBoard', () => {
     ]);
   });
 
-  it('leaves nothing that TensorBoard reads where it is killed in writing anew', async () => {
+  it('leaves nothing that TensorBoard reads where it is killed while rewriting', async () => {
     const folder = join(root, 'anew');
     const state = await fitIn(folder, undefined, killedAt(3));
     await fitIn(folder, state);

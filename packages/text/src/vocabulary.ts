@@ -54,7 +54,7 @@ export class Vocabulary {
 
   /**
    * The id of a word of a text. A text that spells out `xxpad` or `xxfake` gets the unknown id: padding in the middle of
-   * a document would be taken for its end.
+   * a document would look like its end.
    */
   indexOf(token: string): number {
     const id = this.stoi.get(token) ?? this.unknownIndex;

@@ -1,6 +1,6 @@
 /**
  * Remembers a value for each of the words used lately. It is keyed by a stretch of a longer text in place: cutting the word
- * out and hashing it anew would take longer than all else that is done for a word seen before.
+ * out and hashing it again would take longer than all else that is done for a word seen before.
  *
  * Each hash has two places; a new word drives out the one of them that was used longer ago. So the memory is bounded, every
  * step takes time linear in the word, and words made to collide do no more harm than not being remembered.

@@ -16,7 +16,7 @@ export class CarriedStates {
     }
   }
 
-  /** Forgets everything: the next pass begins anew. */
+  /** Forgets everything: the next pass starts from nothing. */
   reset(): void {
     for (const state of this.#states.values()) state.dispose();
     this.#states.clear();

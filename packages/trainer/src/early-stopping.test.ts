@@ -39,7 +39,7 @@ describe('earlyStopping', () => {
     expect(await epochsOf(values, options)).toBe(expected);
   });
 
-  it('counts anew in each fit', async () => {
+  it('counts from zero in each fit', async () => {
     const trainer = toyTrainer({ plugins: [earlyStopping({ patience: 2, better: 'more', minDelta: 1e9 })] });
     const common = { train: toyLoader([2]), validate: toyLoader([2]), epochs: 2 };
     const ends = [];

@@ -33,7 +33,7 @@ describe('evaluate', () => {
     model.dispose();
   });
 
-  it('carries states from batch to batch, and begins anew each time', async () => {
+  it('carries states from batch to batch, and starts from zero each time', async () => {
     const model = toyModel({ carries: true });
     const first = await evaluate(model, toyLoader([2, 2, 2]));
     expect(await evaluate(model, toyLoader([2, 2, 2]))).toEqual(first);

@@ -20,7 +20,7 @@ export interface EvaluateOptions<Batch, Output> {
 }
 
 /**
- * The mean loss over all targets of a loader, and each metric. Carried states begin anew.
+ * The mean loss over all targets of a loader, and each metric. Carried states start from zero.
  * @returns undefined when the signal cut it short.
  * @throws UlmfitError `NO_BATCHES` when the loader has none, `BAD_OPTION` when two metrics share a name or one is named `loss`.
  */

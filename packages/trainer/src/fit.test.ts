@@ -364,7 +364,7 @@ describe('carried states', () => {
     };
   }
 
-  it('begin anew with each epoch and go from step to step within it', async () => {
+  it('start again with each epoch and go from step to step within it', async () => {
     const found: (number[] | undefined)[] = [];
     const trainer = toyTrainer({ carries: true, plugins: [carriedMeans(found)] });
     await trainer.fit(options({ epochs: 2, train: toyLoader([2, 2, 2]) }));

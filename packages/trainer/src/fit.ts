@@ -229,7 +229,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       if (this.#options.lr !== undefined) this.groups.setBase({ lr: this.#options.lr });
       await this.#hooks('beforeFit');
       if (resume) {
-        // After `beforeFit`, so that what it set anew is as it was when the state was saved.
+        // After `beforeFit`, so that what it has reset is as it was when the state was saved.
         resume.load();
         this.#carried.load(resume.carried);
         const { cursor, next, step, steps, epochsBefore, seconds, sums, last, validation, stop } =
@@ -445,7 +445,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   async #validate(loader: Loader<Batch>): Promise<Record<string, number> | undefined> {
     const { model, metrics } = this.#host;
     this.#phase = 'validate';
-    // One that was interrupted is made anew, but what its `beforeValidate` did is in the state already.
+    // One that was interrupted starts again, but what its `beforeValidate` did is in the state already.
     if (this.#next === 'train') await this.#hooks('beforeValidate');
     this.#next = 'validate';
     const { signal } = this.#options;

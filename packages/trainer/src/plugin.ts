@@ -80,7 +80,7 @@ export interface TrainingPlugin<Batch = unknown, Output = unknown, Taps = Record
 
   /** A factor of the learning rate, for all groups or by group name. */
   readonly rate?: (at: ScheduleAt) => PerGroup<number>;
-  /** Absolute values of hyperparameters it owns, anew at each step. */
+  /** Absolute values of hyperparameters it owns, set again at each step. */
   readonly hyper?: { readonly [H in Exclude<Hyperparameter, 'lr'>]?: (at: ScheduleAt) => PerGroup<number> };
 
   /** Replaces a tapped tensor in training. */

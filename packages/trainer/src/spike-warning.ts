@@ -21,7 +21,7 @@ const LEAST_DEVIATION = 0.02;
 /**
  * Warns of a loss, or of the norm of all gradients, that is far above what it was over the last steps of the fit: often the
  * first sign of a learning rate that is too high. It changes nothing, and keeps nothing in checkpoints: a resumed
- * fit is watched anew.
+ * fit is watched afresh.
  * @throws UlmfitError `BAD_OPTION`
  */
 export function spikeWarning(options: SpikeWarningOptions): TrainingPlugin {

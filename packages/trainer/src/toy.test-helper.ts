@@ -80,7 +80,7 @@ export function toyModel({ carries = false, noisy = false }: ToyOptions = {}): M
   };
 }
 
-/** Rows shuffled anew in each epoch, in batches of these sizes. */
+/** Rows in another order in each epoch, in batches of these sizes. */
 export function toyLoader(sizes: readonly number[], seed = 7) {
   const rows = sizes.reduce((a, b) => a + b, 0);
   const x = uniformValues(rows * 2, -1, 1, randomKey({ seed, stream: 'rows' }));

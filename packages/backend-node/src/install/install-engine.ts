@@ -32,7 +32,7 @@ export interface InstallOptions {
   readonly log?: ((line: string) => void) | undefined;
   /** Where the library and the built binding are kept; {@link cacheDirectory} unless given. */
   readonly cacheDirectory?: string | undefined;
-  /** Installs anew even when the engine loads or the cache is whole. */
+  /** Installs again even when the engine loads or the cache is whole. */
   readonly force?: boolean | undefined;
   /** The tfjs-node package to mend; the one that this package imports unless given. */
   readonly tfjsNode?: TfjsNodePackage | undefined;

@@ -30,7 +30,7 @@ describe('sampleCorpus', () => {
     `);
   });
 
-  it('writes each article anew, begins with the ones there were, and changes with the seed', () => {
+  it('writes each article afresh, begins with the ones there were, and changes with the seed', () => {
     const documents = sampleCorpus({ seed: 2, documents: 1000 });
     expect(new Set(documents).size).toBe(1000);
     expect(documents.filter((text) => /[{}]|a\/n|undefined/.test(text))).toEqual([]);

@@ -43,7 +43,7 @@ describe('sampleImdb', () => {
     expect(sampleImdb({ seed: 3, train: 20, unsup: 10 }).filter(({ text }) => texts.has(text))).toEqual([]);
   });
 
-  it('writes a thousand words and more, each review anew, with what tokenizers meet in real ones', () => {
+  it('writes a thousand words and more, each review different, with what tokenizers meet in real ones', () => {
     const texts = sampleImdb({ seed: 4, train: 1000, test: 500, unsup: 1500 }).map((review) => review.text);
     expect(new Set(texts).size).toBe(3000);
     const vocabulary = new Set(texts.flatMap((text) => [...wordsOf(text)]));

@@ -145,6 +145,6 @@ it('refuses weights that are not finite, and names them', async () => {
   });
   await expect(loadClassifier(folder, { tokenizer: spaces })).rejects.toMatchObject({
     code: 'BAD_WEIGHTS',
-    message: `${folder}: rnn.0.biasIh holds NaN or an infinity; copy the model anew, or train it anew`,
+    message: `${folder}: rnn.0.biasIh holds NaN or an infinity; copy the model again, or train it again`,
   });
 });

@@ -266,7 +266,7 @@ function assign(
       if (isFiniteTensor(tensor)) continue;
       throw new UlmfitError(
         'BAD_WEIGHTS',
-        `${path}: ${name} holds NaN or an infinity; copy the model anew, or train it anew`,
+        `${path}: ${name} holds NaN or an infinity; copy the model again, or train it again`,
       );
     }
     assignByName(path, [...model.groups.flatMap((g) => g.parameters), ...(model.buffers ?? [])], tensors);
@@ -297,7 +297,7 @@ function requireWeights(
   if (sum(sizes) > held) {
     throw new UlmfitError(
       'BAD_BUNDLE',
-      `${folder}/bundle.json: config asks for ${sum(sizes)} weights and more, and there are ${held}; copy the bundle anew`,
+      `${folder}/bundle.json: config asks for ${sum(sizes)} weights and more, and there are ${held}; copy the bundle again`,
     );
   }
 }

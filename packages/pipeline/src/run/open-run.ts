@@ -34,7 +34,7 @@ export interface OpenRun {
 /**
  * Opens the folder of a run, new or begun.
  * @param held what computes, and what there is to learn; not looked at unless given
- * @throws UlmfitError `FOLDER_IN_USE` when files of others stand in the run's places, `RUN_DIFFERS` when it holds a run
+ * @throws UlmfitError `FOLDER_IN_USE` when someone else's files stand in the run's places, `RUN_DIFFERS` when it holds a run
  *   with other settings, `OTHER_DATA` when it was begun on other data, `OTHER_ENGINE` when it was begun on another backend
  *   or in another precision, `RUN_LOCKED` when another process writes it
  */

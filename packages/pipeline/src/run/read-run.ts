@@ -99,6 +99,6 @@ function readSizes(path: string): ModelSizes | undefined {
     .find((description) => existsSync(description));
   if (bundle === undefined) return undefined;
   const bad = (what: string) =>
-    new UlmfitError('BAD_BUNDLE', `${bundle} is ${what}; make the model again, or copy it anew`);
+    new UlmfitError('BAD_BUNDLE', `${bundle} is ${what}; make the model again, or copy it again`);
   return readJson(bundle, sizesSchema, bad).config;
 }

@@ -72,7 +72,7 @@ describe('a stage that resumes', () => {
     },
   );
 
-  it('says that it starts anew where no sound checkpoint is left', async () => {
+  it('says that it starts again where no sound checkpoint is left', async () => {
     const { store, spoil } = await begun('none');
     spoil(0, 'state.json');
     spoil(1, 'manifest.json');
@@ -80,7 +80,9 @@ describe('a stage that resumes', () => {
     expect(from).toBe(0);
     expect(warnings).toHaveLength(2);
     for (const warning of warnings)
-      expect(warning).toMatch(/is corrupt: .*; no other is left, so pretrain starts anew$/);
+      expect(warning).toMatch(
+        /is corrupt: .*; no other is left, so pretrain starts again from the beginning$/,
+      );
   });
 
   it('refuses to go on with other text, and goes on when that is back', async () => {

@@ -77,7 +77,7 @@ async function resume<Batch, Output, Taps, O extends Optimizer>(
     tell(`going on from ${name}`);
     return fit;
   }
-  tell(`no other is left, so ${fits[0]?.stage ?? 'the stage'} starts anew`);
+  tell(`no other is left, so ${fits[0]?.stage ?? 'the stage'} starts again from the beginning`);
   return 0;
 }
 

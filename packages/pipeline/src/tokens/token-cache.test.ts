@@ -115,7 +115,7 @@ describe('TokenCache', () => {
     }
   });
 
-  it('makes anew what is damaged or cut short, and says so in a line', async () => {
+  it('remakes what is damaged or cut short, and says so in a line', async () => {
     const { packed } = await tokenize();
     const [path = ''] = kept();
     const whole = readFileSync(path);
@@ -131,7 +131,7 @@ describe('TokenCache', () => {
       truncateSync(path, size);
       const again = await tokenize();
       expect(again).toEqual({ packed, isCached: false });
-      expect(problems).toEqual([expect.stringMatching(/^token cache: .*\.tokens: .*; tokenizing anew$/)]);
+      expect(problems).toEqual([expect.stringMatching(/^token cache: .*\.tokens: .*; tokenizing again$/)]);
       expect(readFileSync(path).equals(whole)).toBe(true);
     }
   });

@@ -57,7 +57,7 @@ export class TokenCache {
   }
 
   /**
-   * The key of a text's tokens. Texts in an array are hashed; of others the caller says what they are.
+   * The key of a text's tokens. Texts in an array are hashed; for other sources the caller says what they are.
    * @returns undefined for texts of which nothing is known before they are read, or a tokenizer whose module can't be read
    */
   async keyOf(
@@ -82,7 +82,7 @@ export class TokenCache {
       quietly(() => utimesSync(path, now, now)); // The folder may be another's, to be read alone.
       return TokenCorpusBuilder.fromPacked(packed);
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT') this.#problem(`${path}: ${messageOf(error)}; tokenizing anew`);
+      if (errorCode(error) !== 'ENOENT') this.#problem(`${path}: ${messageOf(error)}; tokenizing again`);
       return undefined;
     }
   }

@@ -25,7 +25,7 @@ interface SplitWord {
   readonly tokens: readonly string[];
 }
 
-/** Longer words are rare: they are split anew each time rather than filling the cache. */
+/** Longer words are rare: they are split again each time rather than filling the cache. */
 const longestCached = 64;
 const defaultCacheSize = 32_768;
 

@@ -102,7 +102,7 @@ function endOfSpace(text: string, start: number): number {
   return end;
 }
 
-/** Where the word of `start` to `end` ends that begins anew at `at`, or -1. */
+/** Where the word of `start` to `end` ends that begins again at `at`, or -1. */
 function endOfRepeat(text: string, start: number, end: number, at: number): number {
   for (let offset = 0; offset < end - start; offset++) {
     if (text.charCodeAt(at + offset) !== text.charCodeAt(start + offset)) return -1;
