@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { cases } from './cases.mjs';
+import { fight } from './fight.mjs';
 import { fillDisk } from './full-disk.mjs';
 import { killEngineInstalls, killLibraryInstalls } from './kill-installs.mjs';
 import { killRun, runWhole } from './kill-runs.mjs';
@@ -13,6 +14,8 @@ const INSTALLS = 0.15;
 const COMPILES = 0.4;
 /** Disks that are full before the first checkpoint, at a later one and at an export. */
 const DISKS = [700, 2600, 3600];
+/** Processes of two containers that die with the lock of one folder, at most. */
+const DEATHS = 200;
 
 /**
  * Every fault there is, one after the other.
@@ -57,6 +60,13 @@ export async function allFaults({ root, kills, seed, say }) {
     const end = lost === undefined && differing.length === 0 ? 'ended with the same bytes' : 'FAILED';
     say(`${name}: ${killed.kills.length} kills, at most ${repeated} steps made again, ${end}`);
     if (killed.kills.length === 0) problems.push(`${name}: nothing was killed`);
+  }
+
+  const fought = await fight({ root, deaths: Math.min(kills, DEATHS) });
+  if ('skipped' in fought) say(`Two containers: skipped, ${fought.skipped}`);
+  else {
+    problems.push(...fought.wrong.map((what) => `two containers: ${what}`));
+    say(`two containers: ${fought.holds} holds of one lock, ${fought.deaths} deaths with it`);
   }
 
   const [test] = cases;

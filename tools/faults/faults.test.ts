@@ -15,6 +15,13 @@ interface KilledRun {
   differing: string[];
   repeated: number;
 }
+interface Fight {
+  readHolds(log: string): { holds: number; overlaps: string[] };
+  fight(options: {
+    root: string;
+    deaths: number;
+  }): Promise<{ skipped: string } | { deaths: number; holds: number; wrong: string[] }>;
+}
 const module = async <T>(name: string): Promise<T> =>
   (await import(/* @vite-ignore */ new URL(`${name}.mjs`, import.meta.url).href)) as T;
 const { placeOf } = await module<{
@@ -90,6 +97,23 @@ describe('how runs differ', () => {
 
 const built = existsSync(fileURLToPath(new URL('../../apps/ulmfit/dist/main.js', import.meta.url)));
 const missing = built ? (await startTensorFlow()).missing : 'nothing is built; run `npm run build`';
+
+describe('two containers in one folder', () => {
+  it('are told from the log of their holds when both write', async () => {
+    const { readHolds } = await module<Fight>('fight');
+    const holds = (log: string) => readHolds(log.replaceAll(', ', '\n') + '\n');
+    // b dies with the lock, and a takes it over.
+    expect(holds('a in, a in, a out, b in, b in, a in, a out')).toEqual({ holds: 3, overlaps: [] });
+    expect(holds('a in, b in, a in, a out, b in').overlaps).toHaveLength(3);
+  });
+
+  it.skipIf(!built)('never both write, however often they die', { timeout: 60_000 }, async ({ skip }) => {
+    const { fight } = await module<Fight>('fight');
+    const fought = await fight({ root, deaths: 4 });
+    if ('skipped' in fought) return skip(fought.skipped);
+    expect(fought).toEqual({ deaths: 4, holds: 16, wrong: [] });
+  });
+});
 
 describe.skipIf(missing !== undefined)(withReason('a run that is killed', missing), () => {
   it('again and again ends with the same bytes', { timeout: 120_000 }, async () => {

@@ -12,7 +12,7 @@ import type { Json } from '@ulmfit/trainer';
 import { folderStore, type FolderStore } from './folder-store.js';
 import { isDeep } from './json-depth.js';
 import { MetricsLog } from './metrics-log.js';
-import { takeLock } from './run-lock.js';
+import { takeLock, whileHeld } from './run-lock.js';
 
 export interface RunFolderOptions {
   /** All settings, with versions and seed: kept in `config.json` when the run begins. */
@@ -35,6 +35,8 @@ export interface RunFolder {
   readonly isResumed: boolean;
   readonly checkpoints: FolderStore;
   readonly metrics: MetricsLog;
+  /** The disk, for what else belongs to the run: changes are refused once another process has taken the run over. */
+  readonly files: FileSystem;
   /** Where the exported model goes: see {@link writeBundle}. */
   readonly modelPath: string;
   /** Gives the lock back. */
@@ -50,11 +52,12 @@ export interface RunFolder {
  */
 export function openRunFolder(
   path: string,
-  { config, upgrade = (kept) => kept, names = [], files = nodeFileSystem }: RunFolderOptions,
+  { config, upgrade = (kept) => kept, names = [], files: disk = nodeFileSystem }: RunFolderOptions,
 ): RunFolder {
-  guardFiles(`create ${path}`, () => files.makeFolder(path));
-  const unlock = takeLock(`${path}/lock.json`, files);
+  guardFiles(`create ${path}`, () => disk.makeFolder(path));
+  const lock = takeLock(`${path}/lock.json`, disk);
   try {
+    const files = whileHeld(disk, lock, path);
     const configPath = `${path}/config.json`;
     const isResumed = files.exists(configPath);
     const there = guardFiles(`list ${path}`, () => files.list(path));
@@ -83,11 +86,12 @@ export function openRunFolder(
       isResumed,
       checkpoints: folderStore(`${path}/checkpoints`, files),
       metrics: new MetricsLog(`${path}/metrics.jsonl`, files),
+      files,
       modelPath: `${path}/model`,
-      close: unlock,
+      close: () => lock.release(),
     };
   } catch (error) {
-    unlock();
+    lock.release();
     throw error;
   }
 }

@@ -1,17 +1,47 @@
-import { UlmfitError } from '@ulmfit/errors';
-import { type FileSystem, guardFiles, tryLock } from '@ulmfit/files/portable';
+import { showName, UlmfitError } from '@ulmfit/errors';
+import { type FileSystem, guardFiles, type HeldLock, tryLock } from '@ulmfit/files/portable';
 
 /**
  * Takes a run's lock file, also from a process that died with it.
- * @returns what gives it back
  * @throws UlmfitError `RUN_LOCKED` naming the process that holds it, `FILE_ERROR`
  */
-export function takeLock(path: string, files: FileSystem): () => void {
+export function takeLock(path: string, files: FileSystem): HeldLock {
   const lock = guardFiles(`lock ${path}`, () => tryLock(path, files));
   if (!lock) throw new UlmfitError('RUN_LOCKED', `${path}: other processes keep taking the lock; try again`);
-  if ('release' in lock) return lock.release;
-  const { owner, isHere } = lock;
-  const where = isHere ? '' : ` on ${owner.host}`;
-  const cure = isHere ? 'wait for it, or stop it' : `if it no longer runs, remove ${path}`;
-  throw new UlmfitError('RUN_LOCKED', `process ${owner.pid}${where} is using this run (${path}); ${cure}`);
+  if ('release' in lock) return lock;
+  const { owner, isHere, silentFor } = lock;
+  const where = isHere ? '' : ` on ${showName(owner.host)}`;
+  const heard = silentFor === undefined ? '' : `, heard of ${silentFor} s ago`;
+  const cure =
+    isHere && silentFor === undefined
+      ? 'wait for it, or stop it'
+      : silentFor === undefined
+        ? `if it no longer runs, remove ${path}`
+        : 'wait for it, or stop it; where it has died, try again ten minutes after it was last heard of';
+  throw new UlmfitError(
+    'RUN_LOCKED',
+    `process ${owner.pid}${where} is using this run (${path}${heard}); ${cure}`,
+  );
+}
+
+/** The same files, whose changes are refused once another process has taken the run over. */
+export function whileHeld(files: FileSystem, lock: HeldLock, path: string): FileSystem {
+  const guarded =
+    <A extends unknown[]>(operation: (...args: A) => void) =>
+    (...args: A) => {
+      if (!lock.isHeld())
+        throw new UlmfitError(
+          'RUN_LOCKED',
+          `another process has taken over this run (${path}) while this one was not to be heard of; stop one of them`,
+        );
+      operation(...args);
+    };
+  return {
+    ...files,
+    write: guarded((...args: Parameters<FileSystem['write']>) => files.write(...args)),
+    append: guarded((...args: Parameters<FileSystem['append']>) => files.append(...args)),
+    truncate: guarded((...args: Parameters<FileSystem['truncate']>) => files.truncate(...args)),
+    rename: guarded((...args: Parameters<FileSystem['rename']>) => files.rename(...args)),
+    remove: guarded((...args: Parameters<FileSystem['remove']>) => files.remove(...args)),
+  };
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from './error-code.js';
 import { verifyManifest, writeManifest } from './manifest.js';
+import { isRunning } from './process-identity.js';
 import { syncFolder } from './sync-folder.js';
 import { temporaryName, temporaryOwner } from './temporary-name.js';
 
@@ -73,14 +74,5 @@ async function removeAbandoned(parent: string): Promise<void> {
     if (pid !== undefined && !isRunning(pid))
       // Again where a compiler that outlived its parent still writes there. A cache that can only be read is as good.
       await rm(join(parent, name), { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
   }
 }

@@ -1,11 +1,13 @@
 import type crypto from 'node:crypto';
 import type fs from 'node:fs';
+import type module from 'node:module';
 import type os from 'node:os';
 import type path from 'node:path';
 import { UlmfitError } from '@ulmfit/errors';
 
 export interface Builtins {
   fs: typeof fs;
+  module: typeof module;
   crypto: typeof crypto;
   os: typeof os;
   path: typeof path;

@@ -6,9 +6,12 @@ export { errorCode } from './error-code.js';
 export { digestAnywhere, digestOf, fileDigestSchema, mismatch, type FileDigest } from './file-digest.js';
 export { guardFiles, nodeFileSystem, readFile, type FileSystem } from './file-system.js';
 export { nodeBuiltin, type Builtins } from './node-builtin.js';
+export type { ProcessIdentity } from './process-identity.js';
 export {
   tryLock,
   withLock,
+  type ForeignLock,
+  type HeldLock,
   type Lock,
   type LockFiles,
   type LockOwner,

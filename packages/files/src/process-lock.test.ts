@@ -1,18 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  closeSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { lockInKernel } from './kernel-lock.js';
 import { tryLock, withLock, type LockFiles } from './process-lock.js';
 
 function lockPath(): { path: string; folder: string } {
@@ -20,6 +25,8 @@ function lockPath(): { path: string; folder: string } {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return { path: join(folder, 'x.lock'), folder };
 }
+
+const noKernel = () => 'unavailable' as const;
 
 /** A process of the test's own that does nothing. */
 function bystander() {
@@ -58,17 +65,100 @@ describe('tryLock', () => {
   });
 
   it.skipIf(!existsSync('/proc/self/stat'))(
-    'knows its own by any spelling, and that of another thread',
+    'takes the lock of a process that nobody has reaped',
+    async () => {
+      const { path } = lockPath();
+      // The shell becomes `sleep`, which asks nobody how they ended: its child stays a zombie.
+      const shell = spawn('sh', ['-c', 'sh -c "echo \\$\\$; exec sleep 0.01" & exec sleep 100']);
+      onTestFinished(() => void shell.kill('SIGKILL'));
+      const pid = Number(String((await once(shell.stdout, 'data'))[0]));
+      const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8');
+      await vi.waitUntil(() => stat().includes(') Z '), { timeout: 5000, interval: 5 });
+      writeFileSync(path, JSON.stringify({ pid, host: hostname(), identity: null }));
+      expect(() => process.kill(pid, 0)).not.toThrow();
+      expect(tryLock(path)).toHaveProperty('release');
+    },
+  );
+
+  it.skipIf(!existsSync('/proc/self/stat'))('knows its own by any spelling', () => {
+    const { path, folder } = lockPath();
+    expect(tryLock(path)).toHaveProperty('release');
+    expect(tryLock(`${folder}/./x.lock`)).toMatchObject({ owner: { pid: process.pid }, isHere: true });
+  });
+
+  it.skipIf(!existsSync('/proc/self/stat'))(
+    'leaves that of another thread where the kernel has no locks',
     () => {
-      const { path, folder } = lockPath();
-      const lock = tryLock(path);
-      expect(tryLock(`${folder}/./x.lock`)).toMatchObject({ owner: { pid: process.pid } });
+      const { path } = lockPath();
+      const lock = tryLock(path, undefined, noKernel);
       if (!lock || !('release' in lock)) throw new Error('the lock was free');
-      // As a worker thread would have written it.
       const content = readFileSync(path, 'utf8');
+      expect(JSON.parse(content)).toMatchObject({ kernel: false });
       lock.release();
+      expect(existsSync(path)).toBe(false);
+      // As another thread would have written it.
       writeFileSync(path, content);
-      expect(tryLock(path)).toMatchObject({ owner: { pid: process.pid } });
+      expect(tryLock(path, undefined, noKernel)).toMatchObject({ owner: { pid: process.pid } });
+    },
+  );
+
+  it('gives back no lock but its own', () => {
+    const { path } = lockPath();
+    const lock = tryLock(path);
+    if (!lock || !('release' in lock)) throw new Error('the lock was free');
+    expect(lock.isHeld()).toBe(true);
+    const other = JSON.stringify({ pid: 1, host: 'elsewhere', identity: null });
+    writeFileSync(path, other);
+    lock.release();
+    expect(readFileSync(path, 'utf8')).toBe(other);
+  });
+
+  it('notices that another has taken over while it was not to be heard of', () => {
+    const { path } = lockPath();
+    const lock = tryLock(path);
+    if (!lock || !('release' in lock)) throw new Error('the lock was free');
+    onTestFinished(() => lock.release());
+    vi.useFakeTimers({ now: Date.now() + 3_600_000, toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(lock.isHeld()).toBe(true);
+    writeFileSync(path, JSON.stringify({ pid: 1, host: 'elsewhere', identity: null }));
+    vi.setSystemTime(Date.now() + 3_600_000);
+    expect(lock.isHeld()).toBe(false);
+  });
+
+  it.each([
+    [5, { isHere: false, silentFor: 5, owner: { host: 'elsewhere' } }],
+    [599, { isHere: false, silentFor: 599 }],
+    [602, { release: expect.any(Function) as unknown }],
+  ])('of another machine, heard of %i s ago', (seconds, expected) => {
+    const { path } = lockPath();
+    const owner = {
+      pid: 1,
+      host: 'elsewhere',
+      identity: 'other/1',
+      namespace: null,
+      kernel: true,
+      token: 't',
+    };
+    writeFileSync(path, JSON.stringify(owner));
+    const at = Date.now() / 1000 - seconds;
+    utimesSync(path, at, at);
+    expect(tryLock(path, undefined, noKernel)).toMatchObject(expected);
+  });
+
+  it.skipIf(lockInKernel(openSync(fileURLToPath(import.meta.url), 'r+')) === 'unavailable')(
+    "is the kernel's word against a number, a host and a namespace of another container",
+    () => {
+      const { path } = lockPath();
+      const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+      // Its number is alive here, and is another process there.
+      const owner = { pid: 1, host: 'container', identity: `${boot}/1`, namespace: 'pid:[1]', kernel: true };
+      writeFileSync(path, JSON.stringify({ ...owner, token: 't' }));
+      const file = openSync(path, 'r+');
+      expect(lockInKernel(file)).toBe('held');
+      expect(tryLock(path)).toMatchObject({ isHere: true, owner: { pid: 1, host: 'container' } });
+      closeSync(file);
+      expect(tryLock(path)).toHaveProperty('release');
     },
   );
 

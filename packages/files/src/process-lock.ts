@@ -1,5 +1,14 @@
 import { errorCode } from './error-code.js';
+import { lockInKernel } from './kernel-lock.js';
+import { isNetworkDisk } from './network-disk.js';
 import { nodeBuiltin } from './node-builtin.js';
+import {
+  hasEnded,
+  isSameKernel,
+  isSameNamespace,
+  thisProcess,
+  type ProcessIdentity,
+} from './process-identity.js';
 import { temporaryName } from './temporary-name.js';
 
 /** The file operations that a lock makes. */
@@ -13,42 +22,68 @@ export interface LockFiles {
 }
 
 /** The process that holds a lock. */
-export interface LockOwner {
-  readonly pid: number;
-  readonly host: string;
-  /** Tells a process from a later one with the same number, where the system can. */
-  readonly identity: string | null;
+export type LockOwner = ProcessIdentity;
+
+/** A lock that this process has. */
+export interface HeldLock {
+  /** Gives it back. A file that another process has put there meanwhile stays. */
+  release(): void;
+  /**
+   * Whether it is still this process's: where it slept for long, on a disk that several machines share, another may have
+   * taken the lock over.
+   */
+  isHeld(): boolean;
 }
 
-/** A lock that was taken, or who has it. */
-export type Lock = { readonly release: () => void } | { readonly owner: LockOwner; readonly isHere: boolean };
+/** A lock of another process, or of another part of this one. */
+export interface ForeignLock {
+  readonly owner: LockOwner;
+  /** Whether that process is on this machine. */
+  readonly isHere: boolean;
+  /** Seconds since a process elsewhere was last heard of; `undefined` where that doesn't matter or isn't known. */
+  readonly silentFor: number | undefined;
+}
 
-/** The locks of this process, where processes can't be told apart otherwise: another of its tasks may ask for one. */
+export type Lock = HeldLock | ForeignLock;
+
+/** How often a holder says that it is still there, and after how long a silence a lock of another machine is free. Milliseconds. */
+const BEAT = 30_000;
+const SILENCE = 600_000;
+
+/** What stands in a lock's file. */
+interface LockRecord extends LockOwner {
+  /** Whether the kernel holds the lock too. It then knows of the holder's end, whatever its number. */
+  readonly kernel: boolean;
+  /** No other lock has it. Earlier versions wrote none, and nothing later to be heard of. */
+  readonly token: string | null;
+}
+
+/** The locks of this thread by token, where processes can't be told apart otherwise: another of its tasks may ask for one. */
 const held = new Set<string>();
 /** Those that it gave back, but whose files it could not remove. */
 const leftBehind = new Set<string>();
 
 /**
- * Takes a lock file, also from a process that has died with it.
- * @returns what gives it back, or the process that holds it, and whether that is on this machine; nothing where others
- *   keep taking it
+ * Takes a lock file, also from a process that has died with it. The kernel holds a lock on the open file for as long as its
+ * process lives, so that of two processes in different containers only one gets it. Where the file system has no such
+ * locks, the holder's number and start decide, and on a disk shared by machines whether it was heard of in the last ten minutes.
+ * @returns the lock, or the process that holds it; nothing where others keep taking it
  * @throws what the file operations throw
  */
-export function tryLock(path: string, files: LockFiles = disk): Lock | undefined {
+export function tryLock(
+  path: string,
+  files: LockFiles = disk,
+  inKernel: typeof lockInKernel = lockInKernel,
+): Lock | undefined {
   const self = thisProcess();
-  const content = new TextEncoder().encode(`${JSON.stringify(self)}\n`);
   // Between a look and the next step another process may come first: then look again.
-  for (let attempt = 0; attempt < 10; attempt++) {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const record: LockRecord = { ...self, kernel: false, token: crypto.randomUUID() };
     try {
-      files.write(path, content, { exclusive: true });
-      const place = nodeBuiltin('path').resolve(path);
-      held.add(place);
-      leftBehind.delete(place);
-      const release = () => {
-        held.delete(place);
-        if (!tryRemove(path, files)) leftBehind.add(place);
-      };
-      return { release };
+      files.write(path, bytesOf(record), { exclusive: true });
+      const lock = holdLock(path, record, files, inKernel);
+      if (lock) return lock;
+      continue;
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') {
         // The file was made and could not be filled: it is nobody's lock.
@@ -56,16 +91,28 @@ export function tryLock(path: string, files: LockFiles = disk): Lock | undefined
         throw error;
       }
     }
-    const found = ownerOf(path, files);
-    if (found === 'gone') continue;
-    if (found === 'unreadable' && attempt < 3) {
-      // Perhaps its owner is just about to write its name.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-      continue;
+    const file = openLock(path);
+    try {
+      const state = file === undefined ? 'unavailable' : inKernel(file);
+      if (file !== undefined && !isAt(path, file)) continue;
+      const found = recordOf(path, files);
+      if (found === 'gone') continue;
+      // Another process may only be looking, as this one is, or just about to write its name.
+      if (attempt < 3 && (state === 'busy' || found === 'unreadable')) {
+        sleep(state === 'busy' ? 5 : 50);
+        continue;
+      }
+      if (found === 'unreadable') {
+        if (state === 'busy') continue;
+      } else {
+        const silentFor = silenceOf(path, found, self);
+        if (state === 'busy' || !isDead(found, self, path, state, silentFor))
+          return { owner: ownerOf(found), isHere: isSameKernel(found, self), silentFor };
+      }
+      takeAway(path, found, files);
+    } finally {
+      close(file);
     }
-    if (found !== 'unreadable' && !isDead(found, self, path))
-      return { owner: found, isHere: found.host === self.host };
-    takeAway(path, found, files);
   }
   return undefined;
 }
@@ -102,8 +149,65 @@ export async function withLock<R>(
   }
 }
 
+/** Holds a lock whose file this process has just made; nothing where another took it away at once. */
+function holdLock(
+  path: string,
+  made: LockRecord,
+  files: LockFiles,
+  inKernel: typeof lockInKernel,
+): HeldLock | undefined {
+  const token = made.token ?? '';
+  const file = openLock(path);
+  let state = file === undefined ? 'unavailable' : inKernel(file);
+  // Others that look have it for a moment.
+  for (let i = 0; file !== undefined && state === 'busy' && i < 100; i++) {
+    sleep(10);
+    state = inKernel(file);
+  }
+  const isOurs = () => {
+    const found = recordOf(path, files);
+    return typeof found === 'object' && found.token === token;
+  };
+  if (state === 'busy' || (file !== undefined && !isAt(path, file)) || !isOurs()) {
+    close(file);
+    return undefined;
+  }
+  const bytes = bytesOf({ ...made, kernel: state === 'held' });
+  const renew = () =>
+    file !== undefined && tryTo(() => nodeBuiltin('fs').writeSync(file, bytes, 0, bytes.length, 0));
+  renew();
+  held.add(token);
+  let isLost = false;
+  let renewedAt = Date.now();
+  const beat = () => {
+    if (isLost) return;
+    // A disk that fails just now doesn't say that the lock is lost.
+    tryTo(() => (isLost = !isOurs()));
+    if (!isLost) renew();
+    renewedAt = Date.now();
+  };
+  const timer: { unref?: () => void } & ReturnType<typeof setInterval> = setInterval(beat, BEAT);
+  timer.unref?.();
+  return {
+    isHeld() {
+      if (Date.now() - renewedAt > 2 * BEAT) beat();
+      return !isLost;
+    },
+    release() {
+      clearInterval(timer);
+      held.delete(token);
+      try {
+        if (isOurs() && !tryRemove(path, files)) leftBehind.add(token);
+      } catch {
+        leftBehind.add(token);
+      }
+      close(file);
+    },
+  };
+}
+
 /** Removes the lock of a process that has died, unless another has taken it over in between: that one goes back. */
-function takeAway(path: string, found: LockOwner | 'unreadable', files: LockFiles): void {
+function takeAway(path: string, found: LockRecord | 'unreadable', files: LockFiles): void {
   const away = temporaryName(path);
   try {
     files.rename(path, away);
@@ -111,12 +215,12 @@ function takeAway(path: string, found: LockOwner | 'unreadable', files: LockFile
     if (errorCode(error) === 'ENOENT') return;
     throw error;
   }
-  const moved = ownerOf(away, files);
+  const moved = recordOf(away, files);
   if (JSON.stringify(moved) === JSON.stringify(found)) tryRemove(away, files);
   else files.rename(away, path);
 }
 
-function ownerOf(path: string, files: LockFiles): LockOwner | 'gone' | 'unreadable' {
+function recordOf(path: string, files: LockFiles): LockRecord | 'gone' | 'unreadable' {
   let text: string;
   try {
     text = new TextDecoder().decode(files.read(path));
@@ -125,50 +229,98 @@ function ownerOf(path: string, files: LockFiles): LockOwner | 'gone' | 'unreadab
     throw error;
   }
   try {
-    const { pid, host, identity } = JSON.parse(text) as Partial<LockOwner>;
+    const { pid, host, identity, namespace, kernel, token } = JSON.parse(text) as Partial<LockRecord>;
     const isOwner = Number.isSafeInteger(pid) && Number(pid) > 0 && typeof host === 'string';
     if (isOwner && (identity === null || typeof identity === 'string'))
-      return { pid: Number(pid), host, identity };
+      return {
+        pid: Number(pid),
+        host,
+        identity,
+        namespace: typeof namespace === 'string' ? namespace : null,
+        kernel: kernel === true,
+        token: typeof token === 'string' ? token : null,
+      };
   } catch {
     // Told below: its writer was killed before it could say its name.
   }
   return 'unreadable';
 }
 
-function isDead(owner: LockOwner, self: LockOwner, path: string): boolean {
-  if (owner.host !== self.host) return false; // not to be seen from here
-  if (owner.pid === self.pid && owner.identity === self.identity) {
-    const place = nodeBuiltin('path').resolve(path);
-    // Without an identity it may be an earlier process of this number; with one, perhaps another thread of this one has it.
-    return leftBehind.has(place) || (self.identity === null && !held.has(place));
+/** @param state what the kernel says: `held` where it lets this process lock the file, so that no other does */
+function isDead(
+  found: LockRecord,
+  self: LockOwner,
+  path: string,
+  state: ReturnType<typeof lockInKernel>,
+  silentFor: number | undefined,
+): boolean {
+  const isLocal = isSameKernel(found, self) || !isNetworkDisk(nodeBuiltin('path').dirname(path));
+  if (state === 'held' && found.kernel && isLocal) return true;
+  if (found.host === self.host && isLocal && isSameNamespace(found, self)) {
+    if (found.pid === self.pid && found.identity === self.identity) {
+      if (found.token !== null && leftBehind.has(found.token)) return true;
+      // Without an identity it may be an earlier process of this number; with one, perhaps another thread of this one has it.
+      return self.identity === null && !held.has(found.token ?? '');
+    }
+    return hasEnded(found);
   }
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    if (errorCode(error) === 'ESRCH') return true;
-  }
-  return owner.identity !== null && identityOf(owner.pid) !== owner.identity;
+  return silentFor !== undefined && silentFor * 1000 > SILENCE;
 }
 
-const thisProcess = (): LockOwner => ({
-  pid: process.pid,
-  host: nodeBuiltin('os').hostname(),
-  identity: identityOf(process.pid),
+/** Seconds since the holder last wrote, by the clock of the disk; `undefined` for holders that write but once, or are seen otherwise. */
+function silenceOf(path: string, found: LockRecord, self: LockOwner): number | undefined {
+  if (found.token === null || (isSameKernel(found, self) && isSameNamespace(found, self))) return undefined;
+  const fs = nodeBuiltin('fs');
+  const probe = temporaryName(path);
+  try {
+    const last = fs.statSync(path).mtimeMs;
+    // Clocks of machines differ: a file made now tells what the disk would write down.
+    fs.writeFileSync(probe, '', { flag: 'wx' });
+    return Math.max(0, Math.round((fs.statSync(probe).mtimeMs - last) / 1000));
+  } catch {
+    return undefined;
+  } finally {
+    tryTo(() => fs.rmSync(probe, { force: true }));
+  }
+}
+
+const ownerOf = ({ pid, host, identity, namespace }: LockRecord): LockOwner => ({
+  pid,
+  host,
+  identity,
+  namespace,
 });
 
-/** The start of the machine and of the process, on Linux; `null` elsewhere. */
-function identityOf(pid: number): string | null {
-  const { readFileSync } = nodeBuiltin('fs');
+/** Of one length whether the kernel holds it or not, so that it can be written over in place. */
+const bytesOf = (record: LockRecord): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(record)}${record.kernel ? ' ' : ''}\n`);
+
+/** Opens a lock's file for the kernel; nothing where it is gone or can't be written. */
+function openLock(path: string): number | undefined {
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Field 22; the second one, a name in parentheses, may hold spaces.
-    const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    return start ? `${boot}/${start}` : null;
+    return nodeBuiltin('fs').openSync(path, 'r+');
   } catch {
-    return null;
+    return undefined;
   }
 }
+
+function close(file: number | undefined): void {
+  if (file !== undefined) tryTo(() => nodeBuiltin('fs').closeSync(file));
+}
+
+/** Whether an open file is still the one of that name. */
+function isAt(path: string, file: number): boolean {
+  const fs = nodeBuiltin('fs');
+  try {
+    const [open, named] = [fs.fstatSync(file, { bigint: true }), fs.statSync(path, { bigint: true })];
+    return open.ino === named.ino && open.dev === named.dev;
+  } catch {
+    return false;
+  }
+}
+
+const sleep = (milliseconds: number): void =>
+  void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
 const disk: LockFiles = {
   read: (path) => nodeBuiltin('fs').readFileSync(path),
@@ -178,9 +330,12 @@ const disk: LockFiles = {
 };
 
 /** Removes a file, if it can be: else the next process takes it over. */
-function tryRemove(path: string, files: LockFiles): boolean {
+const tryRemove = (path: string, files: LockFiles): boolean => tryTo(() => files.remove(path));
+
+/** Whether it went well. */
+function tryTo(operation: () => void): boolean {
   try {
-    files.remove(path);
+    operation();
     return true;
   } catch {
     return false;
