@@ -52,6 +52,12 @@ export interface Flags {
   readonly force?: boolean;
   readonly all?: boolean;
   readonly format?: 'csv' | 'tsv' | 'jsonl' | 'lines';
+  readonly delimiter?: string;
+  /** False after `--no-header`. */
+  readonly header: boolean;
+  /** False after `--no-quotes`. */
+  readonly quotes: boolean;
+  readonly emptyLabels?: 'none' | 'unlabelled';
   readonly groups?: 'head' | 'all';
   readonly steps?: number;
   readonly startLr?: number;
@@ -78,10 +84,19 @@ export const trainingFlags = [
   'tokenCache',
   ...engineFlags,
 ] as const satisfies readonly FlagName[];
+/** How files of texts are read. */
+export const readingFlags = [
+  'textColumn',
+  'format',
+  'delimiter',
+  'header',
+  'quotes',
+] as const satisfies readonly FlagName[];
 /** What says what there is to learn. */
 export const dataFlags = [
-  ...['data', 'valid', 'test', 'unlabelled', 'textColumn', 'labelColumn', 'labelDelimiter'],
+  ...['data', 'valid', 'test', 'unlabelled', 'labelColumn', 'labelDelimiter', 'emptyLabels'],
   ...['splitColumn', 'validShare', 'rowsPerClass', 'splitSeed'],
+  ...readingFlags,
 ] as const satisfies readonly FlagName[];
 
 export const lrFindFlags = [
@@ -135,6 +150,13 @@ const rateOfStage = (text: string, before: PeakRates = {}): PeakRates => {
 const share = (text: string) => {
   const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
   if (!(value >= 0 && value < 1)) throw new InvalidArgumentError('It must be a share from 0 to below 1.');
+  return value;
+};
+
+const character = (text: string) => {
+  const value = text === 'tab' || text === '\\t' ? '\t' : text;
+  if (!/^[^"\r\n]$/.test(value))
+    throw new InvalidArgumentError('It must be one character, such as ; or tab.');
   return value;
 };
 
@@ -265,8 +287,18 @@ export const options: Readonly<Record<FlagName, Option>> = {
   all: new Option('--all', 'print the probability of every class'),
   format: new Option(
     '--format <name>',
-    'form of the files, and of what is printed (default: by the file’s name or its first line)',
+    'form of the files (default: by the file’s name or its first line)',
   ).choices(['csv', 'tsv', 'jsonl', 'lines'] satisfies Flags['format'][]),
+  delimiter: new Option(
+    '--delimiter <character>',
+    'what separates the columns of a table, such as ; or tab (default: found in its first line)',
+  ).argParser(character),
+  header: new Option('--no-header', 'a table begins with its first row; its columns are called 1, 2, ...'),
+  quotes: new Option('--no-quotes', 'quotes of a table stand for themselves, as in many TSV files'),
+  emptyLabels: new Option(
+    '--empty-labels <meaning>',
+    'what an empty field says of a text that may have several labels: none of the classes, or unlabelled (default: none)',
+  ).choices(['none', 'unlabelled'] satisfies Flags['emptyLabels'][]),
   groups: new Option('--groups <which>', 'groups of the classifier that are trained (default: head)').choices(
     ['head', 'all'] satisfies Flags['groups'][],
   ),

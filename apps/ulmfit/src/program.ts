@@ -7,6 +7,7 @@ import {
   engineFlags,
   lrFindFlags,
   options,
+  readingFlags,
   trainingFlags,
   type FlagName,
   type Flags,
@@ -111,14 +112,14 @@ export function program(writeHelp?: (text: string) => void): Command {
     ulmfit,
     'evaluate',
     'score a classifier on labelled texts',
-    ['model', 'ensemble', ...dataFlags, 'testReviews', 'tokenCache', 'json', ...engineFlags],
+    ['model', 'ensemble', ...dataFlags, 'testReviews', 'tokenizer', 'tokenCache', 'json', ...engineFlags],
     async (flags) => (await import('./commands/evaluate.js')).evaluate(flags),
   );
   add(
     ulmfit,
     'predict <text...>',
     'classify texts, files of them (CSV, TSV, JSONL, plain lines), or standard input (-)',
-    ['model', 'json', 'all', 'format', 'textColumn', ...engineFlags],
+    ['model', 'json', 'all', ...readingFlags, 'tokenizer', ...engineFlags],
     async (flags, texts) => (await import('./commands/predict.js')).predict(texts, flags),
   );
   add(

@@ -4,13 +4,15 @@ import { fileTask, type FileTask } from '@ulmfit/data-files';
 import { corpusText, imdbTask, sampleText } from '@ulmfit/data-imdb';
 import { UlmfitError } from '@ulmfit/errors';
 import type { ClassificationTask, TextSource } from '@ulmfit/text';
-import type { Flags } from './flags.js';
+import { options, readingFlags, type Flags } from './flags.js';
+import { readingOf } from './reading-of.js';
 
 /** The flags that are of the IMDb reviews alone, and those that are of files of one's own. */
 const imdbFlags = ['labels', 'lmReviews', 'testReviews'] as const;
 const fileFlags = [
-  ...['valid', 'test', 'unlabelled', 'textColumn', 'labelColumn'],
-  ...['labelDelimiter', 'splitColumn', 'rowsPerClass'],
+  ...['valid', 'test', 'unlabelled', 'labelColumn', 'labelDelimiter', 'emptyLabels'],
+  ...['splitColumn', 'rowsPerClass'],
+  ...readingFlags,
 ] as const;
 
 /** The flags that say what there is to learn. */
@@ -19,15 +21,20 @@ export type DataFlags = Pick<Flags, 'data' | 'splitSeed'> & {
 };
 type DataFlagName = (typeof imdbFlags)[number] | (typeof fileFlags)[number] | 'validShare';
 
+export interface TaskOfOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told what was guessed and found in files. */
+  readonly say?: ((line: string) => void) | undefined;
+  /** The classes of files, where a model has them. Default: those of the training texts. */
+  readonly classes?: readonly string[] | undefined;
+}
+
 /**
  * What the flags name: the IMDb reviews or their sample, or files of one's own.
- * @param say is told what was guessed and found in files
  * @throws UlmfitError `BAD_OPTION` for a flag that is of another kind of data, or what is wrong with the data
  */
-export async function taskOf(
-  flags: DataFlags,
-  { signal, say }: { signal?: AbortSignal | undefined; say?: ((line: string) => void) | undefined } = {},
-): Promise<ClassificationTask> {
+export async function taskOf(flags: DataFlags, options: TaskOfOptions = {}): Promise<ClassificationTask> {
+  const { signal, say } = options;
   const { data, splitSeed, validShare } = flags;
   if (isImdb(data)) {
     refuse(flags, fileFlags, 'is for files of your own, and these are the IMDb reviews');
@@ -42,27 +49,28 @@ export async function taskOf(
       signal,
     });
   }
-  const task = await ownTask(flags, signal);
+  const task = await ownTask(flags, options);
   for (const line of [...task.guessed, ...task.notes]) say?.(`${task.name}: ${line}`);
   return task;
 }
 
 /** A task of files of one's own. */
-export function ownTask(flags: DataFlags, signal?: AbortSignal): Promise<FileTask> {
+function ownTask(flags: DataFlags, { signal, classes }: TaskOfOptions): Promise<FileTask> {
   refuse(flags, imdbFlags, 'is for the IMDb reviews; for files of your own there is --rows-per-class');
-  const { data, valid, test, unlabelled, textColumn, labelColumn, labelDelimiter, splitColumn } = flags;
+  const { data, valid, test, unlabelled, labelColumn, labelDelimiter, emptyLabels, splitColumn } = flags;
   const { validShare, rowsPerClass, splitSeed: seed } = flags;
   return fileTask({
-    ...{ data, valid, test, unlabelled, labelColumn, labelDelimiter, splitColumn },
-    textColumns: textColumn?.split(',').map((name) => name.trim()),
-    ...{ validShare, rowsPerClass, seed, signal },
+    ...{ data, valid, test, unlabelled, labelColumn, labelDelimiter, emptyLabels, splitColumn },
+    ...readingOf(flags),
+    ...{ classes, validShare, rowsPerClass, seed, signal },
   });
 }
 
 function refuse(flags: DataFlags, names: readonly DataFlagName[], why: string): void {
-  const name = names.find((name) => flags[name] !== undefined);
+  // Flags that begin with `--no-` are true unless given.
+  const name = names.find((name) => flags[name] !== undefined && flags[name] !== true);
   if (name === undefined) return;
-  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const flag = options[name].long;
   throw new UlmfitError('BAD_OPTION', `${flag} ${why}; leave it out`);
 }
 

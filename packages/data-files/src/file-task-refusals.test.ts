@@ -31,19 +31,19 @@ describe('fileTask refuses in one line', () => {
       'columns that tell nothing',
       { 'a.csv': 'a,b,c\n1,2,3\n' },
       {},
-      "NO_SUCH_COLUMN a.csv: can't tell a text column by its name; its columns are a, b, c: name it by textColumns",
+      "NO_SUCH_COLUMN a.csv: can't tell a text column by its name; its columns are a, b, c: name it by --text-column (textColumns)",
     ],
     [
       'a first row that is a text',
       { 'a.csv': 'x,no,The parcel came late and its box was wet.\ny,no,fine\n' },
       {},
-      "NO_SUCH_COLUMN a.csv: can't tell a text column by its name; its columns are x, no, The parcel came late and its box was wet.: name it by textColumns, or say that there is no header",
+      "NO_SUCH_COLUMN a.csv: can't tell a text column by its name; its columns are x, no, The parcel came late and its box was wet.: name it by --text-column (textColumns), or say that there is no header (--no-header)",
     ],
     [
       'no label column',
       { 'a.csv': 'text,b,c\n1,2,3\n' },
       {},
-      "NO_SUCH_COLUMN a.csv: can't tell a label column by its name; its columns are text, b, c: name it by labelColumn",
+      "NO_SUCH_COLUMN a.csv: can't tell a label column by its name; its columns are text, b, c: name it by --label-column (labelColumn)",
     ],
     ['an empty file', { 'a.csv': '' }, {}, 'NO_ROWS a.csv: holds no texts; give a file that does'],
     [
@@ -140,7 +140,7 @@ describe('fileTask refuses in one line', () => {
       'unlabelled texts of other columns',
       { 'a.csv': good, 'u.csv': 'a,b,c\n1,2,3\n' },
       { unlabelled: 'u.csv' },
-      "NO_SUCH_COLUMN u.csv: can't tell a text column by its name; its columns are a, b, c: name it by textColumns",
+      "NO_SUCH_COLUMN u.csv: can't tell a text column by its name; its columns are a, b, c: name it by --text-column (textColumns)",
     ],
     [
       'a row of another width',

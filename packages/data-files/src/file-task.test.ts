@@ -246,7 +246,7 @@ describe('fileTask', () => {
     expect(task.classes).toEqual(['z', 'y', 'x']);
     expect(await named(task, 'train')).toEqual(['a: y', 'b: y']);
     expect(await failure(fileTask({ data, classes: ['x', 'z'] }))).toBe(
-      'UNKNOWN_LABEL a.csv: has the label "y", which classes does not list; add to classes, or leave these rows out',
+      'UNKNOWN_LABEL a.csv: has the label "y", and the classes are "x", "z"; correct these rows, or leave them out',
     );
   });
 

@@ -115,7 +115,7 @@ export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
   const unknown = (has: (id: number) => boolean) =>
     read.names.filter((each, id) => has(id) && !index.has(each));
   const refuse = (where: string, names: readonly string[]) => {
-    if (names.length > 0) throw unknownLabels(where, names, listed !== undefined);
+    if (names.length > 0) throw unknownLabels(where, names, listed);
   };
   refuse(
     source,

@@ -106,10 +106,10 @@ export function guessColumns(
     else if (label === undefined && guessesLabel && columns.length === 2) label = other;
   }
   if (text.length === 0) {
-    throw missingColumn(name, columns, 'a text column', 'textColumns');
+    throw missingColumn(name, columns, 'a text column', '--text-column (textColumns)');
   }
   if (label === undefined && guessesLabel) {
-    throw missingColumn(name, columns, 'a label column', 'labelColumn');
+    throw missingColumn(name, columns, 'a label column', '--label-column (labelColumn)');
   }
   const guessed = [
     ...(given.text === undefined
@@ -131,7 +131,7 @@ export function requireColumn(name: string, columns: readonly string[], column: 
 
 function missingColumn(name: string, columns: readonly string[], what: string, option: string): UlmfitError {
   // A text where a name is looked for: the first row is one like the others.
-  const unnamed = columns.some((column) => column.length > 40) ? ', or say that there is no header' : '';
+  const unnamed = columns.some((column) => column.length > 40) ? ', or say that there is no header (--no-header)' : '';
   return new UlmfitError(
     'NO_SUCH_COLUMN',
     `${name}: can't tell ${what} by its name; ${listColumns(columns)}: name it by ${option}${unnamed}`,

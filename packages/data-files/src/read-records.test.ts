@@ -182,7 +182,7 @@ describe('readRecords refuses in one line', () => {
     [
       'a.csv',
       'text,label\na,b\n"c,d\n',
-      'BAD_CSV a.csv: a quote that opens in the row at line 3 is never closed; write it as "", or read without quotes',
+      'BAD_CSV a.csv: a quote that opens in the row at line 3 is never closed; write it as "", or read without quotes (--no-quotes)',
     ],
     ['a.csv', 'text, text\na,b\n', 'BAD_HEADER a.csv: line 1 has two columns "text"; rename one of them'],
     [

@@ -101,7 +101,7 @@ function describeCsvError(
   if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
     return new UlmfitError(
       'BAD_CSV',
-      `${name}: a quote that opens in the row at line ${at} is never closed; write it as "", or read without quotes`,
+      `${name}: a quote that opens in the row at line ${at} is never closed; write it as "", or read without quotes (--no-quotes)`,
       { cause: error },
     );
   }

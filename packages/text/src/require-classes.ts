@@ -39,16 +39,22 @@ export function tooManyClasses(source: string, classes: number, rows: number): U
 
 /**
  * The error for labels that are none of the classes.
- * @param listed Whether the classes were given, rather than those of training.
+ * @param listed The classes, where they were given rather than those of training.
  */
-export function unknownLabels(where: string, names: Iterable<string>, listed = false): UlmfitError {
+export function unknownLabels(
+  where: string,
+  names: Iterable<string>,
+  listed?: readonly string[],
+): UlmfitError {
   const all = [...names].sort();
-  const shown = all.slice(0, 5).map(brief).join(', ');
-  const label = `label${all.length > 1 ? 's' : ''} ${shown}${all.length > 5 ? ` and ${all.length - 5} more` : ''}`;
+  const label = `label${all.length > 1 ? 's' : ''} ${firstOf(all)}`;
   return new UlmfitError(
     'UNKNOWN_LABEL',
     listed
-      ? `${where}: has the ${label}, which classes does not list; add to classes, or leave these rows out`
+      ? `${where}: has the ${label}, and the classes are ${firstOf(listed)}; correct these rows, or leave them out`
       : `${where}: has the ${label}, which no training text has; add such texts to training, or leave these rows out`,
   );
 }
+
+const firstOf = (names: readonly string[]): string =>
+  `${names.slice(0, 5).map(brief).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;

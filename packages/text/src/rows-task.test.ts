@@ -115,7 +115,7 @@ describe('rowsTask', () => {
     ],
     [
       'UNKNOWN_LABEL',
-      'train: has the label "common", which classes does not list; add to classes, or leave these rows out',
+      'train: has the label "common", and the classes are "rare", "x"; correct these rows, or leave them out',
       { train, classes: ['rare', 'x'] },
     ],
     [

@@ -84,7 +84,7 @@ export function rowsTask(options: RowsTaskOptions): ClassificationTask {
 
   const encode = (rows: NamedRows, where: string): Rows => {
     const unknown = new Set(rows.names.flat().filter((each) => !index.has(each)));
-    if (unknown.size > 0) throw unknownLabels(where, unknown, given !== undefined);
+    if (unknown.size > 0) throw unknownLabels(where, unknown, given);
     const indices = (names: readonly string[]) =>
       [...new Set(names.map((each) => index.get(each) ?? 0))].sort((a, b) => a - b);
     return { texts: rows.texts, labels: rows.names.map(indices) };

@@ -1,4 +1,5 @@
-import { evaluateModels, type EvaluateModelsOptions } from '@ulmfit/pipeline';
+import { evaluateModels } from '@ulmfit/pipeline';
+import type { ClassificationTask, TaskSplit } from '@ulmfit/text';
 import { interruptible } from '../interruptible.js';
 import { judgementLines } from '../print-judgement.js';
 import { taskOf, type DataFlags } from '../task-of.js';
@@ -9,11 +10,14 @@ import { tokenizerThreads } from '../tokenizer-threads.js';
 import { verdictWarnings } from '../verdict-warnings.js';
 import type { Flags } from '../flags.js';
 
-type EvaluateFlags = EngineFlags & DataFlags & Pick<Flags, 'model' | 'ensemble' | 'tokenCache' | 'json'>;
+type EvaluateFlags = EngineFlags &
+  DataFlags &
+  Pick<Flags, 'model' | 'ensemble' | 'tokenizer' | 'tokenCache' | 'json'>;
 
 /** `ulmfit evaluate` */
 export async function evaluate(flags: EvaluateFlags): Promise<void> {
-  const { model, ensemble = [], tokenCache, threads, json } = flags;
+  const { model, ensemble = [], tokenizer, tokenCache, threads, json } = flags;
+  const say = (line: string) => report.say(`ulmfit: ${line}`);
   const report = reporter();
   await startEngine(flags);
   try {
@@ -21,7 +25,10 @@ export async function evaluate(flags: EvaluateFlags): Promise<void> {
     const evaluation = await interruptible(left, async (signal) =>
       evaluateModels({
         models: [model, ...ensemble],
-        ...(await scoredTexts(flags, { signal, say: (line) => report.say(`ulmfit: ${line}`) })),
+        // The model's classes, so that a file may lack some of them.
+        task: (classes) => taskOf({ ...flags, validShare: flags.validShare ?? 0 }, { signal, say, classes }),
+        split: scoredTexts,
+        tokenizer,
         workers: tokenizerThreads(threads),
         tokenCache,
         signal,
@@ -37,11 +44,5 @@ export async function evaluate(flags: EvaluateFlags): Promise<void> {
 }
 
 /** The test texts where the data names some, or else all of it. */
-async function scoredTexts(
-  flags: DataFlags,
-  options: Parameters<typeof taskOf>[1],
-): Promise<Pick<EvaluateModelsOptions, 'task' | 'split'>> {
-  const task = await taskOf({ ...flags, validShare: flags.validShare ?? 0 }, options);
-  const { test, valid } = task.counts;
-  return { task, split: test > 0 ? 'test' : valid > 0 ? 'valid' : 'train' };
-}
+const scoredTexts = ({ counts: { test, valid } }: ClassificationTask): TaskSplit =>
+  test > 0 ? 'test' : valid > 0 ? 'valid' : 'train';

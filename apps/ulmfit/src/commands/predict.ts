@@ -1,20 +1,21 @@
 import { loadClassifier } from '@ulmfit/pipeline';
-import type { Flags } from '../flags.js';
+import type { Flags, readingFlags } from '../flags.js';
 import { interruptible } from '../interruptible.js';
 import { predictInputs } from '../predict/predict-inputs.js';
 import { textLine } from '../predict/record-format.js';
+import { readingOf } from '../reading-of.js';
 import { printLines } from '../standard-output.js';
 import { startEngine, type EngineFlags } from '../start-engine.js';
 
-type PredictFlags = EngineFlags & Pick<Flags, 'model' | 'json' | 'all' | 'format' | 'textColumn'>;
+type PredictFlags = EngineFlags &
+  Pick<Flags, 'model' | 'json' | 'all' | 'tokenizer' | (typeof readingFlags)[number]>;
 
 /** `ulmfit predict TEXT...`, of texts or of files */
 export async function predict(words: readonly string[], flags: PredictFlags): Promise<void> {
   const inputs = predictInputs(words);
   await startEngine(flags);
-  const { model, json, all, format } = flags;
-  const textColumns = flags.textColumn?.split(',').map((name) => name.trim());
-  const classifier = await loadClassifier(model);
+  const { model, json, all, tokenizer } = flags;
+  const classifier = await loadClassifier(model, { ...(tokenizer !== undefined && { tokenizer }) });
   try {
     if (inputs.kind === 'texts') {
       const predictions = await classifier.predict(inputs.texts);
@@ -33,7 +34,7 @@ export async function predict(words: readonly string[], flags: PredictFlags): Pr
     const left = 'what was classified is printed. Give the same command again to start over.';
     const { files } = inputs;
     const { empty } = await interruptible(left, (signal) =>
-      predictFiles({ files, classifier, format, textColumns, json, all, signal, print: printLines, say }),
+      predictFiles({ files, classifier, ...readingOf(flags), json, all, signal, print: printLines, say }),
     );
     if (empty > 0)
       say(`ulmfit: ${empty} ${empty === 1 ? 'text holds' : 'texts hold'} no words, and got no label`);

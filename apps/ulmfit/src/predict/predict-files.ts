@@ -3,6 +3,7 @@ import {
   guessColumns,
   readRecords,
   type DataFormat,
+  type ReadRecordsOptions,
   type TextRecord,
 } from '@ulmfit/data-files';
 import { UlmfitError } from '@ulmfit/errors';
@@ -10,7 +11,7 @@ import type { LoadedClassifier } from '@ulmfit/pipeline';
 import { joinFields } from '@ulmfit/text';
 import { recordFormat, type RecordFormat } from './record-format.js';
 
-export interface PredictFilesOptions {
+export interface PredictFilesOptions extends Pick<ReadRecordsOptions, 'delimiter' | 'header' | 'quotes'> {
   /** Paths, or `-` for standard input. */
   readonly files: readonly string[];
   readonly classifier: LoadedClassifier;
@@ -80,13 +81,14 @@ export async function predictFiles(
 
 /** Each record with its text and with how it is written. */
 async function* labelled({ files, say, ...options }: PredictFilesOptions) {
-  const { classifier, json = false, all = false, signal } = options;
+  const { classifier, json = false, all = false, signal, delimiter, header, quotes } = options;
+  const reading = { delimiter, header, quotes };
   let shared: { file: string; form: string; output: RecordFormat } | undefined;
   for (const file of files) {
     const name = file === '-' ? 'standard input' : file;
     let read: { readonly output: RecordFormat; readonly textOf: (record: TextRecord) => string } | undefined;
     const source = file === '-' ? process.stdin : file;
-    for await (const record of readRecords(source, { format: options.format, name, signal })) {
+    for await (const record of readRecords(source, { format: options.format, ...reading, name, signal })) {
       if (!read) {
         const columns = Object.keys(record.fields);
         const format = options.format ?? formatOf(name, record);
@@ -102,7 +104,9 @@ async function* labelled({ files, say, ...options }: PredictFilesOptions) {
         const { classes, multiLabel } = classifier;
         const output =
           shared?.output ??
-          recordFormat({ format: json ? 'jsonl' : format, classes, multiLabel, all, columns });
+          recordFormat({
+            ...{ format: json ? 'jsonl' : format, delimiter, header, classes, multiLabel, all, columns },
+          });
         shared ??= { file: name, form, output };
         read = { output, textOf };
       }

@@ -11,6 +11,8 @@ export interface RecordFormatOptions {
   readonly all: boolean;
   /** Of a table. */
   readonly delimiter?: string | undefined;
+  /** Whether a table names its columns. Default true. */
+  readonly header?: boolean | undefined;
   /** The columns of the first record. */
   readonly columns: readonly string[];
 }
@@ -71,13 +73,13 @@ function jsonlFormat(
 }
 
 function tableFormat(options: RecordFormatOptions, named: (name: string) => string): RecordFormat {
-  const { format, columns, classes, multiLabel, all } = options;
+  const { format, header = true, columns, classes, multiLabel, all } = options;
   const delimiter = options.delimiter ?? (format === 'tsv' ? '\t' : ',');
   const row = (cells: readonly string[]) => stringify([cells], { delimiter, eof: false });
   const probability = (value: number | undefined) => value?.toFixed(6) ?? '';
   const added = ['label', 'probability', ...(all ? classes.map((name) => `probability_${name}`) : [])];
   return {
-    header: row([...columns, ...added.map(named)]),
+    ...(header && { header: row([...columns, ...added.map(named)]) }),
     line: ({ fields }, prediction) =>
       row([
         ...columns.map((column) => fields[column] ?? ''),

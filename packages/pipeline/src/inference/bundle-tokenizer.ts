@@ -23,7 +23,7 @@ export function bundleTokenizer(
   if (given === undefined && !isTokenizerName(saved.name)) {
     throw new UlmfitError(
       'OTHER_TOKENIZER',
-      `${folder}: it was trained with a tokenizer of its own, ${name}; load it with that: loadClassifier(folder, { tokenizer })`,
+      `${folder}: it was trained with a tokenizer of its own, ${name}; give that: --tokenizer, or loadClassifier(folder, { tokenizer })`,
     );
   }
   const tokenizer = given ?? tokenizerNamed(saved.name);

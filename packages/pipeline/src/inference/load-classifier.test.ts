@@ -30,7 +30,7 @@ it('loads a model of your own tokenizer with that, and says so without', async (
   const folder = saved();
   await expect(loadClassifier(folder)).rejects.toMatchObject({
     code: 'OTHER_TOKENIZER',
-    message: `${folder}: it was trained with a tokenizer of its own, spaces; load it with that: loadClassifier(folder, { tokenizer })`,
+    message: `${folder}: it was trained with a tokenizer of its own, spaces; give that: --tokenizer, or loadClassifier(folder, { tokenizer })`,
   });
   await expect(loadClassifier(folder, { tokenizer: 'segmenter:de' })).rejects.toThrow(
     `${folder}: its words were cut by the tokenizer spaces, not by segmenter:de; use spaces (the recipe's tokenizer)`,

@@ -12,9 +12,10 @@ export interface EvaluateModelsOptions extends Pick<
 > {
   /** Bundles or runs; several are averaged by their probabilities, such as a forward and a backward one. */
   readonly models: readonly string[];
-  readonly task: ClassificationTask;
-  /** Which of the task's texts to score. Default `test`, or `valid` where there are none. */
-  readonly split?: TaskSplit | undefined;
+  /** What there is to score, or what makes it of the classes of the first model. */
+  readonly task: ClassificationTask | ((classes: readonly string[]) => Promise<ClassificationTask>);
+  /** Which of the task's texts to score, or what chooses it. Default `test`, or `valid` where there are none. */
+  readonly split?: TaskSplit | ((task: ClassificationTask) => TaskSplit) | undefined;
   /** What the models' words are cut by, where that is a tokenizer of your own: as of {@link loadClassifier}. */
   readonly tokenizer?: Tokenizer | string | undefined;
 }
@@ -26,13 +27,20 @@ export interface EvaluateModelsOptions extends Pick<
 export async function evaluateModels(
   options: EvaluateModelsOptions,
 ): Promise<Omit<EvaluationResult, 'seconds'>> {
-  const { models, task, split = scoredSplit(task), tokenCache, tokenizer: given, ...context } = options;
+  const { models, split = scoredSplit, tokenCache, tokenizer: given, ...context } = options;
   const cache = userTokenCache(tokenCache, context.onEvent);
   const onWarning = (message: string) => context.onEvent?.({ type: 'warning', message });
   const tokenizer = typeof given === 'string' ? await recipeTokenizer(given) : given;
   const members = models.map((path) => loadDecidedClassifier(path, { tokenizer, onWarning }));
   try {
-    return await scoreTask(members, { ...context, task, split, cache });
+    const task =
+      typeof options.task === 'function'
+        ? await options.task(members[0]?.classifier.classes ?? [])
+        : options.task;
+    return await scoreTask(members, {
+      ...context,
+      ...{ task, cache, split: typeof split === 'function' ? split(task) : split },
+    });
   } finally {
     for (const { classifier } of members) classifier.model.dispose();
   }
