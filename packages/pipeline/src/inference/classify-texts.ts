@@ -1,6 +1,7 @@
+import { requireThat } from '@ulmfit/errors';
 import type { DecidedClassifier } from './decided-classifier.js';
 import type { DocumentLogitsOptions } from './document-logits.js';
-import { predictTexts, type Prediction } from './predict-texts.js';
+import { predictTexts, requireTexts, type Prediction } from './predict-texts.js';
 
 export interface ClassifyTextsOptions extends Pick<DocumentLogitsOptions, 'batchSize' | 'signal'> {
   /** Texts in memory at most: those of like length are read together. Default 2048. */
@@ -12,14 +13,23 @@ const CHUNK_CHARACTERS = 4 * 1024 * 1024;
 
 /**
  * Classifies any number of texts as they come, in their order: null for a text without words, of which any answer would be a guess.
- * @throws the error of the texts' reader; the signal's reason
+ * @throws UlmfitError `BAD_OPTION` for what is no text or no source of texts; the error of the texts' reader; the signal's reason
  */
 export async function* classifyTexts(
   classifier: DecidedClassifier,
   texts: Iterable<string> | AsyncIterable<string>,
   { chunkSize = 2048, ...options }: ClassifyTextsOptions = {},
 ): AsyncGenerator<Prediction | null, void> {
+  requireThat(
+    'classify: texts',
+    texts,
+    isSource(texts),
+    'a list of texts, or what gives one after the other',
+  );
+  let first = 0;
   for await (const chunk of chunks(texts, chunkSize)) {
+    requireTexts(chunk, first);
+    first += chunk.length;
     const withWords = chunk.filter(hasWords);
     const predictions = withWords.length === 0 ? [] : await predictTexts(classifier, withWords, options);
     let next = 0;
@@ -38,7 +48,7 @@ async function* chunks(
   try {
     for await (const text of texts) {
       chunk.push(text);
-      characters += text.length;
+      characters += typeof text === 'string' ? text.length : 0;
       if (chunk.length < size && characters < CHUNK_CHARACTERS) continue;
       yield chunk;
       chunk = [];
@@ -52,3 +62,7 @@ async function* chunks(
 }
 
 const hasWords = (text: string): boolean => /\S/.test(text);
+
+/** A text alone would be taken letter by letter. */
+const isSource = (texts: unknown): boolean =>
+  typeof texts === 'object' && texts !== null && (Symbol.iterator in texts || Symbol.asyncIterator in texts);

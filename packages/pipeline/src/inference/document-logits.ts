@@ -1,3 +1,4 @@
+import { UlmfitError } from '@ulmfit/errors';
 import { classifierLoader, type TokenCorpus } from '@ulmfit/text';
 import { disposeBatch, inferencePass, yieldToEvents } from '@ulmfit/trainer';
 import type { TrainedClassifier } from '../stages/classifier-stage.js';
@@ -12,6 +13,7 @@ export interface DocumentLogitsOptions {
 /**
  * The logit of each class for each document, in the documents' order. A document's figures depend on neither its batch nor
  * its padding.
+ * @throws UlmfitError `BAD_WEIGHTS` where one is not finite
  */
 export async function documentLogits(
   { model, backwards }: Pick<TrainedClassifier, 'model' | 'backwards'>,
@@ -30,7 +32,7 @@ export async function documentLogits(
     signal?.throwIfAborted();
     try {
       const rows = inferencePass((pass) => model.forward(batch, pass).logits.arraySync());
-      batch.indices.forEach((index, i) => (logits[index] = rows[i] as number[]));
+      batch.indices.forEach((index, i) => (logits[index] = finite(rows[i] as number[], index)));
     } finally {
       disposeBatch(batch);
     }
@@ -38,4 +40,12 @@ export async function documentLogits(
     await yieldToEvents();
   }
   return logits;
+}
+
+function finite(row: number[], index: number): number[] {
+  if (row.every(Number.isFinite)) return row;
+  throw new UlmfitError(
+    'BAD_WEIGHTS',
+    `document ${index + 1}: the model's scores of it are not finite numbers: its weights are of no use; copy the model again, or train it again`,
+  );
 }

@@ -148,3 +148,98 @@ it('refuses weights that are not finite, and names them', async () => {
     message: `${folder}: rnn.0.biasIh holds NaN or an infinity; copy the model again, or train it again`,
   });
 });
+
+it.each<[string, (model: Classifier) => void, string]>([
+  [
+    'so large that they make no numbers',
+    ({ encoder }) => encoder.embedding.variable.assign(fill(encoder.embedding.variable.shape, 3e38)),
+    'embedding holds 3.00e+38, which no training gives',
+  ],
+  [
+    'of a negative variance',
+    ({ buffers }) => {
+      const variance = buffers?.find(({ name }) => name.endsWith('.variance'))?.variable;
+      variance?.assign(fill(variance.shape, -1));
+    },
+    'head.0.norm.variance holds a negative variance',
+  ],
+])('refuses weights %s', async (_, change, what) => {
+  const folder = saved(change);
+  await expect(loadClassifier(folder, { tokenizer: spaces })).rejects.toMatchObject({
+    code: 'BAD_WEIGHTS',
+    message: `${folder}: ${what}; copy the model again, or train it again`,
+  });
+});
+
+it('gives no answer where the scores are not finite', async () => {
+  // Each weight is sound by itself.
+  const folder = saved(({ groups }) => {
+    for (const { name, variable } of groups.flatMap(({ parameters }) => parameters))
+      if (name.startsWith('head')) variable.assign(fill(variable.shape, 9e17));
+  });
+  const classifier = await loadClassifier(folder, { tokenizer: spaces });
+  onTestFinished(() => classifier.dispose());
+  await expect(classifier.predict(['good'])).rejects.toMatchObject({
+    code: 'BAD_WEIGHTS',
+    message: expect.stringMatching(/^document 1: the model's scores of it are not finite numbers/) as string,
+  });
+});
+
+interface Described {
+  config: Record<string, unknown>;
+  [key: string]: unknown;
+}
+
+it.each<[string, (bundle: Described) => object, string]>([
+  ['three labels for two classes', () => ({ labels: ['a', 'b', 'c'] }), '3 labels for 2 classes'],
+  [
+    'thresholds of another number of classes',
+    () => ({ decision: { temperature: 1, thresholds: [0.5] } }),
+    '1 thresholds for 2 classes',
+  ],
+  [
+    'a temperature that no fit gives',
+    () => ({ decision: { temperature: 1e-300 } }),
+    'temperature: Too small',
+  ],
+  [
+    'an unknown setting',
+    ({ config }) => ({ config: { ...config, 'dep\u001bth': 3 } }),
+    'unknown setting "dep\\u001bth"; update this version',
+  ],
+  [
+    'an unknown part of the decision',
+    () => ({ decision: { temperature: 1, thresh: 1 } }),
+    'unknown setting thresh;',
+  ],
+])('refuses a bundle of %s', async (_, change, what) => {
+  const folder = saved();
+  const path = join(folder, 'bundle.json');
+  const { sha256: _sum, ...bundle } = JSON.parse(readFileSync(path, 'utf8')) as Described;
+  writeFileSync(path, JSON.stringify({ ...bundle, ...change(bundle) }));
+  await expect(loadClassifier(folder, { tokenizer: spaces })).rejects.toMatchObject({
+    code: 'BAD_BUNDLE',
+    message: expect.stringContaining(`${path}: ${what}`) as string,
+  });
+});
+
+it('takes lists of texts, and says so of everything else', async () => {
+  const classifier = await loadClassifier(saved(), { tokenizer: spaces });
+  onTestFinished(() => classifier.dispose());
+  expect(await classifier.predict([])).toEqual([]);
+  const given = (json: string) => JSON.parse(json) as string[];
+  const drain = async (texts: Iterable<string>) => {
+    for await (const _ of classifier.classify(texts));
+  };
+  await expect(classifier.predict(given('"good"'))).rejects.toThrow(
+    'predict: texts is "good"; it must be a list of texts',
+  );
+  await expect(classifier.predict(given('["good", 7]'))).rejects.toThrow('text 2 is 7; it must be a string');
+  await expect(drain(given('"good"'))).rejects.toThrow(
+    'classify: texts is "good"; it must be a list of texts',
+  );
+  await expect(drain(given('null'))).rejects.toThrow('classify: texts is null; it must be a list of texts');
+  await expect(drain(given('["good", "bad", {}]'))).rejects.toThrow(
+    'text 3 is an object; it must be a string',
+  );
+});

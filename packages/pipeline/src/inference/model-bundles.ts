@@ -12,20 +12,21 @@ import {
   writeBundle,
   type Bundle,
 } from '@ulmfit/checkpoint';
-import { UlmfitError } from '@ulmfit/errors';
+import { showName, UlmfitError } from '@ulmfit/errors';
 import type { LinearClassifier } from '@ulmfit/linear';
 import { specialTokens, Vocabulary, type Tokenizer } from '@ulmfit/text';
-import { assignByName, isFiniteTensor, type Json } from '@ulmfit/trainer';
+import { assignByName, type Json } from '@ulmfit/trainer';
 import { z } from 'zod';
 import { bundleTokenizer, type LoadBundleOptions } from './bundle-tokenizer.js';
 import { plainDecision, type DecidedClassifier } from './decided-classifier.js';
-import { decisionSchema } from '../judge/decision.js';
+import { decisionSchema, type Decision } from '../judge/decision.js';
 import { linearFromBytes, linearToBytes } from './linear-file.js';
+import { requireSoundWeights } from './require-sound-weights.js';
 import type { TrainedLanguageModel } from '../stages/language-model-stage.js';
 
 const count = z.number().int().positive();
 
-const encoderSchema = z.object({
+const encoderSchema = z.strictObject({
   vocabulary: count,
   embedding: count,
   hidden: count,
@@ -143,6 +144,9 @@ export function loadReading(
 export function loadDecidedClassifier(path: string, options: LoadBundleOptions = {}): DecidedClassifier {
   return readModel(path, 'model', 'classifier', options, (bundle, vocabulary, folder, tokenizer) => {
     const config = parse(classifierSchema, bundle.config, folder);
+    const decision =
+      bundle.decision === undefined ? plainDecision : parse(decisionSchema, bundle.decision, folder);
+    requireClasses(config.classes, { labels: bundle.labels, ...decision }, folder);
     const features = [3 * config.embedding, ...config.headLayers, config.classes];
     const head = features.slice(1).map((size, i) => size * (features[i] as number));
     requireWeights(bundle.weights, [encoderSize(config), ...head], folder);
@@ -153,10 +157,25 @@ export function loadDecidedClassifier(path: string, options: LoadBundleOptions =
       classifier: { model, vocabulary, classes: bundle.labels, backwards },
       tokenizer,
       ...(bundle.linear && { linear: linearOf(bundle.linear, config, folder) }),
-      decision:
-        bundle.decision === undefined ? plainDecision : parse(decisionSchema, bundle.decision, folder),
+      decision,
     };
   });
+}
+
+/** What a bundle has one of for each class. */
+function requireClasses(
+  classes: number,
+  lists: Pick<Decision, 'thresholds' | 'neuralThresholds' | 'linearThresholds'> & Pick<Bundle, 'labels'>,
+  folder: string,
+): void {
+  for (const name of ['labels', 'thresholds', 'neuralThresholds', 'linearThresholds'] as const) {
+    const count = lists[name]?.length ?? classes;
+    if (count === classes) continue;
+    throw new UlmfitError(
+      'BAD_BUNDLE',
+      `${folder}/bundle.json: ${count} ${name} for ${classes} classes; copy the bundle again`,
+    );
+  }
 }
 
 /** The linear model of a bundle, which has the neural one's classes. */
@@ -261,14 +280,7 @@ function assign(
   path: string,
 ): void {
   try {
-    // One number would make every figure NaN, long after.
-    for (const [name, tensor] of Object.entries(tensors)) {
-      if (isFiniteTensor(tensor)) continue;
-      throw new UlmfitError(
-        'BAD_WEIGHTS',
-        `${path}: ${name} holds NaN or an infinity; copy the model again, or train it again`,
-      );
-    }
+    requireSoundWeights(path, tensors);
     assignByName(path, [...model.groups.flatMap((g) => g.parameters), ...(model.buffers ?? [])], tensors);
   } catch (error) {
     model.dispose();
@@ -306,8 +318,10 @@ function parse<T>(schema: z.ZodType<T>, json: unknown, folder: string): T {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new UlmfitError(
-    'BAD_BUNDLE',
-    `${folder}/bundle.json: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a bundle'}`,
-  );
+  const at = issue && issue.path.length > 0 ? `${showName(issue.path.join('.'))}: ` : '';
+  const what =
+    issue?.code === 'unrecognized_keys'
+      ? `unknown setting ${issue.keys.slice(0, 3).map(showName).join(', ')}; update this version, or copy the bundle again`
+      : (issue?.message ?? 'not a bundle');
+  throw new UlmfitError('BAD_BUNDLE', `${folder}/bundle.json: ${at}${what}`);
 }

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireThat, UlmfitError } from '@ulmfit/errors';
 import type { DecidedClassifier } from './decided-classifier.js';
 import { documentLogits, type DocumentLogitsOptions } from './document-logits.js';
 import { applyDecision } from '../judge/decision.js';
@@ -17,13 +17,17 @@ export interface Prediction {
 
 /**
  * Classifies texts, in their order. A text's figures depend on no other text.
- * @throws UlmfitError `EMPTY_TEXT` for one without words: any answer would be a guess
+ * @throws UlmfitError `EMPTY_TEXT` for one without words: any answer would be a guess; `BAD_OPTION` for what is no list of
+ *   texts
  */
 export async function predictTexts(
   { classifier, tokenizer, linear, decision }: DecidedClassifier,
   texts: readonly string[],
   options: DocumentLogitsOptions = {},
 ): Promise<Prediction[]> {
+  requireThat('predict: texts', texts, Array.isArray(texts), 'a list of texts');
+  requireTexts(texts);
+  if (texts.length === 0) return [];
   const empty = texts.findIndex((text) => !/\S/.test(text));
   if (empty >= 0) throw new UlmfitError('EMPTY_TEXT', `text ${empty + 1}: holds no words; leave it out`);
   const { classes, vocabulary, model } = classifier;
@@ -44,4 +48,14 @@ export async function predictTexts(
       probabilities: Object.fromEntries(row.map((p, c) => [nameOf(c), p])),
     };
   });
+}
+
+/**
+ * Refuses what is no text, as plain JavaScript may give.
+ * @throws UlmfitError `BAD_OPTION`
+ */
+export function requireTexts(texts: readonly unknown[], first = 0): asserts texts is readonly string[] {
+  texts.forEach((text, i) =>
+    requireThat(`text ${first + i + 1}`, text, typeof text === 'string', 'a string'),
+  );
 }

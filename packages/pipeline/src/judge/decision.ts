@@ -20,10 +20,11 @@ export interface Decision {
 }
 
 const share = z.number().min(0).max(1);
-const temperature = z.number().positive();
+/** Far beyond what is fitted, and such that a logit divided by it stays finite. */
+const temperature = z.number().min(1e-3).max(1e3);
 
 /** Reads a {@link Decision} back from JSON. */
-export const decisionSchema: z.ZodType<Decision> = z.looseObject({
+export const decisionSchema: z.ZodType<Decision> = z.strictObject({
   temperature,
   thresholds: z.array(share).optional(),
   neuralThresholds: z.array(share).optional(),

@@ -73,7 +73,7 @@ export function openRun(
       result,
       warnings,
       pathOf: (name) => join(path, name),
-      store: (stage) => folderStore(storePath(stage)),
+      store: (stage) => folderStore(storePath(stage), folder.files),
       finish(stage, figures) {
         result[stage] = figures;
         writeAtomically(resultPath, `${JSON.stringify(result, null, 2)}\n`);
