@@ -35,6 +35,7 @@ export const browserSafe = [
  * @type {Record<string, string[]>}
  */
 export const rooms = {
+  'packages/trainer': ['state', 'model', 'plugin', 'loop', 'plugins'],
   'packages/pipeline': ['recipe', 'tokens', 'stages', 'judge', 'inference', 'run'],
 };
 

@@ -1,5 +1,5 @@
-export { createTrainer, Trainer, type TrainerOptions } from './trainer.js';
-export type { FitOptions, FitResult } from './fit.js';
+export { createTrainer, Trainer, type TrainerOptions } from './loop/trainer.js';
+export type { FitOptions, FitResult } from './loop/fit.js';
 export type {
   AsyncHook,
   Hook,
@@ -10,15 +10,15 @@ export type {
   Schedule,
   ScheduleAt,
   TrainingPlugin,
-} from './plugin.js';
-export type { EpochRecord, StopScope, TrainingContext } from './training-context.js';
-export type { ForwardPass, Phase, TapOptions } from './forward-pass.js';
-export { inferencePass, Pass, type PassOptions, type TapHandlers } from './pass.js';
-export { CarriedStates } from './carried-states.js';
-export type { Model } from './model.js';
-export type { Cursor, Loader } from './loader.js';
-export type { MeanMetric, Metric, SumsMetric } from './metric.js';
-export type { Gradients, Optimizer, OptimizerFactory } from './optimizer.js';
+} from './plugin/plugin.js';
+export type { EpochRecord, StopScope, TrainingContext } from './plugin/training-context.js';
+export type { ForwardPass, Phase, TapOptions } from './model/forward-pass.js';
+export { inferencePass, Pass, type PassOptions, type TapHandlers } from './model/pass.js';
+export { CarriedStates } from './state/carried-states.js';
+export type { Model } from './model/model.js';
+export type { Cursor, Loader } from './loop/loader.js';
+export type { MeanMetric, Metric, SumsMetric } from './model/metric.js';
+export type { Gradients, Optimizer, OptimizerFactory } from './model/optimizer.js';
 export {
   assignByName,
   buffer,
@@ -26,7 +26,7 @@ export {
   type Buffer,
   type Parameter,
   type ParameterKind,
-} from './parameter.js';
+} from './model/parameter.js';
 export {
   parameterGroup,
   ParameterGroups,
@@ -34,17 +34,17 @@ export {
   type Hyperparameters,
   type ParameterGroup,
   type PerGroup,
-} from './parameter-groups.js';
-export { prefixTensors, tensorsUnder, type Json, type StateDict, type Stateful } from './stateful.js';
-export { evaluate, type EvaluateOptions } from './evaluate.js';
-export { simulate } from './simulate.js';
-export type { WatchOptions } from './watched-figure.js';
-export { earlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
-export { keepBest, type BestEpoch, type KeepBest, type Restorable } from './keep-best.js';
-export { spikeWarning, type SpikeWarningOptions } from './spike-warning.js';
-export { checkpointing, type CheckpointingOptions } from './checkpointing.js';
-export type { CheckpointInfo, CheckpointStore, RejectedCheckpoint } from './checkpoint-store.js';
-export { memoryStore } from './memory-store.js';
-export { disposeBatch } from './dispose-batch.js';
-export { isFiniteTensor } from './finite-probe.js';
-export { yieldToEvents } from './yield-to-events.js';
+} from './model/parameter-groups.js';
+export { prefixTensors, tensorsUnder, type Json, type StateDict, type Stateful } from './state/stateful.js';
+export { evaluate, type EvaluateOptions } from './loop/evaluate.js';
+export { simulate } from './loop/simulate.js';
+export type { WatchOptions } from './plugin/watched-figure.js';
+export { earlyStopping, type EarlyStoppingOptions } from './plugins/early-stopping.js';
+export { keepBest, type BestEpoch, type KeepBest, type Restorable } from './plugins/keep-best.js';
+export { spikeWarning, type SpikeWarningOptions } from './plugins/spike-warning.js';
+export { checkpointing, type CheckpointingOptions } from './plugins/checkpointing.js';
+export type { CheckpointInfo, CheckpointStore, RejectedCheckpoint } from './state/checkpoint-store.js';
+export { memoryStore } from './state/memory-store.js';
+export { disposeBatch } from './loop/dispose-batch.js';
+export { isFiniteTensor } from './loop/finite-probe.js';
+export { yieldToEvents } from './loop/yield-to-events.js';

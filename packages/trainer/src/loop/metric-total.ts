@@ -1,0 +1,41 @@
+import { UlmfitError } from '@ulmfit/errors';
+import type { Metric } from '../model/metric.js';
+
+/** Adds one metric up over batches, in double precision. */
+export class MetricTotal<Batch, Output> {
+  readonly #metric: Metric<Batch, Output>;
+  #sums: number[] | undefined;
+
+  constructor(metric: Metric<Batch, Output>) {
+    this.#metric = metric;
+  }
+
+  /** @throws UlmfitError `BAD_OPTION` when a metric gives another number of sums than for the batches before */
+  add(output: Output, batch: Batch): void {
+    const metric = this.#metric;
+    let measured: ArrayLike<number>;
+    if (metric.reduce) {
+      measured = metric.measure(output, batch);
+    } else {
+      const { sum, weight } = metric.measure(output, batch);
+      measured = [sum, weight];
+    }
+    const sums = (this.#sums ??= new Array<number>(measured.length).fill(0));
+    if (measured.length !== sums.length) {
+      throw new UlmfitError(
+        'BAD_OPTION',
+        `metrics: ${metric.name} gives ${measured.length} sums for a batch and gave ${sums.length} before; give as many for each`,
+      );
+    }
+    for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + (measured[i] as number);
+  }
+
+  /** The figure of all batches so far. */
+  get value(): number {
+    const metric = this.#metric;
+    const sums = this.#sums ?? [];
+    if (metric.reduce) return metric.reduce(sums);
+    const [sum = 0, weight = 0] = sums;
+    return metric.finish ? metric.finish(sum / weight) : sum / weight;
+  }
+}

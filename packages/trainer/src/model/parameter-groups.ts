@@ -1,0 +1,166 @@
+import { UlmfitError } from '@ulmfit/errors';
+import type { Parameter } from './parameter.js';
+import type { Json } from '../state/stateful.js';
+
+/**
+ * What an optimizer reads for a group at each step. Other packages may add entries by declaration merging.
+ * `lr` is the learning rate, `momentum` the first-moment coefficient (beta 1), `weightDecay` the coefficient of decay.
+ */
+export interface Hyperparameters {
+  lr: number;
+  momentum: number;
+  weightDecay: number;
+}
+
+export type Hyperparameter = keyof Hyperparameters;
+
+/** Parameters that share their hyperparameters. `base` is what was set; `hyper` is what holds at this step. */
+export interface ParameterGroup {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+  readonly base: Hyperparameters;
+  readonly hyper: Hyperparameters;
+  frozen: boolean;
+}
+
+/** A value for all groups, or one for each group by name. */
+export type PerGroup<T> = T | Readonly<Record<string, T>>;
+
+/** Makes a group; a trainer or an optimizer fills in the hyperparameters. Until then its `lr` is NaN: there is none. */
+export function parameterGroup(name: string, parameters: readonly Parameter[]): ParameterGroup {
+  const start = (): Hyperparameters => ({ lr: NaN, momentum: 0, weightDecay: 0 });
+  return { name, parameters, base: start(), hyper: start(), frozen: false };
+}
+
+/** The groups of a model, ordered from the input (bottom) to the output (top). */
+export class ParameterGroups implements Iterable<ParameterGroup> {
+  readonly #groups: readonly ParameterGroup[];
+
+  /** @throws UlmfitError `BAD_GROUPS` when two groups or two parameters share a name. */
+  constructor(groups: readonly ParameterGroup[]) {
+    const seen = new Set<string>();
+    for (const { name, parameters } of groups) {
+      for (const what of [`group ${name}`, ...parameters.map((p) => `parameter ${p.name}`)]) {
+        if (seen.has(what))
+          throw new UlmfitError('BAD_GROUPS', `${what} stands twice among the parameter groups`);
+        seen.add(what);
+      }
+    }
+    this.#groups = groups;
+  }
+
+  get length(): number {
+    return this.#groups.length;
+  }
+
+  [Symbol.iterator](): Iterator<ParameterGroup> {
+    return this.#groups[Symbol.iterator]();
+  }
+
+  /** The groups' names from bottom to top. */
+  get names(): string[] {
+    return this.#groups.map((g) => g.name);
+  }
+
+  /** @throws UlmfitError `UNKNOWN_GROUP` */
+  get(name: string): ParameterGroup {
+    const group = this.#groups.find((g) => g.name === name);
+    if (!group) {
+      throw new UlmfitError(
+        'UNKNOWN_GROUP',
+        `no parameter group ${name}; there are ${this.names.join(', ')}`,
+      );
+    }
+    return group;
+  }
+
+  /** Every parameter, from bottom to top. */
+  get parameters(): Parameter[] {
+    return this.#groups.flatMap((g) => g.parameters);
+  }
+
+  /** The parameters that are trained now. */
+  get unfrozen(): Parameter[] {
+    return this.#groups.flatMap((g) => (g.frozen ? [] : g.parameters));
+  }
+
+  /**
+   * Freezes every group below index `n`, counted from the bottom, or from the top when negative (-1: only the last
+   * group is trained), as fastai's `freeze_to`.
+   */
+  freezeTo(n: number): void {
+    const first = n < 0 ? this.length + n : n;
+    if (!Number.isInteger(n) || first < 0 || first >= this.length) {
+      throw new UlmfitError('BAD_FREEZE', `freezeTo(${n}): there are ${this.length} parameter groups`);
+    }
+    this.#groups.forEach((group, i) => (group.frozen = i < first));
+  }
+
+  /** Trains the named groups alone. */
+  trainOnly(names: readonly string[]): void {
+    const wanted = new Set(names.map((name) => this.get(name)));
+    for (const group of this.#groups) group.frozen = !wanted.has(group);
+  }
+
+  unfreeze(): void {
+    for (const group of this.#groups) group.frozen = false;
+  }
+
+  /** Sets base values, for all groups or by group name; the present values follow. */
+  setBase(values: { readonly [H in Hyperparameter]?: PerGroup<number> | undefined }): void {
+    for (const key of Object.keys(values) as Hyperparameter[]) {
+      const value = values[key];
+      if (value === undefined) continue;
+      this.#each(value, (group, v) => {
+        group.base[key] = v;
+        group.hyper[key] = v;
+      });
+    }
+  }
+
+  /** Sets a value that holds at this step. */
+  setHyper(key: Hyperparameter, value: PerGroup<number>): void {
+    this.#each(value, (group, v) => (group.hyper[key] = v));
+  }
+
+  #each(value: PerGroup<number>, set: (group: ParameterGroup, value: number) => void): void {
+    if (typeof value === 'number') for (const group of this.#groups) set(group, value);
+    else for (const [name, v] of Object.entries(value)) set(this.get(name), v);
+  }
+
+  /** Base values and freezing, for a checkpoint. */
+  toJson(): Json {
+    return this.#groups.map(({ name, base, hyper, frozen }) => ({
+      name,
+      base: { ...base },
+      hyper: { ...hyper },
+      frozen,
+    }));
+  }
+
+  /** @throws UlmfitError `STATE_MISMATCH` when the groups differ; nothing is changed then. */
+  fromJson(json: Json): void {
+    this.requireSame(json);
+    (json as unknown as SavedGroup[]).forEach(({ base, hyper, frozen }, i) => {
+      const group = this.#groups[i] as ParameterGroup;
+      Object.assign(group.base, base);
+      Object.assign(group.hyper, hyper);
+      group.frozen = frozen;
+    });
+  }
+
+  /** @throws UlmfitError `STATE_MISMATCH` when the groups of a state are not these. */
+  requireSame(json: Json): void {
+    const saved = json as unknown as SavedGroup[];
+    const names = saved.map((g) => g.name).join(', ');
+    if (names !== this.names.join(', ')) {
+      throw new UlmfitError(
+        'STATE_MISMATCH',
+        `the state's groups are ${names}; the model's ${this.names.join(', ')}`,
+      );
+    }
+  }
+}
+
+/** A group as `toJson` gives it. */
+type SavedGroup = Pick<ParameterGroup, 'name' | 'base' | 'hyper' | 'frozen'>;

@@ -1,0 +1,49 @@
+import { requireInteger, requireNotNegative } from '@ulmfit/errors';
+import type { TrainingPlugin } from '../plugin/plugin.js';
+import type { StateDict } from '../state/stateful.js';
+import { isBetter, watched, type WatchOptions } from '../plugin/watched-figure.js';
+
+export interface EarlyStoppingOptions extends WatchOptions {
+  /** Validations without a better figure after which the fit ends; from 1. */
+  readonly patience: number;
+  /** By how much it has to be better. Default 0. */
+  readonly minDelta?: number;
+  /**
+   * The best that a figure has to beat: that of the fit (default), or of all `fits` so far. Each fit begins, and waits from
+   * there on, whether the one before was ended or not.
+   */
+  readonly bestOf?: 'fit' | 'fits';
+}
+
+/**
+ * Ends the fit when a figure has not got better, by more than `minDelta` (default 0), for `patience` validations.
+ * For the last of several fits alone, make it a plugin of that one.
+ * @throws UlmfitError `BAD_OPTION`; in the fit `NO_SUCH_FIGURE`
+ */
+export function earlyStopping(options: EarlyStoppingOptions): TrainingPlugin {
+  requireInteger('earlyStopping: patience', options.patience);
+  requireNotNegative('earlyStopping: minDelta', options.minDelta ?? 0);
+  let state: { best: number | null; waited: number } = { best: null, waited: 0 };
+  return {
+    name: 'earlyStopping',
+    beforeFit: () => {
+      state = { best: options.bestOf === 'fits' ? state.best : null, waited: 0 };
+    },
+    afterValidate: (ctx) => {
+      const value = watched(ctx, 'earlyStopping', options);
+      if (isBetter(value, state.best, options, options.minDelta)) state = { best: value, waited: 0 };
+      else state.waited++;
+      if (state.waited >= options.patience) {
+        ctx.stop('fit', `${options.watch ?? 'loss'} has not got better for ${state.waited} validations`);
+      }
+    },
+    afterEpoch: (ctx) => {
+      // Without validation it would wait for ever.
+      if (!ctx.validation && !ctx.rehearsal) watched(ctx, 'earlyStopping', options);
+    },
+    stateDict: () => ({ json: { ...state }, tensors: {} }),
+    loadStateDict({ json }: StateDict<typeof state>) {
+      state = { ...json };
+    },
+  };
+}
