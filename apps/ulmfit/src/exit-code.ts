@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { oneLine } from './one-line.js';
 import { ReaderEnded } from './standard-output.js';
+import { terminalText } from './terminal-text.js';
 
 /** What a shell reports of a program that SIGPIPE has ended, as it ends most whose reader is gone. Node ignores the signal. */
 const READER_ENDED = 141;
@@ -19,10 +20,10 @@ export function exitCodeOf(error: unknown, print: (line: string) => void = conso
     return 2;
   }
   if (error instanceof Interruption) {
-    print(error.message);
+    print(oneLine(error.message));
     return error.signal === 'SIGTERM' ? 143 : 130;
   }
-  print(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  print(terminalText(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   return 1;
 }
 

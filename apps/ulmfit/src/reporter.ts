@@ -1,6 +1,7 @@
 import type { StageEvent } from '@ulmfit/pipeline';
 import { Presets, SingleBar } from 'cli-progress';
 import { duration } from './duration.js';
+import { oneLine } from './one-line.js';
 
 /** Seconds between plain progress lines where there is no terminal. */
 const QUIET_SECONDS = 30;
@@ -77,7 +78,7 @@ function barReporter(stream: NodeJS.WriteStream): Reporter {
       } else if (event.type === 'evaluate') show(event.stage, event.done, event.batches, '');
       else if (event.type === 'epoch') say(epochLine(event));
       else if (event.type === 'linear') stream.write(`\r${linearLine(event)}\u001b[K\r`);
-      else if (event.type === 'warning') say(`ulmfit: ${event.message}`);
+      else if (event.type === 'warning') say(`ulmfit: ${oneLine(event.message)}`);
       else if (event.type === 'tokenize') {
         stream.write(`\r${tokenLine(event)}\u001b[K`);
         if (event.done) stream.write('\n');
@@ -114,7 +115,7 @@ function lineReporter(stream: NodeJS.WriteStream, now: () => number): Reporter {
       } else if (event.type === 'evaluate' && due())
         say(`${event.stage}: batch ${event.done} of ${event.batches}`);
       else if (event.type === 'epoch') say(epochLine(event));
-      else if (event.type === 'warning') say(`ulmfit: ${event.message}`);
+      else if (event.type === 'warning') say(`ulmfit: ${oneLine(event.message)}`);
       else if (event.type === 'tokenize' && (event.done || due())) {
         say(tokenLine(event));
       }

@@ -9,6 +9,11 @@ describe('UlmfitError', () => {
     expect(error).toMatchObject({ name: 'UlmfitError', code: 'BAD_OPTION', cause: 'a test' });
   });
 
+  it('says in one line, and without what a terminal obeys', () => {
+    const { message } = new UlmfitError('BAD_OPTION', 'host \u001b[2Jevil\u009b1A:\nno');
+    expect(message).toBe('host \ufffd[2Jevil\ufffd1A: no');
+  });
+
   it('is recognised across two copies of the package', async () => {
     vi.resetModules();
     const other = await import('./ulmfit-error.js');

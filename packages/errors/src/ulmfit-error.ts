@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 /** Shared by every copy of this package in a process: two packages may each bring one. */
 const brand = Symbol.for('@ulmfit/errors/UlmfitError');
 
@@ -15,10 +17,11 @@ export class UlmfitError extends Error {
   constructor(
     /** A stable upper-case identifier, such as `BAD_CHECKPOINT`. */
     readonly code: string,
+    /** Shown by {@link printable}: a name from a file may hold what a terminal obeys. */
     message: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(printable(message), options);
     Object.defineProperty(this, brand, { value: true });
   }
 

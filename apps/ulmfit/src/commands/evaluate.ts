@@ -5,6 +5,7 @@ import { judgementLines } from '../print-judgement.js';
 import { taskOf, type DataFlags } from '../task-of.js';
 import { reporter } from '../reporter.js';
 import { printLines } from '../standard-output.js';
+import { jsonText } from '../terminal-text.js';
 import { startEngine, type EngineFlags } from '../start-engine.js';
 import { tokenizerThreads } from '../tokenizer-threads.js';
 import { verdictWarnings } from '../verdict-warnings.js';
@@ -36,7 +37,7 @@ export async function evaluate(flags: EvaluateFlags): Promise<void> {
       }),
     );
     report.end();
-    await printLines(json ? [JSON.stringify(evaluation, null, 2)] : judgementLines(evaluation));
+    await printLines(json ? [jsonText(evaluation, 2)] : judgementLines(evaluation));
     verdictWarnings(evaluation).forEach(report.say);
   } finally {
     report.end();

@@ -4,6 +4,7 @@ import { interruptible } from '../interruptible.js';
 import { summaryLines } from '../print-summary.js';
 import { reporter } from '../reporter.js';
 import { printLines } from '../standard-output.js';
+import { jsonText } from '../terminal-text.js';
 import { taskOf, type DataFlags } from '../task-of.js';
 
 /** `ulmfit inspect DATA` */
@@ -16,5 +17,5 @@ export async function inspect(
   const summary = await interruptible(left, async (signal) =>
     summarizeTask(await taskOf({ ...flags, data }, { signal, say: report.say }), { signal }),
   );
-  await printLines(flags.json ? [JSON.stringify(summary, null, 2)] : summaryLines(summary));
+  await printLines(flags.json ? [jsonText(summary, 2)] : summaryLines(summary));
 }

@@ -5,6 +5,7 @@ import { predictInputs } from '../predict/predict-inputs.js';
 import { textLine } from '../predict/record-format.js';
 import { readingOf } from '../reading-of.js';
 import { printLines } from '../standard-output.js';
+import { jsonText, terminalText } from '../terminal-text.js';
 import { startEngine, type EngineFlags } from '../start-engine.js';
 
 type PredictFlags = EngineFlags &
@@ -23,7 +24,7 @@ export async function predict(words: readonly string[], flags: PredictFlags): Pr
       await printLines(
         lines.map(({ text, prediction }) =>
           json
-            ? JSON.stringify({ text, ...prediction })
+            ? jsonText({ text, ...prediction })
             : textLine(text, prediction, all ? classifier.classes : undefined),
         ),
       );
@@ -31,10 +32,13 @@ export async function predict(words: readonly string[], flags: PredictFlags): Pr
     }
     const { predictFiles } = await import('../predict/predict-files.js');
     const say = (line: string) => void process.stderr.write(`${line}\n`);
+    // A file gets each byte of a table.
+    const print = (rows: readonly string[]) =>
+      printLines(process.stdout.isTTY ? rows.map(terminalText) : rows);
     const left = 'what was classified is printed. Give the same command again to start over.';
     const { files } = inputs;
     const { empty } = await interruptible(left, (signal) =>
-      predictFiles({ files, classifier, ...readingOf(flags), json, all, signal, print: printLines, say }),
+      predictFiles({ files, classifier, ...readingOf(flags), json, all, signal, print, say }),
     );
     if (empty > 0)
       say(`ulmfit: ${empty} ${empty === 1 ? 'text holds' : 'texts hold'} no words, and got no label`);

@@ -95,7 +95,10 @@ async function runWith(
     const task =
       data === undefined
         ? undefined
-        : await taskOf({ ...flags, data, splitSeed }, { say: (line) => report.say(`ulmfit: ${line}`) });
+        : await taskOf(
+            { ...flags, data, splitSeed },
+            { say: (line) => report.say(`ulmfit: ${oneLine(line)}`) },
+          );
     const preset = flags.preset ?? (await fittingPreset(task, flags));
     if (task && flags.preset === undefined) report.say(`preset ${preset}, by the amount of text`);
     const isOwn = data !== undefined && !isImdb(data);

@@ -14,17 +14,18 @@ afterAll(remove);
 const at = (name: string) => join(folder, name);
 const model = at('model');
 
-beforeAll(() => {
+const save = (path: string, classes: readonly string[]) => {
   const words = [...specialTokens, 'good', 'bad', 'film'];
   const sizes = { embedding: 4, hidden: 5, layers: 1, vocabulary: words.length, classes: 2 };
   const classifier = { model: createClassifier(sizes, { seed: 2 }), vocabulary: Vocabulary.fromJSON(words) };
-  saveClassifier(model, {
-    classifier: { ...classifier, classes: ['neg', 'pos'], backwards: false },
+  saveClassifier(path, {
+    classifier: { ...classifier, classes, backwards: false },
     tokenizer: fastaiTokenizer(),
     decision: plainDecision,
   });
   classifier.model.dispose();
-});
+};
+beforeAll(() => save(model, ['neg', 'pos']));
 
 /** Writes a file and classifies it. */
 async function predicted(name: string, content: string | Uint8Array, ...flags: string[]) {
@@ -176,5 +177,23 @@ describe('predict', () => {
     const { code, stdout, stderr } = await startUlmfit(predict, { stdin: '{"text": "a\\nb"}\n' }).ended;
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ text: 'a\nb', label: expect.any(String) as string });
+  });
+
+  it('shows labels and texts of strangers without what a terminal obeys', async () => {
+    // They set the window's title, paint, go up a line, and turn the direction of writing.
+    const classes = ['neg\u001b]0;title\u0007', 'pos\u009b31m\u001b[1A\u202e'];
+    save(at('hostile'), classes);
+    const obeyed = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/;
+    const say = (...args: string[]) => ulmfitHere(['predict', '--model', at('hostile'), ...args]);
+    const plain = await say('--all', 'good\u001b[2J\nfilm');
+    expect(plain.code, plain.stderr).toBe(0);
+    expect(plain.stdout).not.toMatch(obeyed);
+    expect(plain.stdout).toMatch(/^neg�\]0;title� [\d.]+ pos�31m�\[1A [\d.]+\tgood�\[2J film\n$/);
+    const json = await say('--json', 'good\u009b2J');
+    expect(json.stdout).not.toMatch(obeyed);
+    const { text, label } = JSON.parse(json.stdout) as { text: string; label: string };
+    expect(text).toBe('good\u009b2J');
+    expect(classes).toContain(label);
+    expect((await say(at('\u001b[2J.csv'))).stderr).not.toMatch(obeyed);
   });
 });

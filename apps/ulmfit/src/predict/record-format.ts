@@ -1,6 +1,8 @@
 import type { DataFormat, TextRecord } from '@ulmfit/data-files';
+import { printable } from '@ulmfit/errors';
 import type { Prediction } from '@ulmfit/pipeline';
 import { stringify } from 'csv-stringify/sync';
+import { jsonText } from '../terminal-text.js';
 
 export interface RecordFormatOptions {
   readonly format: DataFormat;
@@ -48,12 +50,13 @@ function lineFormat({ classes, all }: RecordFormatOptions): RecordFormat {
 
 /** A text in one line, after its label and probability, or after those of the given classes. */
 export function textLine(text: string, prediction: Prediction | null, classes?: readonly string[]): string {
-  if (!prediction) return `-\t${text}`;
+  const shown = printable(text);
+  if (!prediction) return `-\t${shown}`;
   const { label, labels, probability, probabilities } = prediction;
   const figures = classes
-    ? classes.map((name) => `${name} ${(probabilities[name] ?? NaN).toFixed(4)}`).join(' ')
-    : `${labels.length > 1 ? labels.join(LABEL_DELIMITER) : label} ${probability.toFixed(4)}`;
-  return `${figures}\t${text}`;
+    ? classes.map((name) => `${printable(name)} ${(probabilities[name] ?? NaN).toFixed(4)}`).join(' ')
+    : `${printable(labels.length > 1 ? labels.join(LABEL_DELIMITER) : label)} ${probability.toFixed(4)}`;
+  return `${figures}\t${shown}`;
 }
 
 function jsonlFormat(
@@ -62,7 +65,7 @@ function jsonlFormat(
 ): RecordFormat {
   return {
     line: ({ json, fields }, prediction) =>
-      JSON.stringify({
+      jsonText({
         ...(json ?? fields),
         [named('label')]: prediction?.label ?? null,
         [named('probability')]: prediction?.probability ?? null,
