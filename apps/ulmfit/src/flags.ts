@@ -249,10 +249,10 @@ export const options: Readonly<Record<FlagName, Option>> = {
     'sizes and settings (default: tiny or small, by the amount of text)',
   ).choices(Object.keys(presetNames)),
   recipe: new Option('--recipe <file>', 'settings that differ from the preset’s, as JSON'),
-  schedule: new Option('--schedule <name>', 'the learning rate over a fit (default: the preset’s)').choices([
-    'one-cycle',
-    'stlr',
-  ] satisfies Recipe['schedule'][]),
+  schedule: new Option(
+    '--schedule <name>',
+    'the learning rate over a fit; constant is for a scheduler of your own (default: the preset’s)',
+  ).choices(['one-cycle', 'stlr', 'constant'] satisfies Recipe['schedule'][]),
   lr: new Option(
     '--lr <stage=rate>',
     'peak learning rate of pretrain, finetune, classify, or of one fit of the classifier, such as head; give it again for another',

@@ -11,6 +11,7 @@ export { readingAllTexts, recommendedPreset, recommendedRecipe } from './recipe/
 export type { ClassifyTextsOptions } from './inference/classify-texts.js';
 export { withRates, type PeakRates } from './recipe/with-rates.js';
 export { findRates, type FindRatesOptions, type FoundRates } from './run/find-rates.js';
+export type { AnyStagePlugin, ClassifierPlugin, LanguageModelPlugin } from './stages/stage-plugin.js';
 export { Interrupted, type StageContext, type StageEvent } from './stage-context.js';
 export {
   tokenAccuracy,
@@ -42,12 +43,14 @@ export {
   type TrainTextClassifierOptions,
 } from './run/train-text-classifier.js';
 export { run, type RunOptions } from './run/run.js';
+export type { PluginList, PluginsByStage } from './run/plugins-by-stage.js';
+export type { OptimizerByStage } from './run/optimizer-by-stage.js';
 export { runFiles } from './run/run-files.js';
 export { readRun, type ModelSizes, type RunRecord } from './run/read-run.js';
 export type { EpochMetrics, RunMetrics, StepMetrics } from './run/run-metrics.js';
-export type { StageName } from './run/stage-name.js';
+export type { StageName, TrainedStage } from './run/stage-name.js';
 export type { RunEngine } from './run/run-engine.js';
-export type { RunSettings } from './run/run-settings.js';
+export type { OptimizerSettings, RunSettings } from './run/run-settings.js';
 export type { RunTask } from './run/run-task.js';
 export type { LanguageModelFigures, LinearFigures, RunResult } from './run/run-result.js';
 export {

@@ -1,5 +1,5 @@
 import type { LinearProgress } from '@ulmfit/linear';
-import type { CheckpointStore, TrainingPlugin } from '@ulmfit/trainer';
+import type { CheckpointStore } from '@ulmfit/trainer';
 
 /** What a stage tells while it works: enough for a progress bar, a log and a report. */
 export type StageEvent =
@@ -47,8 +47,6 @@ export interface StageContext {
   /** Seconds between checkpoints within an epoch; each epoch's end is saved anyway. Default 300. */
   readonly saveEvery?: number | undefined;
   readonly onEvent?: ((event: StageEvent) => void) | undefined;
-  /** More plugins of any kind that use no taps. */
-  readonly plugins?: readonly TrainingPlugin[];
 }
 
 /** A stage was asked to end before it was done. Its state is saved where there is a store. */

@@ -26,6 +26,7 @@ const run: RunRecord = {
     corpus: { kind: 'sample' },
     ...{ backwards: false, transfer: true, linear: true, seed: 7 },
     recipe: presets.tiny,
+    ...{ plugins: {}, optimizer: {} },
   },
   task: {
     ...{ name: 'sample', classes: ['neg', 'pos'], multiLabel: false, fingerprint: 'f' },

@@ -43,8 +43,8 @@ export const recipeShape = z.strictObject({
   tokenizer: z.string().min(1).default('fastai'),
   encoder: z.strictObject({ embedding: units, hidden: units, layers: count.max(64) }),
   vocabulary: z.strictObject({ maxWords: count, minCount: count }),
-  /** The shape of the learning rate over each fit. */
-  schedule: z.enum(['one-cycle', 'stlr']),
+  /** The shape of the learning rate over each fit; `constant` leaves it to a scheduler of one's own. */
+  schedule: z.enum(['one-cycle', 'stlr', 'constant']),
   optimizer: z.strictObject({ beta1: rate, beta2: rate, eps: positive, weightDecay: z.number().min(0) }),
   /** The largest norm of all gradients together; 0 for no clipping. */
   clip: z.number().min(0),

@@ -1,13 +1,17 @@
 import { UlmfitError } from '@ulmfit/errors';
 import { findLearningRate, type FoundLearningRates, type rateSuggestions } from '@ulmfit/schedulers';
 import type { ClassificationTask, TextSource } from '@ulmfit/text';
+import type { OptimizerFactory, TrainingPlugin } from '@ulmfit/trainer';
 import { prepareClassifier } from '../stages/classifier-stage.js';
 import { corpusTokens, languageModelData, taskTokens } from '../stages/language-model-data.js';
 import { prepareLanguageModel, type TrainedLanguageModel } from '../stages/language-model-stage.js';
 import { loadReading } from '../inference/model-bundles.js';
 import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
 import type { Recipe } from '../recipe/recipe.js';
+import { optimizerByStage, type OptimizerByStage } from './optimizer-by-stage.js';
+import { pluginsByStage, type PluginList, type PluginsByStage } from './plugins-by-stage.js';
 import type { StageEvent } from '../stage-context.js';
+import type { AnyStagePlugin } from '../stages/stage-plugin.js';
 import { labelledDocuments } from '../stages/task-texts.js';
 import type { TokenizeOptions } from '../tokens/tokenized.js';
 import { userTokenCache } from '../tokens/user-token-cache.js';
@@ -30,6 +34,10 @@ export interface FindRatesOptions {
    * Default `head`, and `all` from scratch.
    */
   readonly groups?: 'head' | 'all' | undefined;
+  /** Those of the run, by stage: of the plugins all that set no rate. */
+  readonly plugins?: PluginList<AnyStagePlugin> | PluginsByStage | undefined;
+  /** The run's, by stage: a good rate for one is none for another. */
+  readonly optimizer?: OptimizerFactory | OptimizerByStage | undefined;
   /** Updates of the sweep. Default 100. */
   readonly steps?: number | undefined;
   /** The first rate. Default 1e-7. */
@@ -51,7 +59,7 @@ export type FoundRates = FoundLearningRates<keyof typeof rateSuggestions>;
 
 /**
  * Trains a stage's model for some updates at an ever higher rate, and suggests a peak rate: the stage's data, model, dropouts,
- * optimizer and discriminative rates, without its schedule (Smith 2017; fastai `lr_find`). Nothing is kept.
+ * plugins, optimizer and discriminative rates, without its schedule (Smith 2017; fastai `lr_find`). Nothing is kept.
  * @throws UlmfitError `NO_TASK`, `TOO_FEW_POINTS` when the loss exploded too early, and what the stage throws
  * @example
  * const { suggestions } = await findRates({ stage: 'finetune', task, recipe: presets.small, from: 'runs/wiki' });
@@ -81,12 +89,17 @@ async function languageModelRates(
     const { model, trainer, fit, rates } = prepareLanguageModel({
       ...{ stage, recipe, data, backwards, seed },
       from: source,
+      optimizer: optimizerByStage(options.optimizer)[stage],
     });
     try {
       return await findLearningRate(trainer, {
         ...sweep(options),
         train: fit.train,
-        plugins: [...rates, ...progress(options)],
+        plugins: [
+          ...rates,
+          ...pluginsByStage(options.plugins)[stage].filter(setsNoRate),
+          ...progress(options),
+        ],
       });
     } finally {
       trainer.dispose();
@@ -111,6 +124,7 @@ async function classifierRates(options: FindRatesOptions, reading: TokenizeOptio
       ...{ recipe, vocabulary, backwards, seed, classes: task.classes, multiLabel: task.multiLabel },
       train: await labelledDocuments(task, 'train', { tokenizer, vocabulary }, reading),
       from: source,
+      optimizer: optimizerByStage(options.optimizer).classify,
     });
     try {
       const fit = groups === 'head' ? fits[0] : fits.at(-1);
@@ -118,7 +132,11 @@ async function classifierRates(options: FindRatesOptions, reading: TokenizeOptio
       return await findLearningRate(trainer, {
         ...sweep(options),
         train: fit.train,
-        plugins: [...fit.rates, ...progress(options)],
+        plugins: [
+          ...fit.rates,
+          ...pluginsByStage(options.plugins).classify.filter(setsNoRate),
+          ...progress(options),
+        ],
       });
     } finally {
       kept?.dispose();
@@ -129,6 +147,9 @@ async function classifierRates(options: FindRatesOptions, reading: TokenizeOptio
     source?.model.dispose();
   }
 }
+
+/** A schedule would bend the sweep. */
+const setsNoRate = ({ rate, hyper }: Pick<TrainingPlugin, 'rate' | 'hyper'>): boolean => !rate && !hyper;
 
 /** The settings of the sweep that are given. */
 const sweep = ({ steps, startLr, endLr, signal }: FindRatesOptions) => ({

@@ -28,6 +28,7 @@ const settings: RunSettings = {
   transfer: true,
   seed: 1,
   recipe: presets.tiny,
+  ...{ plugins: {}, optimizer: {} },
 };
 const begin = (fit: string, step: number): Extract<StageEvent, { type: 'begin' }> => ({
   type: 'begin',

@@ -11,6 +11,7 @@ import { toLine } from './run-metrics.js';
 import { readRunResult, type RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
 import type { StageEvent } from '../stage-context.js';
+import { tellChanges } from './tell-changes.js';
 import { upgradeSettings } from './upgrade-settings.js';
 
 /** A run's folder, with what its stages have left there. This process alone writes it until `close`. */
@@ -46,7 +47,7 @@ export function openRun(
   const isNew = !existsSync(path);
   const folder = openFolder(path, {
     config: upgradeSettings(settings as unknown as Json),
-    upgrade: upgradeSettings,
+    upgrade: (kept) => upgradeSettings(kept, settings),
     names: [
       ...[runFiles.task, runFiles.engine, runFiles.result, runFiles.report, runFiles.tensorboard],
       ...[runFiles.linear, 'pretrain', 'finetune'],
@@ -54,9 +55,10 @@ export function openRun(
   });
   try {
     if (folder.changes.length > 0) {
+      const changes = tellChanges(folder.changes, folder.config, settings as unknown as Json);
       throw new UlmfitError(
         'RUN_DIFFERS',
-        `${path} holds a run with other settings (${folder.changes.join(', ')}); give another folder, or the settings in ${path}/config.json`,
+        `${path} holds a run with other settings (${changes}); give another folder, or the settings in ${path}/config.json`,
       );
     }
     if (task) holdTask(join(path, runFiles.task), path, task);

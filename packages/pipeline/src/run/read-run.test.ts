@@ -25,6 +25,7 @@ const settings: RunSettings = {
   corpus: null,
   ...{ backwards: false, transfer: true, linear: false, seed: 1 },
   recipe: presets.tiny,
+  ...{ plugins: {}, optimizer: {} },
 };
 const engine: RunEngine = { backend: 'cpu', precision: 'float32', threads: 1, version: '4', fastKernels: [] };
 const task: RunTask = {

@@ -13,6 +13,7 @@ import { fromLine, type RunMetrics } from './run-metrics.js';
 import { readRunResult, type RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
 import { readRunTask, type RunTask } from './run-task.js';
+import { trainedStages } from './stage-name.js';
 import { upgradeSettings } from './upgrade-settings.js';
 
 /** The sizes of a model, and the rows of its vocabulary. */
@@ -55,6 +56,11 @@ const settingsSchema: z.ZodType<RunSettings> = z.preprocess(
     seed: z.number(),
     ...{ backwards: z.boolean(), transfer: z.boolean(), linear: z.boolean() },
     recipe: recipeShape,
+    plugins: z.partialRecord(z.enum(trainedStages), z.array(z.string())),
+    optimizer: z.partialRecord(
+      z.enum(trainedStages),
+      z.object({ name: z.string(), defaults: z.record(z.string(), z.number()) }),
+    ),
   }),
 );
 

@@ -1,5 +1,6 @@
 import type { TaskSetting } from '@ulmfit/text';
 import type { Recipe } from '../recipe/recipe.js';
+import type { TrainedStage } from './stage-name.js';
 
 /** What a run is: with the same settings in the same folder it resumes, and ends with the same weights. */
 export interface RunSettings {
@@ -18,4 +19,13 @@ export interface RunSettings {
   readonly linear: boolean;
   readonly seed: number;
   readonly recipe: Recipe;
+  /** The names of the plugins beside the recipe's, of each stage that has some. */
+  readonly plugins: Readonly<Partial<Record<TrainedStage, readonly string[]>>>;
+  /** The optimizer of each stage that has another than the recipe's: its name and its base values. */
+  readonly optimizer: Readonly<Partial<Record<TrainedStage, OptimizerSettings>>>;
+}
+
+export interface OptimizerSettings {
+  readonly name: string;
+  readonly defaults: Readonly<Record<string, number>>;
 }

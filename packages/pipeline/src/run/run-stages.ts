@@ -35,14 +35,16 @@ import type { OpenRun } from './open-run.js';
 import { requireValidation } from '../recipe/require-validation.js';
 import type { RunSettings } from './run-settings.js';
 import { linearLogits, scoreTask } from './score-task.js';
-import type { StageName } from './stage-name.js';
+import type { StageName, TrainedStage } from './stage-name.js';
 import type { StageContext } from '../stage-context.js';
 import { labelledDocuments, requireLanguageModelTexts, requireTexts } from '../stages/task-texts.js';
+import type { Training } from './training-settings.js';
 import type { TokenizeOptions } from '../tokens/tokenized.js';
 
 /** What the stages of a run are given alike. */
-type RunContext = Pick<StageContext, 'signal' | 'onEvent' | 'saveEvery' | 'plugins'> &
-  Pick<TokenizeOptions, 'workers' | 'cache'> & {
+type RunContext = Pick<StageContext, 'signal' | 'onEvent' | 'saveEvery'> &
+  Pick<TokenizeOptions, 'workers' | 'cache'> &
+  Training & {
     readonly task: ClassificationTask | undefined;
     readonly corpus: TextSource | undefined;
     readonly tokenizer: Tokenizer;
@@ -166,6 +168,7 @@ export class RunStages {
       valid,
       from,
       store: this.#folder.store('classify'),
+      ...this.#training('classify'),
     });
     const linear = this.#baseline;
     this.#classifier = {
@@ -244,6 +247,7 @@ export class RunStages {
       backwards,
       seed,
       store: this.#folder.store(stage),
+      ...this.#training(stage),
     });
     this.#keep(stage, trained);
     saveLanguageModel(this.#folder.pathOf(stage), trained, { tokenizer: this.#tokenizer, backwards });
@@ -271,6 +275,12 @@ export class RunStages {
     if (this.#languageModel?.of === 'finetune') return this.#languageModel.trained;
     const path = this.#settings.encoder ?? this.#folder.pathOf('finetune');
     return this.#keep('finetune', loadReading(path, 'finetune', this.#tokenizer, this.#reading));
+  }
+
+  /** The plugins and the optimizer of a stage. */
+  #training<Stage extends TrainedStage>(stage: Stage) {
+    const { plugins, optimizers, observers } = this.#context;
+    return { plugins: [...plugins[stage], ...observers], optimizer: optimizers[stage] };
   }
 
   readonly #warn = (message: string): void => this.#context.onEvent?.({ type: 'warning', message });

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClassificationTask, TextSource } from '@ulmfit/text';
-import { spikeWarning, type TrainingPlugin } from '@ulmfit/trainer';
+import { spikeWarning, type OptimizerFactory, type TrainingPlugin } from '@ulmfit/trainer';
 import { checkSettings } from './check-settings.js';
 import { openRun } from './open-run.js';
+import { optimizerByStage, type OptimizerByStage } from './optimizer-by-stage.js';
+import { pluginsByStage, requireOwnState, type PluginList, type PluginsByStage } from './plugins-by-stage.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
 import { requirePretraining } from '../recipe/require-pretraining.js';
@@ -13,7 +15,9 @@ import type { RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
 import { RunStages } from './run-stages.js';
 import type { StageEvent } from '../stage-context.js';
-import type { StageName } from './stage-name.js';
+import { trainedStages, type StageName } from './stage-name.js';
+import type { AnyStagePlugin } from '../stages/stage-plugin.js';
+import { requireNoState, trainingSettings } from './training-settings.js';
 import { userTokenCache } from '../tokens/user-token-cache.js';
 
 export interface RunOptions {
@@ -51,10 +55,18 @@ export interface RunOptions {
   /** Whether tokens are kept in the user's cache folder for the next time. Default true, unless `ULMFIT_TOKEN_CACHE` is 0. */
   readonly tokenCache?: boolean | undefined;
   /**
-   * Plugins of every fit, beside the recipe's; they use no taps. A run that is resumed is to be given the same ones: they are
-   * not kept with the settings, and one with a state can be neither added nor left out then.
+   * Plugins beside the recipe's: a list for all stages, or by stage, `{ all: [...], classify: [...] }`. Functions in place of
+   * lists make plugins for each stage, which one with a state needs. The run keeps their names, and is resumed with the same
+   * ones alone.
    */
-  readonly plugins?: readonly TrainingPlugin[] | undefined;
+  readonly plugins?: PluginList<AnyStagePlugin> | PluginsByStage | undefined;
+  /**
+   * What updates the weights in place of the recipe's Adam, whose settings are then not read: for all stages, or by stage,
+   * `{ pretrain: sgd() }`. The peak rates stay the recipe's.
+   */
+  readonly optimizer?: OptimizerFactory | OptimizerByStage | undefined;
+  /** Plugins of every stage that only look on, such as `tensorBoard`: a run that is resumed may have others. They keep no state. */
+  readonly observers?: readonly TrainingPlugin[] | undefined;
   /** Whether to warn of a loss or a gradient that is suddenly far larger than before. Default false. */
   readonly warnOfSpikes?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -68,13 +80,24 @@ export interface RunOptions {
  * @example
  * const task = await imdbTask({ data: 'aclImdb_v1.tar.gz' });
  * const result = await run({ folder: 'runs/imdb', task, recipe: presets['best-on-cpu'] });
+ * @example
+ * await run({
+ *   ...{ folder: 'runs/mine', task, recipe },
+ *   optimizer: { classify: sgd({ momentum: 0.9 }) },
+ *   plugins: { all: () => [reduceOnPlateau()], classify: [labelSmoothing(0.1)] },
+ * });
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { folder, task, corpus, stages = allStages, engine, plugins = [], signal, onEvent } = options;
-  const settings = settingsOf(options);
+  const { folder, task, corpus, stages = allStages, engine, observers = [], signal, onEvent } = options;
+  const given = settingsOf(options);
   const onWarning = (message: string) => onEvent?.({ type: 'warning', message });
   // What an earlier version began goes on.
-  if (!existsSync(join(folder, runFiles.config))) checkSettings(settings);
+  if (!existsSync(join(folder, runFiles.config))) checkSettings(given);
+  const plugins = pluginsByStage(options.plugins);
+  const optimizers = optimizerByStage(options.optimizer);
+  requireNoState(observers);
+  requireOwnState(plugins, trainedBy(stages, given));
+  const settings = { ...given, ...trainingSettings(given.recipe, { plugins, optimizers, observers }) };
   if (corpus) requirePretraining(settings.recipe, 'corpus');
   // In a longer run the stage is passed over; by itself it was asked for.
   if (stages.at(-1) === 'pretrain') requirePretraining(settings.recipe, 'pretrain');
@@ -86,7 +109,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
     tokenizer,
     signal,
     saveEvery: options.saveEvery,
-    plugins: [...plugins, ...(options.warnOfSpikes ? [spikeWarning({ onWarning })] : [])],
+    plugins,
+    optimizers,
+    observers: [...observers, ...(options.warnOfSpikes ? [spikeWarning({ onWarning })] : [])],
     workers: options.workers,
     cache: userTokenCache(options.tokenCache, onEvent),
     onEvent: (event) => {
@@ -104,6 +129,15 @@ export async function run(options: RunOptions): Promise<RunResult> {
     opened.close();
   }
 }
+
+/** Those of the stages that train one after the other. */
+const trainedBy = (stages: readonly StageName[], { corpus, transfer, encoder }: RunSettings) =>
+  trainedStages.filter(
+    (stage) =>
+      stages.includes(stage) &&
+      (stage !== 'pretrain' || corpus !== null) &&
+      (stage !== 'finetune' || (transfer && encoder === undefined)),
+  );
 
 const allStages: readonly StageName[] = ['linear', 'pretrain', 'finetune', 'classify', 'evaluate'];
 
@@ -128,5 +162,6 @@ function settingsOf({
     linear,
     seed,
     recipe,
+    ...{ plugins: {}, optimizer: {} },
   };
 }

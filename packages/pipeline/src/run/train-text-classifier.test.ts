@@ -1,8 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memory } from '@tensorflow/tfjs-core';
+import { abs, mean, memory, type Scalar } from '@tensorflow/tfjs-core';
+import { sgd } from '@ulmfit/optimizers';
 import type { LabelledRow, MultiLabelRow } from '@ulmfit/text';
+import type { TrainingPlugin } from '@ulmfit/trainer';
 import { afterAll, expect, it } from 'vitest';
 import { micro, opinionsOf } from '../micro.test-helper.js';
 import type { Recipe } from '../recipe/recipe.js';
@@ -20,6 +22,17 @@ const rowsOf = (count: number, seed: number): LabelledRow[] => {
   const { texts, labels } = opinionsOf(count, seed);
   return texts.map((text, i) => ({ text, label: labels[i] === 1 ? 'good' : 'bad' }));
 };
+
+/** A regulariser of one's own: the mean size of the last layer's output. */
+function activationL1(): TrainingPlugin<unknown, unknown, { dropped: unknown }> {
+  let term: Scalar | undefined;
+  return {
+    name: 'activationL1',
+    taps: ['dropped'],
+    observe: { dropped: (x) => void (term = mean(abs(x))) },
+    loss: () => term && { l1: term },
+  };
+}
 
 it('makes a classifier of rows in memory, blended with the plain baseline', async () => {
   const before = memory().numTensors;
@@ -50,13 +63,26 @@ it('makes a classifier of rows in memory, blended with the plain baseline', asyn
 });
 
 it('gives a text any number of classes where rows have lists, and leaves nothing on the disk', async () => {
+  const tokenizer = join(root, 'words.mjs');
+  writeFileSync(
+    tokenizer,
+    "export const tokenizer = { name: 'words', rules: '1', tokenize: (text) => ['xxbos', ...text.split(' ')] };",
+  );
+  const terms: number[] = [];
   const train = rowsOf(40, 4).map(({ text, label }): MultiLabelRow => ({
     text,
     labels: [label, ...(text.includes('film') ? ['film'] : [])],
   }));
   const folders = () => readdirSync(tmpdir()).filter((name) => /^ulmfit-\w{6}$/.test(name)).length;
   const before = folders();
-  const { classifier, report } = await trainTextClassifier({ train, recipe, tokenCache: false });
+  const { classifier, report } = await trainTextClassifier({
+    ...{ train, recipe: { ...recipe, tokenizer }, tokenCache: false },
+    plugins: { classify: [activationL1()] },
+    optimizer: { finetune: sgd() },
+    onEvent: (event) => void (event.type === 'epoch' && terms.push(event.values['l1'] ?? NaN)),
+  });
+  // One epoch of the language model, three of the classifier.
+  expect(terms.map((l1) => l1 > 0)).toEqual([false, true, true, true]);
   expect(folders()).toBe(before);
   expect(existsSync(join(root, 'run'))).toBe(true);
   expect(classifier).toMatchObject({ classes: ['bad', 'film', 'good'], multiLabel: true });

@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { rowsTask, type RowsTaskOptions } from '@ulmfit/text';
 import type { EvaluationResult } from '../judge/evaluation-result.js';
 import { loadClassifier, type LoadedClassifier } from '../inference/load-classifier.js';
+import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
 import { recommendedRecipe } from '../recipe/recommended-recipe.js';
 import type { RunResult } from './run-result.js';
 import { run, type RunOptions } from './run.js';
 
-/** Labelled rows, and what differs from the defaults. */
+/**
+ * Labelled rows, and what differs from the defaults: `recipe`, `plugins` and `optimizer` by stage, `folder`, `signal`, `onEvent`, and
+ * all else that {@link run} takes.
+ */
 export type TrainTextClassifierOptions = RowsTaskOptions &
   Partial<Omit<RunOptions, 'task' | 'stages' | 'encoder'>>;
 
@@ -32,6 +36,13 @@ export interface TrainedTextClassifier {
  * const { classifier, report } = await trainTextClassifier({ train: rows, unlabelled: texts, test });
  * console.log(report?.judgements.neural.accuracy);
  * const [prediction] = await classifier.predict(['My card was charged twice.']);
+ * @example
+ * await trainTextClassifier({
+ *   ...{ train: rows, recipe: adjustRecipe(presets.tiny, { clip: 1 }, 'recipe'), folder: 'runs/mine', signal },
+ *   optimizer: { classify: sgd({ momentum: 0.9 }) },
+ *   plugins: { classify: [activationL1(1)] }, // any plugin whose taps the classifier has
+ *   onEvent: (event) => event.type === 'epoch' && console.log(event.values),
+ * });
  */
 export async function trainTextClassifier(
   options: TrainTextClassifierOptions,
@@ -43,7 +54,9 @@ export async function trainTextClassifier(
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'ulmfit-'));
   try {
     const result = await run({ ...options, folder, task, recipe, seed, stages: stagesOf(task.counts) });
-    return { classifier: await loadClassifier(folder), report: result.evaluate, result };
+    // Of a tokenizer of one's own the model only has the name.
+    const tokenizer = await recipeTokenizer(recipe.tokenizer);
+    return { classifier: await loadClassifier(folder, { tokenizer }), report: result.evaluate, result };
   } finally {
     if (isTemporary) rmSync(folder, { recursive: true, force: true });
   }

@@ -1,13 +1,19 @@
 import type { Json } from '@ulmfit/trainer';
 import { recipeShape } from '../recipe/recipe.js';
+import type { RunSettings } from './run-settings.js';
 
 /**
  * The settings that an earlier version kept, as this one keeps them: the reviews have become a task, and the recipe has
  * each field of today.
+ * @param unknown what stands for the plugins and optimizers of a run that kept none of them
  */
-export function upgradeSettings(kept: Json): Json {
+export function upgradeSettings(
+  kept: Json,
+  { plugins = {}, optimizer = {} }: Partial<Pick<RunSettings, 'plugins' | 'optimizer'>> = {},
+): Json {
   if (!isObject(kept)) return kept;
-  const settings: JsonObject = { linear: false, ...('task' in kept ? kept : taskSettings(kept)) };
+  const unknown = { plugins, optimizer } as unknown as JsonObject;
+  const settings: JsonObject = { linear: false, ...unknown, ...('task' in kept ? kept : taskSettings(kept)) };
   const { success, data } = recipeShape.safeParse(upgradeRecipe(settings['recipe']));
   return success ? { ...settings, recipe: data as unknown as Json } : settings;
 }

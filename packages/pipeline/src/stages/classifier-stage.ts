@@ -8,20 +8,28 @@ import {
   type TokenCorpus,
   type Vocabulary,
 } from '@ulmfit/text';
-import { createTrainer, earlyStopping, keepBest, type BestEpoch } from '@ulmfit/trainer';
+import {
+  createTrainer,
+  earlyStopping,
+  keepBest,
+  type BestEpoch,
+  type OptimizerFactory,
+} from '@ulmfit/trainer';
 import { encoderSizes } from '../recipe/encoder-sizes.js';
 import {
   activationTerms,
+  beside,
   clipping,
   freshOptimizer,
   recipeOptimizer,
-  schedulePlugin,
+  schedulePlugins,
   spreadRates,
 } from './fit-plugins.js';
 import type { TrainedLanguageModel } from './language-model-stage.js';
 import type { ClassifierFit, Recipe } from '../recipe/recipe.js';
 import { requireValidation } from '../recipe/require-validation.js';
 import { runFits } from './run-fits.js';
+import type { ClassifierPlugin } from './stage-plugin.js';
 import type { StageContext } from '../stage-context.js';
 
 /** Documents as ids with their classes by index: one each, or lists of them where there may be several. */
@@ -57,12 +65,21 @@ export interface ClassifierStageOptions extends StageContext {
   /** The fine-tuned language model whose encoder, sizes and vocabulary to start from; without it: from scratch. */
   readonly from?: TrainedLanguageModel | undefined;
   readonly backwards?: boolean;
+  /** Plugins of every fit, beside the recipe's. */
+  readonly plugins?: readonly ClassifierPlugin[] | undefined;
+  /** What updates the weights in place of the recipe's Adam, whose settings are not read then. */
+  readonly optimizer?: OptimizerFactory | undefined;
 }
 
 /**
  * Trains the classifier by gradual unfreezing (ULMFiT section 3.3), or from scratch. The model is the caller's to
  * dispose.
  * @throws Interrupted; UlmfitError, `BAD_RECIPE` for a `patience` without `valid` among others
+ * @example
+ * const { model, best } = await trainClassifier({
+ *   ...{ recipe: presets.small, train, valid, vocabulary, classes: ['neg', 'pos'], from: tuned, seed: 1 },
+ *   plugins: [weightDecay(1e-4)], // any plugin whose taps the classifier has
+ * });
  */
 export async function trainClassifier(options: ClassifierStageOptions): Promise<TrainedClassifier> {
   const { recipe, train, valid, vocabulary, classes, backwards = false } = options;
@@ -115,25 +132,9 @@ export function prepareClassifier(
     },
   );
   if (from) copyEncoder(from.model.encoder, model.encoder);
-  const watch = settings.keepBest === 'none' ? 'loss' : settings.keepBest;
-  const watching = { watch, better: watch === 'loss' ? 'less' : 'more' } as const;
-  const kept = valid && settings.keepBest !== 'none' ? keepBest(watching) : undefined;
-  const trainer = createTrainer({
-    model,
-    optimizer: recipeOptimizer(recipe),
-    seed,
-    metrics: [accuracy, macroF1],
-    plugins: [
-      ...classifierDropouts({
-        preset: settings.dropouts,
-        multiplier: settings.dropoutMultiplier,
-        head: settings.headDropout,
-      }),
-      ...activationTerms(recipe),
-      ...clipping(recipe),
-      ...(settings.patience === null ? [] : [earlyStopping({ ...watching, patience: settings.patience })]),
-      ...(kept ? [kept] : []),
-    ],
+  const { trainer, kept, pluginsOf } = classifierTrainer(model, {
+    ...options,
+    validates: valid !== undefined,
   });
   const stage = 'classify';
   const reading = { window, backwards, classes: classes.length };
@@ -144,17 +145,49 @@ export function prepareClassifier(
   const validate =
     valid && classifierLoader(valid.documents, valid.labels, { ...reading, batchSize: evaluationBatchSize });
   const fits = (from ? settings.fits : [settings.scratch]).map((fit, i) => {
-    const rates = [freezeTo(fit.freezeTo), spreadRates(fit.lr, fit.spread)];
     return {
       stage: `${stage}.${i + 1}-${fit.name}`,
       train: loader,
       validate,
       epochs: epochsOf(fit, loader.batches(0)),
-      rates,
-      plugins: [freshOptimizer, ...rates, schedulePlugin(recipe)],
+      ...pluginsOf(fit),
     };
   });
   return { model, trainer, fits, kept };
+}
+
+/** The trainer of the stage's model, what keeps its best epoch, and the plugins of a fit, of which the rates by themselves too. */
+export function classifierTrainer(
+  model: Classifier,
+  {
+    recipe,
+    seed,
+    validates,
+    plugins = [],
+    optimizer = recipeOptimizer(recipe),
+  }: Pick<ClassifierStageOptions, 'recipe' | 'seed' | 'plugins' | 'optimizer'> & {
+    readonly validates: boolean;
+  },
+) {
+  const { dropouts, dropoutMultiplier, headDropout, patience, ...settings } = recipe.classifier;
+  const watch = settings.keepBest === 'none' ? 'loss' : settings.keepBest;
+  const watching = { watch, better: watch === 'loss' ? 'less' : 'more' } as const;
+  const kept = validates && settings.keepBest !== 'none' ? keepBest(watching) : undefined;
+  const ofTrainer = [
+    ...classifierDropouts({ preset: dropouts, multiplier: dropoutMultiplier, head: headDropout }),
+    ...activationTerms(recipe),
+    ...clipping(recipe),
+    ...(patience === null ? [] : [earlyStopping({ ...watching, patience })]),
+    ...(kept ? [kept] : []),
+  ];
+  const metrics = [accuracy, macroF1];
+  const trainer = createTrainer({ model, optimizer, seed, metrics, plugins: ofTrainer });
+  const pluginsOf = ({ freezeTo: to, lr, spread }: ClassifierFit) => {
+    const rates = [freezeTo(to), spreadRates(lr, spread)];
+    const ofFit = [freshOptimizer, ...rates, ...schedulePlugins(recipe)];
+    return { rates, plugins: [...ofFit, ...beside([...ofTrainer, ...ofFit], plugins)] };
+  };
+  return { trainer, kept, pluginsOf };
 }
 
 /** At least the fit's epochs, and its minimum of steps where it has one. */

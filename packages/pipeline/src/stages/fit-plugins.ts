@@ -1,24 +1,46 @@
 import { rateSlice } from '@ulmfit/discriminative';
-import { adam, clipGlobalNorm, fastaiDecays, type Adam } from '@ulmfit/optimizers';
+import { showName, UlmfitError } from '@ulmfit/errors';
+import { adam, clipGlobalNorm, fastaiDecays } from '@ulmfit/optimizers';
 import { activationRegularization, temporalActivationRegularization } from '@ulmfit/regularizers';
 import { learningRateSchedule, oneCyclePolicy, slantedTriangular } from '@ulmfit/schedulers';
 import type { OptimizerFactory, TrainingPlugin } from '@ulmfit/trainer';
 import type { Recipe } from '../recipe/recipe.js';
 
+/**
+ * Plugins that stand beside the recipe's.
+ * @throws UlmfitError `BAD_PLUGINS` where the recipe has one of the same name: it would act twice
+ */
+export function beside<Plugin extends { readonly name: string }>(
+  ofRecipe: readonly { readonly name: string }[],
+  plugins: readonly Plugin[],
+): readonly Plugin[] {
+  const twice = plugins.find(({ name }) => ofRecipe.some((own) => own.name === name));
+  if (!twice) return plugins;
+  throw new UlmfitError(
+    'BAD_PLUGINS',
+    `plugins: the recipe has ${showName(twice.name)} already; change it in the recipe, or give yours another name`,
+  );
+}
+
 /** The recipe's optimizer. */
-export const recipeOptimizer = ({ optimizer }: Recipe): OptimizerFactory<Adam> =>
+export const recipeOptimizer = ({ optimizer }: Recipe): OptimizerFactory =>
   adam({ ...optimizer, decays: fastaiDecays });
 
 /** What acts in every fit: the clipping. */
 export const clipping = ({ clip }: Recipe): TrainingPlugin[] => (clip > 0 ? [clipGlobalNorm(clip)] : []);
 
 /** The recipe's shape of the learning rate, which rises for the share `warmup` of the steps if that is given. */
-export function schedulePlugin({ schedule }: Recipe, warmup?: number): TrainingPlugin {
-  return schedule === 'one-cycle'
-    ? oneCyclePolicy(warmup === undefined ? {} : { pctStart: warmup })
-    : learningRateSchedule(slantedTriangular(warmup === undefined ? {} : { cutFraction: warmup }), {
-        name: 'slantedTriangular',
-      });
+export function schedulePlugins({ schedule }: Recipe, warmup?: number): TrainingPlugin[] {
+  switch (schedule) {
+    case 'one-cycle':
+      return [oneCyclePolicy(warmup === undefined ? {} : { pctStart: warmup })];
+    case 'stlr': {
+      const shape = slantedTriangular(warmup === undefined ? {} : { cutFraction: warmup });
+      return [learningRateSchedule(shape, { name: 'slantedTriangular' })];
+    }
+    case 'constant':
+      return [];
+  }
 }
 
 /** AR and TAR, where their weight is not zero. */

@@ -10,12 +10,13 @@ import { discriminativeRates } from '@ulmfit/discriminative';
 import { awdLstmDropouts } from '@ulmfit/regularizers';
 import { bpttRateScaling } from '@ulmfit/schedulers';
 import { languageModelLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
-import { createTrainer, type Metric } from '@ulmfit/trainer';
+import { createTrainer, type Metric, type OptimizerFactory } from '@ulmfit/trainer';
 import { encoderSizes } from '../recipe/encoder-sizes.js';
-import { activationTerms, clipping, recipeOptimizer, schedulePlugin } from './fit-plugins.js';
+import { activationTerms, beside, clipping, recipeOptimizer, schedulePlugins } from './fit-plugins.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { requirePretraining } from '../recipe/require-pretraining.js';
 import { runFits } from './run-fits.js';
+import type { LanguageModelPlugin } from './stage-plugin.js';
 import type { StageContext } from '../stage-context.js';
 
 /** Documents as ids, with the words that they stand for. */
@@ -49,12 +50,25 @@ export interface LanguageModelStageOptions extends StageContext {
   readonly from?: TrainedLanguageModel | undefined;
   /** Whether the text is read from its end to its beginning. */
   readonly backwards?: boolean;
+  /** Plugins beside the recipe's. */
+  readonly plugins?: readonly LanguageModelPlugin[] | undefined;
+  /** What updates the weights in place of the recipe's Adam, whose settings are not read then. */
+  readonly optimizer?: OptimizerFactory | undefined;
 }
 
 /**
  * Trains a language model by the settings of a stage, from scratch (general-domain pretraining, ULMFiT section 3.1) or
  * from a pretrained one (target task fine-tuning, section 3.2). The model is the caller's to dispose.
  * @throws Interrupted, UlmfitError
+ * @example
+ * const { model, perplexity } = await trainLanguageModel({
+ *   stage: 'finetune',
+ *   recipe: presets.small,
+ *   data,
+ *   seed: 1,
+ *   optimizer: sgd({ momentum: 0.9 }),
+ *   plugins: [weightDecay(1e-4)],
+ * });
  */
 export async function trainLanguageModel(options: LanguageModelStageOptions): Promise<LanguageModelResult> {
   const { stage, data } = options;
@@ -87,8 +101,7 @@ export function prepareLanguageModel(
   options: Omit<LanguageModelStageOptions, keyof StageContext> & Pick<StageContext, 'seed'>,
 ) {
   const { stage, recipe, data, from, backwards = false, seed } = options;
-  const { batchSize, window, jitter, dropouts } = recipe.languageModel;
-  const fit = stage === 'pretrain' ? requirePretraining(recipe, stage) : recipe.languageModel.finetune;
+  const { batchSize, window, jitter } = recipe.languageModel;
   const sizes = encoderSizes(recipe, from?.model);
   const model = createLanguageModel({ ...sizes, vocabulary: data.vocabulary.size }, { seed });
   if (from) {
@@ -97,22 +110,8 @@ export function prepareLanguageModel(
       { model, words: data.vocabulary.itos },
     );
   }
-  const trainer = createTrainer({
-    model,
-    optimizer: recipeOptimizer(recipe),
-    seed,
-    metrics: [tokenAccuracy(model)],
-    plugins: [
-      ...awdLstmDropouts({ preset: dropouts, multiplier: fit.dropoutMultiplier }),
-      ...activationTerms(recipe),
-      ...clipping(recipe),
-    ],
-  });
+  const { trainer, fit, rates, plugins } = languageModelTrainer(model, options);
   const loader = { batchSize, window, seed, stage, backwards };
-  const rates = [
-    discriminativeRates({ lr: fit.lr, divisor: fit.divisor }),
-    ...(jitter ? [bpttRateScaling()] : []),
-  ];
   return {
     model,
     trainer,
@@ -122,9 +121,33 @@ export function prepareLanguageModel(
       train: languageModelLoader(data.train, { ...loader, shuffle: true, jitter }),
       validate: languageModelLoader(data.valid, loader),
       epochs: fit.epochs,
-      plugins: [...rates, schedulePlugin(recipe, fit.warmup)],
+      plugins,
     },
   };
+}
+
+/** The trainer of a stage's model, and the plugins of its fit, of which the rates by themselves too. */
+export function languageModelTrainer(
+  model: LanguageModel,
+  options: Pick<LanguageModelStageOptions, 'stage' | 'recipe' | 'seed' | 'plugins' | 'optimizer'>,
+) {
+  const { stage, recipe, seed, plugins = [], optimizer = recipeOptimizer(recipe) } = options;
+  const { jitter, dropouts } = recipe.languageModel;
+  const fit = stage === 'pretrain' ? requirePretraining(recipe, stage) : recipe.languageModel.finetune;
+  const ofTrainer = [
+    ...awdLstmDropouts({ preset: dropouts, multiplier: fit.dropoutMultiplier }),
+    ...activationTerms(recipe),
+    ...clipping(recipe),
+  ];
+  const rates = [
+    discriminativeRates({ lr: fit.lr, divisor: fit.divisor }),
+    ...(jitter ? [bpttRateScaling()] : []),
+  ];
+  const ofFit = [...rates, ...schedulePlugins(recipe, fit.warmup)];
+  const added = beside([...ofTrainer, ...ofFit], plugins);
+  const metrics = [tokenAccuracy(model)];
+  const trainer = createTrainer({ model, optimizer, seed, metrics, plugins: ofTrainer });
+  return { trainer, fit, rates, plugins: [...ofFit, ...added] };
 }
 
 /** The share of targets that have the highest logit. */

@@ -12,6 +12,9 @@ import {
 import { SAME_DATA, sameData, type StageData } from './same-data.js';
 import { Interrupted, type StageContext } from '../stage-context.js';
 
+/** The names of the plugins that `runFits` adds. */
+export const ofRunFits = ['events', SAME_DATA, 'checkpointing'].map((name) => ({ name }));
+
 /**
  * Runs the fits of a stage one after the other, from the newest checkpoint of the store where there is one.
  * @param data what the fits learn from: a checkpoint of other data is refused
@@ -21,12 +24,11 @@ export async function runFits<Batch, Output, Taps, O extends Optimizer>(
   stage: string,
   trainer: Trainer<Batch, Output, Taps, O>,
   fits: readonly FitOptions<NoInfer<Batch>, NoInfer<Output>, NoInfer<Taps>>[],
-  { store, saveEvery, signal, onEvent, plugins = [] }: StageContext,
+  { store, saveEvery, signal, onEvent }: Omit<StageContext, 'seed'>,
   data: StageData,
 ): Promise<void> {
   const first = await resume(trainer, fits, store, onEvent);
   const added = [
-    ...plugins,
     ...(onEvent ? [events(stage, onEvent)] : []),
     ...(store
       ? [

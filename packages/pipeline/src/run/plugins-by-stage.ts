@@ -1,0 +1,114 @@
+import { brief, nearest, showName, UlmfitError } from '@ulmfit/errors';
+import type { TrainingPlugin } from '@ulmfit/trainer';
+import { trainedStages, type TrainedStage } from './stage-name.js';
+import type { AnyStagePlugin, ClassifierPlugin, LanguageModelPlugin } from '../stages/stage-plugin.js';
+
+/**
+ * Plugins, or a function that makes them. The function is called for each stage, so that a plugin that keeps a state
+ * begins each stage afresh; plugins without a state may be shared.
+ */
+export type PluginList<Plugin> = readonly Plugin[] | (() => readonly Plugin[]);
+
+/**
+ * Plugins by the stage that they are for, beside the recipe's. What a stage's model has not, such as a tap, does not compile.
+ * @example
+ * const plugins: PluginsByStage = {
+ *   all: () => [reduceOnPlateau()],
+ *   classify: [labelSmoothing(0.1)],
+ * };
+ */
+export interface PluginsByStage {
+  /** Of every stage. They may use the taps that both models have. */
+  readonly all?: PluginList<AnyStagePlugin> | undefined;
+  readonly pretrain?: PluginList<LanguageModelPlugin> | undefined;
+  readonly finetune?: PluginList<LanguageModelPlugin> | undefined;
+  /** Of every fit of the classifier. */
+  readonly classify?: PluginList<ClassifierPlugin> | undefined;
+}
+
+/** The plugins of each stage, in their order: first those of all. */
+export interface StagePlugins {
+  readonly pretrain: readonly LanguageModelPlugin[];
+  readonly finetune: readonly LanguageModelPlugin[];
+  readonly classify: readonly ClassifierPlugin[];
+}
+
+/** The parts of what is given by stage. */
+export const stageKeys = ['all', ...trainedStages] as const;
+
+/**
+ * Makes the plugins of each stage.
+ * @param plugins a list stands for plugins of all stages
+ * @throws UlmfitError `BAD_PLUGINS` for what is no plugin, and a stage that there is not
+ */
+export function pluginsByStage(plugins: PluginList<AnyStagePlugin> | PluginsByStage = []): StagePlugins {
+  const { all, pretrain, finetune, classify } = isList(plugins) ? { all: plugins } : checkedKeys(plugins);
+  return {
+    pretrain: [...made('all', all), ...made('pretrain', pretrain)],
+    finetune: [...made('all', all), ...made('finetune', finetune)],
+    classify: [...made('all', all), ...made('classify', classify)],
+  };
+}
+
+/**
+ * A state that went from one stage into the next would be lost where the run is resumed between the two.
+ * @param stages those that are trained one after the other
+ * @throws UlmfitError `BAD_PLUGINS` for a plugin with a state in two of them
+ */
+export function requireOwnState(plugins: StagePlugins, stages: readonly TrainedStage[]): void {
+  const first = new Map<TrainingPlugin<never, never, never>, TrainedStage>();
+  for (const stage of stages) {
+    for (const plugin of plugins[stage] as readonly TrainingPlugin<never, never, never>[]) {
+      const other = first.get(plugin);
+      if (other !== undefined && plugin.stateDict) {
+        throw new UlmfitError(
+          'BAD_PLUGINS',
+          `plugins: ${showName(plugin.name)} keeps a state, which ${other} and ${stage} would share; give a function, which makes one for each stage: () => [...]`,
+        );
+      }
+      first.set(plugin, stage);
+    }
+  }
+}
+
+const isList = <Plugin>(plugins: PluginList<Plugin> | PluginsByStage): plugins is PluginList<Plugin> =>
+  Array.isArray(plugins) || typeof plugins === 'function';
+
+function checkedKeys(plugins: PluginsByStage): PluginsByStage {
+  const given: unknown = plugins;
+  if (typeof given !== 'object' || given === null) {
+    throw new UlmfitError('BAD_PLUGINS', `plugins: ${brief(given)} is no list of plugins; write [...]`);
+  }
+  const unknown = Object.keys(given).find((key) => !stageKeys.some((stage) => stage === key));
+  if (unknown === undefined) return plugins;
+  // A plugin that was given without a list around it.
+  const cure =
+    'name' in given ? 'write a list, [...]' : `did you mean ${nearest(unknown, stageKeys) ?? 'all'}?`;
+  throw new UlmfitError(
+    'BAD_PLUGINS',
+    `plugins: there is no stage ${brief(unknown)}, only ${stageKeys.join(', ')}; ${cure}`,
+  );
+}
+
+/** Plain JavaScript comes without types, and a settings file is run without a look at them. */
+function made<Plugin>(stage: string, plugins: PluginList<Plugin> = []): readonly Plugin[] {
+  const list = typeof plugins === 'function' ? plugins() : plugins;
+  const given: unknown = list;
+  if (!Array.isArray(given)) {
+    throw new UlmfitError(
+      'BAD_PLUGINS',
+      `plugins: ${stage}: ${brief(given)} is no list of plugins; write [...]`,
+    );
+  }
+  given.forEach((plugin: unknown, i) => {
+    const isPlugin =
+      typeof plugin === 'object' && plugin !== null && 'name' in plugin && typeof plugin.name === 'string';
+    if (isPlugin) return;
+    const what =
+      typeof plugin === 'function'
+        ? `${showName(plugin.name)} is a function; call it`
+        : `${brief(plugin)} is no plugin; give an object with a name`;
+    throw new UlmfitError('BAD_PLUGINS', `plugins: ${stage}[${i}]: ${what}`);
+  });
+  return list;
+}

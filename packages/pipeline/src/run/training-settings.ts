@@ -1,0 +1,51 @@
+import { showName, UlmfitError } from '@ulmfit/errors';
+import type { TrainingPlugin } from '@ulmfit/trainer';
+import type { Recipe } from '../recipe/recipe.js';
+import { planClassifier, planLanguageModel } from '../stages/plan-stage.js';
+import type { StageOptimizers } from './optimizer-by-stage.js';
+import type { StagePlugins } from './plugins-by-stage.js';
+import type { OptimizerSettings, RunSettings } from './run-settings.js';
+import { trainedStages, type TrainedStage } from './stage-name.js';
+
+/** What a run trains by, beside its recipe. */
+export interface Training {
+  readonly plugins: StagePlugins;
+  readonly optimizers: StageOptimizers;
+  readonly observers: readonly TrainingPlugin[];
+}
+
+/**
+ * What a run keeps of its plugins and optimizers. They can't be kept themselves: a run that is resumed is given them again, and held
+ * to the names.
+ * @throws UlmfitError `BAD_PLUGINS` where they don't go together or with a stage of the recipe, or what an optimizer throws
+ */
+export function trainingSettings(
+  recipe: Recipe,
+  { plugins, optimizers, observers }: Training,
+): Pick<RunSettings, 'plugins' | 'optimizer'> {
+  const names: Partial<Record<TrainedStage, readonly string[]>> = {};
+  const chosen: Partial<Record<TrainedStage, OptimizerSettings>> = {};
+  for (const stage of trainedStages) {
+    const own = plugins[stage];
+    const optimizer = optimizers[stage];
+    if (own.length > 0) names[stage] = own.map(({ name }) => name);
+    if (own.length === 0 && !optimizer) continue;
+    if (stage === 'pretrain' && recipe.languageModel.pretrain === null) continue;
+    const name =
+      stage === 'classify'
+        ? planClassifier({ recipe, optimizer, plugins: [...plugins.classify, ...observers] })
+        : planLanguageModel(stage, { recipe, optimizer, plugins: [...plugins[stage], ...observers] });
+    if (optimizer) chosen[stage] = { name, defaults: { ...optimizer.defaults } };
+  }
+  return { plugins: names, optimizer: chosen };
+}
+
+/** @throws UlmfitError `BAD_PLUGINS` for one that would be missed in a run that is resumed without it */
+export function requireNoState(observers: readonly TrainingPlugin[]): void {
+  const stateful = observers.find(({ stateDict }) => stateDict);
+  if (!stateful) return;
+  throw new UlmfitError(
+    'BAD_PLUGINS',
+    `observers: ${showName(stateful.name)} keeps a state; give it among plugins`,
+  );
+}

@@ -1,0 +1,59 @@
+import { createClassifier, createLanguageModel } from '@ulmfit/awd-lstm';
+import type { OptimizerFactory } from '@ulmfit/trainer';
+import { classifierTrainer } from './classifier-stage.js';
+import { languageModelTrainer } from './language-model-stage.js';
+import type { Recipe } from '../recipe/recipe.js';
+import { ofRunFits } from './run-fits.js';
+import type { ClassifierPlugin, LanguageModelPlugin } from './stage-plugin.js';
+
+interface StagePlan<Plugin> {
+  readonly recipe: Recipe;
+  /** Those beside the recipe's. */
+  readonly plugins: readonly Plugin[];
+  /** The one in place of the recipe's. */
+  readonly optimizer?: OptimizerFactory | undefined;
+}
+
+/** A model by which the taps and the groups of any size are known. */
+const smallest = { embedding: 1, hidden: 1, vocabulary: 2 };
+
+/**
+ * Makes sure that plugins and an optimizer go with each other and with a stage of a language model. Nothing is trained: stages before
+ * it may take hours.
+ * @returns the optimizer's name
+ * @throws UlmfitError `BAD_PLUGINS`, `BAD_OPTION`, or what the optimizer throws
+ */
+export function planLanguageModel(
+  stage: 'pretrain' | 'finetune',
+  plan: StagePlan<LanguageModelPlugin>,
+): string {
+  const model = createLanguageModel({ ...smallest, layers: plan.recipe.encoder.layers });
+  try {
+    const { trainer, plugins } = languageModelTrainer(model, { ...plan, stage, seed: 0 });
+    trainer.explain([...plugins, ...ofRunFits]);
+    trainer.dispose();
+    return trainer.optimizer.name;
+  } finally {
+    model.dispose();
+  }
+}
+
+/**
+ * The same of the classifier's stage.
+ * @throws UlmfitError `BAD_PLUGINS`, `BAD_OPTION`, or what the optimizer throws
+ */
+export function planClassifier(plan: StagePlan<ClassifierPlugin>): string {
+  const { encoder, classifier } = plan.recipe;
+  const headLayers = classifier.headLayers.map(() => 1);
+  const model = createClassifier({ ...smallest, layers: encoder.layers, headLayers, classes: 2 });
+  try {
+    const { trainer, kept, pluginsOf } = classifierTrainer(model, { ...plan, seed: 0, validates: true });
+    for (const fit of [...classifier.fits, classifier.scratch])
+      trainer.explain([...pluginsOf(fit).plugins, ...ofRunFits]);
+    kept?.dispose();
+    trainer.dispose();
+    return trainer.optimizer.name;
+  } finally {
+    model.dispose();
+  }
+}
