@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   cpSync,
@@ -141,6 +142,16 @@ describe('a recipe', () => {
     expect(await run('lines.json')).toMatch(/lines\.json: not JSON .*much.*; give a file of settings/);
     write('typo.json', '{"languageModel": {"finetune": {"epoch": 3}}}');
     expect(await run('typo.json')).toMatch(/typo\.json: languageModel\.finetune: .*"epoch"/);
+    // As editors on Windows begin a file: it is read all the same.
+    write('marked.json', '\ufeff{"languageModel": {"finetune": {"epochs": 1000000000}}}');
+    expect(await run('marked.json')).toMatch(/marked\.json: languageModel\.finetune\.epochs: .*100000/);
+  });
+
+  it.skipIf(process.platform === 'win32')('that is a pipe, which would wait for its writer', async () => {
+    execFileSync('mkfifo', [at('pipe.json')]);
+    expect(await refusedToTrain(['run', '--recipe', at('pipe.json')])).toMatch(
+      /pipe\.json: is neither a file nor a folder; save what it gives as a file$/,
+    );
   });
 });
 

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -54,6 +55,17 @@ describe('readCorpus', () => {
     expect(await read(folder)).toEqual(['one\n\n1', 'two', 'three', 'four']);
   });
 
+  it('follows links in a folder', async () => {
+    const folder = await temporaryFolder();
+    await symlink(await file('one'), join(folder, 'a.txt'));
+    expect(await read(folder)).toEqual(['one']);
+    await symlink(join(folder, 'nowhere'), join(folder, 'b.txt'));
+    expect(await failure(read(folder))).toMatchObject({
+      code: 'NO_SUCH_PATH',
+      message: `${folder}/b.txt: no such file or folder; give one that is there`,
+    });
+  });
+
   it('takes linear time on blank lines', async () => {
     for (const text of [`a${'\n'.repeat(1_000_000)}`, `a${'\n\n'.repeat(500)}b${'\n'.repeat(1_000_000)}`]) {
       const start = performance.now();
@@ -98,6 +110,17 @@ describe('readCorpus refuses', () => {
     expect(await failure(read(await file(gzipSync(''), 'corpus.txt.gz')))).toMatchObject({
       code: 'EMPTY_CORPUS',
     });
+  });
+
+  it.skipIf(process.platform === 'win32')('a pipe, which would wait for its writer', async () => {
+    const folder = await temporaryFolder();
+    const pipe = join(folder, 'pipe.txt');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of [pipe, folder])
+      expect(await failure(read(path))).toMatchObject({
+        code: 'NOT_A_FILE',
+        message: `${pipe}: is neither a file nor a folder; save what it gives as a file`,
+      });
   });
 
   it.each([0, -1, 1.5, NaN])('%d words', async (words) => {

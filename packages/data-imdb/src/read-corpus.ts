@@ -22,7 +22,7 @@ export interface ReadCorpusOptions {
  *
  * Nothing is read, and no error thrown, before the first document is asked for.
  *
- * @throws UlmfitError `NO_SUCH_PATH`, `BAD_EXTENSION`, `BAD_WORDS`, `EMPTY_CORPUS`, `NOT_UTF8` (file and line),
+ * @throws UlmfitError `NO_SUCH_PATH`, `NOT_A_FILE`, `BAD_EXTENSION`, `BAD_WORDS`, `EMPTY_CORPUS`, `NOT_UTF8` (file and line),
  * `DOCUMENT_TOO_LONG`, `NOT_GZIP`, `TRUNCATED_GZIP`, `CORRUPT_GZIP`, `GZIP_BOMB`.
  */
 export async function* readCorpus(
@@ -48,36 +48,39 @@ export async function* readCorpus(
 
 /** The files of a corpus, in the order in which they are read. @throws UlmfitError as {@link readCorpus} does */
 export async function corpusFiles(path: string): Promise<string[]> {
-  let isFolder: boolean;
-  try {
-    isFolder = (await stat(path)).isDirectory();
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw error;
-    throw new UlmfitError(
-      'NO_SUCH_PATH',
-      `${path}: no such file or folder; give a .txt or .txt.gz file or a folder of them`,
-      {
-        cause: error,
-      },
-    );
-  }
-  if (!isFolder) {
+  const kind = await kindOf(path, 'give a .txt or .txt.gz file or a folder of them');
+  if (kind === 'file') {
     if (isCorpusFile(path)) return [path];
     throw new UlmfitError(
       'BAD_EXTENSION',
       `${path}: does not end in .txt or .txt.gz; rename it or give another file`,
     );
   }
-  const names = (await readdir(path, { withFileTypes: true }))
-    .filter((entry) => entry.isFile() && isCorpusFile(entry.name))
-    .map((entry) => entry.name);
-  if (names.length === 0) {
-    throw new UlmfitError(
-      'EMPTY_CORPUS',
-      `${path}: no .txt or .txt.gz file in this folder; give one that holds some`,
-    );
+  const files: string[] = [];
+  for (const name of (await readdir(path)).filter(isCorpusFile).sort()) {
+    const file = join(path, name);
+    // What a link leads to counts; a folder inside is not read.
+    if ((await kindOf(file, 'give one that is there')) === 'file') files.push(file);
   }
-  return names.sort().map((name) => join(path, name));
+  if (files.length > 0) return files;
+  throw new UlmfitError(
+    'EMPTY_CORPUS',
+    `${path}: no .txt or .txt.gz file in this folder; give one that holds some`,
+  );
+}
+
+/** @throws UlmfitError `NO_SUCH_PATH`; `NOT_A_FILE` for a pipe or a device, which would hang or can't be read twice */
+async function kindOf(path: string, cure: string): Promise<'file' | 'folder'> {
+  const found = await stat(path).catch((error: unknown) => {
+    if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw error;
+    throw new UlmfitError('NO_SUCH_PATH', `${path}: no such file or folder; ${cure}`, { cause: error });
+  });
+  if (found.isFile()) return 'file';
+  if (found.isDirectory()) return 'folder';
+  throw new UlmfitError(
+    'NOT_A_FILE',
+    `${path}: is neither a file nor a folder; save what it gives as a file`,
+  );
 }
 
 const NEWLINE = 0x0a;

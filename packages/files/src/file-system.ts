@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { showName, UlmfitError } from '@ulmfit/errors';
 import { errorCode } from './error-code.js';
 import { nodeBuiltin } from './node-builtin.js';
 
@@ -29,6 +29,13 @@ export interface FileSystem {
 export const nodeFileSystem: FileSystem = {
   read(path) {
     const fs = nodeBuiltin('fs');
+    const kind = fs.statSync(path);
+    // Opening one waits for a writer, deaf to every signal.
+    if (!kind.isFile() && !kind.isDirectory())
+      throw new UlmfitError(
+        'NOT_A_FILE',
+        `${showName(path)}: is neither a file nor a folder; save what it gives as a file`,
+      );
     const file = fs.openSync(path, 'r');
     try {
       // In pieces: one read in Node stops at 2 GiB.
@@ -66,7 +73,7 @@ export const nodeFileSystem: FileSystem = {
   truncate: (path, size) => nodeBuiltin('fs').truncateSync(path, size),
   rename: (from, to) => nodeBuiltin('fs').renameSync(from, to),
   remove: (path) => nodeBuiltin('fs').rmSync(path, { recursive: true, force: true }),
-  makeFolder: (path) => void nodeBuiltin('fs').mkdirSync(path, { recursive: true }),
+  makeFolder,
   list(path) {
     try {
       return nodeBuiltin('fs').readdirSync(path);
@@ -88,6 +95,20 @@ export const nodeFileSystem: FileSystem = {
     }
   },
 };
+
+/** Step by step: Node's own recursion never ends where a folder can't have another in it, as under `/proc`. */
+function makeFolder(path: string): void {
+  const fs = nodeBuiltin('fs');
+  try {
+    fs.mkdirSync(path);
+  } catch (error) {
+    if (fs.statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+    const above = nodeBuiltin('path').dirname(path);
+    if (errorCode(error) !== 'ENOENT' || above === path || fs.existsSync(above)) throw error;
+    makeFolder(above);
+    makeFolder(path);
+  }
+}
 
 const PIECE = 2 ** 30;
 

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UlmfitError } from '@ulmfit/errors';
+import { readFile } from '@ulmfit/files';
 import {
   adjustRecipe,
   presets,
@@ -190,8 +191,10 @@ function readRecipe(preset: Recipe, path: string | undefined, config?: LoadedCon
   }
   let changes: unknown;
   try {
-    changes = JSON.parse(readFileSync(path, 'utf8'));
+    // The decoder leaves a byte order mark out.
+    changes = JSON.parse(new TextDecoder().decode(readFile(path)));
   } catch (error) {
+    if (error instanceof UlmfitError && error.code === 'NOT_A_FILE') throw error;
     const why = error instanceof SyntaxError ? `not JSON (${oneLine(error.message)})` : 'can’t be read';
     throw new UlmfitError('BAD_RECIPE', `${path}: ${why}; give a file of settings`, { cause: error });
   }

@@ -57,7 +57,7 @@ async function loadNamed<R>(named: string, from: string, load: (path: string) =>
 /** Runs a file of TypeScript or JavaScript, or parses one of JSON. */
 async function read(path: string, content: string): Promise<unknown> {
   try {
-    if (path.endsWith('.json')) return JSON.parse(content);
+    if (path.endsWith('.json')) return JSON.parse(content.replace(/^\ufeff/, ''));
     const { createJiti } = await import('jiti');
     const jiti = createJiti(import.meta.url, {
       // Packages are then the very ones that the command line has, and not copies of them.

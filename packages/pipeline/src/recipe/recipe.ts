@@ -4,10 +4,12 @@ const rate = z.number().min(0).lt(1);
 const count = z.number().int().positive();
 /** A matrix of four gates still has fewer numbers than an array may. */
 const units = count.max(16_384);
+/** More is a slip, and would take years. */
+const epochs = count.max(100_000);
 const positive = z.number().positive();
 
 const languageModelFit = z.strictObject({
-  epochs: count,
+  epochs,
   /** Peak learning rate of the top group. */
   lr: positive,
   /** Multiplies the five dropout rates. */
@@ -22,13 +24,13 @@ const classifierFit = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/),
   /** The first group that is trained, counted from the top when negative; 0 for all. */
   freezeTo: z.number().int(),
-  epochs: count,
+  epochs,
   /** Peak learning rate of the top group. */
   lr: positive,
   /** The ratio of the top group's rate to the bottom's; those between are spread geometrically. 1 for one rate. */
   spread: z.number().min(1),
   /** With few documents the fit has as many epochs more as reach so many steps. */
-  minimumSteps: count.optional(),
+  minimumSteps: count.max(100_000).optional(),
 });
 
 /** Published rates of the five dropouts; a multiplier scales them. */

@@ -14,6 +14,7 @@ import { runFiles } from './run-files.js';
 import type { RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
 import { RunStages } from './run-stages.js';
+import { listener } from '../listener.js';
 import type { StageEvent } from '../stage-context.js';
 import { trainedStages, type StageName } from './stage-name.js';
 import type { AnyStagePlugin } from '../stages/stage-plugin.js';
@@ -88,9 +89,10 @@ export interface RunOptions {
  * });
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { folder, task, corpus, stages = allStages, engine, observers = [], signal, onEvent } = options;
+  const { folder, task, corpus, stages = allStages, engine, observers = [], signal } = options;
+  const { onEvent, end } = listener(options.onEvent);
   const given = settingsOf(options);
-  const onWarning = (message: string) => onEvent?.({ type: 'warning', message });
+  const onWarning = (message: string) => onEvent({ type: 'warning', message });
   // What an earlier version began goes on.
   if (!existsSync(join(folder, runFiles.config))) checkSettings(given);
   const plugins = pluginsByStage(options.plugins);
@@ -116,13 +118,14 @@ export async function run(options: RunOptions): Promise<RunResult> {
     cache: userTokenCache(options.tokenCache, onEvent),
     onEvent: (event) => {
       opened.log(event);
-      onEvent?.(event);
+      onEvent(event);
     },
   });
   try {
     opened.warnings.forEach(onWarning);
     await work.check(stages);
     for (const stage of stages) await work[stage]();
+    end();
     return opened.result;
   } finally {
     work.dispose();

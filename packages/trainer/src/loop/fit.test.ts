@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createTrainer, type FitOptions, type StopScope, type TrainingContext } from '../index.js';
 import {
   disposeToy,
@@ -139,6 +139,59 @@ describe('the events of a fit', () => {
     });
     await expect(trainer.fit(options())).rejects.toThrow('first');
     expect(seen).toEqual([new Error('first')]);
+    disposeToy(trainer);
+  });
+});
+
+describe('a hook that plain JavaScript made asynchronous', () => {
+  const late = () => Promise.reject(new Error('late'));
+  it.each<[string, object]>([
+    ...['beforeBatch', 'beforeStep', 'afterStep', 'afterBatch', 'rate', 'loss', 'gradients'].map(
+      (name): [string, object] => [name, { [name]: late }],
+    ),
+    ['rewrite.hidden', { rewrite: { hidden: late } }],
+    ['observe.hidden', { observe: { hidden: late } }],
+  ])('is refused, and its rejection unheard: %s', async (name, hooks) => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    onTestFinished(() => void process.off('unhandledRejection', note));
+    const trainer = toyTrainer();
+    const plugin: ToyPlugin = { name: 'late', taps: ['hidden'], ...hooks };
+    await expect(trainer.fit(options({ plugins: [plugin] }))).rejects.toEqual(
+      ulmfitError('ASYNC_HOOK', new RegExp(`^late: ${name} gave back a promise`)),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([]);
+    disposeToy(trainer);
+  });
+});
+
+describe('a great number of epochs', () => {
+  it('is refused where it is a slip', async () => {
+    const trainer = toyTrainer();
+    await expect(trainer.fit(options({ epochs: 1e9 }))).rejects.toEqual(
+      ulmfitError('BAD_FIT', /^s: epochs is 1000000000; it must be an integer from 1 to 1000000$/),
+    );
+    disposeToy(trainer);
+  });
+
+  it('is counted once, and can be interrupted meanwhile', async () => {
+    const trainer = toyTrainer();
+    const loader = toyLoader([4, 4]);
+    let counted = 0;
+    const slow = {
+      ...loader,
+      batches() {
+        if (counted++ > 50) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+        return loader.batches();
+      },
+    };
+    const controller = new AbortController();
+    setImmediate(() => controller.abort(new Error('enough')));
+    const { signal } = controller;
+    await expect(trainer.fit(options({ train: slow, epochs: 1e6, signal }))).rejects.toThrow('enough');
+    expect(counted).toBeLessThan(200);
     disposeToy(trainer);
   });
 });

@@ -17,6 +17,7 @@ import { applyRates } from './rates.js';
 import { RunningMeans } from './running-means.js';
 import type { Json, StateDict } from '../state/stateful.js';
 import { prefixTensors } from '../state/stateful.js';
+import { refusePromise } from '../plugin/refuse-promise.js';
 import { tapHandlers } from '../plugin/tap-handlers.js';
 import {
   Accumulator,
@@ -86,6 +87,12 @@ export interface FitState {
   plugins: Record<string, Json>;
 }
 
+/** Milliseconds of counting between two pauses. */
+const COUNTING = 50;
+
+/** Epochs of a fit at most: more is a slip. */
+const MOST_EPOCHS = 1_000_000;
+
 /** One fit: epochs of steps with their hooks. */
 export class Fit<Batch, Output, Taps> implements TrainingContext {
   readonly #host: FitHost<Batch, Output, Taps>;
@@ -98,6 +105,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   #cursor: Cursor = { epoch: 0, batch: 0 };
   #next: FitState['next'] = 'epoch';
   #step = 0;
+  #steps = 0;
   #phase: Phase = 'train';
   #stop: { scope: StopScope; reason: string } | null = null;
   #skipStep = false;
@@ -148,11 +156,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     return this.#step;
   }
   get steps(): number {
-    let steps = 0;
-    for (let epoch = 0; epoch < this.epochs; epoch++) {
-      steps += Math.ceil(this.#options.train.batches(this.#loaderEpoch(epoch)) / this.#accumulate);
-    }
-    return steps;
+    return this.#steps;
   }
   get last(): Readonly<Record<string, number>> {
     return this.#last;
@@ -225,6 +229,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       ] as const) {
         if (batches < 1) throw new UlmfitError('NO_BATCHES', `${this.stage}: the ${what} loader has none`);
       }
+      await this.#countSteps();
       await this.#hooks('setup');
       if (this.#options.lr !== undefined) this.groups.setBase({ lr: this.#options.lr });
       await this.#hooks('beforeFit');
@@ -238,6 +243,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
         this.#next = next;
         this.#step = step;
         this.#host.epochsBefore = epochsBefore;
+        await this.#countSteps();
         if (this.steps !== steps) {
           throw new UlmfitError(
             'STATE_MISMATCH',
@@ -273,6 +279,23 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       } catch {
         continue;
       }
+    }
+  }
+
+  /**
+   * Adds up the steps of all epochs, which a loader may make of different numbers of batches. Once, and with pauses: a
+   * great number of epochs would stop the process otherwise.
+   */
+  async #countSteps(): Promise<void> {
+    const { train, signal } = this.#options;
+    let pause = Date.now() + COUNTING;
+    this.#steps = 0;
+    for (let epoch = 0; epoch < this.epochs; epoch++) {
+      this.#steps += Math.ceil(train.batches(this.#loaderEpoch(epoch)) / this.#accumulate);
+      if (Date.now() < pause) continue;
+      await yieldToEvents();
+      signal?.throwIfAborted();
+      pause = Date.now() + COUNTING;
     }
   }
 
@@ -344,7 +367,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
         } finally {
           for (const pass of passes) pass.discard();
         }
-        for (const plugin of this.#plugins) plugin.afterBatch?.(this);
+        this.#inStep('afterBatch', (plugin) => plugin.afterBatch?.(this));
         await this.#save('step');
         await yieldToEvents();
         if (signal?.aborted) return 'interrupted';
@@ -361,7 +384,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   #microBatch(batch: Batch, passes: Pass[], steps: number): void {
     const { model, groups } = this.#host;
     try {
-      for (const plugin of this.#plugins) plugin.beforeBatch?.(this, batch);
+      this.#inStep('beforeBatch', (plugin) => plugin.beforeBatch?.(this, batch));
       const at = { step: this.#step, steps, progress: this.#step / steps };
       if (passes.length === 0) applyRates(groups, this.#plugins, at);
       const trained = groups.unfrozen;
@@ -432,11 +455,11 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       assertFinite(values, gradients, at, () => this.#firstNotFinite(passes.length));
       this.#last = values;
       for (const [name, value] of Object.entries(values)) this.#means.add(name, value * weight, weight);
-      for (const plugin of this.#plugins) plugin.beforeStep?.(this);
+      this.#inStep('beforeStep', (plugin) => plugin.beforeStep?.(this));
       if (!this.#skipStep) this.optimizer.step(gradients);
       for (const pass of passes) pass.commit();
       this.#step++;
-      for (const plugin of this.#plugins) plugin.afterStep?.(this);
+      this.#inStep('afterStep', (plugin) => plugin.afterStep?.(this));
     } finally {
       dispose(Object.values(gradients));
     }
@@ -478,6 +501,14 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     for (const plugin of this.#plugins) await plugin[name]?.(this);
   }
 
+  /** A hook within a step, of each plugin. */
+  #inStep(
+    name: 'beforeBatch' | 'beforeStep' | 'afterStep' | 'afterBatch',
+    call: (plugin: TrainingPlugin<Batch, Output, Taps>) => unknown,
+  ): void {
+    for (const plugin of this.#plugins) refusePromise(plugin.name, name, call(plugin));
+  }
+
   async #save(moment: SaveMoment): Promise<void> {
     for (const plugin of this.#plugins) await plugin.save?.(this, moment);
   }
@@ -490,6 +521,6 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
 /** @throws UlmfitError `BAD_FIT` when the options make no sense. */
 export function checkFitOptions(options: { stage: string; epochs: number; accumulate?: number }): void {
   const { stage, epochs, accumulate = 1 } = options;
-  requireInteger(`${stage}: epochs`, epochs, { code: 'BAD_FIT' });
+  requireInteger(`${stage}: epochs`, epochs, { to: MOST_EPOCHS, code: 'BAD_FIT' });
   requireInteger(`${stage}: accumulate`, accumulate, { code: 'BAD_FIT' });
 }

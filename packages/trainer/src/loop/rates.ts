@@ -1,6 +1,7 @@
 import { UlmfitError } from '@ulmfit/errors';
 import type { Hyperparameter, ParameterGroup, ParameterGroups, PerGroup } from '../model/parameter-groups.js';
 import type { ScheduleAt, TrainingPlugin } from '../plugin/plugin.js';
+import { refusePromise } from '../plugin/refuse-promise.js';
 
 /** The part of a plugin that this needs; it holds for any model. */
 type RatePlugin = Pick<TrainingPlugin, 'name' | 'rate' | 'hyper'>;
@@ -60,11 +61,13 @@ export function applyRates(groups: ParameterGroups, plugins: readonly RatePlugin
   for (const group of groups) Object.assign(group.hyper, group.base);
   for (const { name, rate, hyper } of plugins) {
     if (rate) {
-      const factor = checked(name, 'its rate', rate(at), groups, at);
+      const factor = checked(name, 'its rate', refusePromise(name, 'rate', rate(at)), groups, at);
       for (const group of groups) group.hyper.lr *= of(factor, group.name);
     }
     for (const [key, value] of Object.entries(hyper ?? {})) {
-      if (value) groups.setHyper(key as Hyperparameter, checked(name, key, value(at), groups, at));
+      if (!value) continue;
+      const set = refusePromise(name, `hyper.${key}`, value(at));
+      groups.setHyper(key as Hyperparameter, checked(name, key, set, groups, at));
     }
   }
   for (const group of groups) if (!group.frozen) requireInRange(group, at);

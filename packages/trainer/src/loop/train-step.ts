@@ -22,6 +22,7 @@ import type { Gradients } from '../model/optimizer.js';
 import type { Parameter } from '../model/parameter.js';
 import type { Pass } from '../model/pass.js';
 import type { TrainingPlugin } from '../plugin/plugin.js';
+import { refusePromise } from '../plugin/refuse-promise.js';
 import type { TrainingContext } from '../plugin/training-context.js';
 
 /** One micro-batch's gradients (owned by the caller) and its scalars (likewise): `loss` and each term by name. */
@@ -64,7 +65,8 @@ export function differentiate<Batch, Output, Taps>(
     scalars['loss'] = keep(loss.clone());
     const terms: Scalar[] = [loss];
     for (const plugin of plugins) {
-      for (const [name, term] of Object.entries(plugin.loss?.({ batch, output, pass }) ?? {})) {
+      const added = refusePromise(plugin.name, 'loss', plugin.loss?.({ batch, output, pass }));
+      for (const [name, term] of Object.entries(added ?? {})) {
         if (scalars[name]) {
           throw new UlmfitError('BAD_PLUGINS', `${plugin.name}: the loss term ${name} is there twice`);
         }
@@ -171,7 +173,9 @@ export function transformGradients<Batch, Output, Taps>(
       scalars[name]?.dispose();
       scalars[name] = keep(value.clone());
     };
-    for (const plugin of plugins) if (plugin.gradients) current = plugin.gradients(current, ctx, report);
+    for (const plugin of plugins)
+      if (plugin.gradients)
+        current = refusePromise(plugin.name, 'gradients', plugin.gradients(current, ctx, report));
     // Not a number anywhere shows in the norm, so one scalar watches over all gradients.
     if (!scalars['gradNorm']) report('gradNorm', globalNorm(Object.values(current)));
     for (const t of Object.values(current)) if (!own.has(t)) keep(t);

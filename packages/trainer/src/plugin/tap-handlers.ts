@@ -3,6 +3,7 @@ import { UlmfitError } from '@ulmfit/errors';
 import type { ForwardPass } from '../model/forward-pass.js';
 import type { TapHandlers } from '../model/pass.js';
 import type { TrainingPlugin } from './plugin.js';
+import { refusePromise } from './refuse-promise.js';
 
 type Rewrite = (x: Tensor, pass: ForwardPass, context: unknown) => Tensor;
 type Observe = (x: Tensor, pass: ForwardPass, context: unknown) => void;
@@ -22,7 +23,7 @@ export function tapHandlers<Batch, Output, Taps>(
   };
   for (const plugin of plugins) {
     collect(rewrites, checked(plugin));
-    collect(observers, plugin.observe);
+    collect(observers, watching(plugin));
   }
   return {
     rewrite: (name, x, pass, context) => (rewrites.get(name) ?? []).reduce((y, f) => f(y, pass, context), x),
@@ -38,7 +39,7 @@ function checked<Batch, Output, Taps>({
   const check =
     (tap: string, f: Rewrite): Rewrite =>
     (x, pass, context) => {
-      const y = f(x, pass, context);
+      const y = refusePromise(name, `rewrite.${tap}`, f(x, pass, context));
       if (y.shape.join() === x.shape.join()) return y;
       throw new UlmfitError(
         'BAD_REWRITE',
@@ -46,4 +47,17 @@ function checked<Batch, Output, Taps>({
       );
     };
   return Object.fromEntries(Object.entries(rewrite ?? {}).map(([tap, f]) => [tap, check(tap, f as Rewrite)]));
+}
+
+/** A plugin's observers, none of which is waited for. */
+function watching<Batch, Output, Taps>({
+  name,
+  observe,
+}: TrainingPlugin<Batch, Output, Taps>): Record<string, Observe> {
+  return Object.fromEntries(
+    Object.entries(observe ?? {}).map(([tap, f]): [string, Observe] => [
+      tap,
+      (x, pass, context) => refusePromise(name, `observe.${tap}`, (f as Observe)(x, pass, context)),
+    ]),
+  );
 }
