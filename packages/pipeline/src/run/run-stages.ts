@@ -23,7 +23,12 @@ import { judge } from '../judge/judge.js';
 import { probabilitiesOf } from '../judge/probabilities.js';
 import { linearToBytes, readLinear } from '../inference/linear-file.js';
 import { runFiles } from './run-files.js';
-import { corpusTokens, languageModelData, taskTokens } from '../stages/language-model-data.js';
+import {
+  corpusTokens,
+  languageModelData,
+  requireBatches,
+  taskTokens,
+} from '../stages/language-model-data.js';
 import { trainLanguageModel, type TrainedLanguageModel } from '../stages/language-model-stage.js';
 import {
   loadDecidedClassifier,
@@ -70,7 +75,7 @@ export class RunStages {
   /**
    * Looks at the texts that the stages will ask for, and at what they will freeze: hours of training come before some of
    * them.
-   * @throws UlmfitError `BAD_RECIPE`, `NO_TEXTS`, `TOO_FEW_DOCUMENTS`, or what is wrong with the data
+   * @throws UlmfitError `BAD_RECIPE`, `NO_TEXTS`, `TOO_FEW_DOCUMENTS`, `CORPUS_TOO_SMALL`, or what is wrong with the data
    */
   async check(stages: readonly StageName[]): Promise<void> {
     const { result } = this.#folder;
@@ -85,6 +90,7 @@ export class RunStages {
     const readsTexts = open.has('finetune') && transfer && encoder === undefined;
     if (readsTexts || (open.has('classify') && !transfer))
       await requireLanguageModelTexts(this.#task, recipe.languageModel.texts, this.#context);
+    if (readsTexts) await requireBatches(this.#task, recipe, this.#tokenizer, this.#context);
     if (open.has('classify')) await requireTexts(this.#task, 'train', this.#context);
     if (open.has('evaluate')) await requireTexts(this.#task, scoredSplit(this.#task), this.#context);
   }

@@ -50,6 +50,11 @@ describe('run', () => {
       /sample: one text for the language model, and it/,
     ],
     [
+      'too few words for a batch',
+      { recipe: { ...recipe, languageModel: { ...recipe.languageModel, batchSize: 4000 } } },
+      /language model: \d+ tokens are too few for a batch of 4000 streams/,
+    ],
+    [
       'groups that there are not',
       {
         recipe: {

@@ -1,6 +1,7 @@
 import { UlmfitError } from '@ulmfit/errors';
 import {
   buildVocabulary,
+  languageModelLoader,
   type ClassificationTask,
   type TextSource,
   type TokenCorpus,
@@ -54,9 +55,36 @@ export function languageModelData(
   return { ...holdOut(tokens.build(vocabulary), languageModel.validationShare), vocabulary };
 }
 
+/**
+ * Makes sure that a task's texts are enough for the batches that the language model is fine-tuned in. Many texts are, and few
+ * are tokenized for it.
+ * @throws UlmfitError `CORPUS_TOO_SMALL`
+ */
+export async function requireBatches(
+  task: ClassificationTask,
+  recipe: Recipe,
+  tokenizer: Tokenizer,
+  { signal }: Pick<TokenizeOptions, 'signal'>,
+): Promise<void> {
+  const { texts, validationShare, batchSize } = recipe.languageModel;
+  const read: string[] = [];
+  for await (const text of task.languageModelTexts(texts, { signal })) {
+    read.push(text);
+    const held = heldOut(read.length, validationShare);
+    // Each text has a token that begins it.
+    if (Math.min(held, read.length - held) > batchSize) return;
+  }
+  const tokens = await tokenized(read, tokenizer, { signal, workers: 1 });
+  const { train, valid } = languageModelData('finetune', tokens, recipe);
+  for (const part of [train, valid])
+    languageModelLoader(part, { batchSize, window: 1, seed: 0, stage: 'finetune' });
+}
+
+const heldOut = (documents: number, share: number): number => Math.max(1, Math.floor(documents * share));
+
 /** The first documents, at least one, for validation, and the rest to train on. */
 function holdOut(corpus: TokenCorpus, share: number): { train: TokenCorpus; valid: TokenCorpus } {
-  const held = Math.max(1, Math.floor(corpus.length * share));
+  const held = heldOut(corpus.length, share);
   const all = Array.from({ length: corpus.length }, (_, i) => i);
   return { valid: corpus.subset(all.slice(0, held)), train: corpus.subset(all.slice(held)) };
 }
