@@ -19,6 +19,11 @@ export function exitCodeOf(error: unknown, print: (line: string) => void = conso
     print(`ulmfit: ${oneLine(error.message)}`);
     return 2;
   }
+  // A typed array that the system has no room for: the user's to mend, by smaller sizes or more memory.
+  if (error instanceof RangeError && /Array buffer allocation failed/.test(error.message)) {
+    print('ulmfit: the memory is used up; choose smaller sizes or batches, or give the process more');
+    return 2;
+  }
   if (error instanceof Interruption) {
     print(oneLine(error.message));
     return error.signal === 'SIGTERM' ? 143 : 130;

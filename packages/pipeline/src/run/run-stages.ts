@@ -42,6 +42,7 @@ import type { RunSettings } from './run-settings.js';
 import { linearLogits, scoreTask } from './score-task.js';
 import type { StageName, TrainedStage } from './stage-name.js';
 import type { StageContext } from '../stage-context.js';
+import { requireMemory } from '../stages/require-memory.js';
 import { labelledDocuments, requireLanguageModelTexts, requireTexts } from '../stages/task-texts.js';
 import type { Training } from './training-settings.js';
 import type { TokenizeOptions } from '../tokens/tokenized.js';
@@ -75,12 +76,17 @@ export class RunStages {
   /**
    * Looks at the texts that the stages will ask for, and at what they will freeze: hours of training come before some of
    * them.
-   * @throws UlmfitError `BAD_RECIPE`, `NO_TEXTS`, `TOO_FEW_DOCUMENTS`, `CORPUS_TOO_SMALL`, or what is wrong with the data
+   * @throws UlmfitError `BAD_RECIPE`, `TOO_LARGE`, `NO_TEXTS`, `TOO_FEW_DOCUMENTS`, `CORPUS_TOO_SMALL`, or what is wrong with the data
    */
   async check(stages: readonly StageName[]): Promise<void> {
     const { result } = this.#folder;
     const { transfer, encoder, recipe } = this.#settings;
     const open = new Set(stages.filter((stage) => !result[stage]));
+    const isGiven = this.#settings.pretrained !== undefined || encoder !== undefined;
+    const trains = open.has('pretrain') || open.has('finetune') || open.has('classify');
+    // Before any text is read: each further word takes more.
+    if (trains && !isGiven)
+      requireMemory('recipe', { encoder: recipe.encoder, vocabulary: 1, batchSize: 1, window: 1 });
     // By itself a stage meets them at once.
     if (open.size < 2) return;
     if (open.has('classify')) {

@@ -50,6 +50,11 @@ describe('run', () => {
       /sample: one text for the language model, and it/,
     ],
     [
+      'a model that no machine holds',
+      { recipe: { ...micro, encoder: { embedding: 16_384, hidden: 16_384, layers: 64 } } },
+      /^recipe: embedding 16384, hidden 16384, layers 64 and 1 words take 21\d\d\.\d\d GB for weights, .*; this .* has /,
+    ],
+    [
       'too few words for a batch',
       { recipe: { ...recipe, languageModel: { ...recipe.languageModel, batchSize: 4000 } } },
       /language model: \d+ tokens are too few for a batch of 4000 streams/,

@@ -27,6 +27,7 @@ import {
 } from './fit-plugins.js';
 import type { TrainedLanguageModel } from './language-model-stage.js';
 import type { ClassifierFit, Recipe } from '../recipe/recipe.js';
+import { requireMemory } from './require-memory.js';
 import { requireValidation } from '../recipe/require-validation.js';
 import { runFits } from './run-fits.js';
 import type { ClassifierPlugin } from './stage-plugin.js';
@@ -120,6 +121,11 @@ export function prepareClassifier(
   } = options;
   const { batchSize, evaluationBatchSize, window, maxLength, headLayers, ...settings } = recipe.classifier;
   const sizes = encoderSizes(recipe, from?.model);
+  requireMemory('classify', {
+    ...{ encoder: sizes, vocabulary: vocabulary.size },
+    batchSize: Math.min(batchSize, train.documents.length),
+    window: Math.min(window, longest(train.documents)),
+  });
   const model = createClassifier(
     {
       ...{ ...sizes, vocabulary: vocabulary.size, window, maxLength, headLayers },
@@ -193,3 +199,10 @@ export function classifierTrainer(
 /** At least the fit's epochs, and its minimum of steps where it has one. */
 const epochsOf = ({ epochs, minimumSteps = 0 }: ClassifierFit, batches: number): number =>
   Math.max(epochs, Math.ceil(minimumSteps / batches));
+
+/** The tokens of the longest document. */
+const longest = (documents: TokenCorpus): number =>
+  Array.from({ length: documents.length }, (_, i) => documents.documentLength(i)).reduce(
+    (most, length) => Math.max(most, length),
+    0,
+  );

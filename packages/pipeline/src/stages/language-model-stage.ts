@@ -14,6 +14,7 @@ import { createTrainer, type Metric, type OptimizerFactory } from '@ulmfit/train
 import { encoderSizes } from '../recipe/encoder-sizes.js';
 import { activationTerms, beside, clipping, recipeOptimizer, schedulePlugins } from './fit-plugins.js';
 import type { Recipe } from '../recipe/recipe.js';
+import { requireMemory } from './require-memory.js';
 import { requirePretraining } from '../recipe/require-pretraining.js';
 import { runFits } from './run-fits.js';
 import type { LanguageModelPlugin } from './stage-plugin.js';
@@ -103,6 +104,10 @@ export function prepareLanguageModel(
   const { stage, recipe, data, from, backwards = false, seed } = options;
   const { batchSize, window, jitter } = recipe.languageModel;
   const sizes = encoderSizes(recipe, from?.model);
+  requireMemory(stage, {
+    ...{ encoder: sizes, vocabulary: data.vocabulary.size, batchSize },
+    window: Math.min(window, data.train.tokens / batchSize),
+  });
   const model = createLanguageModel({ ...sizes, vocabulary: data.vocabulary.size }, { seed });
   if (from) {
     transferLanguageModel(
