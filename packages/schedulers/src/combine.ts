@@ -23,7 +23,7 @@ const float32 = Math.fround;
 
 /**
  * Schedules one after the other, each for its share of the fit (fastai `combine_scheds`). A part sees its own time:
- * `progress` from 0 to 1 within the part, and the steps that fall into it, counted from 0.
+ * `progress` from 0 to 1 within the part, and the steps that fall into it, counted from 0; epochs stay those of the fit.
  *
  * That progress is computed in 32 bits, as fastai does: in 64 the rates would differ from its own in the ninth digit.
  * @throws UlmfitError `BAD_SCHEDULE` when a share is negative or the shares do not add up to 1
@@ -49,9 +49,12 @@ export function combine(parts: readonly SchedulePart[]): Schedule {
 }
 
 /** The time as the part sees it. */
-function within({ step, steps, progress }: ScheduleAt, { from, share, from32, end32 }: Span): ScheduleAt {
+function within(
+  { step, steps, progress, ...epochs }: ScheduleAt,
+  { from, share, from32, end32 }: Span,
+): ScheduleAt {
   const first = Math.ceil((from - NEAR) * steps);
   const end = Math.ceil((from + share - NEAR) * steps);
   const local = progress >= 1 ? 1 : float32(float32(float32(progress) - from32) / float32(end32 - from32));
-  return { step: step - first, steps: end - first, progress: Math.min(1, Math.max(0, local)) };
+  return { ...epochs, step: step - first, steps: end - first, progress: Math.min(1, Math.max(0, local)) };
 }

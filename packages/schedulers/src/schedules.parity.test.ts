@@ -28,7 +28,10 @@ const { found, title, settings, vector } = golden('schedules');
 
 /** The values at progress 0, 1/200, ..., 1, as the golden file has them. */
 const at201 = (schedule: Schedule, lr = 1) =>
-  Array.from({ length: 201 }, (_, step) => lr * schedule({ step, steps: 200, progress: step / 200 }));
+  Array.from(
+    { length: 201 },
+    (_, step) => lr * schedule({ step, steps: 200, progress: step / 200, epoch: 0, epochs: 1 }),
+  );
 
 function expectClose(ours: readonly number[], theirs: readonly number[], tolerance: number) {
   expect(ours).toHaveLength(theirs.length);

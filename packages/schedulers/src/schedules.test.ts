@@ -1,6 +1,7 @@
 import { simulate, type Schedule } from '@ulmfit/trainer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { byEpoch } from './by-epoch.js';
 import { constant, cosine, exponential, linear, polynomial } from './annealing.js';
 import { combine } from './combine.js';
 import { cosineWarmRestarts } from './cosine-warm-restarts.js';
@@ -13,7 +14,8 @@ const seeded = { seed: 7 };
 const share = fc.integer({ min: 0, max: 1000 }).map((n) => n / 1000);
 const steps = fc.integer({ min: 1, max: 400 });
 const value = fc.double({ min: 0.01, max: 10, noNaN: true });
-const ends = (schedule: Schedule) => [0, 1].map((progress) => schedule({ step: 0, steps: 1, progress }));
+const first = { step: 0, steps: 1, epoch: 0, epochs: 1 };
+const ends = (schedule: Schedule) => [0, 1].map((progress) => schedule({ ...first, progress }));
 
 describe('annealing', () => {
   it.each([linear, cosine, exponential, (a: number, b: number) => polynomial(a, b, 2)])(
@@ -24,7 +26,7 @@ describe('annealing', () => {
           const schedule = make(start, end);
           expect(ends(schedule)[0]).toBeCloseTo(start, 9);
           expect(ends(schedule)[1]).toBeCloseTo(end, 9);
-          const between = schedule({ step: 0, steps: 1, progress });
+          const between = schedule({ ...first, progress });
           expect(between).toBeGreaterThanOrEqual(Math.min(start, end) - 1e-9);
           expect(between).toBeLessThanOrEqual(Math.max(start, end) + 1e-9);
         }),
@@ -35,6 +37,21 @@ describe('annealing', () => {
 
   it('refuses an exponential through zero', () => {
     expect(() => exponential(0, 1)).toThrow('exponential: start is 0; it must be a finite number above 0');
+  });
+});
+
+describe('byEpoch', () => {
+  it('changes between epochs alone, and begins and ends as the schedule does over as many steps', () => {
+    expect(simulate(byEpoch(linear(1, 0)), 8, { epochs: 4 })).toEqual([
+      1, 1, 0.75, 0.75, 0.5, 0.5, 0.25, 0.25,
+    ]);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), (epochs, each) => {
+        const values = simulate(byEpoch(cosine(1, 0)), epochs * each, { epochs });
+        expect(values).toEqual(simulate(cosine(1, 0), epochs).flatMap((value) => Array(each).fill(value)));
+      }),
+      seeded,
+    );
   });
 });
 
@@ -50,9 +67,9 @@ describe('combine', () => {
       6,
     );
     expect(seen).toEqual([
-      { step: 0, steps: 3, progress: 0 },
-      { step: 1, steps: 3, progress: expect.closeTo(1 / 3, 6) as number },
-      { step: 2, steps: 3, progress: expect.closeTo(2 / 3, 6) as number },
+      { step: 0, steps: 3, progress: 0, epoch: 0, epochs: 1 },
+      { step: 1, steps: 3, progress: expect.closeTo(1 / 3, 6) as number, epoch: 0, epochs: 1 },
+      { step: 2, steps: 3, progress: expect.closeTo(2 / 3, 6) as number, epoch: 0, epochs: 1 },
     ]);
   });
 
@@ -144,8 +161,8 @@ describe('policies', () => {
   });
 
   it('one-cycle without a rise, and with nothing else', () => {
-    expect(oneCycle({ pctStart: 0 })({ step: 0, steps: 10, progress: 0 })).toBe(1);
-    expect(oneCycle({ pctStart: 1 })({ step: 10, steps: 10, progress: 1 })).toBe(1);
+    expect(oneCycle({ pctStart: 0 })({ ...first, steps: 10, progress: 0 })).toBe(1);
+    expect(oneCycle({ pctStart: 1 })({ ...first, step: 10, steps: 10, progress: 1 })).toBe(1);
   });
 
   it('flat-cosine is flat, then falls to the end', () => {

@@ -37,7 +37,7 @@ export {
 } from './model/parameter-groups.js';
 export { prefixTensors, tensorsUnder, type Json, type StateDict, type Stateful } from './state/stateful.js';
 export { evaluate, type EvaluateOptions } from './loop/evaluate.js';
-export { simulate } from './loop/simulate.js';
+export { simulate, type SimulateOptions } from './loop/simulate.js';
 export type { WatchOptions } from './plugin/watched-figure.js';
 export { earlyStopping, type EarlyStoppingOptions } from './plugins/early-stopping.js';
 export { keepBest, type BestEpoch, type KeepBest, type Restorable } from './plugins/keep-best.js';

@@ -385,7 +385,8 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     const { model, groups } = this.#host;
     try {
       this.#inStep('beforeBatch', (plugin) => plugin.beforeBatch?.(this, batch));
-      const at = { step: this.#step, steps, progress: this.#step / steps };
+      const { epoch, epochs } = this;
+      const at = { step: this.#step, steps, progress: this.#step / steps, epoch, epochs };
       if (passes.length === 0) applyRates(groups, this.#plugins, at);
       const trained = groups.unfrozen;
       const pass = this.#pass(passes, this.#handlers, trained);

@@ -7,7 +7,7 @@ import { applyRates } from './rates.js';
 import { simulate } from './simulate.js';
 import { thrown, ulmfitError } from '../toy.test-helper.js';
 
-const at = { step: 2, steps: 8, progress: 0.25 };
+const at = { step: 2, steps: 8, progress: 0.25, epoch: 0, epochs: 2 };
 function twoGroups() {
   const made = ['a', 'b'].map((n) => parameterGroup(n, [parameter(`${n}.w`, 'weight', tf.zeros([1]))]));
   const groups = new ParameterGroups(made);

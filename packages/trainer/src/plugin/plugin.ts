@@ -13,6 +13,10 @@ export interface ScheduleAt {
   readonly steps: number;
   /** `step / steps`, from 0 up to but not including 1. */
   readonly progress: number;
+  /** The epoch of this fit, from 0. */
+  readonly epoch: number;
+  /** All epochs of this fit. */
+  readonly epochs: number;
 }
 
 /** A schedule: a pure function of time. It resumes by itself. */
