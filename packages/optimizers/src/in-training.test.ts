@@ -33,9 +33,10 @@ const seedGradients = () => ({
 /** Calls a plugin's hook as the trainer does. */
 function transform(plugin: TrainingPlugin, gradients: Record<string, tf.Tensor>) {
   const reported: Record<string, number> = {};
-  const result = plugin.gradients?.(gradients, undefined as never, (name, value) => {
+  const report = (name: string, value: tf.Scalar) => {
     reported[name] = value.dataSync()[0] as number;
-  });
+  };
+  const result = plugin.gradients?.(gradients, undefined as never, report, 1);
   return { result: result as Record<string, tf.Tensor>, reported };
 }
 

@@ -1,4 +1,6 @@
 export { createTrainer, Trainer, type TrainerOptions } from './loop/trainer.js';
+export { definePlugin } from './plugin/define-plugin.js';
+export type { PluginList } from './plugin/plugin-list.js';
 export type { FitOptions, FitResult } from './loop/fit.js';
 export type {
   AsyncHook,
@@ -15,7 +17,7 @@ export type { EpochRecord, StopScope, TrainingContext } from './plugin/training-
 export type { ForwardPass, Phase, TapOptions } from './model/forward-pass.js';
 export { inferencePass, Pass, type PassOptions, type TapHandlers } from './model/pass.js';
 export { CarriedStates } from './state/carried-states.js';
-export type { Model } from './model/model.js';
+export type { Model, ModelParts } from './model/model.js';
 export type { Cursor, Loader } from './loop/loader.js';
 export type { MeanMetric, Metric, SumsMetric } from './model/metric.js';
 export type { Gradients, Optimizer, OptimizerFactory } from './model/optimizer.js';

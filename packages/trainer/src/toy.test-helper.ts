@@ -12,6 +12,7 @@ import {
   type Model,
   type Optimizer,
   type OptimizerFactory,
+  type PluginList,
   type StateDict,
   type Trainer,
   type TrainingPlugin,
@@ -159,7 +160,7 @@ export function momentumSgd({ lr = 0.1, average = false } = {}): OptimizerFactor
 }
 
 export interface ToyTrainerOptions extends ToyOptions {
-  readonly plugins?: readonly ToyPlugin[];
+  readonly plugins?: PluginList<ToyBatch, tf.Tensor2D, ToyTaps>;
   readonly metrics?: readonly Metric<ToyBatch, tf.Tensor2D>[];
   readonly lr?: number;
   readonly average?: boolean;

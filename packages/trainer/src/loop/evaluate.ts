@@ -38,7 +38,7 @@ export async function evaluate<Batch, Output, Taps>(
   const batches = loader.batches(0);
   const reader = loader.open({ epoch: 0, batch: 0 });
   try {
-    for (let done = 1, next = reader.next(); !next.done; next = reader.next(), done++) {
+    for (let done = 1, next = await reader.next(); !next.done; next = await reader.next(), done++) {
       const batch = next.value;
       const pass = new Pass({ phase, carried });
       try {
@@ -59,7 +59,7 @@ export async function evaluate<Batch, Output, Taps>(
     }
   } finally {
     carried.reset();
-    reader.return?.();
+    await reader.return?.();
   }
   const values = loss.means();
   for (const { name, total } of totals) values[name] = total.value;

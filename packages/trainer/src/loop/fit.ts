@@ -1,4 +1,4 @@
-import { dispose, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, tidy, type Tensor, type TensorContainer } from '@tensorflow/tfjs-core';
 import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { CarriedStates } from '../state/carried-states.js';
 import { disposeBatch } from './dispose-batch.js';
@@ -13,15 +13,18 @@ import type { Parameter } from '../model/parameter.js';
 import type { ParameterGroups, PerGroup } from '../model/parameter-groups.js';
 import { Pass, type TapHandlers } from '../model/pass.js';
 import type { SaveMoment, TrainingPlugin } from '../plugin/plugin.js';
+import { callAsyncHook, callHook } from '../plugin/call-hook.js';
+import type { PluginList } from '../plugin/plugin-list.js';
+import { evaluationWeights, withWeights } from './evaluation-weights.js';
 import { applyRates } from './rates.js';
 import { RunningMeans } from './running-means.js';
 import type { Json, StateDict } from '../state/stateful.js';
 import { prefixTensors } from '../state/stateful.js';
-import { refusePromise } from '../plugin/refuse-promise.js';
 import { tapHandlers } from '../plugin/tap-handlers.js';
 import {
   Accumulator,
-  assertFinite,
+  notFinite,
+  notFiniteError,
   differentiate,
   readScalars,
   requireGradients,
@@ -41,7 +44,7 @@ export interface FitOptions<Batch, Output, Taps> {
   /** Micro-batches an update; their gradients are averaged by their targets. */
   readonly accumulate?: number;
   /** Plugins of this fit alone, such as its schedule. */
-  readonly plugins?: readonly TrainingPlugin<Batch, Output, Taps>[];
+  readonly plugins?: PluginList<Batch, Output, Taps>;
   /** When aborted, the step ends, the state is saved and the fit returns. */
   readonly signal?: AbortSignal | undefined;
   /** Says that the state before is put back afterwards: plugins that watch, keep or save something sit such a fit out. */
@@ -66,7 +69,6 @@ export interface FitHost<Batch, Output, Taps> {
   /** Epochs begun by earlier fits, so that no two epochs shuffle alike. */
   epochsBefore: number;
   coreState(): StateDict;
-  withEvaluationWeights<R>(body: () => Promise<R>): Promise<R>;
 }
 
 /** Where a fit stands, as a checkpoint keeps it. */
@@ -134,6 +136,9 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   get phase(): Phase {
     return this.#phase;
   }
+  get model(): Model<Batch, Output, Taps> {
+    return this.#host.model;
+  }
   get groups(): ParameterGroups {
     return this.#host.groups;
   }
@@ -180,6 +185,10 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   stop(scope: StopScope, reason: string): void {
     if (scope === 'batch') this.#skipStep = true;
     else if (this.#stop?.scope !== 'fit') this.#stop = { scope, reason };
+  }
+
+  evaluationWeights(): Readonly<Record<string, Tensor>> | undefined {
+    return evaluationWeights(this.#plugins, this.optimizer);
   }
 
   stateDict(): StateDict {
@@ -257,6 +266,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
         this.#stop = stop;
         resume.taken();
         isWaiting = false;
+        await this.#hooks('afterResume');
       }
       return await this.#epochs();
     } catch (error) {
@@ -347,7 +357,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     const { train, signal } = this.#options;
     const reader = train.open({ epoch: this.#loaderEpoch(this.epoch), batch: this.#cursor.batch });
     const steps = this.steps;
-    let next = reader.next();
+    let next = await reader.next();
     try {
       while (!next.done && !this.#stop) {
         const { step } = this;
@@ -357,9 +367,9 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
         try {
           while (passes.length < this.#accumulate && !next.done) {
             this.#microBatch(next.value, passes, steps);
-            next = reader.next();
+            next = await reader.next();
           }
-          this.#update(passes);
+          await this.#update(passes);
         } catch (error) {
           // The step never was: a state that is saved now begins with its batches.
           if (this.#step === step) this.#cursor.batch = batch;
@@ -367,7 +377,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
         } finally {
           for (const pass of passes) pass.discard();
         }
-        this.#inStep('afterBatch', (plugin) => plugin.afterBatch?.(this));
+        this.#stepHooks('afterBatch');
         await this.#save('step');
         await yieldToEvents();
         if (signal?.aborted) return 'interrupted';
@@ -376,27 +386,46 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     } finally {
       // A batch that was read ahead of a stop is not trained on.
       if (!next.done) disposeBatch(next.value);
-      reader.return?.();
+      await reader.return?.();
     }
   }
 
   /** @param passes those of the step's micro-batches so far; this one's comes on top */
   #microBatch(batch: Batch, passes: Pass[], steps: number): void {
     const { model, groups } = this.#host;
+    const all: Batch[] = [batch];
     try {
-      this.#inStep('beforeBatch', (plugin) => plugin.beforeBatch?.(this, batch));
+      for (const plugin of this.#plugins) {
+        callHook({ plugin: plugin.name, hook: 'beforeBatch' }, () => plugin.beforeBatch?.(this, batch));
+      }
       const { epoch, epochs } = this;
       const at = { step: this.#step, steps, progress: this.#step / steps, epoch, epochs };
       if (passes.length === 0) applyRates(groups, this.#plugins, at);
       const trained = groups.unfrozen;
       const pass = this.#pass(passes, this.#handlers, trained);
       passes.push(pass);
-      const targets = model.targets(batch);
-      this.#accumulator.add(differentiate(model, batch, pass, this.#plugins, trained), targets);
+      const input = this.#replaced(batch, all);
+      const targets = model.targets(input);
+      this.#accumulator.add(differentiate(model, input, pass, this.#plugins, trained), targets);
       this.#cursor.batch++;
     } finally {
-      disposeBatch(batch);
+      all.forEach(disposeBatch);
     }
+  }
+
+  /** What the plugins make of a batch. @param all gets each batch on the way, for the caller to dispose */
+  #replaced(batch: Batch, all: Batch[]): Batch {
+    let current = batch;
+    for (const { name, batch: replace } of this.#plugins) {
+      if (!replace) continue;
+      callHook({ plugin: name, hook: 'batch' }, () => {
+        tidy(() => {
+          all.push((current = replace(current, this)));
+          return current as TensorContainer;
+        });
+      });
+    }
+    return current;
   }
 
   /** @param before those of the step's micro-batches that were before this one */
@@ -418,7 +447,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
    * Runs the step's passes again, which read and draw the same, and looks at each tensor on its way.
    * @param count of micro-batches
    */
-  #firstNotFinite(count: number): string | undefined {
+  async #firstNotFinite(count: number): Promise<string | undefined> {
     const { model, groups } = this.#host;
     const parameter = groups.parameters.find((p) => !isFiniteTensor(p.variable));
     if (parameter) return `the parameter ${parameter.name}`;
@@ -427,40 +456,45 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     const { epoch, batch } = this.#cursor;
     const reader = this.#options.train.open({ epoch: this.#loaderEpoch(epoch), batch: batch - count });
     try {
-      for (let next = reader.next(); !next.done; next = reader.next()) {
-        const input = next.value;
+      for (let next = await reader.next(); !next.done; next = await reader.next()) {
+        const all: Batch[] = [next.value];
         const pass = this.#pass(passes, probe.handlers(this.#handlers), groups.unfrozen);
+        // What a plugin made of the batch depends on where the fit stood.
+        this.#cursor.batch = batch - count + passes.length;
         passes.push(pass);
         try {
+          const input = this.#replaced(next.value, all);
           tidy(() => void model.forward(input, pass as ForwardPass<Taps>));
         } finally {
-          disposeBatch(input);
+          all.forEach(disposeBatch);
         }
         if (probe.first !== undefined || passes.length === count) break;
       }
     } catch {
       // What went wrong first is the error to tell, not what goes wrong in looking for it.
     } finally {
-      reader.return?.();
+      this.#cursor.batch = batch;
+      await reader.return?.();
       for (const pass of passes) pass.discard();
     }
     return probe.first;
   }
 
-  #update(passes: readonly Pass[]): void {
+  async #update(passes: readonly Pass[]): Promise<void> {
     const { weight, ...mean } = this.#accumulator.take();
-    const gradients = transformGradients(mean, this.#plugins, this);
+    const gradients = transformGradients(mean, this.#plugins, this, weight);
     try {
       const values = readScalars(mean.scalars);
       const at = `${this.stage}, epoch ${this.epoch + 1}, step ${this.#step + 1}`;
-      assertFinite(values, gradients, at, () => this.#firstNotFinite(passes.length));
+      const wrong = notFinite(values);
+      if (wrong) throw notFiniteError(wrong, gradients, at, await this.#firstNotFinite(passes.length));
       this.#last = values;
       for (const [name, value] of Object.entries(values)) this.#means.add(name, value * weight, weight);
-      this.#inStep('beforeStep', (plugin) => plugin.beforeStep?.(this));
+      this.#stepHooks('beforeStep');
       if (!this.#skipStep) this.optimizer.step(gradients);
       for (const pass of passes) pass.commit();
       this.#step++;
-      this.#inStep('afterStep', (plugin) => plugin.afterStep?.(this));
+      this.#stepHooks('afterStep');
     } finally {
       dispose(Object.values(gradients));
     }
@@ -473,7 +507,9 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     if (this.#next === 'train') await this.#hooks('beforeValidate');
     this.#next = 'validate';
     const { signal } = this.#options;
-    const values = await this.#host.withEvaluationWeights(() => evaluate(model, loader, { metrics, signal }));
+    const values = await withWeights(this.groups.parameters, this.evaluationWeights(), () =>
+      evaluate(model, loader, { metrics, signal }),
+    );
     if (values) {
       this.#validation = values;
       await this.#hooks('afterValidate');
@@ -491,6 +527,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     name:
       | 'setup'
       | 'beforeFit'
+      | 'afterResume'
       | 'beforeEpoch'
       | 'beforeTrain'
       | 'afterTrain'
@@ -499,19 +536,18 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       | 'afterEpoch'
       | 'afterFit',
   ): Promise<void> {
-    for (const plugin of this.#plugins) await plugin[name]?.(this);
+    for (const plugin of this.#plugins)
+      await callAsyncHook({ plugin: plugin.name, hook: name }, () => plugin[name]?.(this));
   }
 
-  /** A hook within a step, of each plugin. */
-  #inStep(
-    name: 'beforeBatch' | 'beforeStep' | 'afterStep' | 'afterBatch',
-    call: (plugin: TrainingPlugin<Batch, Output, Taps>) => unknown,
-  ): void {
-    for (const plugin of this.#plugins) refusePromise(plugin.name, name, call(plugin));
+  #stepHooks(name: 'beforeStep' | 'afterStep' | 'afterBatch'): void {
+    for (const plugin of this.#plugins)
+      callHook({ plugin: plugin.name, hook: name }, () => plugin[name]?.(this));
   }
 
   async #save(moment: SaveMoment): Promise<void> {
-    for (const plugin of this.#plugins) await plugin.save?.(this, moment);
+    for (const plugin of this.#plugins)
+      await callAsyncHook({ plugin: plugin.name, hook: 'save' }, () => plugin.save?.(this, moment));
   }
 
   #loaderEpoch(epoch: number): number {

@@ -6,11 +6,12 @@ export interface Cursor {
 
 /**
  * Gives batches. A batch is a function of the cursor alone, so that a resumed run reads what the interrupted one would
- * have. The reader owns a batch's tensors.
+ * have. The reader owns a batch's tensors. The trainer waits for an asynchronous one; batches of the next step may be
+ * made meanwhile.
  */
 export interface Loader<Batch> {
   /** The number of batches of an epoch. */
   batches(epoch: number): number;
   /** Reads on from a cursor to the end of its epoch. */
-  open(at: Cursor): Iterator<Batch>;
+  open(at: Cursor): Iterator<Batch> | AsyncIterator<Batch>;
 }

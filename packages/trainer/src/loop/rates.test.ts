@@ -56,7 +56,7 @@ describe('applyRates', () => {
   it('refuses what is not finite or out of range, and groups that are not there', () => {
     const groups = twoGroups();
     expect(thrown(() => applyRates(groups, [{ name: 'f', rate: () => NaN }], at))).toEqual(
-      ulmfitError('BAD_RATE', /^f: its rate is NaN at step 3 of 8$/),
+      ulmfitError('BAD_RATE', /^f: its rate is NaN at step 3 of 8; it must be a finite number$/),
     );
     expect(
       thrown(() => applyRates(groups, [{ name: 'f', hyper: { momentum: () => Infinity } }], at)),

@@ -1,7 +1,7 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { brief, UlmfitError } from '@ulmfit/errors';
+import { callHook } from '../plugin/call-hook.js';
 import type { Hyperparameter, ParameterGroup, ParameterGroups, PerGroup } from '../model/parameter-groups.js';
 import type { ScheduleAt, TrainingPlugin } from '../plugin/plugin.js';
-import { refusePromise } from '../plugin/refuse-promise.js';
 
 /** The part of a plugin that this needs; it holds for any model. */
 type RatePlugin = Pick<TrainingPlugin, 'name' | 'rate' | 'hyper'>;
@@ -18,10 +18,13 @@ function checked(
   groups: ParameterGroups,
   at: ScheduleAt,
 ) {
-  const values = typeof value === 'number' ? [value] : Object.values(value);
-  const bad = values.find((v) => !Number.isFinite(v));
-  if (bad !== undefined) {
-    throw new UlmfitError('BAD_RATE', `${plugin}: ${what} is ${bad} at step ${at.step + 1} of ${at.steps}`);
+  const values = typeof value === 'object' && value !== null ? Object.values(value) : [value];
+  const bad = values.findIndex((v: unknown) => typeof v !== 'number' || !Number.isFinite(v));
+  if (bad >= 0) {
+    throw new UlmfitError(
+      'BAD_RATE',
+      `${plugin}: ${what} is ${brief(values[bad])} at step ${at.step + 1} of ${at.steps}; it must be a finite number`,
+    );
   }
   if (typeof value !== 'number') for (const name of Object.keys(value)) groups.get(name);
   return value;
@@ -61,13 +64,14 @@ export function applyRates(groups: ParameterGroups, plugins: readonly RatePlugin
   for (const group of groups) Object.assign(group.hyper, group.base);
   for (const { name, rate, hyper } of plugins) {
     if (rate) {
-      const factor = checked(name, 'its rate', refusePromise(name, 'rate', rate(at)), groups, at);
+      const given = callHook({ plugin: name, hook: 'rate' }, () => rate(at));
+      const factor = checked(name, 'its rate', given, groups, at);
       for (const group of groups) group.hyper.lr *= of(factor, group.name);
     }
     for (const [key, value] of Object.entries(hyper ?? {})) {
       if (!value) continue;
-      const set = refusePromise(name, `hyper.${key}`, value(at));
-      groups.setHyper(key as Hyperparameter, checked(name, key, set, groups, at));
+      const given = callHook({ plugin: name, hook: `hyper.${key}` }, () => value(at));
+      groups.setHyper(key as Hyperparameter, checked(name, key, given, groups, at));
     }
   }
   for (const group of groups) if (!group.frozen) requireInRange(group, at);

@@ -365,7 +365,7 @@ describe('a state that does not fit', () => {
       },
     };
     for (const [wrong, message] of [
-      [{ ...fitOptions(longer), plugins: [failing] }, /^no such folder$/],
+      [{ ...fitOptions(longer), plugins: [failing] }, /^failing: setup: no such folder$/],
       [{ ...fitOptions(longer), lr: { up: 1 } }, /^no parameter group up/],
       [{ ...fitOptions(longer), epochs: 3 }, /^s: the state is of a fit of 4 updates, this one has 6/],
     ] as const) {

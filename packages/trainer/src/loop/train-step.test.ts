@@ -147,7 +147,7 @@ describe('gradient hooks', () => {
       gradients: (g, _, report) => (report('loss', tf.scalar(1)), g),
     };
     await expect(firstStep([wrong])).rejects.toEqual(
-      ulmfitError('BAD_PLUGINS', /^the scalar loss is a loss term/),
+      ulmfitError('BAD_PLUGINS', /^wrong: gradients: the scalar loss is a loss term/),
     );
   });
 

@@ -13,7 +13,7 @@ import {
   type Scalar,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/errors';
+import { nearest, showName, UlmfitError } from '@ulmfit/errors';
 import { globalNorm } from '@ulmfit/kernels';
 import { isFiniteTensor } from './finite-probe.js';
 import type { ForwardPass } from '../model/forward-pass.js';
@@ -21,8 +21,8 @@ import type { Model } from '../model/model.js';
 import type { Gradients } from '../model/optimizer.js';
 import type { Parameter } from '../model/parameter.js';
 import type { Pass } from '../model/pass.js';
+import { callHook } from '../plugin/call-hook.js';
 import type { TrainingPlugin } from '../plugin/plugin.js';
-import { refusePromise } from '../plugin/refuse-promise.js';
 import type { TrainingContext } from '../plugin/training-context.js';
 
 /** One micro-batch's gradients (owned by the caller) and its scalars (likewise): `loss` and each term by name. */
@@ -65,8 +65,10 @@ export function differentiate<Batch, Output, Taps>(
     scalars['loss'] = keep(loss.clone());
     const terms: Scalar[] = [loss];
     for (const plugin of plugins) {
-      const added = refusePromise(plugin.name, 'loss', plugin.loss?.({ batch, output, pass }));
-      for (const [name, term] of Object.entries(added ?? {})) {
+      const given = callHook({ plugin: plugin.name, hook: 'loss' }, () =>
+        plugin.loss?.({ batch, output, pass }),
+      );
+      for (const [name, term] of Object.entries(given ?? {})) {
         if (scalars[name]) {
           throw new UlmfitError('BAD_PLUGINS', `${plugin.name}: the loss term ${name} is there twice`);
         }
@@ -163,6 +165,7 @@ export function transformGradients<Batch, Output, Taps>(
   { gradients, scalars }: Differentiated,
   plugins: readonly TrainingPlugin<Batch, Output, Taps>[],
   ctx: TrainingContext,
+  targets: number,
 ): Gradients {
   const own = new Set(Object.values(gradients));
   const terms = new Set(Object.keys(scalars));
@@ -173,9 +176,12 @@ export function transformGradients<Batch, Output, Taps>(
       scalars[name]?.dispose();
       scalars[name] = keep(value.clone());
     };
-    for (const plugin of plugins)
-      if (plugin.gradients)
-        current = refusePromise(plugin.name, 'gradients', plugin.gradients(current, ctx, report));
+    for (const { name: plugin, gradients: hook } of plugins) {
+      if (!hook) continue;
+      const next = callHook({ plugin, hook: 'gradients' }, () => hook(current, ctx, report, targets));
+      requireGradientsOf(plugin, next, gradients);
+      current = next;
+    }
     // Not a number anywhere shows in the norm, so one scalar watches over all gradients.
     if (!scalars['gradNorm']) report('gradNorm', globalNorm(Object.values(current)));
     for (const t of Object.values(current)) if (!own.has(t)) keep(t);
@@ -204,20 +210,45 @@ export function readScalars(scalars: Record<string, Scalar>): Record<string, num
   }
 }
 
+/** @throws UlmfitError `BAD_PLUGINS` for what is not the gradient of a trained parameter */
+function requireGradientsOf(plugin: string, given: Gradients, known: Gradients): void {
+  const fail = (what: string): never => {
+    throw new UlmfitError('BAD_PLUGINS', `${plugin}: gradients ${what}`);
+  };
+  if (typeof given !== 'object' || given === null)
+    fail(`gives ${String(given)}; return the gradients by parameter name`);
+  for (const [name, gradient] of Object.entries(given)) {
+    const own = known[name];
+    if (!own) {
+      const meant = nearest(name, Object.keys(known));
+      fail(
+        `gives ${showName(name)}, which is not trained here${meant === undefined ? '' : `; is it ${meant}?`}`,
+      );
+    } else if (gradient.shape.join() !== own.shape.join()) {
+      fail(
+        `turns ${name} from [${own.shape.join(', ')}] into [${gradient.shape.join(', ')}]; keep the shape`,
+      );
+    }
+  }
+}
+
+/** The first figure that is no finite number, with its name. */
+export const notFinite = (values: Record<string, number>): [string, number] | undefined =>
+  Object.entries(values).find(([, v]) => !Number.isFinite(v));
+
 /**
- * @param trace finds the first tensor of the forward pass that is not finite, in words
- * @throws UlmfitError `NOT_FINITE` naming what went wrong first; the weights have not been touched yet.
+ * What to throw for a figure that is not finite: UlmfitError `NOT_FINITE`, which names what went wrong first. The weights
+ * have not been touched yet.
+ * @param traced the first tensor of the forward pass that is not finite, in words
  */
-export function assertFinite(
-  values: Record<string, number>,
+export function notFiniteError(
+  bad: [string, number],
   gradients: Gradients,
   at: string,
-  trace: () => string | undefined,
-): void {
-  const bad = Object.entries(values).find(([, v]) => !Number.isFinite(v));
-  if (!bad) return;
-  const first = trace() ?? firstGradient(gradients);
-  throw new UlmfitError(
+  traced: string | undefined,
+): UlmfitError {
+  const first = traced ?? firstGradient(gradients);
+  return new UlmfitError(
     'NOT_FINITE',
     `${at}: ${bad[0]} is ${bad[1]}${first === undefined ? '' : `; the first that is not finite is ${first}`}` +
       '; the weights are as before this step: lower the learning rate or clip the gradients',

@@ -1,17 +1,19 @@
 import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/errors';
+import { brief, showName, UlmfitError } from '@ulmfit/errors';
 import { requireSeed } from '@ulmfit/kernels';
-import { checkPlugins } from '../plugin/check-plugins.js';
+import { checkPlugins, requirePlugin } from '../plugin/check-plugins.js';
 import { evaluate, type EvaluateOptions } from './evaluate.js';
 import { explain } from '../plugin/explain.js';
 import { checkFitOptions, Fit, type FitHost, type FitOptions, type FitResult, type FitState } from './fit.js';
+import { evaluationWeights, withWeights } from './evaluation-weights.js';
 import type { Loader } from './loader.js';
 import { checkMetrics, type Metric } from '../model/metric.js';
 import type { Model } from '../model/model.js';
 import type { Optimizer, OptimizerFactory } from '../model/optimizer.js';
-import { assignByName, overwrite, requireSameNames } from '../model/parameter.js';
+import { assignByName, requireSameNames } from '../model/parameter.js';
 import { ParameterGroups } from '../model/parameter-groups.js';
 import { orderPlugins } from '../plugin/plugin-order.js';
+import { flatPlugins, type PluginList } from '../plugin/plugin-list.js';
 import type { TrainingPlugin } from '../plugin/plugin.js';
 import type { Json, StateDict } from '../state/stateful.js';
 import { prefixTensors, tensorsUnder } from '../state/stateful.js';
@@ -21,7 +23,7 @@ export interface TrainerOptions<Batch, Output, Taps, O extends Optimizer> {
   readonly model: Model<Batch, Output, Taps>;
   readonly optimizer: OptimizerFactory<O>;
   /** Plugins of every fit. */
-  readonly plugins?: readonly TrainingPlugin<NoInfer<Batch>, NoInfer<Output>, NoInfer<Taps>>[];
+  readonly plugins?: PluginList<NoInfer<Batch>, NoInfer<Output>, NoInfer<Taps>>;
   readonly metrics?: readonly Metric<NoInfer<Batch>, NoInfer<Output>>[];
   /** The one source of all randomness; an integer from 0 to 2^32 - 1. Default 0. */
   readonly seed?: number;
@@ -65,12 +67,13 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
   constructor(options: TrainerOptions<Batch, Output, Taps, O>) {
     this.model = options.model;
     this.groups = new ParameterGroups(options.model.groups);
-    this.#plugins = options.plugins ?? [];
+    this.#plugins = flatPlugins(options.plugins ?? []);
     this.#metrics = options.metrics ?? [];
     checkMetrics(this.#metrics);
     this.seed = options.seed ?? 0;
     requireSeed(this.seed);
     this.#order([]);
+    requireOptimizer(options.optimizer);
     this.groups.setBase(options.optimizer.defaults);
     this.optimizer = options.optimizer.create(this.groups);
     this.#host = {
@@ -82,7 +85,6 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
       history: this.history,
       epochsBefore: 0,
       coreState: () => this.stateDict(),
-      withEvaluationWeights: (body) => this.withEvaluationWeights(body),
     };
   }
 
@@ -119,7 +121,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     return this.#pending?.state.json.fit?.stage;
   }
 
-  /** The mean loss and the metrics over a loader, with the optimizer's evaluation weights. */
+  /** The mean loss and the metrics over a loader, with the evaluation weights of a plugin or the optimizer. */
   async evaluate(
     loader: Loader<Batch>,
     options: EvaluateOptions<Batch, Output> = {},
@@ -128,30 +130,13 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     return this.withEvaluationWeights(() => evaluate(this.model, loader, { ...options, metrics }));
   }
 
-  /** Swaps the optimizer's evaluation weights in around `body`, such as an export; the trained ones come back after. */
+  /** Swaps the evaluation weights in around `body`, such as an export; the trained ones come back after. */
   async withEvaluationWeights<R>(body: () => R | Promise<R>): Promise<R> {
-    const weights = this.optimizer.evaluationWeights?.();
-    if (!weights) return body();
-    const trained = new Map<string, Tensor>();
-    try {
-      for (const { name, variable } of this.groups.parameters) {
-        const weight = weights[name];
-        if (!weight) continue;
-        trained.set(name, keep(variable.clone()));
-        overwrite(variable, weight);
-      }
-      return await body();
-    } finally {
-      for (const { name, variable } of this.groups.parameters) {
-        const own = trained.get(name);
-        if (own) overwrite(variable, own);
-        own?.dispose();
-      }
-    }
+    return withWeights(this.groups.parameters, evaluationWeights(this.#plugins, this.optimizer), body);
   }
 
   /** What runs at each event, in order; with the plugins of one fit where given. */
-  explain(plugins: readonly TrainingPlugin<Batch, Output, Taps>[] = []): string {
+  explain(plugins: PluginList<Batch, Output, Taps> = []): string {
     return explain(this.#order(plugins), this.optimizer.name);
   }
 
@@ -230,13 +215,27 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     this.#pending = undefined;
   }
 
-  #order(
-    plugins: readonly TrainingPlugin<Batch, Output, Taps>[],
-  ): readonly TrainingPlugin<Batch, Output, Taps>[] {
-    const ordered = orderPlugins([...this.#plugins, ...plugins]);
+  #order(plugins: PluginList<Batch, Output, Taps>): readonly TrainingPlugin<Batch, Output, Taps>[] {
+    const all = [...this.#plugins, ...flatPlugins(plugins)];
+    all.forEach(requirePlugin);
+    const ordered = orderPlugins(all);
     checkPlugins(ordered, this.model);
     return ordered;
   }
+}
+
+/** @throws UlmfitError `BAD_OPTION` for what makes no optimizer */
+function requireOptimizer(optimizer: unknown): void {
+  if (typeof optimizer === 'function') {
+    const name = showName(optimizer.name || 'it');
+    throw new UlmfitError('BAD_OPTION', `trainer: optimizer is the function ${name}; call it: ${name}()`);
+  }
+  const { create, defaults } = (optimizer ?? {}) as Partial<OptimizerFactory>;
+  if (typeof create === 'function' && typeof defaults === 'object') return;
+  throw new UlmfitError(
+    'BAD_OPTION',
+    `trainer: optimizer is ${brief(optimizer)}; give what makes one, such as adam() of @ulmfit/optimizers`,
+  );
 }
 
 /** What a trainer's state has at least, and where its tensors may lie. */

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { brief, UlmfitError } from '@ulmfit/errors';
 import type { Parameter } from './parameter.js';
 import type { Json } from '../state/stateful.js';
 
@@ -111,6 +111,7 @@ export class ParameterGroups implements Iterable<ParameterGroup> {
     for (const key of Object.keys(values) as Hyperparameter[]) {
       const value = values[key];
       if (value === undefined) continue;
+      requireNumbers(key, value);
       this.#each(value, (group, v) => {
         group.base[key] = v;
         group.hyper[key] = v;
@@ -160,6 +161,18 @@ export class ParameterGroups implements Iterable<ParameterGroup> {
       );
     }
   }
+}
+
+/** @throws UlmfitError `BAD_RATE` for what is no number: in plain JavaScript it would be found a step later, if ever */
+function requireNumbers(key: string, value: PerGroup<number>): void {
+  const values: readonly unknown[] =
+    typeof value === 'object' && value !== null ? Object.values(value) : [value];
+  const wrong = values.findIndex((each) => typeof each !== 'number');
+  if (wrong < 0) return;
+  throw new UlmfitError(
+    'BAD_RATE',
+    `${key} is ${brief(values[wrong])}; give a number, or one for each group by name`,
+  );
 }
 
 /** A group as `toJson` gives it. */

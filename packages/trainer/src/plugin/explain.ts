@@ -1,10 +1,19 @@
 import type { TrainingPlugin } from './plugin.js';
 
-const BEFORE = ['setup', 'beforeFit', 'beforeEpoch', 'beforeTrain', 'beforeBatch'] as const;
+const BEFORE = [
+  'setup',
+  'beforeFit',
+  'afterResume',
+  'beforeEpoch',
+  'beforeTrain',
+  'beforeBatch',
+  'batch',
+] as const;
 const AFTER = [
   'afterBatch',
   'afterTrain',
   'beforeValidate',
+  'evaluationWeights',
   'afterValidate',
   'afterEpoch',
   'save',

@@ -67,9 +67,16 @@ export interface TrainingPlugin<Batch = unknown, Output = unknown, Taps = Record
   /** Once a fit, before everything; a wrong setting throws here. */
   readonly setup?: AsyncHook;
   readonly beforeFit?: AsyncHook;
+  /** Once in a fit that goes on from a saved state, when all of that state has been loaded: the plugins', too. */
+  readonly afterResume?: AsyncHook;
   readonly beforeEpoch?: AsyncHook;
   readonly beforeTrain?: AsyncHook;
   readonly beforeBatch?: Hook<[batch: Batch]>;
+  /**
+   * Gives another batch to train on, such as with some words left out. It is a function of the batch and of where the fit
+   * stands: for an error message a step may be read twice. The trainer frees both batches, and what is made on the way.
+   */
+  readonly batch?: <B extends Batch>(batch: B, ctx: TrainingContext) => B;
   readonly beforeStep?: Hook;
   readonly afterStep?: Hook;
   readonly afterBatch?: Hook;
@@ -97,12 +104,21 @@ export interface TrainingPlugin<Batch = unknown, Output = unknown, Taps = Record
   } & NoTap;
   /** Named terms added to what is differentiated; logged one by one, outside the reported loss. Within the tape. */
   readonly loss?: (ctx: LossContext<Batch, Output>) => Readonly<Record<string, Scalar>> | undefined;
-  /** Replaces the gradients, such as by clipping. Within a tidy; no read-back. `report` logs a scalar of the step. */
+  /**
+   * Replaces the gradients, such as by clipping: those of the mean loss over the step's `targets`. Within a tidy; no
+   * read-back. `report` logs a scalar of the step.
+   */
   readonly gradients?: (
     gradients: Gradients,
     ctx: TrainingContext,
     report: (name: string, value: Scalar) => void,
+    targets: number,
   ) => Gradients;
+  /**
+   * Weights to validate, export and keep instead of the trained ones, by parameter name; lent, not given. They come before
+   * the optimizer's own; one plugin alone may have some.
+   */
+  readonly evaluationWeights?: () => Readonly<Record<string, Tensor>> | undefined;
 
   readonly stateDict?: () => StateDict;
   /** Gets what `stateDict` gave, so it may name the JSON's shape. */

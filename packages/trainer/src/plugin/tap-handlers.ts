@@ -2,8 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/errors';
 import type { ForwardPass } from '../model/forward-pass.js';
 import type { TapHandlers } from '../model/pass.js';
+import { callHook } from './call-hook.js';
 import type { TrainingPlugin } from './plugin.js';
-import { refusePromise } from './refuse-promise.js';
 
 type Rewrite = (x: Tensor, pass: ForwardPass, context: unknown) => Tensor;
 type Observe = (x: Tensor, pass: ForwardPass, context: unknown) => void;
@@ -23,12 +23,25 @@ export function tapHandlers<Batch, Output, Taps>(
   };
   for (const plugin of plugins) {
     collect(rewrites, checked(plugin));
-    collect(observers, watching(plugin));
+    collect(observers, observersOf(plugin));
   }
   return {
     rewrite: (name, x, pass, context) => (rewrites.get(name) ?? []).reduce((y, f) => f(y, pass, context), x),
     observe: (name, x, pass, context) => observers.get(name)?.forEach((f) => f(x, pass, context)),
   };
+}
+
+function observersOf<Batch, Output, Taps>({
+  name,
+  observe,
+}: TrainingPlugin<Batch, Output, Taps>): Record<string, Observe> {
+  const placed =
+    (tap: string, f: Observe): Observe =>
+    (x, pass, context) =>
+      callHook({ plugin: name, hook: `observe.${tap}` }, () => f(x, pass, context));
+  return Object.fromEntries(
+    Object.entries(observe ?? {}).map(([tap, f]) => [tap, placed(tap, f as Observe)]),
+  );
 }
 
 /** A plugin's rewrites, which must keep the shape. */
@@ -39,7 +52,7 @@ function checked<Batch, Output, Taps>({
   const check =
     (tap: string, f: Rewrite): Rewrite =>
     (x, pass, context) => {
-      const y = refusePromise(name, `rewrite.${tap}`, f(x, pass, context));
+      const y = callHook({ plugin: name, hook: `rewrite.${tap}` }, () => f(x, pass, context));
       if (y.shape.join() === x.shape.join()) return y;
       throw new UlmfitError(
         'BAD_REWRITE',
@@ -47,17 +60,4 @@ function checked<Batch, Output, Taps>({
       );
     };
   return Object.fromEntries(Object.entries(rewrite ?? {}).map(([tap, f]) => [tap, check(tap, f as Rewrite)]));
-}
-
-/** A plugin's observers, none of which is waited for. */
-function watching<Batch, Output, Taps>({
-  name,
-  observe,
-}: TrainingPlugin<Batch, Output, Taps>): Record<string, Observe> {
-  return Object.fromEntries(
-    Object.entries(observe ?? {}).map(([tap, f]): [string, Observe] => [
-      tap,
-      (x, pass, context) => refusePromise(name, `observe.${tap}`, (f as Observe)(x, pass, context)),
-    ]),
-  );
 }

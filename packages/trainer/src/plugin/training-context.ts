@@ -1,3 +1,5 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { ModelParts } from '../model/model.js';
 import type { Optimizer } from '../model/optimizer.js';
 import type { ParameterGroups } from '../model/parameter-groups.js';
 import type { Phase } from '../model/forward-pass.js';
@@ -22,6 +24,8 @@ export interface TrainingContext {
   readonly stage: string;
   readonly seed: number;
   readonly phase: Phase;
+  /** What is trained, as far as every model is alike. */
+  readonly model: ModelParts;
   readonly groups: ParameterGroups;
   readonly optimizer: Optimizer;
   /** The epoch of this fit, from 0, and how many there are. */
@@ -44,6 +48,8 @@ export interface TrainingContext {
   readonly rehearsal: boolean;
   /** Ends the scope in good order: every `after*` hook still runs. */
   stop(scope: StopScope, reason: string): void;
+  /** The weights that validation sees instead of the trained ones, by parameter name, of a plugin or the optimizer; lent. */
+  evaluationWeights(): Readonly<Record<string, Tensor>> | undefined;
   /** The whole state, lent: valid until the next step. */
   stateDict(): StateDict;
 }

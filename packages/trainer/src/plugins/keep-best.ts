@@ -40,7 +40,7 @@ export interface KeepBest extends TrainingPlugin {
 
 /**
  * Keeps a copy of the weights and buffers of the epoch whose validation figure is the best over all fits that it is a
- * plugin of; of equal ones the first. Where the optimizer has evaluation weights, those are kept: validation has seen them.
+ * plugin of; of equal ones the first. Where a plugin or the optimizer has evaluation weights, those are kept: validation has seen them.
  *
  * It only watches. Training goes on from the last epoch, also into a next fit, and the copy is in every checkpoint: a
  * resumed run ends as one that was never stopped. Call `restore` after the last fit, and `dispose` in the end.
@@ -74,7 +74,7 @@ export function keepBest(options: WatchOptions = {}): KeepBest {
       take({
         ...prefixTensors('parameter', {
           ...tensorsUnder('parameter', tensors),
-          ...ctx.optimizer.evaluationWeights?.(),
+          ...ctx.evaluationWeights(),
         }),
         ...prefixTensors('buffer', tensorsUnder('buffer', tensors)),
       });
