@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   parameter,
   parameterGroup,
-  ParameterGroups,
+  parameterGroups,
   type Loader,
   type Model,
   type Parameter,
@@ -61,7 +61,7 @@ export const references = {
 export function vectors() {
   const w = parameter('body.weight', 'weight', tf.tensor2d(references.w as unknown as number[][]));
   const b = parameter('head.bias', 'bias', tf.tensor1d([...references.b]));
-  const groups = new ParameterGroups([parameterGroup('body', [w]), parameterGroup('head', [b])]);
+  const groups = parameterGroups([parameterGroup('body', [w]), parameterGroup('head', [b])]);
   const gradients = (k: number) => ({
     'body.weight': tf.mul(
       tf.tensor2d([

@@ -31,10 +31,11 @@ export {
 } from './model/parameter.js';
 export {
   parameterGroup,
-  ParameterGroups,
+  parameterGroups,
   type Hyperparameter,
   type Hyperparameters,
   type ParameterGroup,
+  type ParameterGroups,
   type PerGroup,
 } from './model/parameter-groups.js';
 export { prefixTensors, tensorsUnder, type Json, type StateDict, type Stateful } from './state/stateful.js';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parameter } from '../model/parameter.js';
-import { parameterGroup, ParameterGroups } from '../model/parameter-groups.js';
+import { parameterGroup, parameterGroups, type ParameterGroups } from '../model/parameter-groups.js';
 import { applyRates } from './rates.js';
 import { simulate } from './simulate.js';
 import { thrown, ulmfitError } from '../toy.test-helper.js';
@@ -10,7 +10,7 @@ import { thrown, ulmfitError } from '../toy.test-helper.js';
 const at = { step: 2, steps: 8, progress: 0.25, epoch: 0, epochs: 2 };
 function twoGroups() {
   const made = ['a', 'b'].map((n) => parameterGroup(n, [parameter(`${n}.w`, 'weight', tf.zeros([1]))]));
-  const groups = new ParameterGroups(made);
+  const groups = parameterGroups(made);
   groups.setBase({ lr: { a: 0.1, b: 0.4 }, momentum: 0.9 });
   return groups;
 }

@@ -11,7 +11,7 @@ import { checkMetrics, type Metric } from '../model/metric.js';
 import type { Model } from '../model/model.js';
 import type { Optimizer, OptimizerFactory } from '../model/optimizer.js';
 import { assignByName, requireSameNames } from '../model/parameter.js';
-import { ParameterGroups } from '../model/parameter-groups.js';
+import { parameterGroups, type ParameterGroups } from '../model/parameter-groups.js';
 import { orderPlugins } from '../plugin/plugin-order.js';
 import { flatPlugins, type PluginList } from '../plugin/plugin-list.js';
 import type { TrainingPlugin } from '../plugin/plugin.js';
@@ -66,7 +66,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
 
   constructor(options: TrainerOptions<Batch, Output, Taps, O>) {
     this.model = options.model;
-    this.groups = new ParameterGroups(options.model.groups);
+    this.groups = parameterGroups(options.model.groups);
     this.#plugins = flatPlugins(options.plugins ?? []);
     this.#metrics = options.metrics ?? [];
     checkMetrics(this.#metrics);

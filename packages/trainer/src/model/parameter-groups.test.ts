@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assignByName, overwrite, parameter } from './parameter.js';
-import { parameterGroup, ParameterGroups } from './parameter-groups.js';
+import { parameterGroup, parameterGroups, type ParameterGroups } from './parameter-groups.js';
 import { thrown, ulmfitError } from '../toy.test-helper.js';
 
 const groupsOf = (...names: string[]) =>
-  new ParameterGroups(
+  parameterGroups(
     names.map((name) => parameterGroup(name, [parameter(`${name}.w`, 'weight', tf.zeros([2]))])),
   );
 const unfrozen = (groups: ParameterGroups) => groups.unfrozen.map((p) => p.name);
@@ -52,7 +52,7 @@ describe('ParameterGroups', () => {
     expect(thrown(() => groupsOf('a', 'a'))).toEqual(ulmfitError('BAD_GROUPS', /^group a stands twice/));
     const shared = parameter('w', 'weight', tf.zeros([1]));
     expect(
-      thrown(() => new ParameterGroups([parameterGroup('a', [shared]), parameterGroup('b', [shared])])),
+      thrown(() => parameterGroups([parameterGroup('a', [shared]), parameterGroup('b', [shared])])),
     ).toEqual(ulmfitError('BAD_GROUPS', /^parameter w stands twice/));
   });
 

@@ -33,10 +33,48 @@ export function parameterGroup(name: string, parameters: readonly Parameter[]): 
 }
 
 /** The groups of a model, ordered from the input (bottom) to the output (top). */
-export class ParameterGroups implements Iterable<ParameterGroup> {
+export interface ParameterGroups extends Iterable<ParameterGroup> {
+  readonly length: number;
+  /** The groups' names from bottom to top. */
+  readonly names: readonly string[];
+  /** Every parameter, from bottom to top. */
+  readonly parameters: readonly Parameter[];
+  /** The parameters that are trained now. */
+  readonly unfrozen: readonly Parameter[];
+  /** @throws UlmfitError `UNKNOWN_GROUP` */
+  get(name: string): ParameterGroup;
+  /**
+   * Freezes every group below index `n`, counted from the bottom, or from the top when negative (-1: only the last
+   * group is trained), as fastai's `freeze_to`.
+   * @throws UlmfitError `BAD_FREEZE`
+   */
+  freezeTo(n: number): void;
+  /** Trains the named groups alone. @throws UlmfitError `UNKNOWN_GROUP` */
+  trainOnly(names: readonly string[]): void;
+  unfreeze(): void;
+  /** Sets base values, for all groups or by group name; the present values follow. @throws UlmfitError `BAD_RATE` */
+  setBase(values: { readonly [H in Hyperparameter]?: PerGroup<number> | undefined }): void;
+  /** Sets a value that holds at this step. */
+  setHyper(key: Hyperparameter, value: PerGroup<number>): void;
+  /** Base values and freezing, for a checkpoint. */
+  toJson(): Json;
+  /** @throws UlmfitError `STATE_MISMATCH` when the groups differ; nothing is changed then. */
+  fromJson(json: Json): void;
+  /** @throws UlmfitError `STATE_MISMATCH` when the groups of a state are not these. */
+  requireSame(json: Json): void;
+}
+
+/**
+ * The groups of a model, as a trainer holds them and an optimizer gets them.
+ * @throws UlmfitError `BAD_GROUPS` when two groups or two parameters share a name.
+ */
+export const parameterGroups = (groups: readonly ParameterGroup[]): ParameterGroups =>
+  new OrderedGroups(groups);
+
+/** An interface stands before it: a class with private fields is another type in each copy of the package. */
+class OrderedGroups implements ParameterGroups {
   readonly #groups: readonly ParameterGroup[];
 
-  /** @throws UlmfitError `BAD_GROUPS` when two groups or two parameters share a name. */
   constructor(groups: readonly ParameterGroup[]) {
     const seen = new Set<string>();
     for (const { name, parameters } of groups) {
@@ -57,12 +95,10 @@ export class ParameterGroups implements Iterable<ParameterGroup> {
     return this.#groups[Symbol.iterator]();
   }
 
-  /** The groups' names from bottom to top. */
   get names(): string[] {
     return this.#groups.map((g) => g.name);
   }
 
-  /** @throws UlmfitError `UNKNOWN_GROUP` */
   get(name: string): ParameterGroup {
     const group = this.#groups.find((g) => g.name === name);
     if (!group) {
@@ -74,20 +110,14 @@ export class ParameterGroups implements Iterable<ParameterGroup> {
     return group;
   }
 
-  /** Every parameter, from bottom to top. */
   get parameters(): Parameter[] {
     return this.#groups.flatMap((g) => g.parameters);
   }
 
-  /** The parameters that are trained now. */
   get unfrozen(): Parameter[] {
     return this.#groups.flatMap((g) => (g.frozen ? [] : g.parameters));
   }
 
-  /**
-   * Freezes every group below index `n`, counted from the bottom, or from the top when negative (-1: only the last
-   * group is trained), as fastai's `freeze_to`.
-   */
   freezeTo(n: number): void {
     const first = n < 0 ? this.length + n : n;
     if (!Number.isInteger(n) || first < 0 || first >= this.length) {
@@ -96,7 +126,6 @@ export class ParameterGroups implements Iterable<ParameterGroup> {
     this.#groups.forEach((group, i) => (group.frozen = i < first));
   }
 
-  /** Trains the named groups alone. */
   trainOnly(names: readonly string[]): void {
     const wanted = new Set(names.map((name) => this.get(name)));
     for (const group of this.#groups) group.frozen = !wanted.has(group);
@@ -106,7 +135,6 @@ export class ParameterGroups implements Iterable<ParameterGroup> {
     for (const group of this.#groups) group.frozen = false;
   }
 
-  /** Sets base values, for all groups or by group name; the present values follow. */
   setBase(values: { readonly [H in Hyperparameter]?: PerGroup<number> | undefined }): void {
     for (const key of Object.keys(values) as Hyperparameter[]) {
       const value = values[key];
@@ -119,7 +147,6 @@ export class ParameterGroups implements Iterable<ParameterGroup> {
     }
   }
 
-  /** Sets a value that holds at this step. */
   setHyper(key: Hyperparameter, value: PerGroup<number>): void {
     this.#each(value, (group, v) => (group.hyper[key] = v));
   }
@@ -129,7 +156,6 @@ export class ParameterGroups implements Iterable<ParameterGroup> {
     else for (const [name, v] of Object.entries(value)) set(this.get(name), v);
   }
 
-  /** Base values and freezing, for a checkpoint. */
   toJson(): Json {
     return this.#groups.map(({ name, base, hyper, frozen }) => ({
       name,
@@ -139,7 +165,6 @@ export class ParameterGroups implements Iterable<ParameterGroup> {
     }));
   }
 
-  /** @throws UlmfitError `STATE_MISMATCH` when the groups differ; nothing is changed then. */
   fromJson(json: Json): void {
     this.requireSame(json);
     (json as unknown as SavedGroup[]).forEach(({ base, hyper, frozen }, i) => {
@@ -150,7 +175,6 @@ export class ParameterGroups implements Iterable<ParameterGroup> {
     });
   }
 
-  /** @throws UlmfitError `STATE_MISMATCH` when the groups of a state are not these. */
   requireSame(json: Json): void {
     const saved = json as unknown as SavedGroup[];
     const names = saved.map((g) => g.name).join(', ');
