@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { cacheDirectory } from '@ulmfit/files';
+import { dirname } from 'node:path';
+import { cacheDirectory, verifyManifest } from '@ulmfit/files';
 import { addonPath, type NativeAddon } from './install/native-addon.js';
 
 /** Turns standard error off and on. */
@@ -24,7 +25,10 @@ export async function quietly<T>(load: () => Promise<T>): Promise<T> {
 
 async function loadStderr(): Promise<{ mute(): void; restore(): void } | undefined> {
   try {
-    return createRequire(import.meta.url)(await addonPath(stderrAddon, cacheDirectory())) as {
+    const path = await addonPath(stderrAddon, cacheDirectory());
+    // One that was cut would end the process.
+    if ((await verifyManifest(dirname(path))) !== undefined) return undefined;
+    return createRequire(import.meta.url)(path) as {
       mute(): void;
       restore(): void;
     };

@@ -5,7 +5,8 @@ import util from 'node:util';
 import { findBackend, setBackend } from '@tensorflow/tfjs-core';
 import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { cacheDirectory } from '@ulmfit/files';
-import { tfjsNodeAdvice } from './install/tfjs-node-package.js';
+import { engineFault } from './install/engine-fault.js';
+import { findTfjsNode, tfjsNodeAdvice } from './install/tfjs-node-package.js';
 import {
   registerFastKernels,
   registerNativeKernels,
@@ -113,7 +114,12 @@ let tensorFlowThreads: number | undefined;
 async function startTensorFlow(options: BackendOptions, warnings: string[]): Promise<BackendInfo> {
   const { threads } = options;
   const loaded = (findBackend('tensorflow') as unknown) !== null;
-  if (!loaded) prepareEnvironment(threads);
+  if (!loaded) {
+    const tfjsNode = await findTfjsNode();
+    const fault = tfjsNode && (await engineFault(tfjsNode));
+    if (fault !== undefined) throw new Error(fault);
+    prepareEnvironment(threads);
+  }
   // Optional, and named at run time so that bundlers and type checkers can do without it.
   const tfjsNode: string = '@tensorflow/tfjs-node';
   // Level 1 and up hide what it says while loading; level 0 asks to see everything.

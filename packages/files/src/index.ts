@@ -10,7 +10,7 @@ export {
 } from './download-file.js';
 export { gunzip, gunzipFile, type GunzipOptions } from './gunzip-file.js';
 export { hashFile, type HashFileOptions } from './hash-file.js';
-export { verifyManifest, writeManifest } from './manifest.js';
+export { readManifest, verifyManifest, verifyStamped, writeManifest } from './manifest.js';
 export { streamFile, type StreamFileOptions } from './stream-file.js';
 export { syncFolder } from './sync-folder.js';
 export { ZipFile } from './zip-file.js';

@@ -7,6 +7,7 @@ import { ensureBinding } from './binding.js';
 import { ensureKernelLibrary } from '../native/kernel-library.js';
 import { nativeKernelsOff } from '../native/native-kernels.js';
 import { stderrAddon } from '../quiet-load.js';
+import { bindingFolder } from './engine-fault.js';
 import { downloadWheel, ensureLibrary } from './library.js';
 import { ensureAddon } from './native-addon.js';
 import type { OnInstallProgress } from './progress.js';
@@ -183,7 +184,7 @@ async function fromWheel(installation: Installation): Promise<LoadedEngine> {
 
   onProgress?.({ phase: 'build' });
   const binding = await ensureBinding({
-    folder: join(cache, 'engine', `tfjs-node-${tfjsNode.version}-${name}-napi-v${tfjsNode.napiVersion}`),
+    folder: bindingFolder(join(cache, 'engine'), tfjsNode, name),
     tfjsNode,
     library,
     rebuild: force,

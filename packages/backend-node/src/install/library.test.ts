@@ -51,7 +51,7 @@ describe('ensureLibrary', () => {
       'libtensorflow_framework.so',
       'libtensorflow_framework.so.2',
     ]);
-    expect((await readdir(folder)).sort()).toEqual(['include', 'lib', 'manifest.json']);
+    expect((await readdir(folder)).sort()).toEqual(['include', 'lib', 'manifest.json', 'verified.json']);
     expect((await readdir(join(folder, 'include'))).sort()).toEqual(['tensorflow', 'xla']);
     expect(await neighbours()).toEqual(['tensorflow-2.21.0-linux-x64']);
   });

@@ -15,6 +15,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UlmfitError } from '@ulmfit/errors';
 import { temporaryName } from '@ulmfit/files';
+import { engineFault } from './engine-fault.js';
 import { reasonOf, runCommand } from './run-command.js';
 
 /** The installed tfjs-node package, whether or not it loads. */
@@ -93,6 +94,8 @@ export async function tryToLoad(
       broken: `${join(tfjsNode.directory, tfjsNode.bindingPath)} is missing: its installer did not run or failed`,
     };
   }
+  const fault = await engineFault(tfjsNode);
+  if (fault !== undefined) return { broken: fault };
   const result = await runCommand(process.execPath, ['-e', LOAD, tfjsNode.directory], {
     timeoutMilliseconds: 120_000,
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
