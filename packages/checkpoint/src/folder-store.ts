@@ -20,6 +20,12 @@ const STATE = 'state.json';
 const TENSORS = 'tensors.safetensors';
 const MANIFEST = 'manifest.json';
 
+/** The files of a checkpoint. */
+export const checkpointFiles: readonly string[] = [STATE, TENSORS, MANIFEST];
+
+/** Whether a folder is called as a checkpoint is. */
+export const isCheckpointFolder = (name: string): boolean => folderOf(name) !== undefined;
+
 const manifestSchema = z.strictObject({
   format: z.literal(1),
   info: z.strictObject({

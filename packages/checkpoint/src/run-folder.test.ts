@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -106,6 +106,39 @@ describe('openRunFolder', () => {
       expect(readdirSync(path)).toEqual([name]);
     },
   );
+
+  it('stops where its folder is removed under it, and the next run begins again', () => {
+    const path = run();
+    const info = { name: 's-1', stage: 's', epoch: 1, step: 1 };
+    const state = { json: null, tensors: {} };
+    const first = openRunFolder(path, { config });
+    first.checkpoints.save(info, state);
+    // Removing a tree is not one step: a checkpoint may be saved in its middle, and stay.
+    for (const name of ['config.json', 'lock.json']) rmSync(join(path, name));
+    for (const write of [
+      () => first.checkpoints.save({ ...info, name: 's-2' }, state),
+      () => first.metrics.append({ step: 1 }),
+    ])
+      expect(write).toThrow(expect.objectContaining({ code: 'RUN_REMOVED' }));
+    first.close();
+    expect(readdirSync(path)).toEqual(['checkpoints']);
+    const second = openRunFolder(path, { config });
+    expect(second.isResumed).toBe(false);
+    expect(second.checkpoints.list()).toEqual([]);
+    rmSync(path, { recursive: true });
+    expect(() => second.checkpoints.save(info, state)).toThrow(`${path} or its lock.json was removed`);
+    expect(existsSync(path)).toBe(false);
+    second.close();
+  });
+
+  it('leaves checkpoints of others, also where the names are like its own', () => {
+    const path = temporaryFolder();
+    const theirs = join(path, 'checkpoints', 's', '000001-a');
+    mkdirSync(theirs, { recursive: true });
+    writeFileSync(join(theirs, 'notes.txt'), 'mine');
+    expect(() => openRunFolder(path, { config })).toThrow(expect.objectContaining({ code: 'FOLDER_IN_USE' }));
+    expect(readdirSync(theirs)).toEqual(['notes.txt']);
+  });
 
   it('says what is wrong with a spoilt config, and gives the lock back', () => {
     const path = run();

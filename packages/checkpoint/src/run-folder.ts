@@ -11,8 +11,9 @@ import {
 import type { Json } from '@ulmfit/trainer';
 import { folderStore, type FolderStore } from './folder-store.js';
 import { isDeep } from './json-depth.js';
+import { isCheckpointRemains } from './checkpoint-remains.js';
 import { MetricsLog } from './metrics-log.js';
-import { takeLock, whileHeld } from './run-lock.js';
+import { LOCK, takeLock, whileHeld } from './run-lock.js';
 
 export interface RunFolderOptions {
   /** All settings, with versions and seed: kept in `config.json` when the run begins. */
@@ -55,15 +56,18 @@ export function openRunFolder(
   { config, upgrade = (kept) => kept, names = [], files: disk = nodeFileSystem }: RunFolderOptions,
 ): RunFolder {
   guardFiles(`create ${path}`, () => disk.makeFolder(path));
-  const lock = takeLock(`${path}/lock.json`, disk);
+  const lock = takeLock(`${path}/${LOCK}`, disk);
   try {
     const files = whileHeld(disk, lock, path);
     const configPath = `${path}/config.json`;
     const isResumed = files.exists(configPath);
     const there = guardFiles(`list ${path}`, () => files.list(path));
     if (!isResumed) {
+      // A run whose folder was removed under it may have saved once more.
+      if (isCheckpointRemains(`${path}/checkpoints`, files))
+        guardFiles(`remove ${path}/checkpoints`, () => files.remove(`${path}/checkpoints`));
       const taken = ['metrics.jsonl', 'checkpoints', 'model', ...names].filter((name) =>
-        there.includes(name),
+        files.exists(`${path}/${name}`),
       );
       if (taken.length > 0) {
         throw new UlmfitError(

@@ -1,6 +1,9 @@
 import { showName, UlmfitError } from '@ulmfit/errors';
 import { type FileSystem, guardFiles, type HeldLock, tryLock } from '@ulmfit/files/portable';
 
+/** The name of a run's lock file in its folder. */
+export const LOCK = 'lock.json';
+
 /**
  * Takes a run's lock file, also from a process that died with it.
  * @throws UlmfitError `RUN_LOCKED` naming the process that holds it, `FILE_ERROR`
@@ -24,11 +27,19 @@ export function takeLock(path: string, files: FileSystem): HeldLock {
   );
 }
 
-/** The same files, whose changes are refused once another process has taken the run over. */
+/**
+ * The same files, whose changes are refused once another process has taken the run over, or somebody has removed its folder:
+ * a checkpoint would be left alone there.
+ */
 export function whileHeld(files: FileSystem, lock: HeldLock, path: string): FileSystem {
   const guarded =
     <A extends unknown[]>(operation: (...args: A) => void) =>
     (...args: A) => {
+      if (!files.exists(`${path}/${LOCK}`))
+        throw new UlmfitError(
+          'RUN_REMOVED',
+          `${path} or its ${LOCK} was removed while the run was writing there; give the same command again`,
+        );
       if (!lock.isHeld())
         throw new UlmfitError(
           'RUN_LOCKED',
@@ -38,6 +49,7 @@ export function whileHeld(files: FileSystem, lock: HeldLock, path: string): File
     };
   return {
     ...files,
+    makeFolder: guarded((...args: Parameters<FileSystem['makeFolder']>) => files.makeFolder(...args)),
     write: guarded((...args: Parameters<FileSystem['write']>) => files.write(...args)),
     append: guarded((...args: Parameters<FileSystem['append']>) => files.append(...args)),
     truncate: guarded((...args: Parameters<FileSystem['truncate']>) => files.truncate(...args)),
