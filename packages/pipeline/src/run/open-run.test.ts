@@ -115,6 +115,32 @@ describe('openRun', () => {
     expect(told.map(({ fit, step }) => `${fit}${step}`)).toEqual(['a1', 'b1', 'b2', 'b3']);
   });
 
+  it.each<[string, (lines: string[]) => string[], boolean]>([
+    ['sound', (lines) => lines, false],
+    ['without a line', ([a = '', , c = '']) => [a, c], true],
+    ['without all lines', () => [], true],
+    ['with a line twice', ([a = '', b = '', c = '']) => [a, b, b, c], true],
+    ['in another order', ([a = '', b = '', c = '']) => [b, a, c], true],
+  ])('says where metrics that it goes on from were damaged: %s', (name, damage, isDamaged) => {
+    const path = join(root, `metrics-${name}`);
+    const first = openRun(path, settings);
+    for (const event of [begin('a', 0), step('a', 1), step('a', 2), step('a', 3)]) first.log(event);
+    first.close();
+    const metrics = join(path, 'metrics.jsonl');
+    const lines = readFileSync(metrics, 'utf8').trim().split('\n');
+    writeFileSync(
+      metrics,
+      damage(lines)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    const run = openRun(path, settings);
+    const said = `${metrics}: not each of the first 3 steps of a has its one line; the file was damaged, and charts lack them`;
+    expect(run.log(begin('a', 3))).toBe(isDamaged ? said : undefined);
+    expect(run.log(begin('b', 0))).toBeUndefined();
+    run.close();
+  });
+
   it('does not tell an epoch twice whose validation was cut off after its last step was saved', () => {
     const path = join(root, 'cut-validation');
     const run = openRun(path, settings);

@@ -26,8 +26,11 @@ export interface OpenRun {
   store(stage: keyof RunResult): CheckpointStore;
   /** Writes down that a stage is done; its checkpoints are of no more use. */
   finish<Stage extends keyof RunResult>(stage: Stage, figures: NonNullable<RunResult[Stage]>): void;
-  /** Adds a line to `metrics.jsonl` for a step or an epoch. */
-  log(event: StageEvent): void;
+  /**
+   * Adds a line to `metrics.jsonl` for a step or an epoch.
+   * @returns what is wrong with the lines before, where a resumed fit doesn't find those of all its steps
+   */
+  log(event: StageEvent): string | undefined;
   /** Lets others write the folder. One in which no stage came to train is taken away, so that other settings may have it. */
   close(): void;
 }
@@ -85,6 +88,7 @@ export function openRun(
         if (event.type === 'begin') {
           // A resumed fit makes the steps after its checkpoint again.
           folder.metrics.rewind((told) => told['fit'] !== event.fit || isBefore(told, event));
+          if (event.step > 0) return missingSteps(folder.metrics, event);
         } else if (event.type === 'step') {
           const { fit, epoch, step, lr, values } = event;
           folder.metrics.append(toLine({ type: 'step', fit, epoch, step, lr, values }));
@@ -92,6 +96,7 @@ export function openRun(
           const { fit, epoch, step, seconds, values } = event;
           folder.metrics.append(toLine({ type: 'epoch', fit, epoch, step, seconds, values }));
         }
+        return undefined;
       },
       close() {
         const isBegun = [runFiles.metrics, runFiles.result, runFiles.tensorboard, 'checkpoints'].some(
@@ -113,6 +118,18 @@ export function openRun(
 /** Whether a line of `metrics.jsonl` tells of what the fit does not make again: its last epoch may have been cut off. */
 const isBefore = (told: MetricsRecord, at: { epoch: number; step: number }): boolean =>
   told['type'] === 'epoch' ? Number(told['epoch']) < at.epoch : Number(told['step']) <= at.step;
+
+/** Figures that are lost cost no weight: the run goes on, and says so. */
+function missingSteps(
+  metrics: { readonly path: string; read(): MetricsRecord[] },
+  { fit, step: steps }: { readonly fit: string; readonly step: number },
+): string | undefined {
+  const told = metrics
+    .read()
+    .flatMap((line) => (line['type'] === 'step' && line['fit'] === fit ? [line['step']] : []));
+  if (told.length === steps && told.every((step, i) => step === i + 1)) return undefined;
+  return `${metrics.path}: not each of the first ${steps} steps of ${fit} has its one line; the file was damaged, and charts lack them`;
+}
 
 function removeIfEmpty(path: string): void {
   try {

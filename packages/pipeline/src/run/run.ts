@@ -117,7 +117,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
     workers: options.workers,
     cache: userTokenCache(options.tokenCache, onEvent),
     onEvent: (event) => {
-      opened.log(event);
+      const damage = opened.log(event);
+      if (damage !== undefined) onWarning(damage);
       onEvent(event);
     },
   });
