@@ -38,13 +38,26 @@ const linearLine = (event: Extract<StageEvent, { type: 'linear' }>): string =>
 const tokenLine = (event: Extract<StageEvent, { type: 'tokenize' }>): string =>
   `${event.stage}: ${event.documents} documents, ${event.tokens} tokens${event.cached ? ' (from the cache)' : ''}`;
 
+/** To the line's beginning, and nothing on it. */
+const CLEAR = '\r\u001b[K';
+
 function barReporter(stream: NodeJS.WriteStream): Reporter {
   let bar: SingleBar | undefined;
   let title = '';
+  let isLineOpen = false;
+  // The bar goes back to where it began: nothing else may be written before it is taken away.
   const end = () => {
     bar?.stop();
     bar = undefined;
     title = '';
+    if (isLineOpen) stream.write(CLEAR);
+    isLineOpen = false;
+  };
+  /** Shows a line that the next one of its kind replaces. */
+  const replaceLine = (line: string) => {
+    if (bar) end();
+    stream.write(`${CLEAR}${line}`);
+    isLineOpen = true;
   };
   const show = (name: string, done: number, total: number, note: string) => {
     if (title !== name) {
@@ -77,11 +90,11 @@ function barReporter(stream: NodeJS.WriteStream): Reporter {
         show(event.fit, event.step, event.steps, loss === undefined ? '' : ` | loss ${loss.toFixed(3)}`);
       } else if (event.type === 'evaluate') show(event.stage, event.done, event.batches, '');
       else if (event.type === 'epoch') say(epochLine(event));
-      else if (event.type === 'linear') stream.write(`\r${linearLine(event)}\u001b[K\r`);
+      else if (event.type === 'linear') replaceLine(linearLine(event));
       else if (event.type === 'warning') say(`ulmfit: ${oneLine(event.message)}`);
       else if (event.type === 'tokenize') {
-        stream.write(`\r${tokenLine(event)}\u001b[K`);
-        if (event.done) stream.write('\n');
+        if (event.done) say(tokenLine(event));
+        else replaceLine(tokenLine(event));
       }
     },
   };

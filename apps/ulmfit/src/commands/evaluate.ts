@@ -23,18 +23,22 @@ export async function evaluate(flags: EvaluateFlags): Promise<void> {
   await startEngine(flags);
   try {
     const left = 'there is no score yet. Give the same command again to start over.';
-    const evaluation = await interruptible(left, async (signal) =>
-      evaluateModels({
-        models: [model, ...ensemble],
-        // The model's classes, so that a file may lack some of them.
-        task: (classes) => taskOf({ ...flags, validShare: flags.validShare ?? 0 }, { signal, say, classes }),
-        split: scoredTexts,
-        tokenizer,
-        workers: tokenizerThreads(threads),
-        tokenCache,
-        signal,
-        onEvent: report.onEvent,
-      }),
+    const evaluation = await interruptible(
+      left,
+      async (signal) =>
+        evaluateModels({
+          models: [model, ...ensemble],
+          // The model's classes, so that a file may lack some of them.
+          task: (classes) =>
+            taskOf({ ...flags, validShare: flags.validShare ?? 0 }, { signal, say, classes }),
+          split: scoredTexts,
+          tokenizer,
+          workers: tokenizerThreads(threads),
+          tokenCache,
+          signal,
+          onEvent: report.onEvent,
+        }),
+      report.say,
     );
     report.end();
     await printLines(json ? [jsonText(evaluation, 2)] : judgementLines(evaluation));

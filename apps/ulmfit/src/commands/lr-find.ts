@@ -34,14 +34,17 @@ export async function lrFind(
   await startEngine(flags);
   try {
     const left = 'there is no curve yet. Give the same command again to start over.';
-    const found = await interruptible(left, async (signal) =>
-      findRates({
-        ...{ stage, recipe, from, groups, steps, startLr, endLr, backwards, seed, tokenCache, signal },
-        corpus: corpusOf({ ...flags, isWanted: stage === 'pretrain' }),
-        task: stage === 'pretrain' ? undefined : await taskOf(flags, { signal, say: report.say }),
-        workers: tokenizerThreads(flags.threads),
-        onEvent: report.onEvent,
-      }),
+    const found = await interruptible(
+      left,
+      async (signal) =>
+        findRates({
+          ...{ stage, recipe, from, groups, steps, startLr, endLr, backwards, seed, tokenCache, signal },
+          corpus: corpusOf({ ...flags, isWanted: stage === 'pretrain' }),
+          task: stage === 'pretrain' ? undefined : await taskOf(flags, { signal, say: report.say }),
+          workers: tokenizerThreads(flags.threads),
+          onEvent: report.onEvent,
+        }),
+      report.say,
     );
     report.end();
     await printLines(curveLines(stage, found));

@@ -112,24 +112,27 @@ async function runWith(
     if (isWanted && !corpus) report.say(`ulmfit: ${NO_GENERAL_TEXT}`);
     const folder = flags.out ?? `runs/${name}-${preset}-${seed}`;
     const left = `what was done is saved. To go on: ${resumeCommand()}`;
-    const result = await interruptible(left, (signal) =>
-      runStages({
-        ...{ folder, task, corpus, recipe, stages, pretrained, backwards, seed },
-        ...more,
-        linear: stages.includes('linear'),
-        engine,
-        saveEvery,
-        plugins: config?.extras.plugins,
-        observers: [tensorBoard(join(folder, runFiles.tensorboard))],
-        warnOfSpikes: true,
-        workers: tokenizerThreads(flags.threads),
-        tokenCache: flags.tokenCache,
-        signal,
-        onEvent: (event) => {
-          hasWorked = true;
-          report.onEvent(event);
-        },
-      }),
+    const result = await interruptible(
+      left,
+      (signal) =>
+        runStages({
+          ...{ folder, task, corpus, recipe, stages, pretrained, backwards, seed },
+          ...more,
+          linear: stages.includes('linear'),
+          engine,
+          saveEvery,
+          plugins: config?.extras.plugins,
+          observers: [tensorBoard(join(folder, runFiles.tensorboard))],
+          warnOfSpikes: true,
+          workers: tokenizerThreads(flags.threads),
+          tokenCache: flags.tokenCache,
+          signal,
+          onEvent: (event) => {
+            hasWorked = true;
+            report.onEvent(event);
+          },
+        }),
+      report.say,
     );
     report.end();
     await printLines(resultLines(result, folder));
