@@ -10,6 +10,7 @@ export {
 } from './one-cycle.js';
 export { flatCosine, type FlatCosineOptions } from './flat-cosine.js';
 export { cosineWarmRestarts, type CosineWarmRestartsOptions } from './cosine-warm-restarts.js';
+export { reduceOnPlateau, type ReduceOnPlateauOptions } from './reduce-on-plateau.js';
 export { byEpoch } from './by-epoch.js';
 export { warmup, type WarmupOptions } from './warmup.js';
 export {

@@ -8,8 +8,12 @@ export interface WatchOptions {
   readonly better?: 'less' | 'more';
 }
 
-/** Reads a watched validation figure. @throws UlmfitError `NO_SUCH_FIGURE` */
-export function watched(ctx: TrainingContext, plugin: string, { watch = 'loss' }: WatchOptions): number {
+/**
+ * Reads the validation figure that a plugin watches.
+ * @param plugin its name, for the message
+ * @throws UlmfitError `NO_SUCH_FIGURE`
+ */
+export function figureOf(ctx: TrainingContext, plugin: string, { watch = 'loss' }: WatchOptions): number {
   const value = ctx.validation?.[watch];
   if (value === undefined) {
     const there = ctx.validation
@@ -21,7 +25,7 @@ export function watched(ctx: TrainingContext, plugin: string, { watch = 'loss' }
 }
 
 /** Whether `value` is better than `best` by more than `by`. NaN, such as the mean of nothing, never is. */
-export function isBetter(
+export function isBetterFigure(
   value: number,
   best: number | null,
   { better = 'less' }: WatchOptions,

@@ -3,7 +3,7 @@ import type { CheckpointInfo, CheckpointStore } from '../state/checkpoint-store.
 import type { TrainingPlugin } from '../plugin/plugin.js';
 import type { StateDict } from '../state/stateful.js';
 import type { TrainingContext } from '../plugin/training-context.js';
-import { isBetter, watched, type WatchOptions } from '../plugin/watched-figure.js';
+import { figureOf, isBetterFigure, type WatchOptions } from '../plugin/watched-figure.js';
 
 export interface CheckpointingOptions extends WatchOptions {
   readonly store: CheckpointStore;
@@ -38,12 +38,12 @@ export function checkpointing(options: CheckpointingOptions): TrainingPlugin {
     stage: ctx.stage,
     epoch: ctx.epoch,
     step: ctx.step,
-    ...(keepBest && isValidated(ctx) ? { value: watched(ctx, 'checkpointing', options) } : {}),
+    ...(keepBest && isValidated(ctx) ? { value: figureOf(ctx, 'checkpointing', options) } : {}),
   });
 
   const save = async (ctx: TrainingContext, isEpoch: boolean) => {
     const made = info(ctx);
-    if (isEpoch && made.value !== undefined && isBetter(made.value, best?.value ?? null, options)) {
+    if (isEpoch && made.value !== undefined && isBetterFigure(made.value, best?.value ?? null, options)) {
       best = { name: made.name, value: made.value };
     }
     await store.save(made, ctx.stateDict());

@@ -1,7 +1,7 @@
 import { requireInteger, requireNotNegative } from '@ulmfit/errors';
 import type { TrainingPlugin } from '../plugin/plugin.js';
 import type { StateDict } from '../state/stateful.js';
-import { isBetter, watched, type WatchOptions } from '../plugin/watched-figure.js';
+import { figureOf, isBetterFigure, type WatchOptions } from '../plugin/watched-figure.js';
 
 export interface EarlyStoppingOptions extends WatchOptions {
   /** Validations without a better figure after which the fit ends; from 1. */
@@ -30,8 +30,8 @@ export function earlyStopping(options: EarlyStoppingOptions): TrainingPlugin {
       state = { best: options.bestOf === 'fits' ? state.best : null, waited: 0 };
     },
     afterValidate: (ctx) => {
-      const value = watched(ctx, 'earlyStopping', options);
-      if (isBetter(value, state.best, options, options.minDelta)) state = { best: value, waited: 0 };
+      const value = figureOf(ctx, 'earlyStopping', options);
+      if (isBetterFigure(value, state.best, options, options.minDelta)) state = { best: value, waited: 0 };
       else state.waited++;
       if (state.waited >= options.patience) {
         ctx.stop('fit', `${options.watch ?? 'loss'} has not got better for ${state.waited} validations`);
@@ -39,7 +39,7 @@ export function earlyStopping(options: EarlyStoppingOptions): TrainingPlugin {
     },
     afterEpoch: (ctx) => {
       // Without validation it would wait for ever.
-      if (!ctx.validation && !ctx.rehearsal) watched(ctx, 'earlyStopping', options);
+      if (!ctx.validation && !ctx.rehearsal) figureOf(ctx, 'earlyStopping', options);
     },
     stateDict: () => ({ json: { ...state }, tensors: {} }),
     loadStateDict({ json }: StateDict<typeof state>) {

@@ -4,7 +4,7 @@ import { assignByName, type Buffer } from '../model/parameter.js';
 import type { ParameterGroup } from '../model/parameter-groups.js';
 import type { TrainingPlugin } from '../plugin/plugin.js';
 import { prefixTensors, tensorsUnder, type StateDict } from '../state/stateful.js';
-import { isBetter, watched, type WatchOptions } from '../plugin/watched-figure.js';
+import { figureOf, isBetterFigure, type WatchOptions } from '../plugin/watched-figure.js';
 
 /** The epoch whose watched figure was the best. A `type`, since it is part of a state. */
 export type BestEpoch = {
@@ -68,8 +68,8 @@ export function keepBest(options: WatchOptions = {}): KeepBest {
     },
     afterValidate: (ctx) => {
       if (ctx.rehearsal) return;
-      const value = watched(ctx, 'keepBest', options);
-      if (!isBetter(value, best?.value ?? null, options)) return;
+      const value = figureOf(ctx, 'keepBest', options);
+      if (!isBetterFigure(value, best?.value ?? null, options)) return;
       const { tensors } = ctx.stateDict();
       take({
         ...prefixTensors('parameter', {
@@ -82,7 +82,7 @@ export function keepBest(options: WatchOptions = {}): KeepBest {
     },
     afterEpoch: (ctx) => {
       // Without validation there would never be a best one.
-      if (!ctx.validation && !ctx.rehearsal) watched(ctx, 'keepBest', options);
+      if (!ctx.validation && !ctx.rehearsal) figureOf(ctx, 'keepBest', options);
     },
     restore({ model, optimizer }) {
       if (!best) return undefined;
