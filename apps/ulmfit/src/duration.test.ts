@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration } from './duration.js';
+import { aboutDuration, duration } from './duration.js';
 
 describe('duration', () => {
   it('has the units that count', () => {
@@ -12,4 +12,11 @@ describe('duration', () => {
       '1h02m',
     ]);
   });
+});
+
+it('is rounded where it is only estimated', () => {
+  expect([3, 12, 88, 95, 750, 5399, 5500, 60_000].map(aboutDuration)).toEqual([
+    ...['a few seconds', 'about 10 s', 'about 90 s', 'about 2 min', 'about 13 min', 'about 90 min'],
+    ...['about 1.5 h', 'about 17 h'],
+  ]);
 });

@@ -7,3 +7,12 @@ export function duration(seconds: number): string {
 }
 
 const twoDigits = (n: number) => String(n).padStart(2, '0');
+
+/** Seconds that are only estimated, in words: `about 12 min`. */
+export function aboutDuration(seconds: number): string {
+  if (seconds < 10) return 'a few seconds';
+  if (seconds < 90) return `about ${5 * Math.round(seconds / 5)} s`;
+  if (seconds < 90 * 60) return `about ${Math.round(seconds / 60)} min`;
+  const hours = seconds / 3600;
+  return `about ${hours < 10 ? hours.toFixed(1) : Math.round(hours)} h`;
+}

@@ -68,15 +68,12 @@ export interface Flags {
 export type FlagName = keyof Flags;
 
 export const engineFlags = ['backend', 'threads', 'precision'] as const satisfies readonly FlagName[];
+/** What says how a run trains. */
+export const recipeFlags = [
+  ...['preset', 'recipe', 'schedule', 'lr', 'language', 'tokenizer', 'patience', 'classWeights'],
+] as const satisfies readonly FlagName[];
 export const trainingFlags = [
-  'preset',
-  'recipe',
-  'schedule',
-  'lr',
-  'language',
-  'tokenizer',
-  'patience',
-  'classWeights',
+  ...recipeFlags,
   'backwards',
   'seed',
   'out',

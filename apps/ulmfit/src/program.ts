@@ -8,6 +8,7 @@ import {
   lrFindFlags,
   options,
   readingFlags,
+  recipeFlags,
   trainingFlags,
   type FlagName,
   type Flags,
@@ -140,9 +141,16 @@ export function program(writeHelp?: (text: string) => void): Command {
   add(
     ulmfit,
     'inspect <data>',
-    'look at a task’s texts and labels: counts, lengths, repeated and empty texts',
-    [...dataFlags.filter((name) => name !== 'data'), 'labels', 'lmReviews', 'testReviews', 'json'],
-    async (flags, texts) => (await import('./commands/inspect.js')).inspect(texts, flags),
+    'look at a task’s texts and labels, and at how long a run on them would take here',
+    [
+      ...dataFlags.filter((name) => name !== 'data'),
+      ...(['labels', 'lmReviews', 'testReviews'] as const),
+      ...(['corpus', 'corpusWords', 'pretrained', 'transfer', 'linear'] as const),
+      ...recipeFlags,
+      ...engineFlags,
+      'json',
+    ],
+    async (flags, texts, config) => (await import('./commands/inspect.js')).inspect(texts, flags, config),
   );
   add(
     ulmfit,

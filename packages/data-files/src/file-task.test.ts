@@ -111,7 +111,8 @@ describe('fileTask', () => {
       counts: { train: 3, valid: 1, test: 1 },
     });
     expect(task.guessed).toEqual(['text columns: title, text (guessed)', 'split column: split (guessed)']);
-    expect(task.notes).toEqual(['1 text with none of the classes']);
+    expect(task.notes).toEqual([]);
+    expect((await task.summary()).sets.train).toMatchObject({ texts: 3, withoutClass: 1 });
     expect(await named(task, 'train')).toEqual([
       'xxfld 1 B xxfld 2 two: x y',
       'xxfld 1 C xxfld 2 three: z',
@@ -237,7 +238,8 @@ describe('fileTask', () => {
       conflicting: 3,
     });
     expect(task.counts).toEqual({ train: 5, valid: 0, test: 3 });
-    expect(task.notes).toEqual(['test: 2 texts of it in train too', '3 texts with other labels elsewhere']);
+    const { summary, ...plain } = task;
+    expect(await summary()).toEqual(await summarizeTask(plain));
   });
 
   it('takes the classes that it is given, of which a file may lack some', async () => {

@@ -2,12 +2,14 @@ import { createHash, hash } from 'node:crypto';
 import { basename } from 'node:path';
 import { requireBelowOne, requireInteger, showName, UlmfitError } from '@ulmfit/errors';
 import {
+  countWords,
   firstOfEqual,
   MAXIMUM_CLASSES,
   repeatedTexts,
   requireClasses,
   sortClasses,
   stratifiedSplit,
+  summarizeRows,
   TEXT_SETS,
   tooManyClasses,
   unknownLabels,
@@ -15,7 +17,9 @@ import {
   type LabelledText,
   type ReadTaskOptions,
   type RepeatedTexts,
+  type SummaryRows,
   type TaskSplit,
+  type TaskSummary,
   type TextSet,
 } from '@ulmfit/text';
 import type { DataRow, RowSource } from './data-row.js';
@@ -66,10 +70,11 @@ export interface FileTask extends ClassificationTask {
   readonly unlabelledCount: number;
   /** What was guessed, a line each, such as `text columns: title, text (guessed)`. */
   readonly guessed: readonly string[];
-  /** What else a user should know of the data, a line each, such as `test: 3 texts stand in train too`. */
+  /** What was made of some texts, a line each, such as `valid: 3 texts without a label, left out`; `summary` tells the rest. */
   readonly notes: readonly string[];
   /** The texts that are there more than once. */
   readonly repeated: RepeatedTexts;
+  summary(): Promise<TaskSummary>;
 }
 
 const VALID_SHARE = 0.1;
@@ -82,7 +87,7 @@ const LEFT_OUT = TEXT_SETS.length;
  * labels may be plain lines too. All may be packed by gzip. Options say which columns are read, and how rows are split; what they
  * leave open is found, and told in `guessed`.
  *
- * The files are read once here, for classes, counts and the fingerprint, and then at each reading of a set: about 25 bytes a text
+ * The files are read once here, for classes, counts and the fingerprint, and then at each reading of a set: about 29 bytes a text
  * are kept, and no text. A file that changes in between is refused.
  *
  * A text whose label field is empty is unlabelled; in `valid` and `test` it is left out, and `notes` says so.
@@ -100,7 +105,7 @@ export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
   if (rowsPerClass !== undefined) requireInteger('rowsPerClass', rowsPerClass);
   const opened = await openSources(options);
   const { sources, multiLabel } = opened;
-  const read = await readOnce(sources, { name, multiLabel, signal, onProgress });
+  const read = await readOnce(sources, { name, signal, onProgress });
   const { sets, labels, lengths } = read;
 
   const source = showName(options.data);
@@ -151,7 +156,12 @@ export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
     }
   }
 
-  const repeated = repeatedTexts({ keys: read.keys, sets, labels });
+  const kept: SummaryRows = {
+    ...{ keys: read.keys, sets, labels, labelSets },
+    characters: lengths,
+    words: read.words,
+  };
+  const repeated = repeatedTexts(kept);
   const counts = { train: 0, valid: 0, test: 0, unlabelled: 0 };
   for (const code of sets) {
     const set = TEXT_SETS[code];
@@ -221,14 +231,9 @@ export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
     notes: [
       ...read.notes,
       ...(without > 0 ? [`train: ${without} texts beyond ${rowsPerClass} of each class are unlabelled`] : []),
-      ...repeated.across.map(
-        ({ of, among, texts }) => `${of}: ${counted(texts, 'text')} of it in ${among} too`,
-      ),
-      ...(repeated.conflicting > 0
-        ? [`${counted(repeated.conflicting, 'text')} with other labels elsewhere`]
-        : []),
     ],
     repeated,
+    summary: async () => summarizeRows({ name, classes, multiLabel }, kept),
   };
 }
 
@@ -249,6 +254,8 @@ interface FirstReading {
   readonly keys: Float64Array;
   /** UTF-16 code units. */
   readonly lengths: Int32Array;
+  /** What stands between white space. */
+  readonly words: Int32Array;
   /** The row after the last of each source. */
   readonly ends: readonly number[];
   /** The labels, in the order in which they come. */
@@ -265,17 +272,13 @@ interface FirstReading {
 
 async function readOnce(
   sources: readonly RowSource[],
-  {
-    name,
-    multiLabel,
-    signal,
-    onProgress,
-  }: Pick<FileTaskOptions, 'signal' | 'onProgress'> & { name: string; multiLabel: boolean },
+  { name, signal, onProgress }: Pick<FileTaskOptions, 'signal' | 'onProgress'> & { name: string },
 ): Promise<FirstReading> {
   const sets = new GrowingArray((length) => new Uint8Array(length));
   const labels = new GrowingArray((length) => new Int32Array(length));
   const keys = new GrowingArray((length) => new Float64Array(length));
   const lengths = new GrowingArray((length) => new Int32Array(length));
+  const words = new GrowingArray((length) => new Int32Array(length));
   const ids = new Map<string, number>();
   const training: number[] = [];
   const seen = { valid: new Set<number>(), test: new Set<number>() };
@@ -283,7 +286,6 @@ async function readOnce(
   const labelSets: number[][] = [];
   const total = createHash('sha256');
   const dropped = { train: 0, valid: 0, test: 0, unlabelled: 0 };
-  let empty = 0;
 
   const encode = (row: DataRow): number => {
     if (row.labels === undefined) return -1;
@@ -326,15 +328,14 @@ async function readOnce(
         dropped[set]++;
         set = set === 'train' ? 'unlabelled' : undefined;
       }
-      const blank = row.text.trim() === '';
-      if (blank && set === 'unlabelled') set = undefined;
-      else if (blank && set !== undefined) empty++;
+      if (set === 'unlabelled' && row.text.trim() === '') set = undefined;
       const digest = hash('sha256', row.text, 'buffer');
       total.update(digest).update(JSON.stringify([row.set, row.labels ?? null]));
       sets.push(set === undefined ? LEFT_OUT : TEXT_SETS.indexOf(set));
       labels.push(label);
       keys.push(digest.readUInt32BE(0) * 0x100000 + (digest.readUInt32BE(4) >>> 12));
       lengths.push(row.text.length);
+      words.push(countWords(row.text));
       if (sets.length % PROGRESS_EVERY === 0) progress();
     }
     ends.push(sets.length);
@@ -350,18 +351,13 @@ async function readOnce(
     ...(['valid', 'test'] as const).flatMap((set) =>
       dropped[set] > 0 ? [`${set}: ${counted(dropped[set], 'text')} without a label, left out`] : [],
     ),
-    ...(empty > 0 ? [`${counted(empty, 'labelled text')} with no words`] : []),
   ];
-  const none = setIds.get('');
-  if (multiLabel && none !== undefined) {
-    const count = labels.values().reduce((sum, set) => sum + Number(set === none), 0);
-    notes.push(`${counted(count, 'text')} with none of the classes`);
-  }
   return {
     sets: sets.values(),
     labels: labels.values(),
     keys: keys.values(),
     lengths: lengths.values(),
+    words: words.values(),
     ends,
     names: [...ids.keys()],
     training,

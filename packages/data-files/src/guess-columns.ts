@@ -131,7 +131,9 @@ export function requireColumn(name: string, columns: readonly string[], column: 
 
 function missingColumn(name: string, columns: readonly string[], what: string, option: string): UlmfitError {
   // A text where a name is looked for: the first row is one like the others.
-  const unnamed = columns.some((column) => column.length > 40) ? ', or say that there is no header (--no-header)' : '';
+  const unnamed = columns.some((column) => column.length > 40)
+    ? ', or say that there is no header (--no-header)'
+    : '';
   return new UlmfitError(
     'NO_SUCH_COLUMN',
     `${name}: can't tell ${what} by its name; ${listColumns(columns)}: name it by ${option}${unnamed}`,

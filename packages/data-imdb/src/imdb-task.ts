@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { UlmfitError } from '@ulmfit/errors';
-import type {
-  ClassificationTask,
-  LabelledText,
-  LanguageModelTexts,
-  ReadTaskOptions,
-  TaskSetting,
-  TaskSplit,
+import {
+  summarizeSets,
+  type ClassificationTask,
+  type LabelledText,
+  type LanguageModelTexts,
+  type ReadTaskOptions,
+  type TaskSetting,
+  type TaskSplit,
+  type TextOfSet,
 } from '@ulmfit/text';
 import { downloadImdb } from './download-imdb.js';
 import { readImdb } from './read-imdb.js';
@@ -72,10 +74,9 @@ export async function imdbTask(options: ImdbTaskOptions = {}): Promise<Classific
     splitSeed,
     ...given({ labels, lmReviews, testReviews, validShare }),
   };
+  const task = { name: data, classes: CLASSES, multiLabel: false };
   return {
-    name: data,
-    classes: CLASSES,
-    multiLabel: false,
+    ...task,
     settings,
     fingerprint: fingerprintOf(reviews),
     counts: { train: drawn.train.length, valid: drawn.validation.length, test: drawn.test.length },
@@ -83,6 +84,18 @@ export async function imdbTask(options: ImdbTaskOptions = {}): Promise<Classific
       const set = (await split({}, options))[setOf[name]];
       if (set.length === 0) throw new UlmfitError('NO_REVIEWS', `${data}: holds ${missing[name]}`);
       for (const review of set) yield labelledText(review);
+    },
+    async summary(options = {}) {
+      const { train, validation, test, lm } = await split(hasUnlabelled ? given({ lmReviews }) : {}, options);
+      return summarizeSets(
+        task,
+        (function* () {
+          for (const review of train) yield { set: 'train', ...labelledText(review) };
+          for (const review of validation) yield { set: 'valid', ...labelledText(review) };
+          for (const review of test) yield { set: 'test', ...labelledText(review) };
+          for (const { text } of lm) yield { set: 'unlabelled', text, labels: [] };
+        })() satisfies Iterable<TextOfSet>,
+      );
     },
     async *languageModelTexts(from: LanguageModelTexts, options = {}) {
       const lmFrom = from === 'unlabelled' && hasUnlabelled ? 'unsup' : 'train-and-unsup';

@@ -23,15 +23,21 @@ export {
   type RepeatedTextsInput,
   type TextSet,
 } from './repeated-texts.js';
+export { countWords } from './count-words.js';
 export { sortClasses } from './sort-classes.js';
 export {
+  summarizeRows,
+  summarizeSets,
   summarizeTask,
   type ClassSummary,
   type LengthSummary,
   type SummarizeTaskOptions,
+  type SummaryRows,
   type TaskSummary,
+  type TextOfSet,
   type TextSetSummary,
 } from './summarize-task.js';
+export { surveyTokens, type SurveyTokensOptions, type TokenSurvey } from './survey-tokens.js';
 export { stratifiedSplit, type StratifiedSplitOptions } from './stratified-split.js';
 export type { TextSource } from './text-source.js';
 export type { BatchCursor, BatchLoader } from './batch-loader.js';

@@ -1,6 +1,12 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { isSpace } from './python-text.js';
-import { repeatedTexts, TEXT_SETS, type RepeatedTexts, type TextSet } from './repeated-texts.js';
+import { countWords } from './count-words.js';
+import {
+  repeatedTexts,
+  TEXT_SETS,
+  type RepeatedTexts,
+  type RepeatedTextsInput,
+  type TextSet,
+} from './repeated-texts.js';
 import type { ClassificationTask, LabelledText, ReadTaskOptions } from './task.js';
 
 /** How long texts are; all 0 where there is none. */
@@ -57,7 +63,8 @@ const PROGRESS_EVERY = 1000;
 
 /**
  * Looks at all of a task's texts: how many there are, how long they are and of which classes, and which are empty, repeated or
- * labelled in two ways. Each set is read once, by stream; some 50 bytes a text are kept.
+ * labelled in two ways. A task that tells it by itself is not read; else each set is read once, by stream, and some 30 bytes a text
+ * are kept.
  * @throws UlmfitError as reading the task does
  * @example
  * const { sets, classes, repeated } = await summarizeTask(task);
@@ -65,90 +72,135 @@ const PROGRESS_EVERY = 1000;
  */
 export async function summarizeTask(
   task: ClassificationTask,
-  { signal, onProgress }: SummarizeTaskOptions = {},
+  options: SummarizeTaskOptions = {},
 ): Promise<TaskSummary> {
-  const classes = task.classes.map((name) => ({ name, train: 0, valid: 0, test: 0 }));
+  return (await task.summary?.(options)) ?? summarizeSets(task, setsOf(task, options), options);
+}
+
+/**
+ * What the texts of a task are like.
+ * @param texts All of them, in any order, each with the set that it stands in.
+ */
+export async function summarizeSets(
+  task: Pick<ClassificationTask, 'name' | 'classes' | 'multiLabel'>,
+  texts: AsyncIterable<TextOfSet> | Iterable<TextOfSet>,
+  { onProgress }: SummarizeTaskOptions = {},
+): Promise<TaskSummary> {
+  const codes: number[] = [];
+  const keys: number[] = [];
+  const labelSets: (readonly number[])[] = [];
   const labelIds = new Map<string, number>();
-  let read = 0;
-  const readSet = async (set: TextSet, texts: AsyncIterable<LabelledText>): Promise<SetReading> => {
-    const found: SetReading = { characters: [], words: [], keys: [], labels: [], empty: 0, withoutClass: 0 };
-    for await (const { text, labels } of texts) {
-      const words = countWords(text);
-      found.characters.push(text.length);
-      found.words.push(words);
-      found.keys.push(keyOf(text));
-      if (words === 0) found.empty++;
-      if (set !== 'unlabelled') {
-        if (labels.length === 0) found.withoutClass++;
-        for (const label of labels) {
-          const own = classes[label];
-          if (own) own[set]++;
+  const ids: number[] = [];
+  const characters: number[] = [];
+  const words: number[] = [];
+  for await (const { set, text, labels } of texts) {
+    codes.push(TEXT_SETS.indexOf(set));
+    keys.push(keyOf(text));
+    characters.push(text.length);
+    words.push(countWords(text));
+    if (set === 'unlabelled') ids.push(-1);
+    else {
+      const id = idOf(labelIds, labels.join(','));
+      labelSets[id] ??= labels;
+      ids.push(id);
+    }
+    if (codes.length % PROGRESS_EVERY === 0) onProgress?.(codes.length);
+  }
+  onProgress?.(codes.length);
+  const at = (array: readonly number[], set: TextSet) =>
+    array.filter((_, row) => codes[row] === TEXT_SETS.indexOf(set));
+  // A task without unlabelled texts gives those of training in their place.
+  const isTrain = isSameBag(at(keys, 'unlabelled'), at(keys, 'train'));
+  const sets = Uint8Array.from(codes);
+  if (isTrain) for (const [row, id] of ids.entries()) if (id < 0) sets[row] = TEXT_SETS.length;
+  return summarizeRows(task, {
+    keys: Float64Array.from(keys),
+    sets,
+    labels: Int32Array.from(ids),
+    labelSets,
+    characters: Int32Array.from(characters),
+    words: Int32Array.from(words),
+  });
+}
+
+function isSameBag(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  const [ours, others] = [Float64Array.from(a).sort(), Float64Array.from(b).sort()];
+  return ours.every((key, i) => key === others[i]);
+}
+
+/** A text, where it stands, and its classes by their indices; none where it is unlabelled. */
+export interface TextOfSet extends LabelledText {
+  readonly set: TextSet;
+}
+
+/** Every text of a task, a number each for all that is asked of it. */
+export interface SummaryRows extends RepeatedTextsInput {
+  /** The classes that a number of `labels` stands for. */
+  readonly labelSets: readonly (readonly number[])[];
+  /** UTF-16 code units. */
+  readonly characters: Int32Array;
+  /** As {@link countWords} counts them. */
+  readonly words: Int32Array;
+}
+
+/** What the texts of a task are like, by what was kept of each. */
+export function summarizeRows(
+  { name, classes, multiLabel }: Pick<ClassificationTask, 'name' | 'classes' | 'multiLabel'>,
+  rows: SummaryRows,
+): TaskSummary {
+  const counts = classes.map((each) => ({ name: each, train: 0, valid: 0, test: 0 }));
+  const summarizeSet = (set: TextSet): TextSetSummary => {
+    const code = TEXT_SETS.indexOf(set);
+    const own = Uint32Array.from(rows.sets.keys()).filter((row) => rows.sets[row] === code);
+    const labelsOf = (row: number) => rows.labelSets[rows.labels[row] ?? -1] ?? [];
+    if (set !== 'unlabelled') {
+      for (const row of own) {
+        for (const label of labelsOf(row)) {
+          const each = counts[label];
+          if (each) each[set]++;
         }
       }
-      found.labels.push(set === 'unlabelled' ? -1 : idOf(labelIds, labels.join(',')));
-      if (++read % PROGRESS_EVERY === 0) onProgress?.(read);
     }
-    return found;
+    const words = Float64Array.from(own, (row) => rows.words[row] ?? 0);
+    return {
+      texts: own.length,
+      empty: words.reduce((sum, count) => sum + Number(count === 0), 0),
+      withoutClass:
+        set === 'unlabelled' ? 0 : own.reduce((sum, row) => sum + Number(labelsOf(row).length === 0), 0),
+      characters: summarizeLengths(Float64Array.from(own, (row) => rows.characters[row] ?? 0)),
+      words: summarizeLengths(words),
+    };
   };
-  const train = await readSet('train', task.labelled('train', { signal }));
-  const valid = await readSet('valid', task.labelled('valid', { signal }));
-  const test = await readSet('test', task.labelled('test', { signal }));
-  let unlabelled = await readSet(
-    'unlabelled',
-    withoutLabels(task.languageModelTexts('unlabelled', { signal })),
-  );
-  // A task without such texts gives those of training in their place.
-  const isTrain =
-    unlabelled.keys.length === train.keys.length && unlabelled.keys.every((key, i) => key === train.keys[i]);
-  if (isTrain) unlabelled = { characters: [], words: [], keys: [], labels: [], empty: 0, withoutClass: 0 };
-  onProgress?.(read);
-
-  const readings = { train, valid, test, unlabelled };
-  const all = TEXT_SETS.map((set) => readings[set]);
   return {
-    name: task.name,
-    multiLabel: task.multiLabel,
+    name,
+    multiLabel,
     sets: {
-      train: summarizeSet(train),
-      valid: summarizeSet(valid),
-      test: summarizeSet(test),
-      unlabelled: summarizeSet(unlabelled),
+      train: summarizeSet('train'),
+      valid: summarizeSet('valid'),
+      test: summarizeSet('test'),
+      unlabelled: summarizeSet('unlabelled'),
     },
-    classes,
-    repeated: repeatedTexts({
-      keys: Float64Array.from(all.flatMap(({ keys }) => keys)),
-      sets: Uint8Array.from(all.flatMap(({ keys }, code) => keys.map(() => code))),
-      labels: Int32Array.from(all.flatMap(({ labels }) => labels)),
-    }),
+    classes: counts,
+    repeated: repeatedTexts(rows),
   };
 }
 
-/** What is kept of the texts of a set, a number each. */
-interface SetReading {
-  readonly characters: number[];
-  readonly words: number[];
-  readonly keys: number[];
-  readonly labels: number[];
-  empty: number;
-  withoutClass: number;
+/** The texts of a task, set by set. */
+async function* setsOf(
+  task: ClassificationTask,
+  { signal }: SummarizeTaskOptions,
+): AsyncGenerator<TextOfSet, void> {
+  for (const set of ['train', 'valid', 'test'] as const) {
+    for await (const { text, labels } of task.labelled(set, { signal })) yield { set, text, labels };
+  }
+  for await (const text of task.languageModelTexts('unlabelled', { signal })) {
+    yield { set: 'unlabelled', text, labels: [] };
+  }
 }
 
-async function* withoutLabels(texts: AsyncIterable<string>): AsyncGenerator<LabelledText, void> {
-  for await (const text of texts) yield { text, labels: [] };
-}
-
-function summarizeSet({ characters, words, empty, withoutClass }: SetReading): TextSetSummary {
-  return {
-    texts: characters.length,
-    empty,
-    withoutClass,
-    characters: summarizeLengths(characters),
-    words: summarizeLengths(words),
-  };
-}
-
-function summarizeLengths(lengths: readonly number[]): LengthSummary {
-  const sorted = Float64Array.from(lengths).sort();
+function summarizeLengths(lengths: Float64Array): LengthSummary {
+  const sorted = lengths.sort();
   // The smallest length that so many percent don't exceed.
   const percentile = (percent: number) =>
     sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0;
@@ -163,18 +215,6 @@ function summarizeLengths(lengths: readonly number[]): LengthSummary {
     p99: percentile(99),
     maximum: sorted.at(-1) ?? 0,
   };
-}
-
-/** `len(text.split())` of Python. */
-function countWords(text: string): number {
-  let words = 0;
-  let inWord = false;
-  for (let i = 0; i < text.length; i++) {
-    const space = isSpace(text.charCodeAt(i));
-    if (!space && !inWord) words++;
-    inWord = !space;
-  }
-  return words;
 }
 
 /** 52 bits of a text's hash: among a million texts, two differing ones share it with a chance of one in 9,000. */

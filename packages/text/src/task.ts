@@ -1,3 +1,5 @@
+import type { TaskSummary } from './summarize-task.js';
+
 /** The sets of a task's labelled texts. */
 export type TaskSplit = 'train' | 'valid' | 'test';
 
@@ -46,4 +48,6 @@ export interface ClassificationTask {
    * is without a label, those of training are given for `unlabelled` too.
    */
   languageModelTexts(from: LanguageModelTexts, options?: ReadTaskOptions): AsyncIterable<string>;
+  /** What its texts are like, where it can tell without being read set by set; `summarizeTask` asks for it. */
+  summary?(options?: ReadTaskOptions): Promise<TaskSummary>;
 }

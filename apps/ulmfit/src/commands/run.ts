@@ -15,7 +15,7 @@ import {
   type RunOptions,
   type StageName,
 } from '@ulmfit/pipeline';
-import { tokenizerForLanguage, type ClassificationTask } from '@ulmfit/text';
+import { tokenizerForLanguage, type ClassificationTask, type TextSource } from '@ulmfit/text';
 import { tensorBoard } from '@ulmfit/tensorboard';
 import { interruptible } from '../interruptible.js';
 import { oneLine } from '../one-line.js';
@@ -28,29 +28,21 @@ import type { LoadedConfig } from '../config/load-config.js';
 import { corpusOf, isImdb, taskOf, type DataFlags } from '../task-of.js';
 import { tokenizerThreads } from '../tokenizer-threads.js';
 import { verdictWarnings } from '../verdict-warnings.js';
-import type { Flags, trainingFlags } from '../flags.js';
+import type { Flags, recipeFlags, trainingFlags } from '../flags.js';
+import { lookAtTask } from '../look-at-task.js';
+import { shortSummaryLines } from '../print-summary.js';
 
-type TrainingFlags = Pick<Flags, (typeof trainingFlags)[number]> &
+type PlanFlags = Partial<Pick<Flags, (typeof recipeFlags)[number]>> &
   Partial<Omit<DataFlags, 'data'>> &
-  Partial<Pick<Flags, 'data' | 'corpus' | 'corpusWords' | 'pretrained' | 'linear'>>;
+  Partial<Pick<Flags, 'data' | 'corpus' | 'corpusWords' | 'pretrained'>>;
+
+type TrainingFlags = Pick<Flags, (typeof trainingFlags)[number]> & PlanFlags & Partial<Pick<Flags, 'linear'>>;
 
 /** `ulmfit run`: every stage. */
 export const run = (
   flags: TrainingFlags & Pick<Flags, 'transfer' | 'linear'>,
   config: LoadedConfig | undefined,
-): Promise<void> =>
-  // Without transfer the language-model stages have nothing to give.
-  runWith(
-    flags,
-    config,
-    'run',
-    [
-      ...(flags.linear ? (['linear'] as const) : []),
-      ...(flags.transfer ? (['pretrain', 'finetune'] as const) : []),
-      ...(['classify', 'evaluate'] as const),
-    ],
-    { transfer: flags.transfer },
-  );
+): Promise<void> => runWith(flags, config, 'run', stagesOf(flags), { transfer: flags.transfer });
 
 /** `ulmfit pretrain` */
 export const pretrain = (flags: TrainingFlags, config: LoadedConfig | undefined): Promise<void> =>
@@ -88,29 +80,23 @@ async function runWith(
   stages: readonly StageName[],
   more: Partial<Pick<RunOptions, 'pretrained' | 'encoder' | 'transfer'>> = {},
 ): Promise<void> {
-  const { backwards, seed, data, splitSeed = 1, saveEvery, pretrained } = flags;
+  const { backwards, seed, saveEvery, pretrained } = flags;
   const report = reporter();
   const engine = await startEngine(flags);
   let hasWorked = false;
   try {
-    const task =
-      data === undefined
-        ? undefined
-        : await taskOf(
-            { ...flags, data, splitSeed },
-            { say: (line) => report.say(`ulmfit: ${oneLine(line)}`) },
-          );
-    const preset = flags.preset ?? (await fittingPreset(task, flags));
-    if (task && flags.preset === undefined) report.say(`preset ${preset}, by the amount of text`);
-    const isOwn = data !== undefined && !isImdb(data);
-    const recipe = resolvedRecipe(flags, config, isOwn ? readingAllTexts(presets[preset]) : presets[preset]);
-    const isWanted =
-      stages.includes('pretrain') &&
-      pretrained === undefined &&
-      (recipe.languageModel.pretrain !== null || flags.corpus !== undefined);
-    const corpus = corpusOf({ ...flags, isWanted });
-    if (isWanted && !corpus) report.say(`ulmfit: ${NO_GENERAL_TEXT}`);
+    const { task, preset, recipe, corpus, notes } = await planOf(flags, config, stages, { say: report.say });
+    notes.forEach(report.say);
     const folder = flags.out ?? `runs/${name}-${preset}-${seed}`;
+    if (task && !existsSync(join(folder, runFiles.config))) {
+      const from = more.pretrained ?? more.encoder ?? pretrained;
+      const look = await lookAtTask(task, {
+        ...{ recipe, stages, corpus, from, transfer: more.transfer, quick: true },
+        ...{ corpusPath: flags.corpus, corpusWords: flags.corpusWords },
+        workers: tokenizerThreads(flags.threads),
+      });
+      shortSummaryLines(look).forEach(report.say);
+    }
     const left = `what was done is saved. To go on: ${resumeCommand()}`;
     const result = await interruptible(
       left,
@@ -145,6 +131,57 @@ async function runWith(
     report.end();
   }
 }
+
+/** What a run would learn, from what, and by which settings. */
+export interface RunPlan {
+  readonly task: ClassificationTask | undefined;
+  readonly preset: PresetName;
+  readonly recipe: Recipe;
+  readonly corpus: TextSource | undefined;
+  /** What a run should say of these, a line each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * What the flags and the settings file say of a run.
+ * @param options.say is told what was guessed and found in files
+ * @throws what is wrong with the settings or the data
+ */
+export async function planOf(
+  flags: PlanFlags,
+  config: LoadedConfig | undefined,
+  stages: readonly StageName[],
+  { say, signal }: { say: (line: string) => void; signal?: AbortSignal },
+): Promise<RunPlan> {
+  const { data, splitSeed = 1, pretrained } = flags;
+  const task =
+    data === undefined
+      ? undefined
+      : await taskOf(
+          { ...flags, data, splitSeed },
+          { signal, say: (line) => say(`ulmfit: ${oneLine(line)}`) },
+        );
+  const preset = flags.preset ?? (await fittingPreset(task, flags));
+  const isOwn = data !== undefined && !isImdb(data);
+  const recipe = resolvedRecipe(flags, config, isOwn ? readingAllTexts(presets[preset]) : presets[preset]);
+  const isWanted =
+    stages.includes('pretrain') &&
+    pretrained === undefined &&
+    (recipe.languageModel.pretrain !== null || flags.corpus !== undefined);
+  const corpus = corpusOf({ ...flags, isWanted });
+  const notes = [
+    ...(task && flags.preset === undefined ? [`preset ${preset}, by the amount of text`] : []),
+    ...(isWanted && !corpus ? [`ulmfit: ${NO_GENERAL_TEXT}`] : []),
+  ];
+  return { task, preset, recipe, corpus, notes };
+}
+
+/** The stages of a whole run. Without transfer those of the language model have nothing to give. */
+export const stagesOf = ({ linear, transfer }: Pick<Flags, 'linear' | 'transfer'>): StageName[] => [
+  ...(linear ? (['linear'] as const) : []),
+  ...(transfer ? (['pretrain', 'finetune'] as const) : []),
+  ...(['classify', 'evaluate'] as const),
+];
 
 /** The preset for the amount of text: the task's, or where there is none the corpus, of which the embedded one is small. */
 async function fittingPreset(

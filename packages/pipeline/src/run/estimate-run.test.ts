@@ -1,0 +1,63 @@
+import { memory } from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { rowsTask, summarizeTask, surveyTokens, tokenizerNamed } from '@ulmfit/text';
+import { expect, it } from 'vitest';
+import { micro, opinionsOf } from '../micro.test-helper.js';
+import { estimateRun, type EstimateRunOptions } from './estimate-run.js';
+
+async function estimated(options: Partial<EstimateRunOptions> = {}) {
+  const { texts, labels } = opinionsOf(60);
+  const rows = texts.map((text, i) => ({ text, label: labels[i] === 1 ? 'pos' : 'neg' }));
+  const task = rowsTask({ train: rows.slice(0, 40), valid: rows.slice(40, 50), test: rows.slice(50) });
+  const summary = await summarizeTask(task);
+  const { vocabulary } = micro;
+  const tokenizer = tokenizerNamed('fastai');
+  const survey = await surveyTokens(task, { tokenizer, vocabulary, texts: 'train-and-unlabelled', summary });
+  const stages = ['linear', 'pretrain', 'finetune', 'classify', 'evaluate'] as const;
+  return {
+    tokens: survey.tokens,
+    ...(await estimateRun({
+      recipe: micro,
+      stages,
+      summary,
+      survey: { ...survey, charactersPerSecond: 1e15 },
+      ...options,
+    })),
+  };
+}
+
+it('is tokens by epochs over the speed of some steps, for each stage that the run has', async () => {
+  const before = memory().numTensors;
+  const { stages, seconds, rates, tokens } = await estimated();
+  expect(memory().numTensors).toBe(before);
+  for (const rate of Object.values(rates)) expect(rate).toBeGreaterThan(0);
+  // Without general text nothing is pretrained.
+  expect(Object.keys(stages)).toEqual(['linear', 'finetune', 'classify', 'evaluate']);
+  // A fifth is held out, which costs a third.
+  const epoch = (0.8 + 0.2 / 3) / rates.languageModel;
+  expect(stages.finetune).toBeCloseTo(tokens.languageModel * epoch, 6);
+  const { train, valid, test } = tokens;
+  const head = train / rates.head + valid / rates.head;
+  const all = train / rates.all + valid / rates.head;
+  expect(stages.classify).toBeCloseTo(head + 6 * all + valid / rates.head, 6);
+  expect(stages.evaluate).toBeCloseTo(test / rates.head, 6);
+  expect(seconds).toBeCloseTo(
+    Object.values(stages).reduce((sum, each) => sum + each, 0),
+    6,
+  );
+});
+
+it('counts pretraining on general text, and a classifier from scratch', async () => {
+  const { stages, rates, tokens } = await estimated({ corpusTokens: 1000, transfer: false });
+  expect(stages.pretrain).toBeCloseTo((3 * 1000 * (0.8 + 0.2 / 3)) / rates.languageModel, 6);
+  expect(stages.finetune).toBeUndefined();
+  const { train, valid } = tokens;
+  expect(stages.classify).toBeCloseTo(2 * (train / rates.all + valid / rates.head) + valid / rates.head, 6);
+});
+
+it('can be stopped', async () => {
+  const before = memory().numTensors;
+  const reason = new Error('enough');
+  await expect(estimated({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  expect(memory().numTensors).toBe(before);
+});

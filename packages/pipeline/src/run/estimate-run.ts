@@ -1,0 +1,104 @@
+import { availableParallelism } from 'node:os';
+import { specialTokens, Vocabulary, type TaskSummary, type TokenSurvey } from '@ulmfit/text';
+import type { ClassifierFit, Recipe } from '../recipe/recipe.js';
+import type { StageContext } from '../stage-context.js';
+import { measureStepRates, type StepRates } from '../stages/step-rates.js';
+import type { StageName } from './stage-name.js';
+
+export interface EstimateRunOptions extends Pick<StageContext, 'signal'> {
+  /** Its encoder has the sizes of the model that it starts from, where it starts from one. */
+  readonly recipe: Recipe;
+  readonly stages: readonly StageName[];
+  /** What `summarizeTask` and `surveyTokens` give for the task. */
+  readonly summary: TaskSummary;
+  readonly survey: TokenSurvey;
+  /** Tokens of the general text. Default none, without which there is no pretraining. */
+  readonly corpusTokens?: number | undefined;
+  /** As of `run`. Default true. */
+  readonly transfer?: boolean | undefined;
+  /** Threads that tokenize. Default one a core. */
+  readonly workers?: number | undefined;
+}
+
+/** How long a run will take. */
+export interface RunEstimate {
+  readonly seconds: number;
+  /** Of those that it has. */
+  readonly stages: Readonly<Partial<Record<StageName, number>>>;
+  /** What it was reckoned by. */
+  readonly rates: StepRates;
+}
+
+/** A forward pass has a third of the products of a training step. */
+const FORWARD = 1 / 3;
+
+/**
+ * Estimates how long a run takes on this machine: tokens by epochs over the speed of some steps, which are made here on the present
+ * backend in a second or two. It holds while the machine is as busy as now, and for texts that were not tokenized before.
+ * @throws the signal's reason
+ * @example
+ * const { seconds } = await estimateRun({ recipe, summary, survey, stages: ['finetune', 'classify', 'evaluate'] });
+ */
+export async function estimateRun(options: EstimateRunOptions): Promise<RunEstimate> {
+  const { recipe, stages, summary, survey, corpusTokens = 0, transfer = true, signal } = options;
+  const classes = summary.classes.map(({ name }) => name);
+  const rates = await measureStepRates(recipe, { vocabulary: invented(survey.vocabulary), classes, signal });
+  const { pretrain, finetune, validationShare: share } = recipe.languageModel;
+  const { tokens } = survey;
+  const passes = (count: number, epochs: number) =>
+    (epochs * count * (1 - share + share * FORWARD)) / rates.languageModel;
+  const cutting = (count: number) => count / tokensPerSecond(options);
+  const scored = tokens.test > 0 ? tokens.test : tokens.valid;
+  const all: Record<StageName, number> = {
+    linear: linearSeconds(summary),
+    pretrain: pretrain ? passes(corpusTokens, pretrain.epochs) + cutting(corpusTokens) : 0,
+    finetune: transfer ? passes(tokens.languageModel, finetune.epochs) + cutting(tokens.languageModel) : 0,
+    classify: classifySeconds(options, rates) + cutting(tokens.train + tokens.valid),
+    evaluate: scored / rates.head + cutting(scored),
+  };
+  const own = stages.filter((stage) => all[stage] > 0);
+  return {
+    seconds: own.reduce((sum, stage) => sum + all[stage], 0),
+    stages: Object.fromEntries(own.map((stage) => [stage, all[stage]])),
+    rates,
+  };
+}
+
+/** A vocabulary of a size, for models that only its size matters to. */
+const invented = (size: number): Vocabulary =>
+  new Vocabulary([
+    ...specialTokens,
+    ...Array.from({ length: Math.max(1, size - specialTokens.length) }, (_, i) => `w${i}`),
+  ]);
+
+function tokensPerSecond({ survey, workers = availableParallelism() }: EstimateRunOptions): number {
+  const { tokens, charactersPerSecond, characters } = survey;
+  const perCharacter = tokens.languageModel / Math.max(1, characters);
+  return charactersPerSecond * perCharacter * Math.min(workers, availableParallelism());
+}
+
+/** Gradual unfreezing: a fit costs as much more than that of the head as it trains groups, the validation a forward pass. */
+function classifySeconds(
+  { recipe, summary, survey, transfer = true }: EstimateRunOptions,
+  rates: StepRates,
+): number {
+  const { fits, scratch, batchSize } = recipe.classifier;
+  const { train, valid } = survey.tokens;
+  const top = recipe.encoder.layers + 1; // the head's group, the embedding's being the first
+  const batches = Math.max(1, Math.ceil(summary.sets.train.texts / batchSize));
+  const secondsOf = ({ freezeTo, epochs, minimumSteps = 0 }: ClassifierFit) => {
+    const first = freezeTo < 0 ? Math.max(0, top + 1 + freezeTo) : Math.min(top, freezeTo);
+    const perToken = 1 / rates.head + (1 / rates.all - 1 / rates.head) * (1 - first / top);
+    return Math.max(epochs, Math.ceil(minimumSteps / batches)) * (train * perToken + valid / rates.head);
+  };
+  const training = (transfer ? fits : [scratch]).reduce((sum, fit) => sum + secondsOf(fit), 0);
+  // How the logits of the validation texts become classes is chosen at the end.
+  return training + valid / rates.head;
+}
+
+/** Of TF-IDF with logistic regression; measured on one thread, it matters little beside the others. */
+function linearSeconds({ sets, classes, multiLabel }: TaskSummary): number {
+  const megabytes = (set: 'train' | 'valid') => (sets[set].texts * sets[set].characters.mean) / 1e6;
+  const outputs = classes.length === 2 && !multiLabel ? 1 : classes.length;
+  return 0.5 + megabytes('train') * (0.2 + 0.05 * outputs) + 0.2 * megabytes('valid');
+}
