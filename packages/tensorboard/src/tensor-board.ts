@@ -20,9 +20,9 @@ export interface TensorBoardOptions {
  */
 export function tensorBoard(folder: string, { files }: TensorBoardOptions = {}): TrainingPlugin {
   let logs: { train: EventLog; valid: EventLog } | undefined;
-  // Not in `beforeFit`: where a resumed fit goes on is known after it.
   const begin = (ctx: TrainingContext) => {
-    if (logs || ctx.rehearsal) return;
+    logs = undefined;
+    if (ctx.rehearsal) return;
     const { step, epoch, history } = ctx;
     const path = `${folder}/${inside(ctx.stage)}`;
     // Those of this fit are the last.
@@ -34,16 +34,17 @@ export function tensorBoard(folder: string, { files }: TensorBoardOptions = {}):
   };
   return {
     name: 'tensorBoard',
-    beforeFit: () => void (logs = undefined),
-    beforeBatch: begin,
+    beforeFit: (ctx) => {
+      if (!ctx.resumed) begin(ctx);
+    },
+    // Only now is it known where the fit goes on.
+    afterResume: begin,
     afterBatch: ({ step, last, groups }) => {
       const rates = [...groups]
         .filter(({ frozen }) => !frozen)
         .map(({ name, hyper }) => [`lr/${name}`, hyper.lr] as const);
       logs?.train.add(step, { ...last, ...Object.fromEntries(rates) });
     },
-    // A fit may be resumed at its validation, before the history tells of it.
-    afterValidate: begin,
     afterEpoch: ({ history }) => {
       const { step, values = {} } = history.at(-1) ?? {};
       const valid = Object.entries(values)
