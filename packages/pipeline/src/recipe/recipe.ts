@@ -18,6 +18,8 @@ const languageModelFit = z.strictObject({
   divisor: z.number().min(1),
   /** The share of the steps in which the rate rises, if not the schedule's own. */
   warmup: z.number().gt(0).lt(1).optional(),
+  /** With little text the fit has as many epochs more as reach so many steps. */
+  minimumSteps: count.optional(),
 });
 
 const classifierFit = z.strictObject({

@@ -1,3 +1,4 @@
+import { fitEpochs, type FitLength } from '../recipe/fit-epochs.js';
 import { availableParallelism } from 'node:os';
 import { specialTokens, Vocabulary, type TaskSummary, type TokenSurvey } from '@ulmfit/text';
 import type { ClassifierFit, Recipe } from '../recipe/recipe.js';
@@ -43,16 +44,19 @@ export async function estimateRun(options: EstimateRunOptions): Promise<RunEstim
   const { recipe, stages, summary, survey, corpusTokens = 0, transfer = true, signal } = options;
   const classes = summary.classes.map(({ name }) => name);
   const rates = await measureStepRates(recipe, { vocabulary: invented(survey.vocabulary), classes, signal });
-  const { pretrain, finetune, validationShare: share } = recipe.languageModel;
+  const { pretrain, finetune, validationShare: share, batchSize, window } = recipe.languageModel;
   const { tokens } = survey;
-  const passes = (count: number, epochs: number) =>
-    (epochs * count * (1 - share + share * FORWARD)) / rates.languageModel;
+  const passes = (count: number, fit: FitLength) =>
+    (fitEpochs(fit, Math.ceil((count * (1 - share)) / (batchSize * window))) *
+      count *
+      (1 - share + share * FORWARD)) /
+    rates.languageModel;
   const cutting = (count: number) => count / tokensPerSecond(options);
   const scored = tokens.test > 0 ? tokens.test : tokens.valid;
   const all: Record<StageName, number> = {
     linear: linearSeconds(summary),
-    pretrain: pretrain ? passes(corpusTokens, pretrain.epochs) + cutting(corpusTokens) : 0,
-    finetune: transfer ? passes(tokens.languageModel, finetune.epochs) + cutting(tokens.languageModel) : 0,
+    pretrain: pretrain ? passes(corpusTokens, pretrain) + cutting(corpusTokens) : 0,
+    finetune: transfer ? passes(tokens.languageModel, finetune) + cutting(tokens.languageModel) : 0,
     classify: classifySeconds(options, rates) + cutting(tokens.train + tokens.valid),
     evaluate: scored / rates.head + cutting(scored),
   };
@@ -86,10 +90,10 @@ function classifySeconds(
   const { train, valid } = survey.tokens;
   const top = recipe.encoder.layers + 1; // the head's group, the embedding's being the first
   const batches = Math.max(1, Math.ceil(summary.sets.train.texts / batchSize));
-  const secondsOf = ({ freezeTo, epochs, minimumSteps = 0 }: ClassifierFit) => {
+  const secondsOf = ({ freezeTo, ...length }: ClassifierFit) => {
     const first = freezeTo < 0 ? Math.max(0, top + 1 + freezeTo) : Math.min(top, freezeTo);
     const perToken = 1 / rates.head + (1 / rates.all - 1 / rates.head) * (1 - first / top);
-    return Math.max(epochs, Math.ceil(minimumSteps / batches)) * (train * perToken + valid / rates.head);
+    return fitEpochs(length, batches) * (train * perToken + valid / rates.head);
   };
   const training = (transfer ? fits : [scratch]).reduce((sum, fit) => sum + secondsOf(fit), 0);
   // How the logits of the validation texts become classes is chosen at the end.

@@ -16,6 +16,7 @@ import {
   type OptimizerFactory,
 } from '@ulmfit/trainer';
 import { encoderSizes } from '../recipe/encoder-sizes.js';
+import { fitEpochs } from '../recipe/fit-epochs.js';
 import {
   activationTerms,
   beside,
@@ -155,7 +156,7 @@ export function prepareClassifier(
       stage: `${stage}.${i + 1}-${fit.name}`,
       train: loader,
       validate,
-      epochs: epochsOf(fit, loader.batches(0)),
+      epochs: fitEpochs(fit, loader.batches(0)),
       ...pluginsOf(fit),
     };
   });
@@ -195,10 +196,6 @@ export function classifierTrainer(
   };
   return { trainer, kept, pluginsOf };
 }
-
-/** At least the fit's epochs, and its minimum of steps where it has one. */
-const epochsOf = ({ epochs, minimumSteps = 0 }: ClassifierFit, batches: number): number =>
-  Math.max(epochs, Math.ceil(minimumSteps / batches));
 
 /** The tokens of the longest document. */
 const longest = (documents: TokenCorpus): number =>

@@ -12,6 +12,7 @@ import { bpttRateScaling } from '@ulmfit/schedulers';
 import { languageModelLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
 import { createTrainer, type Metric, type OptimizerFactory } from '@ulmfit/trainer';
 import { encoderSizes } from '../recipe/encoder-sizes.js';
+import { fitEpochs } from '../recipe/fit-epochs.js';
 import { activationTerms, beside, clipping, recipeOptimizer, schedulePlugins } from './fit-plugins.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { requireMemory } from './require-memory.js';
@@ -117,15 +118,16 @@ export function prepareLanguageModel(
   }
   const { trainer, fit, rates, plugins } = languageModelTrainer(model, options);
   const loader = { batchSize, window, seed, stage, backwards };
+  const train = languageModelLoader(data.train, { ...loader, shuffle: true, jitter });
   return {
     model,
     trainer,
     rates,
     fit: {
       stage,
-      train: languageModelLoader(data.train, { ...loader, shuffle: true, jitter }),
+      train,
       validate: languageModelLoader(data.valid, loader),
-      epochs: fit.epochs,
+      epochs: fitEpochs(fit, train.batches(0)),
       plugins,
     },
   };
