@@ -26,6 +26,17 @@ describe('applyDecision', () => {
     expect(probabilities[0]?.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
   });
 
+  it('sharpens the blend at its own temperature', () => {
+    const plain = { temperature: 1, linearWeight: 0.5 };
+    const of = (blendTemperature: number, multiLabel: boolean) =>
+      applyDecision({ neural, linear }, { ...plain, blendTemperature }, { multiLabel }).probabilities;
+    const [one, half] = [of(1, false), of(0.5, false)];
+    const sum = one[0]?.reduce((total, p) => total + p ** 2, 0) ?? NaN;
+    one[0]?.forEach((p, c) => expect(half[0]?.[c]).toBeCloseTo(p ** 2 / sum, 12));
+    const [p, sharp] = [of(1, true)[0]?.[2] ?? NaN, of(0.5, true)[0]?.[2] ?? NaN];
+    expect(sharp).toBeCloseTo(p ** 2 / (p ** 2 + (1 - p) ** 2), 12);
+  });
+
   it('gives the classes that reach their thresholds', () => {
     const decision = { temperature: 1, thresholds: [0.5, 0.74, 0.9] };
     const { predicted } = applyDecision({ neural }, decision, { multiLabel: true });

@@ -1,7 +1,7 @@
 import { UlmfitError } from '@ulmfit/errors';
 import { z } from 'zod';
 import { predictedClasses } from './predicted-classes.js';
-import { probabilitiesOf } from './probabilities.js';
+import { logitsOf, probabilitiesOf } from './probabilities.js';
 import type { ClassScores } from './truth.js';
 
 /** How logits become classes, chosen on the validation set and kept with a model. */
@@ -17,6 +17,8 @@ export interface Decision {
   readonly linearWeight?: number | undefined;
   /** What the linear model's logits are divided by. Default 1. */
   readonly linearTemperature?: number | undefined;
+  /** What the blend's logits are divided by: a mean of probabilities is less sure than it might be. Default 1. */
+  readonly blendTemperature?: number | undefined;
 }
 
 const share = z.number().min(0).max(1);
@@ -31,6 +33,7 @@ export const decisionSchema: z.ZodType<Decision> = z.strictObject({
   linearThresholds: z.array(share).optional(),
   linearWeight: share.optional(),
   linearTemperature: temperature.optional(),
+  blendTemperature: temperature.optional(),
 });
 
 export interface DecisionLogits {
@@ -47,8 +50,8 @@ export interface Decided {
 }
 
 /**
- * Makes probabilities and predicted classes of logits: each model's probabilities at its temperature, their weighted mean,
- * then the most probable class or those that reach their thresholds.
+ * Makes probabilities and predicted classes of logits: each model's probabilities at its temperature, their blend, then the
+ * most probable class or those that reach their thresholds.
  * @throws UlmfitError `BAD_LABELS` where the linear model's logits are missing or of another shape
  * @example
  * const { predicted } = applyDecision({ neural, linear }, decision, { multiLabel: false });
@@ -63,11 +66,27 @@ export function applyDecision(
   const probabilities =
     linearWeight === 0
       ? own
-      : blended(own, probabilitiesOf(linear ?? [], multiLabel, linearTemperature), linearWeight);
+      : decidedBlend(own, probabilitiesOf(linear ?? [], multiLabel, linearTemperature), decision, multiLabel);
   return {
     probabilities,
     predicted: probabilities.map((row) => predictedClasses(row, { multiLabel, thresholds })),
   };
+}
+
+/**
+ * The blend of two models' probabilities by a decision: their weighted mean, at the blend's temperature.
+ * @throws UlmfitError `BAD_LABELS` where they are of different shapes
+ */
+export function decidedBlend(
+  neural: ClassScores,
+  linear: ClassScores,
+  { linearWeight = 0, blendTemperature = 1 }: Decision,
+  multiLabel: boolean,
+): number[][] {
+  const mean = blended(neural, linear, linearWeight);
+  return blendTemperature === 1
+    ? mean
+    : probabilitiesOf(logitsOf(mean, multiLabel), multiLabel, blendTemperature);
 }
 
 /**

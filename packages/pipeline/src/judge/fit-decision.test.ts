@@ -45,7 +45,7 @@ describe('fitDecision', () => {
       }
       expect(Object.keys(decision).sort()).toEqual(
         [
-          ...['linearTemperature', 'linearWeight', 'temperature'],
+          ...['blendTemperature', 'linearTemperature', 'linearWeight', 'temperature'],
           ...(multiLabel ? ['linearThresholds', 'neuralThresholds', 'thresholds'] : []),
         ].sort(),
       );
@@ -70,6 +70,18 @@ describe('fitDecision', () => {
     expect(decided.probabilities.flat().every(Number.isFinite)).toBe(true);
   });
 
+  it.each([false, true])('makes a blend as sure as it may be, several classes a text: %s', (multiLabel) => {
+    const truth = truthOf(600, multiLabel);
+    const logits = { neural: logitsOf(truth, 1, 'neural'), linear: logitsOf(truth, 1, 'linear') };
+    const decision = fitDecision(logits, truth, { multiLabel });
+    const [before, after] = [{ ...decision, blendTemperature: 1 }, decision].map((by) =>
+      judged(logits, by, truth, multiLabel),
+    );
+    expect(decision.blendTemperature).toBeLessThan(0.95);
+    expect(after?.logLoss).toBeLessThan(before?.logLoss ?? 0);
+    if (!multiLabel) expect(after?.accuracy).toBe(before?.accuracy);
+  });
+
   it('makes probabilities that are right as often as they say', () => {
     const truth = truthOf(400, false);
     const neural = logitsOf(truth, 1, 'neural');
@@ -82,7 +94,7 @@ describe('fitDecision', () => {
 
   it('counts both alike where there is no text to choose by', () => {
     expect(fitDecision({ neural: [], linear: [] }, [], { multiLabel: false })).toEqual({
-      ...{ temperature: 1, linearTemperature: 1, linearWeight: 0.5 },
+      ...{ temperature: 1, linearTemperature: 1, linearWeight: 0.5, blendTemperature: 1 },
     });
   });
 });

@@ -1,13 +1,13 @@
 import { blendWeight } from './blend-weight.js';
-import { blended, type Decision, type DecisionLogits } from './decision.js';
-import { probabilitiesOf } from './probabilities.js';
+import { decidedBlend, type Decision, type DecisionLogits } from './decision.js';
+import { logitsOf, probabilitiesOf } from './probabilities.js';
 import { fitTemperature } from './temperature.js';
 import { chooseThresholds } from './thresholds.js';
 import { trueClasses, type ClassScores, type Truth } from './truth.js';
 
 /**
  * Chooses on the validation set how logits become classes: the temperature of each model, the linear model's weight in
- * the blend by log-loss, and for several classes a text the thresholds by F1. Deterministic. Without a text, temperatures
+ * the blend by log-loss, the blend's temperature, and for several classes a text the thresholds by F1. Deterministic. Without a text, temperatures
  * of 1, equal weights and thresholds of 0.5.
  * @throws UlmfitError `BAD_LABELS`
  * @example
@@ -27,10 +27,23 @@ export function fitDecision(
   const others = probabilitiesOf(linear, multiLabel, linearTemperature);
   const labels = trueClasses(own, truth, own[0]?.length ?? 0, multiLabel);
   const linearWeight = blendWeight(own, others, labels, multiLabel);
+  const blend = { temperature, linearTemperature, linearWeight };
+  // A model alone has been given its temperature.
+  const isBlend = linearWeight > 0 && linearWeight < 1;
+  const decision = isBlend
+    ? {
+        ...blend,
+        blendTemperature: fitTemperature(
+          logitsOf(decidedBlend(own, others, blend, multiLabel), multiLabel),
+          truth,
+          { multiLabel },
+        ),
+      }
+    : blend;
   return {
-    ...{ temperature, linearTemperature, linearWeight },
+    ...decision,
     ...(multiLabel && {
-      thresholds: thresholds(blended(own, others, linearWeight)),
+      thresholds: thresholds(decidedBlend(own, others, decision, multiLabel)),
       neuralThresholds: thresholds(own),
       linearThresholds: thresholds(others),
     }),

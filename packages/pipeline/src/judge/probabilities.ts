@@ -6,6 +6,18 @@ export const probabilitiesOf = (logits: ClassScores, multiLabel: boolean, temper
     multiLabel ? row.map((x) => sigmoid(x / temperature)) : softmax(row.map((x) => x / temperature)),
   );
 
+/** Logits that have these probabilities; finite where a probability is 0 or 1. */
+export const logitsOf = (probabilities: ClassScores, multiLabel: boolean): number[][] =>
+  probabilities.map((row) =>
+    row.map((p) =>
+      multiLabel
+        ? Math.log(Math.max(p, LEAST)) - Math.log(Math.max(1 - p, LEAST))
+        : Math.log(Math.max(p, LEAST)),
+    ),
+  );
+
+const LEAST = 1e-12;
+
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 function softmax(row: readonly number[]): number[] {

@@ -4,7 +4,7 @@ import type { ClassificationTask, TaskSplit } from '@ulmfit/text';
 import { yieldToEvents } from '@ulmfit/trainer';
 import type { DecidedClassifier } from '../inference/decided-classifier.js';
 import { documentLogits } from '../inference/document-logits.js';
-import { blended } from '../judge/decision.js';
+import { decidedBlend } from '../judge/decision.js';
 import type { EvaluationResult } from '../judge/evaluation-result.js';
 import { judge } from '../judge/judge.js';
 import { mostConfidentMistakes } from '../judge/mistakes.js';
@@ -120,7 +120,7 @@ async function memberScores(
       multiLabel,
       decision.linearTemperature,
     );
-  const final = linearRows ? blended(neural, linearRows, decision.linearWeight ?? 0) : neural;
+  const final = linearRows ? decidedBlend(neural, linearRows, decision, multiLabel) : neural;
   const truth = Array.from({ length: documents.length }, (_, i) => {
     const own = labels[i] ?? [];
     return typeof own === 'number' ? [own] : own;
