@@ -1,2 +1,9 @@
-export { defineConfig, notInFile, type Changes, type UlmfitConfig } from './config/ulmfit-config.js';
+export {
+  defineConfig,
+  notInFile,
+  type Changes,
+  type FlagSettings,
+  type UlmfitConfig,
+} from './config/ulmfit-config.js';
+export type { TaskSource } from './config/config-task.js';
 export type { Flags } from './flags.js';

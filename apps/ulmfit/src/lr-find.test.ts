@@ -17,10 +17,12 @@ it('prints a curve with suggestions, and draws it into a file', async () => {
   writeFileSync(recipe, JSON.stringify(small));
   const data = writeReviews(folder, { train: 4, test: 4, unsup: 6 });
   const { code, stdout, stderr } = await ulmfitHere([
-    ...['lr-find', 'finetune', '--data', data, '--preset', 'tiny', '--recipe', recipe, '--no-token-cache'],
+    ...['lr-find', 'finetune', '--data', data, '--recipe', recipe, '--no-token-cache'],
     ...['--steps', '30', '--start-lr', '1e-4', '--end-lr', '1', '--svg', svg],
   ]);
   expect(code, stderr).toBe(0);
+  // The one that `run` would have.
+  expect(stderr).toContain('preset tiny, by the amount of text');
   const lines = stdout.trimEnd().split('\n');
   expect(lines[0]).toBe('finetune: training loss by learning rate (30 updates)');
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(Math.max(80, `curve: ${svg}`.length));

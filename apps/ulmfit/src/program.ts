@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
-import { applyConfig, dropExcluded } from './config/apply-config.js';
+import { applyConfig, dropExcluded, sourcesOf, type SettingSource } from './config/apply-config.js';
 import type { LoadedConfig } from './config/load-config.js';
 import {
   dataFlags,
@@ -46,7 +46,7 @@ export function program(writeHelp?: (text: string) => void): Command {
       if (config) applyConfig(command, config);
     })
     .hook('preAction', (_, command) => {
-      if (config) dropExcluded(command, config);
+      if (config) config = dropExcluded(command, config);
     });
 
   /** Adds a command; `run` reads no flag that it does not declare. */
@@ -59,6 +59,7 @@ export function program(writeHelp?: (text: string) => void): Command {
       flags: Pick<Flags, Name>,
       texts: readonly string[],
       config: LoadedConfig | undefined,
+      sources: Readonly<Record<string, SettingSource>>,
     ) => Promise<void>,
     /** Those that this command can do without. */
     optional: readonly FlagName[] = [],
@@ -72,7 +73,9 @@ export function program(writeHelp?: (text: string) => void): Command {
       const option = options[flag];
       command.addOption(optional.includes(flag) ? new Option(option.flags, option.description) : option);
     }
-    command.action(() => run(command.opts<Pick<Flags, Name>>(), command.args, config));
+    command.action(() =>
+      run(command.opts<Pick<Flags, Name>>(), command.args, config, sourcesOf(command, config)),
+    );
   };
 
   const runFlags = [
@@ -114,7 +117,7 @@ export function program(writeHelp?: (text: string) => void): Command {
     'evaluate',
     'score a classifier on labelled texts',
     ['model', 'ensemble', ...dataFlags, 'testReviews', 'tokenizer', 'tokenCache', 'json', ...engineFlags],
-    async (flags) => (await import('./commands/evaluate.js')).evaluate(flags),
+    async (flags, _, config) => (await import('./commands/evaluate.js')).evaluate(flags, config),
   );
   add(
     ulmfit,
@@ -136,7 +139,8 @@ export function program(writeHelp?: (text: string) => void): Command {
     'config',
     'print the settings that `run` would have here, from the settings file, the flags and the preset',
     runFlags,
-    async (flags, _, config) => (await import('./commands/config.js')).config(flags, config),
+    async (flags, _, config, sources) =>
+      (await import('./commands/config.js')).config(flags, config, sources),
   );
   add(
     ulmfit,

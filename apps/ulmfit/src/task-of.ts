@@ -66,7 +66,16 @@ function ownTask(flags: DataFlags, { signal, classes }: TaskOfOptions): Promise<
   });
 }
 
-function refuse(flags: DataFlags, names: readonly DataFlagName[], why: string): void {
+/**
+ * Makes sure that no flag is given that a task from elsewhere would not read.
+ * @param source where the task is from
+ * @throws UlmfitError `BAD_OPTION`
+ */
+export function refuseBesideTask(flags: Partial<DataFlags>, source: string): void {
+  refuse(flags, [...imdbFlags, ...fileFlags, 'validShare'], `is never read with the task of ${source}`);
+}
+
+function refuse(flags: Partial<DataFlags>, names: readonly DataFlagName[], why: string): void {
   // Flags that begin with `--no-` are true unless given.
   const name = names.find((name) => flags[name] !== undefined && flags[name] !== true);
   if (name === undefined) return;
@@ -83,19 +92,21 @@ export function isImdb(data: string): boolean {
   );
 }
 
-/** The general text to pretrain on: that of the flags, or for the sample the embedded one. */
+/** The general text to pretrain on: that of the flags, or for the sample and where there is no task the embedded one. */
 export function corpusOf({
   corpus,
   corpusWords: words,
-  data,
+  task,
   isWanted,
-}: Partial<Pick<Flags, 'corpus' | 'corpusWords' | 'data'>> & {
+}: Partial<Pick<Flags, 'corpus' | 'corpusWords'>> & {
+  readonly task: ClassificationTask | undefined;
   /** Whether there is pretraining at all. */
   readonly isWanted: boolean;
 }): TextSource | undefined {
   if (!isWanted) return undefined;
   if (corpus !== undefined) return corpusText(corpus, { words });
-  if (data === undefined || data === 'sample') return sampleText({ words });
+  const { kind, data } = task?.settings ?? {};
+  if (!task || (kind === 'imdb' && data === 'sample')) return sampleText({ words });
   if (words === undefined) return undefined;
   throw new UlmfitError('BAD_OPTION', '--corpus-words is never read without --corpus; give that too');
 }

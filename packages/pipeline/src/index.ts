@@ -47,6 +47,7 @@ export type { PluginList, PluginsByStage } from './run/plugins-by-stage.js';
 export type { OptimizerByStage } from './run/optimizer-by-stage.js';
 export { estimateRun, type EstimateRunOptions, type RunEstimate } from './run/estimate-run.js';
 export type { StepRates } from './stages/step-rates.js';
+export { planTraining } from './run/training-settings.js';
 export { runFiles } from './run/run-files.js';
 export { readRun, type ModelSizes, type RunRecord } from './run/read-run.js';
 export type { EpochMetrics, RunMetrics, StepMetrics } from './run/run-metrics.js';

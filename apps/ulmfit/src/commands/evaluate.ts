@@ -2,7 +2,9 @@ import { evaluateModels } from '@ulmfit/pipeline';
 import type { ClassificationTask, TaskSplit } from '@ulmfit/text';
 import { interruptible } from '../interruptible.js';
 import { judgementLines } from '../print-judgement.js';
-import { taskOf, type DataFlags } from '../task-of.js';
+import type { LoadedConfig } from '../config/load-config.js';
+import { resolveTask } from '../config/resolve-task.js';
+import type { DataFlags } from '../task-of.js';
 import { reporter } from '../reporter.js';
 import { printLines } from '../standard-output.js';
 import { jsonText } from '../terminal-text.js';
@@ -16,7 +18,7 @@ type EvaluateFlags = EngineFlags &
   Pick<Flags, 'model' | 'ensemble' | 'tokenizer' | 'tokenCache' | 'json'>;
 
 /** `ulmfit evaluate` */
-export async function evaluate(flags: EvaluateFlags): Promise<void> {
+export async function evaluate(flags: EvaluateFlags, config?: LoadedConfig): Promise<void> {
   const { model, ensemble = [], tokenizer, tokenCache, threads, json } = flags;
   const say = (line: string) => report.say(`ulmfit: ${line}`);
   const report = reporter();
@@ -29,8 +31,7 @@ export async function evaluate(flags: EvaluateFlags): Promise<void> {
         evaluateModels({
           models: [model, ...ensemble],
           // The model's classes, so that a file may lack some of them.
-          task: (classes) =>
-            taskOf({ ...flags, validShare: flags.validShare ?? 0 }, { signal, say, classes }),
+          task: (classes) => resolveTask(flags, config, { signal, say, classes, validShare: 0 }),
           split: scoredTexts,
           tokenizer,
           workers: tokenizerThreads(threads),

@@ -1,5 +1,5 @@
 import { UlmfitError } from '@ulmfit/errors';
-import { findRates, presets, type FoundRates, type Recipe } from '@ulmfit/pipeline';
+import { findRates, type FoundRates, type Recipe } from '@ulmfit/pipeline';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Flags, lrFindFlags } from '../flags.js';
 import { interruptible } from '../interruptible.js';
@@ -7,9 +7,10 @@ import { textPlot } from '../rates/text-plot.js';
 import { reporter } from '../reporter.js';
 import { printLines } from '../standard-output.js';
 import { startEngine } from '../start-engine.js';
-import { corpusOf, taskOf } from '../task-of.js';
+import { choosePreset, isOwnTask, resolveRecipe } from '../config/resolve-recipe.js';
+import { resolveTask } from '../config/resolve-task.js';
+import { corpusOf } from '../task-of.js';
 import { tokenizerThreads } from '../tokenizer-threads.js';
-import { resolvedRecipe } from './run.js';
 
 type LrFindFlags = Pick<Flags, (typeof lrFindFlags)[number]> & { readonly from?: string };
 
@@ -29,21 +30,42 @@ export async function lrFind(
     );
   }
   const { from, groups, steps, startLr, endLr, backwards, seed, svg, tokenCache } = flags;
-  const recipe = resolvedRecipe(flags, config, presets[flags.preset ?? 'small']);
   const report = reporter();
   await startEngine(flags);
   try {
     const left = 'there is no curve yet. Give the same command again to start over.';
-    const found = await interruptible(
+    const { found, recipe } = await interruptible(
       left,
-      async (signal) =>
-        findRates({
-          ...{ stage, recipe, from, groups, steps, startLr, endLr, backwards, seed, tokenCache, signal },
-          corpus: corpusOf({ ...flags, isWanted: stage === 'pretrain' }),
-          task: stage === 'pretrain' ? undefined : await taskOf(flags, { signal, say: report.say }),
+      async (signal) => {
+        // By itself, pretraining has no task; where one is given, its amount of text chooses the preset, as in a run.
+        const hasTask = stage !== 'pretrain' || flags.data !== 'sample' || config?.extras.task !== undefined;
+        const task = hasTask ? await resolveTask(flags, config, { signal, say: report.say }) : undefined;
+        const preset = await choosePreset(flags, task);
+        const recipe = resolveRecipe(flags, config, { preset, isOwn: isOwnTask(task) });
+        if (flags.preset === undefined) report.say(`preset ${preset}, by the amount of text`);
+        const found = await findRates({
+          ...{
+            stage,
+            recipe,
+            from,
+            groups,
+            steps,
+            startLr,
+            endLr,
+            backwards,
+            seed,
+            tokenCache,
+            signal,
+            task,
+          },
+          corpus: corpusOf({ ...flags, task, isWanted: stage === 'pretrain' }),
+          plugins: config?.extras.plugins,
+          optimizer: config?.extras.optimizer,
           workers: tokenizerThreads(flags.threads),
           onEvent: report.onEvent,
-        }),
+        });
+        return { found, recipe };
+      },
       report.say,
     );
     report.end();

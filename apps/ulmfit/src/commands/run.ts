@@ -1,21 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UlmfitError } from '@ulmfit/errors';
-import { readFile } from '@ulmfit/files';
 import {
-  adjustRecipe,
-  presets,
-  readingAllTexts,
-  recommendedPreset,
   run as runStages,
   runFiles,
-  withRates,
   type PresetName,
   type Recipe,
   type RunOptions,
   type StageName,
 } from '@ulmfit/pipeline';
-import { tokenizerForLanguage, type ClassificationTask, type TextSource } from '@ulmfit/text';
+import type { ClassificationTask, TextSource } from '@ulmfit/text';
 import { tensorBoard } from '@ulmfit/tensorboard';
 import { interruptible } from '../interruptible.js';
 import { oneLine } from '../one-line.js';
@@ -25,7 +18,9 @@ import { resumeCommand } from '../resume-command.js';
 import { printLines } from '../standard-output.js';
 import { startEngine } from '../start-engine.js';
 import type { LoadedConfig } from '../config/load-config.js';
-import { corpusOf, isImdb, taskOf, type DataFlags } from '../task-of.js';
+import { choosePreset, isOwnTask, resolveRecipe } from '../config/resolve-recipe.js';
+import { resolveTask } from '../config/resolve-task.js';
+import { corpusOf, type DataFlags } from '../task-of.js';
 import { tokenizerThreads } from '../tokenizer-threads.js';
 import { verdictWarnings } from '../verdict-warnings.js';
 import type { Flags, recipeFlags, trainingFlags } from '../flags.js';
@@ -108,6 +103,7 @@ async function runWith(
           engine,
           saveEvery,
           plugins: config?.extras.plugins,
+          optimizer: config?.extras.optimizer,
           observers: [tensorBoard(join(folder, runFiles.tensorboard))],
           warnOfSpikes: true,
           workers: tokenizerThreads(flags.threads),
@@ -153,22 +149,15 @@ export async function planOf(
   stages: readonly StageName[],
   { say, signal }: { say: (line: string) => void; signal?: AbortSignal },
 ): Promise<RunPlan> {
-  const { data, splitSeed = 1, pretrained } = flags;
-  const task =
-    data === undefined
-      ? undefined
-      : await taskOf(
-          { ...flags, data, splitSeed },
-          { signal, say: (line) => say(`ulmfit: ${oneLine(line)}`) },
-        );
-  const preset = flags.preset ?? (await fittingPreset(task, flags));
-  const isOwn = data !== undefined && !isImdb(data);
-  const recipe = resolvedRecipe(flags, config, isOwn ? readingAllTexts(presets[preset]) : presets[preset]);
+  const { pretrained } = flags;
+  const task = await resolveTask(flags, config, { signal, say: (line) => say(`ulmfit: ${oneLine(line)}`) });
+  const preset = await choosePreset(flags, task);
+  const recipe = resolveRecipe(flags, config, { preset, isOwn: isOwnTask(task) });
   const isWanted =
     stages.includes('pretrain') &&
     pretrained === undefined &&
     (recipe.languageModel.pretrain !== null || flags.corpus !== undefined);
-  const corpus = corpusOf({ ...flags, isWanted });
+  const corpus = corpusOf({ ...flags, task, isWanted });
   const notes = [
     ...(task && flags.preset === undefined ? [`preset ${preset}, by the amount of text`] : []),
     ...(isWanted && !corpus ? [`ulmfit: ${NO_GENERAL_TEXT}`] : []),
@@ -182,61 +171,3 @@ export const stagesOf = ({ linear, transfer }: Pick<Flags, 'linear' | 'transfer'
   ...(transfer ? (['pretrain', 'finetune'] as const) : []),
   ...(['classify', 'evaluate'] as const),
 ];
-
-/** The preset for the amount of text: the task's, or where there is none the corpus, of which the embedded one is small. */
-async function fittingPreset(
-  task: ClassificationTask | undefined,
-  { corpus }: Pick<TrainingFlags, 'corpus'>,
-): Promise<PresetName> {
-  if (task) return recommendedPreset(task);
-  return corpus === undefined ? 'tiny' : 'small';
-}
-
-/**
- * The recipe of the flags and the settings file.
- * @param preset what they change
- * @throws UlmfitError `BAD_RECIPE`, `BAD_OPTION`
- */
-export function resolvedRecipe(
-  flags: Pick<Flags, 'recipe' | 'schedule' | 'lr' | 'language' | 'tokenizer' | 'patience' | 'classWeights'>,
-  config: LoadedConfig | undefined,
-  preset: Recipe,
-): Recipe {
-  const { schedule, lr, language, patience, classWeights } = flags;
-  const adjusted = readRecipe(preset, flags.recipe, config);
-  const tokenizer = flags.tokenizer ?? (language === undefined ? undefined : tokenizerForLanguage(language));
-  return withRates(
-    {
-      ...adjusted,
-      ...(schedule !== undefined && { schedule }),
-      ...(tokenizer !== undefined && { tokenizer }),
-      classifier: {
-        ...adjusted.classifier,
-        ...(patience !== undefined && { patience }),
-        ...(classWeights !== undefined && { classWeights }),
-      },
-    },
-    lr ?? {},
-  );
-}
-
-/**
- * The preset with what a file of changes, or else the settings file, says.
- * @throws UlmfitError `BAD_RECIPE`
- */
-function readRecipe(preset: Recipe, path: string | undefined, config?: LoadedConfig): Recipe {
-  if (path === undefined) {
-    const { recipe } = config?.extras ?? {};
-    return typeof recipe === 'object' ? adjustRecipe(preset, recipe, `${config?.path}: recipe`) : preset;
-  }
-  let changes: unknown;
-  try {
-    // The decoder leaves a byte order mark out.
-    changes = JSON.parse(new TextDecoder().decode(readFile(path)));
-  } catch (error) {
-    if (error instanceof UlmfitError && error.code === 'NOT_A_FILE') throw error;
-    const why = error instanceof SyntaxError ? `not JSON (${oneLine(error.message)})` : 'can’t be read';
-    throw new UlmfitError('BAD_RECIPE', `${path}: ${why}; give a file of settings`, { cause: error });
-  }
-  return adjustRecipe(preset, changes, path);
-}

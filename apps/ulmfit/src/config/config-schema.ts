@@ -1,13 +1,68 @@
-import { brief, nearest, UlmfitError } from '@ulmfit/errors';
+import { brief, nearest, showName, UlmfitError } from '@ulmfit/errors';
+import type { PluginsByStage } from '@ulmfit/pipeline';
 import { InvalidArgumentError, type Option } from 'commander';
-import type { TrainingPlugin } from '@ulmfit/trainer';
 import { z } from 'zod';
 import { options } from '../flags.js';
 import { oneLine } from '../one-line.js';
+import type { TaskSource } from './config-task.js';
 import { notInFile, type UlmfitConfig } from './ulmfit-config.js';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
+
+/** What is given by stage. */
+const stages = [
+  'all',
+  'pretrain',
+  'finetune',
+  'classify',
+] as const satisfies readonly (keyof PluginsByStage)[];
+
+/** What is wrong, and at which place within. */
+type Fault = { readonly message: string; readonly path?: readonly number[] } | undefined;
+
+function complain(ctx: z.RefinementCtx, path: readonly (string | number)[], fault: Fault): void {
+  if (fault) ctx.addIssue({ code: 'custom', path: [...path, ...(fault.path ?? [])], message: fault.message });
+}
+
+function eachStage(
+  value: Readonly<Record<string, unknown>>,
+  ctx: z.RefinementCtx,
+  fault: (value: unknown) => Fault,
+): void {
+  for (const [stage, given] of Object.entries(value)) {
+    if (stages.some((known) => known === stage)) {
+      if (given !== undefined) complain(ctx, [stage], fault(given));
+      continue;
+    }
+    const meant = nearest(stage, stages);
+    const cure = meant === undefined ? `there are ${stages.join(', ')}` : `did you mean ${meant}?`;
+    complain(ctx, [], { message: `there is no stage ${brief(stage)}; ${cure}` });
+  }
+}
+
+function optimizerFault(value: unknown): Fault {
+  if (typeof value === 'function') return { message: `${showName(value.name)} is a function; call it` };
+  if (isObject(value) && typeof value['create'] === 'function' && isObject(value['defaults']))
+    return undefined;
+  return { message: 'must be an optimizer, such as adam() of @ulmfit/optimizers' };
+}
+
+/** Functions that make plugins are called when a run begins. */
+function pluginsFault(value: unknown): Fault {
+  if (typeof value === 'function') return undefined;
+  if (!Array.isArray(value)) return { message: 'must be a list of plugins, or a function that makes one' };
+  const at = value.findIndex((plugin) => !isObject(plugin) || typeof plugin['name'] !== 'string');
+  if (at < 0) return undefined;
+  const wrong: unknown = value[at];
+  return {
+    path: [at],
+    message:
+      typeof wrong === 'function'
+        ? `${showName(wrong.name)} is a function; call it`
+        : 'must be a plugin: an object with a name',
+  };
+}
 
 /** What a file may say beyond the flags: the names of `UlmfitConfig`. */
 const beyondFlags = {
@@ -17,13 +72,20 @@ const beyondFlags = {
   ),
   // A flag gives one rate at a time.
   lr: z.record(z.string(), z.number('must be a rate'), 'must be rates by stage, such as { finetune: 4e-3 }'),
-  plugins: z.array(
-    z.custom<TrainingPlugin>(
-      (value) => isObject(value) && typeof value['name'] === 'string',
-      'must be a plugin: an object with a name',
-    ),
-    'must be a list of plugins',
+  task: z.custom<TaskSource>(
+    (value) => isObject(value) || typeof value === 'function',
+    'must be a task, a promise of one, or a function that makes one',
   ),
+  optimizer: z.custom<NonNullable<UlmfitConfig['optimizer']>>().superRefine((value, ctx) => {
+    const whole: unknown = value;
+    if (isObject(whole) && !('create' in whole)) eachStage(whole, ctx, optimizerFault);
+    else complain(ctx, [], optimizerFault(whole));
+  }),
+  plugins: z.custom<NonNullable<UlmfitConfig['plugins']>>().superRefine((value, ctx) => {
+    const whole: unknown = value;
+    if (isObject(whole) && !Array.isArray(whole) && !('name' in whole)) eachStage(whole, ctx, pluginsFault);
+    else complain(ctx, [], pluginsFault(whole));
+  }),
 } satisfies Partial<Record<keyof UlmfitConfig, z.ZodType>>;
 
 const beyond = z.object(beyondFlags).partial();
@@ -78,7 +140,18 @@ export function checkedConfig(
   path: string,
 ): { settings: Readonly<Record<string, unknown>>; extras: ConfigExtras } {
   const { success, data, error } = schema.safeParse(settings);
-  if (success) return { settings: data, extras: beyond.parse(data) };
+  if (success) {
+    const extras = beyond.parse(data);
+    if (extras.task === undefined) return { settings: data, extras };
+    if (data['data'] !== undefined)
+      throw new UlmfitError(
+        'BAD_CONFIG_FILE',
+        `${path}: task and data both say what to learn; leave one of the two out`,
+      );
+    // Nobody may ask for it.
+    if (extras.task instanceof Promise) extras.task.catch(() => undefined);
+    return { settings: data, extras };
+  }
   const [issue] = error.issues;
   if (issue?.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;

@@ -1,6 +1,7 @@
-import type { Recipe } from '@ulmfit/pipeline';
-import type { TrainingPlugin } from '@ulmfit/trainer';
+import type { OptimizerByStage, PluginList, PluginsByStage, AnyStagePlugin, Recipe } from '@ulmfit/pipeline';
+import type { OptimizerFactory } from '@ulmfit/trainer';
 import type { Flags } from '../flags.js';
+import type { TaskSource } from './config-task.js';
 
 /** Some of the settings of an object, at any depth; lists are whole. */
 export type Changes<T> = T extends readonly unknown[]
@@ -12,20 +13,43 @@ export type Changes<T> = T extends readonly unknown[]
 /** A flag of the command line that a file can't set. */
 export const notInFile = ['config', 'force'] as const satisfies readonly (keyof Flags)[];
 
+/** The settings that every flag has, under the flag's name in camel case. */
+export type FlagSettings = {
+  readonly [Name in Exclude<keyof Flags, 'recipe' | (typeof notInFile)[number]>]?: Flags[Name] | undefined;
+};
+
 /**
  * The settings of `ulmfit.config.ts`: those of every flag, under the flag's name in camel case, and what has no flag. A flag that is
- * given wins.
+ * given wins. Paths begin in the file's folder.
  */
-export type UlmfitConfig = {
-  readonly [Name in Exclude<keyof Flags, 'recipe' | (typeof notInFile)[number]>]?: Flags[Name] | undefined;
-} & {
+export interface UlmfitConfig extends FlagSettings {
   /** What differs from the preset: settings, or the path of a JSON file of them. */
   readonly recipe?: Changes<Recipe> | string | undefined;
   /**
-   * Plugins of every fit, beside the recipe's. A run that is resumed needs the same ones.
+   * What there is to learn, in place of `data`: a `ClassificationTask`, a promise of one, or a function that makes one when a
+   * command needs it.
    */
-  readonly plugins?: readonly TrainingPlugin[] | undefined;
-};
+  readonly task?: TaskSource | undefined;
+  /**
+   * What updates the weights in place of the recipe's Adam: for all stages, or by stage, `{ pretrain: sgd() }`. The peak rates stay the
+   * recipe's.
+   */
+  readonly optimizer?: OptimizerFactory | OptimizerByStage | undefined;
+  /**
+   * Plugins beside the recipe's: a list for all stages, or by stage, `{ all: () => [...], classify: [...] }`. A function makes plugins
+   * for each stage, which one with a state needs. A run that is resumed needs the same ones.
+   */
+  readonly plugins?: PluginList<AnyStagePlugin> | PluginsByStage | undefined;
+}
 
-/** Gives `ulmfit.config.ts` its types. @example export default defineConfig({ preset: 'small', seed: 2 }); */
+/**
+ * Gives `ulmfit.config.ts` its types.
+ * @example
+ * export default defineConfig({
+ *   data: 'tickets.csv',
+ *   recipe: { schedule: 'constant', classifier: { patience: 3 } },
+ *   optimizer: { classify: sgd({ momentum: 0.9 }) },
+ *   plugins: { all: () => [reduceOnPlateau()], classify: [labelSmoothing(0.1)] },
+ * });
+ */
 export const defineConfig = (config: UlmfitConfig): UlmfitConfig => config;

@@ -1,9 +1,15 @@
 import { showName, UlmfitError } from '@ulmfit/errors';
-import type { TrainingPlugin } from '@ulmfit/trainer';
+import type { OptimizerFactory, TrainingPlugin } from '@ulmfit/trainer';
 import type { Recipe } from '../recipe/recipe.js';
 import { planClassifier, planLanguageModel } from '../stages/plan-stage.js';
-import type { StageOptimizers } from './optimizer-by-stage.js';
-import type { StagePlugins } from './plugins-by-stage.js';
+import type { AnyStagePlugin } from '../stages/stage-plugin.js';
+import { optimizerByStage, type OptimizerByStage, type StageOptimizers } from './optimizer-by-stage.js';
+import {
+  pluginsByStage,
+  type PluginList,
+  type PluginsByStage,
+  type StagePlugins,
+} from './plugins-by-stage.js';
 import type { OptimizerSettings, RunSettings } from './run-settings.js';
 import { trainedStages, type TrainedStage } from './stage-name.js';
 
@@ -39,6 +45,27 @@ export function trainingSettings(
   }
   return { plugins: names, optimizer: chosen };
 }
+
+/**
+ * Tries plugins and optimizers on the stages of a recipe, without training.
+ * @returns the names of the plugins and the optimizers by stage, as a run keeps them
+ * @throws UlmfitError `BAD_PLUGINS` where they don't go together, `BAD_OPTION`, or what an optimizer throws
+ */
+export const planTraining = (
+  recipe: Recipe,
+  {
+    plugins,
+    optimizer,
+  }: {
+    readonly plugins?: PluginList<AnyStagePlugin> | PluginsByStage | undefined;
+    readonly optimizer?: OptimizerFactory | OptimizerByStage | undefined;
+  },
+): Pick<RunSettings, 'plugins' | 'optimizer'> =>
+  trainingSettings(recipe, {
+    plugins: pluginsByStage(plugins),
+    optimizers: optimizerByStage(optimizer),
+    observers: [],
+  });
 
 /** @throws UlmfitError `BAD_PLUGINS` for one that would be missed in a run that is resumed without it */
 export function requireNoState(observers: readonly TrainingPlugin[]): void {
