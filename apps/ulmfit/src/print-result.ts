@@ -1,4 +1,5 @@
 import type { RunResult } from '@ulmfit/pipeline';
+import { keptEpochText } from './kept-epoch.js';
 import { percent } from './percent.js';
 import { judgementLines } from './print-judgement.js';
 
@@ -22,7 +23,10 @@ export function resultLines(result: RunResult, folder: string): string[] {
         `(${tokens} tokens, ${vocabulary} words, ${seconds} s)`,
     );
   }
-  if (result.classify) lines.push(`classify: trained in ${result.classify.seconds} s`);
+  if (result.classify) {
+    const { seconds, best } = result.classify;
+    lines.push(`classify: trained in ${seconds} s${best ? `; ${keptEpochText(best)}` : ''}`);
+  }
   if (result.evaluate) lines.push('', ...judgementLines(result.evaluate), '');
   lines.push(`run: ${folder}`);
   return lines;

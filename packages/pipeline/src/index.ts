@@ -24,6 +24,7 @@ export {
 export {
   trainClassifier,
   type ClassifierStageOptions,
+  type KeptEpoch,
   type LabelledDocuments,
   type TrainedClassifier,
 } from './stages/classifier-stage.js';
@@ -55,7 +56,7 @@ export type { StageName, TrainedStage } from './run/stage-name.js';
 export type { RunEngine } from './run/run-engine.js';
 export type { OptimizerSettings, RunSettings } from './run/run-settings.js';
 export type { RunTask } from './run/run-task.js';
-export type { LanguageModelFigures, LinearFigures, RunResult } from './run/run-result.js';
+export type { ClassifierFigures, LanguageModelFigures, LinearFigures, RunResult } from './run/run-result.js';
 export {
   loadDecidedClassifier,
   loadLanguageModel,

@@ -26,7 +26,8 @@ const run: RunRecord = {
     corpus: { kind: 'sample' },
     ...{ backwards: false, transfer: true, linear: true, seed: 7 },
     recipe: presets.tiny,
-    ...{ plugins: {}, optimizer: {} },
+    plugins: { classify: ['plateau', 'mixout'] },
+    optimizer: { pretrain: { name: 'sgd', defaults: { momentum: 0.9 } } },
   },
   task: {
     ...{ name: 'sample', classes: ['neg', 'pos'], multiLabel: false, fingerprint: 'f' },
@@ -36,7 +37,10 @@ const run: RunRecord = {
   engine: { backend: 'wasm', precision: 'float32', threads: 2, version: '4.22.0', fastKernels: [] },
   result: {
     finetune: figures,
-    classify: { seconds: 3 },
+    classify: {
+      seconds: 3,
+      best: { fit: 'classify.2-all', epoch: 1, loss: 0.43219, accuracy: 0.875, macroF1: 0.8712 },
+    },
     evaluate: {
       ...{ split: 'test', seconds: 1, chosen: 'neural', mistakes: [] },
       judgements: { neural: judge(probabilities, truth, { classes: ['neg', 'pos'], multiLabel: false }) },
@@ -73,6 +77,11 @@ describe('runReport', () => {
     expect(text).toContain('Time of training 6s');
     expect(text).toContain('sample: 2 classes, one a text; 18 texts to train on, 2 to validate, 100 to test');
     expect(text).toMatch(/classify\.2-all 1 2 3s 0\.1235/);
+    expect(text).toContain(
+      'epoch 2 of classify.2-all kept: on the validation texts loss 0.4322, accuracy 87.50 %, macro-F1 0.871.',
+    );
+    expect(text).toContain('Plugins beside the recipe’s classify: plateau, mixout');
+    expect(text).toContain('Optimizer in place of the recipe’s pretrain: sgd');
     expect(page).toContain('<title>mine');
   });
 

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { EpochMetrics, RunMetrics, RunRecord, RunResult, RunSettings, RunTask } from '@ulmfit/pipeline';
 import { duration } from '../duration.js';
+import { keptEpochText } from '../kept-epoch.js';
 import { percent } from '../percent.js';
 import { evaluationSections, mainCard } from './evaluation-sections.js';
 import { Html, html } from './html.js';
@@ -67,6 +68,8 @@ function factTable({ settings, task, engine, model, metrics }: RunRecord): Html 
     'Started from': startOf(settings),
     Model: sizesOf(settings, model),
     'Learning rate': recipe.schedule,
+    'Plugins beside the recipe’s': byStage(settings.plugins, (names) => names.join(', ')),
+    'Optimizer in place of the recipe’s': byStage(settings.optimizer, ({ name }) => name),
     'Texts are read': backwards ? 'from their end' : undefined,
     Seed: String(seed),
     Engine: engine && `${engine.backend} ${engine.version}, ${engine.precision}, threads: ${engine.threads}`,
@@ -82,6 +85,15 @@ function factTable({ settings, task, engine, model, metrics }: RunRecord): Html 
         </tr> `,
     )}
   </table>`;
+}
+
+/** What there is of each stage; undefined where no stage has any. */
+function byStage<Value>(
+  values: Readonly<Record<string, Value>>,
+  textOf: (value: Value) => string,
+): string | undefined {
+  const stages = Object.entries(values).map(([stage, value]) => `${stage}: ${textOf(value)}`);
+  return stages.length === 0 ? undefined : stages.join('; ');
 }
 
 function taskOf({ name, classes, multiLabel, counts: { train, valid, test } }: RunTask): string {
@@ -118,6 +130,7 @@ function stageSection(stage: string, { metrics, result }: RunRecord): Html {
   const lines = metrics.filter((line) => stageOf(line) === stage);
   const isDone = stage in result;
   return html`<h2>${stage}${isDone ? '' : html` <small>not finished</small>`}</h2>
+    ${stage === 'classify' && result.classify?.best ? html`<p>${keptEpochText(result.classify.best)}.</p>` : ''}
     <div class="charts">${stageCharts(lines)}</div>
     ${epochTable(lines)} `;
 }

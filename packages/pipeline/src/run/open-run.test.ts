@@ -283,14 +283,17 @@ describe('openRun', () => {
     expect(readFileSync(join(path, 'result.json'), 'utf8')).toBe('{"classify');
     // A perplexity beyond all numbers, and what a later version would add.
     const figures = { vocabulary: 1, tokens: 2, perplexity: Infinity, accuracy: 0, seconds: 1, later: 2 };
-    writeFileSync(join(path, 'result.json'), JSON.stringify({ pretrain: figures }));
+    const best = { fit: 'classify.1-all', epoch: 1, loss: 0.5, accuracy: 0.75, macroF1: 0.7 };
+    const classify = { seconds: 2, best };
+    writeFileSync(join(path, 'result.json'), JSON.stringify({ pretrain: figures, classify }));
     const third = openRun(path, settings);
-    expect(third.result.pretrain).toEqual({ ...figures, perplexity: NaN });
+    expect(third.result).toEqual({ pretrain: { ...figures, perplexity: NaN }, classify });
     third.close();
     for (const [content, where] of [
       ['null', 'it'],
       ['{"pretrain":true}', 'pretrain'],
       ['{"classify":{}}', 'classify.seconds'],
+      ['{"classify":{"seconds":1,"best":{"fit":1}}}', 'classify.best.fit'],
       [
         '{"pretrain":{"vocabulary":1,"tokens":2,"perplexity":"a","accuracy":0,"seconds":1}}',
         'pretrain.perplexity',

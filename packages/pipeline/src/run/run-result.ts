@@ -3,13 +3,14 @@ import { UlmfitError } from '@ulmfit/errors';
 import { z } from 'zod';
 import { evaluationResultSchema, type EvaluationResult } from '../judge/evaluation-result.js';
 import { readJson } from './read-json.js';
+import type { KeptEpoch } from '../stages/classifier-stage.js';
 
 /** The figures of a run, as `result.json` keeps them; those of stages that were not run are missing. */
 export interface RunResult {
   linear?: LinearFigures | undefined;
   pretrain?: LanguageModelFigures | undefined;
   finetune?: LanguageModelFigures | undefined;
-  classify?: { seconds: number } | undefined;
+  classify?: ClassifierFigures | undefined;
   evaluate?: EvaluationResult | undefined;
 }
 
@@ -21,6 +22,12 @@ export interface LinearFigures {
   readonly accuracy?: number | undefined;
   readonly macroF1?: number | undefined;
   readonly seconds: number;
+}
+
+export interface ClassifierFigures {
+  readonly seconds: number;
+  /** The epoch whose weights were kept; missing where nothing was held out, and in runs of earlier versions. */
+  readonly best?: KeptEpoch | undefined;
 }
 
 export interface LanguageModelFigures {
@@ -58,7 +65,14 @@ const runResultSchema: z.ZodType<RunResult> = z.looseObject({
     .optional(),
   pretrain: languageModelFigures.optional(),
   finetune: languageModelFigures.optional(),
-  classify: z.looseObject({ seconds }).optional(),
+  classify: z
+    .looseObject({
+      seconds,
+      best: z
+        .looseObject({ fit: z.string(), epoch: count, loss: figure, accuracy: figure, macroF1: figure })
+        .optional(),
+    })
+    .optional(),
   evaluate: z.union([evaluationResultSchema, earlierEvaluation]).optional(),
 });
 

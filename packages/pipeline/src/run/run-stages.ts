@@ -188,7 +188,8 @@ export class RunStages {
       decision: valid ? await this.#decide(classifier, valid, linear) : plainDecision,
     };
     saveClassifier(this.#folder.pathOf('model'), this.#classifier);
-    this.#folder.finish('classify', { seconds: secondsSince(begun) });
+    const { best } = classifier;
+    this.#folder.finish('classify', { seconds: secondsSince(begun), ...(best && { best }) });
   }
 
   async evaluate(): Promise<void> {

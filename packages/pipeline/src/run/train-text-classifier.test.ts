@@ -41,6 +41,7 @@ it('makes a classifier of rows in memory, blended with the plain baseline', asyn
   const { classifier, report, result } = await trainTextClassifier({ ...rows, ...options });
   expect(Object.keys(result)).toEqual(['linear', 'finetune', 'classify', 'evaluate']);
   expect(report?.split).toBe('test');
+  expect(result.classify?.best).toMatchObject({ fit: 'classify.1-all' });
   // Each word tells the class.
   expect(report?.judgements.linear?.accuracy).toBe(1);
   expect(report?.judgements[report.chosen]?.accuracy).toBeGreaterThan(0.9);

@@ -13,6 +13,7 @@ import {
   earlyStopping,
   keepBest,
   type BestEpoch,
+  type EpochRecord,
   type OptimizerFactory,
 } from '@ulmfit/trainer';
 import { encoderSizes } from '../recipe/encoder-sizes.js';
@@ -40,6 +41,17 @@ export interface LabelledDocuments {
   readonly labels: DocumentLabels;
 }
 
+/** The epoch whose weights were kept, with its figures on the texts that validated. */
+export interface KeptEpoch {
+  /** The fit that it belongs to, such as `classify.2-all`. */
+  readonly fit: string;
+  /** From 0, within the fit. */
+  readonly epoch: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly macroF1: number;
+}
+
 /** A classifier with its words and its classes. */
 export interface TrainedClassifier {
   readonly model: Classifier;
@@ -48,7 +60,7 @@ export interface TrainedClassifier {
   readonly classes: readonly string[];
   readonly backwards: boolean;
   /** The epoch whose weights these are, where it was chosen by a validation figure. */
-  readonly best?: BestEpoch | undefined;
+  readonly best?: KeptEpoch | undefined;
 }
 
 export interface ClassifierStageOptions extends StageContext {
@@ -92,7 +104,8 @@ export async function trainClassifier(options: ClassifierStageOptions): Promise<
       vocabulary,
       parts: valid ? [train, valid] : [train],
     });
-    return { model, vocabulary, classes, backwards, best: kept?.restore(trainer) };
+    const best = kept?.restore(trainer);
+    return { model, vocabulary, classes, backwards, best: best && keptEpoch(best, trainer.history) };
   } catch (error) {
     model.dispose();
     throw error;
@@ -100,6 +113,13 @@ export async function trainClassifier(options: ClassifierStageOptions): Promise<
     kept?.dispose();
     trainer.dispose();
   }
+}
+
+/** The figures of the best epoch, as the history has them. */
+function keptEpoch({ stage: fit, epoch }: BestEpoch, history: readonly EpochRecord[]): KeptEpoch {
+  const { values = {} } = history.find((record) => record.stage === fit && record.epoch === epoch) ?? {};
+  const figure = (name: string) => values[`valid/${name}`] ?? NaN;
+  return { fit, epoch, loss: figure('loss'), accuracy: figure('accuracy'), macroF1: figure('macroF1') };
 }
 
 /**

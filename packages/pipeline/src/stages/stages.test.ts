@@ -162,7 +162,10 @@ describe('trainClassifier', () => {
       const at = losses.indexOf(Math.min(...losses));
       expect(at).toBeLessThan(3);
       const { fit, epoch, values } = told[at] as (typeof told)[number];
-      expect(best).toMatchObject({ stage: fit, epoch, value: losses[at] });
+      expect(best).toEqual({
+        ...{ fit, epoch, loss: losses[at] },
+        ...{ accuracy: values['valid/accuracy'], macroF1: values['valid/macroF1'] },
+      });
       const loader = classifierLoader(valid.documents, valid.labels, { batchSize: 3, window: 6 });
       const again = await evaluate(model, loader, { metrics: [accuracy, macroF1] });
       expect(again).toEqual({
