@@ -3,6 +3,7 @@ import { bundleDescriptionReader, vocabularyReader } from './readers/bundle.js';
 import { corpusReader, gzipReader } from './readers/corpus.js';
 import { dataFilesReader } from './readers/data-files.js';
 import { archiveReader } from './readers/imdb-archive.js';
+import { linearReader } from './readers/linear.js';
 import { pytorchLegacyReader, pytorchZipReader } from './readers/pytorch.js';
 import { configReader, manifestReader, metricsReader, runReader, stateReader } from './readers/run-files.js';
 import { safetensorsReader } from './readers/safetensors.js';
@@ -19,6 +20,7 @@ export const readers: Readonly<Record<string, () => FuzzedReader>> = {
   corpus: corpusReader,
   gzip: gzipReader,
   'data-files': dataFilesReader,
+  linear: linearReader,
   vocabulary: vocabularyReader,
   bundle: bundleDescriptionReader,
   manifest: manifestReader,

@@ -77,6 +77,7 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
     expect(readdirSync(join(folder, 'whole')).sort()).toEqual([
       'checkpoints',
       'config.json',
+      'corpus.json',
       'engine.json',
       'finetune',
       'linear.safetensors',

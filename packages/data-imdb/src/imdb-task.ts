@@ -51,7 +51,7 @@ const setOf = { train: 'train', valid: 'validation', test: 'test' } as const sat
  * The IMDb reviews as a task of two classes. They are read at each use, which takes a second or two, and not kept: a
  * hundred thousand strings in memory would slow each garbage collection of a training.
  * @throws UlmfitError `BAD_SPLIT` for sets that there are not; what is wrong with the data, as `readImdb` and
- *   `downloadImdb` say; where a set that is empty is read, `NO_REVIEWS`
+ *   `downloadImdb` say; where a set that is empty is read, `NO_REVIEWS`; where the reviews have changed since, `DATA_CHANGED`
  * @example
  * const task = await imdbTask({ data: 'aclImdb_v1.tar.gz', labels: 2000, validShare: 0.1 });
  */
@@ -63,9 +63,13 @@ export async function imdbTask(options: ImdbTaskOptions = {}): Promise<Classific
   };
   const split = async (more: Partial<SplitImdbOptions>, { signal }: ReadTaskOptions) => {
     const reviews = await loadReviews(data, signal);
+    // The sets of one stage must be those of the others.
+    if (fingerprintOf(reviews) !== fingerprint)
+      throw new UlmfitError('DATA_CHANGED', `${data}: has changed while it was in use; start again`);
     return splitImdb(reviews, { ...sets, ...more });
   };
   const reviews = await loadReviews(data, signal);
+  const fingerprint = fingerprintOf(reviews);
   const drawn = splitImdb(reviews, sets);
   const hasUnlabelled = reviews.some(({ label }) => label === undefined);
   const settings: Record<string, TaskSetting> = {
@@ -78,7 +82,7 @@ export async function imdbTask(options: ImdbTaskOptions = {}): Promise<Classific
   return {
     ...task,
     settings,
-    fingerprint: fingerprintOf(reviews),
+    fingerprint,
     counts: { train: drawn.train.length, valid: drawn.validation.length, test: drawn.test.length },
     async *labelled(name, options = {}) {
       const set = (await split({}, options))[setOf[name]];

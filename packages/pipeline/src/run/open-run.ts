@@ -52,7 +52,14 @@ export function openRun(
     config: upgradeSettings(settings as unknown as Json),
     upgrade: (kept) => upgradeSettings(kept, settings),
     names: [
-      ...[runFiles.task, runFiles.engine, runFiles.result, runFiles.report, runFiles.tensorboard],
+      ...[
+        runFiles.task,
+        runFiles.corpus,
+        runFiles.engine,
+        runFiles.result,
+        runFiles.report,
+        runFiles.tensorboard,
+      ],
       ...[runFiles.linear, 'pretrain', 'finetune'],
     ],
   });
@@ -103,7 +110,7 @@ export function openRun(
           (name) => existsSync(join(path, name)),
         );
         if (!isBegun)
-          for (const name of [runFiles.task, runFiles.engine, runFiles.config])
+          for (const name of [runFiles.task, runFiles.corpus, runFiles.engine, runFiles.config])
             rmSync(join(path, name), { force: true });
         folder.close();
         if (isNew && !isBegun) removeIfEmpty(path);

@@ -4,6 +4,8 @@ export const runFiles = {
   config: 'config.json',
   /** What there is to learn, as it was read. */
   task: 'task.json',
+  /** The general text, by its fingerprint. */
+  corpus: 'corpus.json',
   /** The plain baseline. */
   linear: 'linear.safetensors',
   /** What computes. */

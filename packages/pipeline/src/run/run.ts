@@ -10,6 +10,7 @@ import type { Recipe } from '../recipe/recipe.js';
 import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
 import { requirePretraining } from '../recipe/require-pretraining.js';
 import type { RunEngine } from './run-engine.js';
+import { holdCorpus } from './run-corpus.js';
 import { runFiles } from './run-files.js';
 import type { RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
@@ -124,6 +125,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
   });
   try {
     opened.warnings.forEach(onWarning);
+    if (corpus) {
+      const isRead = opened.result.pretrain !== undefined;
+      await holdCorpus(opened.pathOf(runFiles.corpus), folder, corpus, { signal, isRead });
+    }
     await work.check(stages);
     for (const stage of stages) await work[stage]();
     end();
