@@ -25,7 +25,9 @@ const help = `npm run bench:corpus -- [options]
 
 /** The documents, again and again, up to so many words; one pass of the file is in memory at no time. */
 async function* repeated(/** @type {string | undefined} */ path, /** @type {number} */ words) {
-  const { countWords, readCorpus, sampleCorpus } = await import('../packages/data-imdb/dist/index.js');
+  const { countWords } = await import('../packages/text/dist/index.js');
+  const { readCorpus } = await import('../packages/data-files/dist/index.js');
+  const { sampleCorpus } = await import('../packages/data-imdb/dist/index.js');
   const sample = path === undefined ? sampleCorpus({ seed: 1, documents: 2000 }) : [];
   for (let total = 0; total < words;) {
     for await (const document of path === undefined ? sample : readCorpus(path)) {

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { corpusFiles } from '@ulmfit/data-imdb';
+import { corpusFiles } from '@ulmfit/data-files';
 import {
   estimateRun,
   loadLanguageModel,

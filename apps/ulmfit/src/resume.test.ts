@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
-import { corpusText, imdbTask } from '@ulmfit/data-imdb';
+import { corpusText } from '@ulmfit/data-files';
+import { imdbTask } from '@ulmfit/data-imdb';
 import { presets, run, type RunOptions, type StageEvent } from '@ulmfit/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTensorFlow, withReason } from './engine.test-helper.js';

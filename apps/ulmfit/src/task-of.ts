@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileTask, type FileTask } from '@ulmfit/data-files';
-import { corpusText, imdbTask, sampleText } from '@ulmfit/data-imdb';
+import { corpusText, fileTask, type FileTask } from '@ulmfit/data-files';
+import { imdbTask, sampleText } from '@ulmfit/data-imdb';
 import { UlmfitError } from '@ulmfit/errors';
 import type { ClassificationTask, TextSource } from '@ulmfit/text';
 import { options, readingFlags, type Flags } from './flags.js';

@@ -1,11 +1,9 @@
-export { countWords } from './count-words.js';
-export { corpusFiles, readCorpus, type ReadCorpusOptions } from './read-corpus.js';
 export { readImdb, type ReadImdbOptions, type ReadProgress } from './read-imdb.js';
 export { isLabelled, type LabelledReview, type Review, type Sentiment } from './review.js';
 export { imdbTask, type ImdbTaskOptions } from './imdb-task.js';
-export { corpusText, sampleText, type CorpusTextOptions } from './corpus-text.js';
 export { splitImdb, type ImdbSplit, type SplitImdbOptions } from './split-imdb.js';
 export { downloadImdb, IMDB_MD5, IMDB_URL, type DownloadImdbOptions } from './download-imdb.js';
 export type { DownloadProgress } from '@ulmfit/files';
 export { sampleImdb, type SampleImdbOptions } from './sample/sample-imdb.js';
 export { sampleCorpus, type SampleCorpusOptions } from './sample/sample-corpus.js';
+export { sampleText, type SampleTextOptions } from './sample/sample-text.js';

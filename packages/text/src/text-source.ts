@@ -1,7 +1,7 @@
 import type { ReadTaskOptions, TaskSetting } from './task.js';
 
 /**
- * General text to pretrain a language model on, by stream. `corpusFiles` of `@ulmfit/data-files` makes one; so does any
+ * General text to pretrain a language model on, by stream. `corpusText` of `@ulmfit/data-files` makes one; so does any
  * object of this shape.
  */
 export interface TextSource {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readCorpus } from '@ulmfit/data-imdb';
+import { readCorpus } from '@ulmfit/data-files';
 import { gzipSync } from 'node:zlib';
 import { joined, repeated, utf8 } from '../mutate.js';
 import type { FuzzedReader } from '../reader.js';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../archive.test-helper.js';
-import { readCorpus } from '../read-corpus.js';
+import { readCorpus } from '@ulmfit/data-files';
 import { wordsOf } from './bag-of-words.test-helper.js';
 import { sampleCorpus } from './sample-corpus.js';
 import { sampleImdb } from './sample-imdb.js';

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { corpusText, imdbTask, type ImdbTaskOptions } from '@ulmfit/data-imdb';
+import { corpusText } from '@ulmfit/data-files';
+import { imdbTask, type ImdbTaskOptions } from '@ulmfit/data-imdb';
 import { buildVocabulary, fastaiTokenizer, tokenizerNamed } from '@ulmfit/text';
 import { afterAll, describe, expect, it } from 'vitest';
 import { micro } from '../micro.test-helper.js';

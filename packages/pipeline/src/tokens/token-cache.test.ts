@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { corpusText } from '@ulmfit/data-imdb';
+import { corpusText } from '@ulmfit/data-files';
 import { fastaiTokenizer, type Tokenizer } from '@ulmfit/text';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { micro, opinionsOf } from '../micro.test-helper.js';

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hashFile } from '@ulmfit/files';
 import type { ReadTaskOptions, TextSource } from '@ulmfit/text';
-import { countWords } from './count-words.js';
 import { corpusFiles, readCorpus } from './read-corpus.js';
-import { sampleCorpus } from './sample/sample-corpus.js';
-import { SAMPLE_SEED } from './sample/sample-seed.js';
 
 /** Changes with how files are cut into documents. */
 const READING = 'corpus/1';
@@ -28,17 +25,6 @@ export const corpusText = (path: string, { words }: CorpusTextOptions = {}): Tex
   fingerprint: (options) => contentOf(path, words, options),
 });
 
-/** The invented general text that comes with the code: 200 short documents. */
-export const sampleText = ({ words }: CorpusTextOptions = {}): TextSource => ({
-  name: 'the embedded sample',
-  settings: { kind: 'sample', ...(words === undefined ? {} : { words }) },
-  documents: () => upTo(words, sampleCorpus({ seed: SAMPLE_SEED, documents: 200 })),
-  fingerprint: async () =>
-    createHash('sha256')
-      .update(JSON.stringify([...upTo(words, sampleCorpus({ seed: SAMPLE_SEED, documents: 200 }))]))
-      .digest('hex'),
-});
-
 /**
  * What the documents of a corpus are: the bytes of its files, about a second a gigabyte, and how many words of them are
  * read. Names and times don't matter: a copy is the same text, a file that was changed is another.
@@ -55,14 +41,4 @@ async function contentOf(
   return createHash('sha256')
     .update(JSON.stringify([READING, files, words ?? 'all']))
     .digest('hex');
-}
-
-/** The first documents, up to the one with which so many words are reached: what `readCorpus` does with a file. */
-function* upTo(words: number | undefined, documents: readonly string[]): Generator<string> {
-  let total = 0;
-  for (const document of documents) {
-    yield document;
-    total += countWords(document);
-    if (words !== undefined && total >= words) return;
-  }
 }

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { failure, temporaryFolder } from './archive.test-helper.js';
-import { countWords } from './count-words.js';
+import { countWords } from '@ulmfit/text';
+import { failure } from '../../files/src/failure.test-helper.js';
+import { temporaryFolder } from '../../files/src/temporary-folder.test-helper.js';
+import { sharedData } from '../../data-imdb/src/shared.test-helper.js';
 import { readCorpus, type ReadCorpusOptions } from './read-corpus.js';
-import { sharedData } from './shared.test-helper.js';
 import { splitDocuments } from './split-documents.js';
 
 async function read(path: string, options?: ReadCorpusOptions): Promise<string[]> {
@@ -161,13 +162,6 @@ describe('pieces', () => {
       { seed: 11, numRuns: 200 },
     );
   });
-});
-
-it('counts words as Python does', () => {
-  expect(countWords('')).toBe(0);
-  expect(countWords(' a  b\n\tc ')).toBe(3);
-  expect(countWords('a\u00a0b\u0085c\u001cd\u3000e\u2009f')).toBe(6);
-  expect(countWords('a\ufeffb\u200bc')).toBe(1);
 });
 
 const shared = sharedData('wikipedia-train.txt.gz');

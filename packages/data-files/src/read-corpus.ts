@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { decodeUtf8, errorCode, gunzipFile, normalizeNewlines, streamFile } from '@ulmfit/files';
-import { countWords } from './count-words.js';
+import { countWords } from '@ulmfit/text';
 import { splitDocuments } from './split-documents.js';
 
 export interface ReadCorpusOptions {

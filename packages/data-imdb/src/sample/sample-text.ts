@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { countWords, type TextSource } from '@ulmfit/text';
+import { sampleCorpus } from './sample-corpus.js';
+import { SAMPLE_SEED } from './sample-seed.js';
+
+export interface SampleTextOptions {
+  /** Stop after the document with which this many white-space separated words are reached. Default: all. */
+  readonly words?: number | undefined;
+}
+
+/** The invented general text that comes with the code: 200 short documents. */
+export const sampleText = ({ words }: SampleTextOptions = {}): TextSource => ({
+  name: 'the embedded sample',
+  settings: { kind: 'sample', ...(words === undefined ? {} : { words }) },
+  documents: () => upTo(words, sampleCorpus({ seed: SAMPLE_SEED, documents: 200 })),
+  fingerprint: async () =>
+    createHash('sha256')
+      .update(JSON.stringify([...upTo(words, sampleCorpus({ seed: SAMPLE_SEED, documents: 200 }))]))
+      .digest('hex'),
+});
+
+/** The first documents, up to the one with which so many words are reached: what `readCorpus` does with a file. */
+function* upTo(words: number | undefined, documents: readonly string[]): Generator<string> {
+  let total = 0;
+  for (const document of documents) {
+    yield document;
+    total += countWords(document);
+    if (words !== undefined && total >= words) return;
+  }
+}
