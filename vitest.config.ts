@@ -13,6 +13,7 @@ const others = ['**/*.parity.test.ts', '**/node_modules/**', '**/dist/**'];
 const ownProcess = [
   'packages/backend-node/src/**/*.test.ts',
   'packages/pipeline/src/inference/prediction-invariance.test.ts',
+  'packages/files/src/cached-folder-faults.test.ts',
   'tools/{bench,soak}/**/*.test.ts',
   'tools/docs-examples.test.ts',
 ];

@@ -180,7 +180,10 @@ describe('a bundle', () => {
         error = e;
       }
       expect(['forward', 'backward']).toContain(readBundle(folder).direction);
-      if (files.changes <= at) break;
+      if (files.changes <= at) {
+        expect(at).toBe(9);
+        break;
+      }
       if (error) expect(error).toEqual(expect.objectContaining({ code: 'FILE_ERROR' }));
       else expect(readBundle(folder).direction).toBe('backward');
     }

@@ -228,7 +228,7 @@ describe('folderStore', () => {
         expect(readdirSync(folder)).toHaveLength(3);
         if (files.changes <= at) {
           expect(error).toBeUndefined();
-          expect(at).toBeGreaterThan(6);
+          expect(at).toBe(10);
           break;
         }
         expect(error).toEqual(expect.objectContaining({ code: 'FILE_ERROR' }));
