@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { corpusText } from '@ulmfit/data-imdb';
+import { corpusText } from '@ulmfit/data-files';
 import { afterAll, expect, it } from 'vitest';
 import { holdCorpus } from './run-corpus.js';
 
