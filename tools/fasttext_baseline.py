@@ -60,7 +60,7 @@ with tempfile.TemporaryDirectory() as folder:
     with open(path, "w", encoding="utf-8") as file:
         file.writelines(f"__label__{label} {text}\n" for label, text in sets["train"])
     tried = {}
-    for settings in itertools.product((25, 100), (0.1, 0.5, 1.0), (1, 2), (100,)):
+    for settings in itertools.product((25, 100), (0.1, 0.5), (1, 2), (100,)):
         tried[settings] = score(train(path, *settings), "valid")[1]
     best = max(tried, key=tried.get)
     begun = time.time()

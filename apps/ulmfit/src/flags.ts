@@ -167,6 +167,7 @@ const MOST_THREADS = 1024;
 const presetNames: Readonly<Record<PresetName, true>> = {
   tiny: true,
   small: true,
+  'own-data': true,
   paper: true,
   'best-on-cpu': true,
 };
@@ -244,10 +245,9 @@ export const options: Readonly<Record<FlagName, Option>> = {
     '--pretrained <path>',
     'a language model to start from: a bundle, or a fastai .pth with its .pkl; its sizes replace the preset’s',
   ).conflicts('transfer' satisfies FlagName),
-  preset: new Option(
-    '--preset <name>',
-    'sizes and settings (default: tiny or small, by the amount of text)',
-  ).choices(Object.keys(presetNames)),
+  preset: new Option('--preset <name>', 'sizes and settings (default: by the amount of text)').choices(
+    Object.keys(presetNames),
+  ),
   recipe: new Option('--recipe <file>', 'settings that differ from the preset’s, as JSON'),
   schedule: new Option(
     '--schedule <name>',

@@ -3,22 +3,24 @@ import { presets, type PresetName, type Recipe } from './recipe.js';
 
 /** Characters of text above which a model of the small size learns more than one of the tiny size. */
 const ENOUGH = 2_000_000;
+/** Those of which one pass is enough. */
+const MUCH = 30_000_000;
 
 /**
  * The preset that fits the size of a task's texts: `tiny` for less than two megabytes, where a larger language model makes
- * too few steps to learn, else `small`. Reads no more than it needs.
+ * too few steps to learn; `own-data` for less than thirty, which it reads several times; else `small`. Reads no more than it needs.
  * @throws what is wrong with the data
  */
 export async function recommendedPreset(
   task: ClassificationTask,
   options?: ReadTaskOptions,
-): Promise<Extract<PresetName, 'tiny' | 'small'>> {
+): Promise<Extract<PresetName, 'tiny' | 'own-data' | 'small'>> {
   let characters = 0;
   for await (const text of task.languageModelTexts('train-and-unlabelled', options)) {
     characters += text.length;
-    if (characters >= ENOUGH) return 'small';
+    if (characters >= MUCH) return 'small';
   }
-  return 'tiny';
+  return characters >= ENOUGH ? 'own-data' : 'tiny';
 }
 
 /**
