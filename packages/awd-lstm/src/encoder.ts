@@ -17,6 +17,7 @@ import {
   embeddingLookup,
   lstmLayer,
   randomKey,
+  requireBackend,
   uniformValues,
   type LstmState,
 } from '@ulmfit/kernels';
@@ -102,9 +103,10 @@ export function uniformParameter<R extends Rank>(
  * the regularisers are plugins on its taps. Embedding from U(-.1, .1), weights and biases from
  * U(-1/sqrt(units), 1/sqrt(units)), as in PyTorch.
  * `seed`, an integer from 0 to 2^32 - 1, draws the first weights.
- * @throws UlmfitError `BAD_CONFIG`
+ * @throws UlmfitError `BAD_CONFIG`, `NO_BACKEND`
  */
 export function createEncoder(config: EncoderConfig, { seed = 0 }: { seed?: number } = {}): Encoder {
+  requireBackend();
   const full = { embedding: 400, hidden: 1152, layers: 3, padIndex: 1, ...config };
   for (const [name, value] of Object.entries(full)) {
     requireInteger(`encoder: ${name}`, value, { from: name === 'padIndex' ? 0 : 1, code: 'BAD_CONFIG' });

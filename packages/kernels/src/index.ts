@@ -6,6 +6,7 @@ export { globalNorm } from './global-norm.js';
 export { dropout, dropoutMask } from './dropout.js';
 export { customGradient, type Differentiable } from './custom-gradient.js';
 export { product, type ProductOptions } from './product.js';
+export { requireBackend } from './require-backend.js';
 export { runFast, type KernelAttributes } from './run-fast.js';
 export { lstmLayer, type LstmNeeds, type LstmState, type LstmWeights } from './lstm-layer.js';
 export { lstmLayerReference } from './lstm-layer-reference.js';
