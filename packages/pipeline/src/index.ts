@@ -11,7 +11,14 @@ export { readingAllTexts, recommendedPreset, recommendedRecipe } from './recipe/
 export type { ClassifyTextsOptions } from './inference/classify-texts.js';
 export { withRates, type PeakRates } from './recipe/with-rates.js';
 export { findRates, type FindRatesOptions, type FoundRates } from './run/find-rates.js';
-export type { AnyStagePlugin, ClassifierPlugin, LanguageModelPlugin } from './stages/stage-plugin.js';
+export type {
+  AnyStagePlugin,
+  AnyStagePlugins,
+  ClassifierPlugin,
+  ClassifierPlugins,
+  LanguageModelPlugin,
+  LanguageModelPlugins,
+} from './stages/stage-plugin.js';
 export { Interrupted, type StageContext, type StageEvent } from './stage-context.js';
 export {
   tokenAccuracy,
@@ -44,7 +51,7 @@ export {
   type TrainTextClassifierOptions,
 } from './run/train-text-classifier.js';
 export { run, type RunOptions } from './run/run.js';
-export type { PluginList, PluginsByStage } from './run/plugins-by-stage.js';
+export type { MadePlugins, PluginsByStage } from './run/plugins-by-stage.js';
 export type { OptimizerByStage } from './run/optimizer-by-stage.js';
 export { estimateRun, type EstimateRunOptions, type RunEstimate } from './run/estimate-run.js';
 export type { StepRates } from './stages/step-rates.js';

@@ -1,6 +1,6 @@
 export { createTrainer, Trainer, type TrainerOptions } from './loop/trainer.js';
 export { definePlugin } from './plugin/define-plugin.js';
-export type { PluginList } from './plugin/plugin-list.js';
+export { flatPlugins, type PluginList } from './plugin/plugin-list.js';
 export type { FitOptions, FitResult } from './loop/fit.js';
 export type {
   AsyncHook,

@@ -52,7 +52,13 @@ function optimizerFault(value: unknown): Fault {
 function pluginsFault(value: unknown): Fault {
   if (typeof value === 'function') return undefined;
   if (!Array.isArray(value)) return { message: 'must be a list of plugins, or a function that makes one' };
-  const at = value.findIndex((plugin) => !isObject(plugin) || typeof plugin['name'] !== 'string');
+  // Lists within, and nothing where a condition fails, are part of a list of plugins.
+  const isFine = (plugin: unknown): boolean =>
+    plugin === false ||
+    plugin === null ||
+    plugin === undefined ||
+    (Array.isArray(plugin) ? plugin.every(isFine) : isObject(plugin) && typeof plugin['name'] === 'string');
+  const at = value.findIndex((plugin) => !isFine(plugin));
   if (at < 0) return undefined;
   const wrong: unknown = value[at];
   return {

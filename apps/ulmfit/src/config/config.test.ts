@@ -264,17 +264,18 @@ describe('what others have written, named in ulmfit.config.ts', () => {
       backend: 'cpu',
       saveEvery: 0,
       tokenCache: false,
+      linear: false,
       optimizer: { classify: signSgd() },
       plugins: { all: () => [plateau()], classify: [activationL1()] },
       recipe: {
         encoder: { embedding: 4, hidden: 4, layers: 1 },
         schedule: 'constant',
-        languageModel: { batchSize: 4, window: 10, finetune: { epochs: 2 } },
+        languageModel: { batchSize: 4, window: 10, finetune: { epochs: 1 } },
         classifier: { batchSize: 4, fits: [{ name: 'all', freezeTo: 0, epochs: 2, lr: 1e-2, spread: 1 }] },
       },
     });`;
 
-  it('works, resumes after a kill, and is the run’s', { timeout: 120_000 }, async () => {
+  it('works, and resumes after a kill', { timeout: 300_000 }, async () => {
     symlinkSync(modules, at('node_modules'), 'junction');
     write('ulmfit.config.ts', config);
     const train = (out: string, env: Record<string, string> = {}) =>

@@ -1,4 +1,10 @@
-import type { OptimizerByStage, PluginList, PluginsByStage, AnyStagePlugin, Recipe } from '@ulmfit/pipeline';
+import type {
+  OptimizerByStage,
+  MadePlugins,
+  PluginsByStage,
+  AnyStagePlugins,
+  Recipe,
+} from '@ulmfit/pipeline';
 import type { OptimizerFactory } from '@ulmfit/trainer';
 import type { Flags } from '../flags.js';
 import type { TaskSource } from './config-task.js';
@@ -39,7 +45,7 @@ export interface UlmfitConfig extends FlagSettings {
    * Plugins beside the recipe's: a list for all stages, or by stage, `{ all: () => [...], classify: [...] }`. A function makes plugins
    * for each stage, which one with a state needs. A run that is resumed needs the same ones.
    */
-  readonly plugins?: PluginList<AnyStagePlugin> | PluginsByStage | undefined;
+  readonly plugins?: MadePlugins<AnyStagePlugins> | PluginsByStage | undefined;
 }
 
 /**
@@ -49,7 +55,7 @@ export interface UlmfitConfig extends FlagSettings {
  *   data: 'tickets.csv',
  *   recipe: { schedule: 'constant', classifier: { patience: 3 } },
  *   optimizer: { classify: sgd({ momentum: 0.9 }) },
- *   plugins: { all: () => [reduceOnPlateau()], classify: [labelSmoothing(0.1)] },
+ *   plugins: { all: () => [reduceOnPlateau()], classify: [tokenCutoff(0.1)] },
  * });
  */
 export const defineConfig = (config: UlmfitConfig): UlmfitConfig => config;

@@ -9,9 +9,9 @@ import { loadReading } from '../inference/model-bundles.js';
 import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { optimizerByStage, type OptimizerByStage } from './optimizer-by-stage.js';
-import { pluginsByStage, type PluginList, type PluginsByStage } from './plugins-by-stage.js';
+import { pluginsByStage, type MadePlugins, type PluginsByStage } from './plugins-by-stage.js';
 import type { StageEvent } from '../stage-context.js';
-import type { AnyStagePlugin } from '../stages/stage-plugin.js';
+import type { AnyStagePlugins } from '../stages/stage-plugin.js';
 import { labelledDocuments } from '../stages/task-texts.js';
 import type { TokenizeOptions } from '../tokens/tokenized.js';
 import { userTokenCache } from '../tokens/user-token-cache.js';
@@ -35,7 +35,7 @@ export interface FindRatesOptions {
    */
   readonly groups?: 'head' | 'all' | undefined;
   /** Those of the run, by stage: of the plugins all that set no rate. */
-  readonly plugins?: PluginList<AnyStagePlugin> | PluginsByStage | undefined;
+  readonly plugins?: MadePlugins<AnyStagePlugins> | PluginsByStage | undefined;
   /** The run's, by stage: a good rate for one is none for another. */
   readonly optimizer?: OptimizerFactory | OptimizerByStage | undefined;
   /** Updates of the sweep. Default 100. */

@@ -79,6 +79,9 @@ describe('pluginsByStage', () => {
       finetune: ['a'],
       classify: ['a', 'b'],
     });
+    expect(namesOf({ classify: [false, [counting('a'), null], counting('b')] })).toMatchObject({
+      classify: ['a', 'b'],
+    });
     expect(namesOf(undefined)).toEqual({ pretrain: [], finetune: [], classify: [] });
   });
 

@@ -1,29 +1,35 @@
 import { brief, nearest, showName, UlmfitError } from '@ulmfit/errors';
-import type { TrainingPlugin } from '@ulmfit/trainer';
+import { flatPlugins, type PluginList, type TrainingPlugin } from '@ulmfit/trainer';
 import { trainedStages, type TrainedStage } from './stage-name.js';
-import type { AnyStagePlugin, ClassifierPlugin, LanguageModelPlugin } from '../stages/stage-plugin.js';
+import type {
+  AnyStagePlugins,
+  ClassifierPlugin,
+  ClassifierPlugins,
+  LanguageModelPlugin,
+  LanguageModelPlugins,
+} from '../stages/stage-plugin.js';
 
 /**
  * Plugins, or a function that makes them. The function is called for each stage, so that a plugin that keeps a state
  * begins each stage afresh; plugins without a state may be shared.
  */
-export type PluginList<Plugin> = readonly Plugin[] | (() => readonly Plugin[]);
+export type MadePlugins<List> = List | (() => List);
 
 /**
  * Plugins by the stage that they are for, beside the recipe's. What a stage's model has not, such as a tap, does not compile.
  * @example
  * const plugins: PluginsByStage = {
  *   all: () => [reduceOnPlateau()],
- *   classify: [labelSmoothing(0.1)],
+ *   classify: [tokenCutoff(0.1)],
  * };
  */
 export interface PluginsByStage {
   /** Of every stage. They may use the taps that both models have. */
-  readonly all?: PluginList<AnyStagePlugin> | undefined;
-  readonly pretrain?: PluginList<LanguageModelPlugin> | undefined;
-  readonly finetune?: PluginList<LanguageModelPlugin> | undefined;
+  readonly all?: MadePlugins<AnyStagePlugins> | undefined;
+  readonly pretrain?: MadePlugins<LanguageModelPlugins> | undefined;
+  readonly finetune?: MadePlugins<LanguageModelPlugins> | undefined;
   /** Of every fit of the classifier. */
-  readonly classify?: PluginList<ClassifierPlugin> | undefined;
+  readonly classify?: MadePlugins<ClassifierPlugins> | undefined;
 }
 
 /** The plugins of each stage, in their order: first those of all. */
@@ -41,7 +47,7 @@ export const stageKeys = ['all', ...trainedStages] as const;
  * @param plugins a list stands for plugins of all stages
  * @throws UlmfitError `BAD_PLUGINS` for what is no plugin, and a stage that there is not
  */
-export function pluginsByStage(plugins: PluginList<AnyStagePlugin> | PluginsByStage = []): StagePlugins {
+export function pluginsByStage(plugins: MadePlugins<AnyStagePlugins> | PluginsByStage = []): StagePlugins {
   const { all, pretrain, finetune, classify } = isList(plugins) ? { all: plugins } : checkedKeys(plugins);
   return {
     pretrain: [...made('all', all), ...made('pretrain', pretrain)],
@@ -71,8 +77,9 @@ export function requireOwnState(plugins: StagePlugins, stages: readonly TrainedS
   }
 }
 
-const isList = <Plugin>(plugins: PluginList<Plugin> | PluginsByStage): plugins is PluginList<Plugin> =>
-  Array.isArray(plugins) || typeof plugins === 'function';
+const isList = <List extends readonly unknown[]>(
+  plugins: MadePlugins<List> | PluginsByStage,
+): plugins is MadePlugins<List> => Array.isArray(plugins) || typeof plugins === 'function';
 
 function checkedKeys(plugins: PluginsByStage): PluginsByStage {
   const given: unknown = plugins;
@@ -91,7 +98,10 @@ function checkedKeys(plugins: PluginsByStage): PluginsByStage {
 }
 
 /** Plain JavaScript comes without types, and a settings file is run without a look at them. */
-function made<Plugin>(stage: string, plugins: PluginList<Plugin> = []): readonly Plugin[] {
+function made<Batch, Output, Taps>(
+  stage: string,
+  plugins: MadePlugins<PluginList<Batch, Output, Taps>> = [],
+): readonly TrainingPlugin<Batch, Output, Taps>[] {
   const list = typeof plugins === 'function' ? plugins() : plugins;
   const given: unknown = list;
   if (!Array.isArray(given)) {
@@ -100,7 +110,8 @@ function made<Plugin>(stage: string, plugins: PluginList<Plugin> = []): readonly
       `plugins: ${stage}: ${brief(given)} is no list of plugins; write [...]`,
     );
   }
-  given.forEach((plugin: unknown, i) => {
+  const flat = flatPlugins(list);
+  flat.forEach((plugin: unknown, i) => {
     const isPlugin =
       typeof plugin === 'object' && plugin !== null && 'name' in plugin && typeof plugin.name === 'string';
     if (isPlugin) return;
@@ -110,5 +121,5 @@ function made<Plugin>(stage: string, plugins: PluginList<Plugin> = []): readonly
         : `${brief(plugin)} is no plugin; give an object with a name`;
     throw new UlmfitError('BAD_PLUGINS', `plugins: ${stage}[${i}]: ${what}`);
   });
-  return list;
+  return flat;
 }

@@ -5,7 +5,12 @@ import { spikeWarning, type OptimizerFactory, type TrainingPlugin } from '@ulmfi
 import { checkSettings } from './check-settings.js';
 import { openRun } from './open-run.js';
 import { optimizerByStage, type OptimizerByStage } from './optimizer-by-stage.js';
-import { pluginsByStage, requireOwnState, type PluginList, type PluginsByStage } from './plugins-by-stage.js';
+import {
+  pluginsByStage,
+  requireOwnState,
+  type MadePlugins,
+  type PluginsByStage,
+} from './plugins-by-stage.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
 import { requirePretraining } from '../recipe/require-pretraining.js';
@@ -18,7 +23,7 @@ import { RunStages } from './run-stages.js';
 import { listener } from '../listener.js';
 import type { StageEvent } from '../stage-context.js';
 import { trainedStages, type StageName } from './stage-name.js';
-import type { AnyStagePlugin } from '../stages/stage-plugin.js';
+import type { AnyStagePlugins } from '../stages/stage-plugin.js';
 import { requireNoState, trainingSettings } from './training-settings.js';
 import { userTokenCache } from '../tokens/user-token-cache.js';
 
@@ -61,7 +66,7 @@ export interface RunOptions {
    * lists make plugins for each stage, which one with a state needs. The run keeps their names, and is resumed with the same
    * ones alone.
    */
-  readonly plugins?: PluginList<AnyStagePlugin> | PluginsByStage | undefined;
+  readonly plugins?: MadePlugins<AnyStagePlugins> | PluginsByStage | undefined;
   /**
    * What updates the weights in place of the recipe's Adam, whose settings are then not read: for all stages, or by stage,
    * `{ pretrain: sgd() }`. The peak rates stay the recipe's.
@@ -86,7 +91,7 @@ export interface RunOptions {
  * await run({
  *   ...{ folder: 'runs/mine', task, recipe },
  *   optimizer: { classify: sgd({ momentum: 0.9 }) },
- *   plugins: { all: () => [reduceOnPlateau()], classify: [labelSmoothing(0.1)] },
+ *   plugins: { all: () => [reduceOnPlateau()], classify: [tokenCutoff(0.1)] },
  * });
  */
 export async function run(options: RunOptions): Promise<RunResult> {

@@ -2,11 +2,11 @@ import { showName, UlmfitError } from '@ulmfit/errors';
 import type { OptimizerFactory, TrainingPlugin } from '@ulmfit/trainer';
 import type { Recipe } from '../recipe/recipe.js';
 import { planClassifier, planLanguageModel } from '../stages/plan-stage.js';
-import type { AnyStagePlugin } from '../stages/stage-plugin.js';
+import type { AnyStagePlugins } from '../stages/stage-plugin.js';
 import { optimizerByStage, type OptimizerByStage, type StageOptimizers } from './optimizer-by-stage.js';
 import {
   pluginsByStage,
-  type PluginList,
+  type MadePlugins,
   type PluginsByStage,
   type StagePlugins,
 } from './plugins-by-stage.js';
@@ -57,7 +57,7 @@ export const planTraining = (
     plugins,
     optimizer,
   }: {
-    readonly plugins?: PluginList<AnyStagePlugin> | PluginsByStage | undefined;
+    readonly plugins?: MadePlugins<AnyStagePlugins> | PluginsByStage | undefined;
     readonly optimizer?: OptimizerFactory | OptimizerByStage | undefined;
   },
 ): Pick<RunSettings, 'plugins' | 'optimizer'> =>

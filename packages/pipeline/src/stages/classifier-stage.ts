@@ -11,6 +11,7 @@ import {
 import {
   createTrainer,
   earlyStopping,
+  flatPlugins,
   keepBest,
   type BestEpoch,
   type EpochRecord,
@@ -32,7 +33,7 @@ import type { ClassifierFit, Recipe } from '../recipe/recipe.js';
 import { requireMemory } from './require-memory.js';
 import { requireValidation } from '../recipe/require-validation.js';
 import { runFits } from './run-fits.js';
-import type { ClassifierPlugin } from './stage-plugin.js';
+import type { ClassifierPlugins } from './stage-plugin.js';
 import type { StageContext } from '../stage-context.js';
 
 /** Documents as ids with their classes by index: one each, or lists of them where there may be several. */
@@ -80,7 +81,7 @@ export interface ClassifierStageOptions extends StageContext {
   readonly from?: TrainedLanguageModel | undefined;
   readonly backwards?: boolean;
   /** Plugins of every fit, beside the recipe's. */
-  readonly plugins?: readonly ClassifierPlugin[] | undefined;
+  readonly plugins?: ClassifierPlugins | undefined;
   /** What updates the weights in place of the recipe's Adam, whose settings are not read then. */
   readonly optimizer?: OptimizerFactory | undefined;
 }
@@ -212,7 +213,7 @@ export function classifierTrainer(
   const pluginsOf = ({ freezeTo: to, lr, spread }: ClassifierFit) => {
     const rates = [freezeTo(to), spreadRates(lr, spread)];
     const ofFit = [freshOptimizer, ...rates, ...schedulePlugins(recipe)];
-    return { rates, plugins: [...ofFit, ...beside([...ofTrainer, ...ofFit], plugins)] };
+    return { rates, plugins: [...ofFit, ...beside([...ofTrainer, ...ofFit], flatPlugins(plugins))] };
   };
   return { trainer, kept, pluginsOf };
 }

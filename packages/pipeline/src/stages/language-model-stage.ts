@@ -10,7 +10,7 @@ import { discriminativeRates } from '@ulmfit/discriminative';
 import { awdLstmDropouts } from '@ulmfit/regularizers';
 import { bpttRateScaling } from '@ulmfit/schedulers';
 import { languageModelLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
-import { createTrainer, type Metric, type OptimizerFactory } from '@ulmfit/trainer';
+import { createTrainer, flatPlugins, type Metric, type OptimizerFactory } from '@ulmfit/trainer';
 import { encoderSizes } from '../recipe/encoder-sizes.js';
 import { fitEpochs } from '../recipe/fit-epochs.js';
 import { activationTerms, beside, clipping, recipeOptimizer, schedulePlugins } from './fit-plugins.js';
@@ -18,7 +18,7 @@ import type { Recipe } from '../recipe/recipe.js';
 import { requireMemory } from './require-memory.js';
 import { requirePretraining } from '../recipe/require-pretraining.js';
 import { runFits } from './run-fits.js';
-import type { LanguageModelPlugin } from './stage-plugin.js';
+import type { LanguageModelPlugins } from './stage-plugin.js';
 import type { StageContext } from '../stage-context.js';
 
 /** Documents as ids, with the words that they stand for. */
@@ -53,7 +53,7 @@ export interface LanguageModelStageOptions extends StageContext {
   /** Whether the text is read from its end to its beginning. */
   readonly backwards?: boolean;
   /** Plugins beside the recipe's. */
-  readonly plugins?: readonly LanguageModelPlugin[] | undefined;
+  readonly plugins?: LanguageModelPlugins | undefined;
   /** What updates the weights in place of the recipe's Adam, whose settings are not read then. */
   readonly optimizer?: OptimizerFactory | undefined;
 }
@@ -151,7 +151,7 @@ export function languageModelTrainer(
     ...(jitter ? [bpttRateScaling()] : []),
   ];
   const ofFit = [...rates, ...schedulePlugins(recipe, fit.warmup)];
-  const added = beside([...ofTrainer, ...ofFit], plugins);
+  const added = beside([...ofTrainer, ...ofFit], flatPlugins(plugins));
   const metrics = [tokenAccuracy(model)];
   const trainer = createTrainer({ model, optimizer, seed, metrics, plugins: ofTrainer });
   return { trainer, fit, rates, plugins: [...ofFit, ...added] };
