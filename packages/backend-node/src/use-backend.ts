@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, sep } from 'node:path';
 import util from 'node:util';
-import { findBackend, setBackend } from '@tensorflow/tfjs-core';
+import { env, findBackend, scalar, setBackend } from '@tensorflow/tfjs-core';
 import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { cacheDirectory } from '@ulmfit/files';
 import { engineFault } from './install/engine-fault.js';
@@ -218,6 +218,11 @@ async function startCpu(_options: BackendOptions, warnings: string[]): Promise<B
   await loadGradients();
   const { version_cpu: version } = await import('@tensorflow/tfjs-backend-cpu');
   if (!(await setBackend('cpu'))) throw new Error('its initialisation failed');
+  // At its first tensor this backend would advertise tfjs-node on the error stream.
+  const wasTest = env().getBool('IS_TEST');
+  env().set('IS_TEST', true);
+  scalar(0).dispose();
+  env().set('IS_TEST', wasTest);
   return { backend: 'cpu', version, threads: 1, fastKernels: [], precision: 'float32', warnings };
 }
 
