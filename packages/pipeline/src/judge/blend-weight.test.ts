@@ -2,8 +2,10 @@ import { normalValues, randomKey } from '@ulmfit/kernels';
 import { describe, expect, it } from 'vitest';
 import { blendWeight } from './blend-weight.js';
 import { blended } from './decision.js';
+import { judge } from './judge.js';
 import { predictedClasses } from './predicted-classes.js';
 import { probabilitiesOf } from './probabilities.js';
+import { chooseThresholds } from './thresholds.js';
 
 const CLASSES = 3;
 const truthOf = (texts: number) => Array.from({ length: texts }, (_, i) => [i % CLASSES]);
@@ -35,6 +37,25 @@ describe('blendWeight', () => {
       const blend = right(blended(first, second, weight));
       expect(blend).toBeGreaterThanOrEqual(Math.max(right(first), right(second)));
     }
+  });
+
+  it('costs no F1 where a text may have several classes, though the log-loss may want more of the worse model', () => {
+    const texts = 200;
+    const f1 = (rows: number[][]) => {
+      const thresholds = chooseThresholds(rows, truthOf(texts));
+      const { macro, micro } = judge(rows, truthOf(texts), {
+        ...{ classes: ['a', 'b', 'c'], multiLabel: true, thresholds },
+      });
+      return macro.f1 + (micro?.f1 ?? NaN);
+    };
+    const unsure = modelOf(texts, 3, 'unsure').map((row) => row.map((p) => 0.4 + 0.1 * p));
+    const losses: number[] = [];
+    for (const skill of [0.5, 1, 1.5, 2]) {
+      const other = modelOf(texts, skill, `other ${skill}`);
+      const weight = blendWeight(unsure, other, truthOf(texts), true);
+      losses.push(Math.max(f1(unsure), f1(other)) - f1(blended(unsure, other, weight)));
+    }
+    expect(Math.max(...losses)).toBeLessThanOrEqual(0);
   });
 
   it('uses a model alone that is surely better where the other brings nothing sure', () => {

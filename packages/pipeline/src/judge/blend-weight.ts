@@ -1,6 +1,8 @@
+import { classCounts, precisionRecall, totalCounts } from './class-figures.js';
 import { blended } from './decision.js';
 import { logLoss } from './log-loss.js';
 import { predictedClasses } from './predicted-classes.js';
+import { chooseThresholds } from './thresholds.js';
 import type { ClassScores } from './truth.js';
 
 /** Steps of the weight from 0 to 1. */
@@ -14,8 +16,8 @@ const SURE = 2;
  * - A weak prior that is worth one text draws it to the middle, where few texts decide.
  * - Where one model is surely better than the other and the blend is not surely better than that one, that one is used alone. Surely: by
  *   two standard errors of the difference between the texts' losses.
- * - With one class a text, where the blend has fewer texts right than the better model, the weight moves towards that model
- *   until it has as many: log-loss may fall while accuracy does too.
+ * - Where the blend has fewer texts right than the better model, the weight moves towards that model until it has as many:
+ *   log-loss may fall while accuracy does too. With several classes a text the F1, micro and macro, stand for the texts.
  * @param labels the classes of each text
  */
 export function blendWeight(
@@ -35,26 +37,37 @@ export function blendWeight(
     blended(first, second, step / STEPS).map((row, i) => logLoss([row], [labels[i] ?? []], multiLabel));
   const [own, others] = [losses(0), losses(STEPS)];
   const [end, better, worse] = mean(others) < mean(own) ? [STEPS, others, own] : [0, own, others];
-  if (isSurelyLower(better, worse) && !isSurelyLower(losses(best), better)) return end / STEPS;
-  return (multiLabel ? best : keepRight(first, second, labels, best)) / STEPS;
+  const isAlone = isSurelyLower(better, worse) && !isSurelyLower(losses(best), better);
+  return keepRight(first, second, labels, isAlone ? end : best, multiLabel) / STEPS;
 }
 
-/** The step nearest to the wanted one at which the blend has as many texts right as the better model alone. */
+/** The step nearest to the wanted one at which the blend is as often right as the better model alone. */
 function keepRight(
   first: ClassScores,
   second: ClassScores,
   labels: readonly (readonly number[])[],
   wanted: number,
+  multiLabel: boolean,
 ): number {
   const right = (step: number) =>
-    blended(first, second, step / STEPS).filter(
-      (row, i) => predictedClasses(row, { multiLabel: false })[0] === labels[i]?.[0],
-    ).length;
+    (multiLabel ? bothF1 : rightTexts)(blended(first, second, step / STEPS), labels);
   const [own, others] = [right(0), right(STEPS)];
   const end = others > own ? STEPS : 0;
   let step = wanted;
   while (step !== end && right(step) < Math.max(own, others)) step += Math.sign(end - step);
   return step;
+}
+
+/** The texts whose most probable class is theirs. */
+const rightTexts = (rows: ClassScores, labels: readonly (readonly number[])[]): number =>
+  rows.filter((row, i) => predictedClasses(row, { multiLabel: false })[0] === labels[i]?.[0]).length;
+
+/** Micro and macro F1 together, at the thresholds that these very texts choose. */
+function bothF1(rows: ClassScores, labels: readonly (readonly number[])[]): number {
+  const thresholds = chooseThresholds(rows, labels);
+  const predicted = rows.map((row) => predictedClasses(row, { multiLabel: true, thresholds }));
+  const counts = classCounts(predicted, labels, thresholds.length);
+  return precisionRecall(totalCounts(counts)).f1 + mean(counts.map((count) => precisionRecall(count).f1));
 }
 
 function isSurelyLower(a: readonly number[], b: readonly number[]): boolean {
