@@ -9,9 +9,9 @@ export function evaluationWeights<Batch, Output, Taps>(
   plugins: readonly TrainingPlugin<Batch, Output, Taps>[],
   optimizer: Optimizer,
 ): Readonly<Record<string, Tensor>> | undefined {
-  for (const { name, evaluationWeights } of plugins) {
-    const weights =
-      evaluationWeights && callHook({ plugin: name, hook: 'evaluationWeights' }, evaluationWeights);
+  for (const plugin of plugins) {
+    const own = plugin.evaluationWeights;
+    const weights = own && callHook(plugin, 'evaluationWeights', own);
     if (weights) return weights;
   }
   return optimizer.evaluationWeights?.();

@@ -13,7 +13,7 @@ import type { Parameter } from '../model/parameter.js';
 import type { ParameterGroups, PerGroup } from '../model/parameter-groups.js';
 import { Pass, type TapHandlers } from '../model/pass.js';
 import type { SaveMoment, TrainingPlugin } from '../plugin/plugin.js';
-import { callAsyncHook, callHook } from '../plugin/call-hook.js';
+import { callHook, callWaitingHook } from '../plugin/call-hook.js';
 import type { PluginList } from '../plugin/plugin-list.js';
 import { evaluationWeights, withWeights } from './evaluation-weights.js';
 import { applyRates } from './rates.js';
@@ -396,7 +396,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     const all: Batch[] = [batch];
     try {
       for (const plugin of this.#plugins) {
-        callHook({ plugin: plugin.name, hook: 'beforeBatch' }, () => plugin.beforeBatch?.(this, batch));
+        if (plugin.beforeBatch) callHook(plugin, 'beforeBatch', plugin.beforeBatch, this, batch);
       }
       const { epoch, epochs } = this;
       const at = { step: this.#step, steps, progress: this.#step / steps, epoch, epochs };
@@ -416,13 +416,12 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   /** What the plugins make of a batch. @param all gets each batch on the way, for the caller to dispose */
   #replaced(batch: Batch, all: Batch[]): Batch {
     let current = batch;
-    for (const { name, batch: replace } of this.#plugins) {
+    for (const plugin of this.#plugins) {
+      const replace = plugin.batch;
       if (!replace) continue;
-      callHook({ plugin: name, hook: 'batch' }, () => {
-        tidy(() => {
-          all.push((current = replace(current, this)));
-          return current as TensorContainer;
-        });
+      tidy(() => {
+        all.push((current = callHook(plugin, 'batch', replace, current, this)));
+        return current as TensorContainer;
       });
     }
     return current;
@@ -536,18 +535,23 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       | 'afterEpoch'
       | 'afterFit',
   ): Promise<void> {
-    for (const plugin of this.#plugins)
-      await callAsyncHook({ plugin: plugin.name, hook: name }, () => plugin[name]?.(this));
+    for (const plugin of this.#plugins) {
+      const hook = plugin[name];
+      if (hook) await callWaitingHook(plugin, name, hook, this);
+    }
   }
 
   #stepHooks(name: 'beforeStep' | 'afterStep' | 'afterBatch'): void {
-    for (const plugin of this.#plugins)
-      callHook({ plugin: plugin.name, hook: name }, () => plugin[name]?.(this));
+    for (const plugin of this.#plugins) {
+      const hook = plugin[name];
+      if (hook) callHook(plugin, name, hook, this);
+    }
   }
 
   async #save(moment: SaveMoment): Promise<void> {
-    for (const plugin of this.#plugins)
-      await callAsyncHook({ plugin: plugin.name, hook: 'save' }, () => plugin.save?.(this, moment));
+    for (const plugin of this.#plugins) {
+      if (plugin.save) await callWaitingHook(plugin, 'save', plugin.save, this, moment);
+    }
   }
 
   #loaderEpoch(epoch: number): number {

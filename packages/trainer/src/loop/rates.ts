@@ -62,15 +62,16 @@ function requireInRange({ name, base, hyper }: ParameterGroup, at: ScheduleAt): 
  */
 export function applyRates(groups: ParameterGroups, plugins: readonly RatePlugin[], at: ScheduleAt): void {
   for (const group of groups) Object.assign(group.hyper, group.base);
-  for (const { name, rate, hyper } of plugins) {
-    if (rate) {
-      const given = callHook({ plugin: name, hook: 'rate' }, () => rate(at));
+  for (const plugin of plugins) {
+    const { name } = plugin;
+    if (plugin.rate) {
+      const given = callHook(plugin, 'rate', plugin.rate, at);
       const factor = checked(name, 'its rate', given, groups, at);
       for (const group of groups) group.hyper.lr *= of(factor, group.name);
     }
-    for (const [key, value] of Object.entries(hyper ?? {})) {
+    for (const [key, value] of Object.entries(plugin.hyper ?? {})) {
       if (!value) continue;
-      const given = callHook({ plugin: name, hook: `hyper.${key}` }, () => value(at));
+      const given = callHook(plugin, `hyper.${key}`, value, at);
       groups.setHyper(key as Hyperparameter, checked(name, key, given, groups, at));
     }
   }

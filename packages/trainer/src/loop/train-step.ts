@@ -65,9 +65,7 @@ export function differentiate<Batch, Output, Taps>(
     scalars['loss'] = keep(loss.clone());
     const terms: Scalar[] = [loss];
     for (const plugin of plugins) {
-      const given = callHook({ plugin: plugin.name, hook: 'loss' }, () =>
-        plugin.loss?.({ batch, output, pass }),
-      );
+      const given = plugin.loss && callHook(plugin, 'loss', plugin.loss, { batch, output, pass });
       for (const [name, term] of Object.entries(given ?? {})) {
         if (scalars[name]) {
           throw new UlmfitError('BAD_PLUGINS', `${plugin.name}: the loss term ${name} is there twice`);
@@ -176,11 +174,10 @@ export function transformGradients<Batch, Output, Taps>(
       scalars[name]?.dispose();
       scalars[name] = keep(value.clone());
     };
-    for (const { name: plugin, gradients: hook } of plugins) {
-      if (!hook) continue;
-      const next = callHook({ plugin, hook: 'gradients' }, () => hook(current, ctx, report, targets));
-      requireGradientsOf(plugin, next, gradients);
-      current = next;
+    for (const plugin of plugins) {
+      if (!plugin.gradients) continue;
+      current = callHook(plugin, 'gradients', plugin.gradients, current, ctx, report, targets);
+      requireGradientsOf(plugin.name, current, gradients);
     }
     // Not a number anywhere shows in the norm, so one scalar watches over all gradients.
     if (!scalars['gradNorm']) report('gradNorm', globalNorm(Object.values(current)));

@@ -1,43 +1,53 @@
 import { UlmfitError } from '@ulmfit/errors';
 import { isPromise } from './is-promise.js';
 
-/** What hooks are called for: the plugin's name, and that of the hook. */
-export interface HookPlace {
-  readonly plugin: string;
-  readonly hook: string;
+/** As far as a call needs to know a plugin. */
+interface Named {
+  readonly name: string;
 }
 
 /**
- * Calls a hook that must be synchronous.
- * @throws UlmfitError `ASYNC_HOOK` where it gives a promise, or what it throws, with the plugin and the hook in front
+ * Calls a plugin's hook that must be synchronous, as its method.
+ * @param hook its name, for messages
+ * @throws UlmfitError `ASYNC_HOOK` where it gives a promise; or what it throws, with the plugin and the hook in front
  */
-export function callHook<R>(place: HookPlace, call: () => R): R {
+export function callHook<Args extends unknown[], R>(
+  plugin: Named,
+  hook: string,
+  method: (...args: Args) => R,
+  ...args: Args
+): R {
   let given: R;
   try {
-    given = call();
+    given = method.apply(plugin, args);
   } catch (error) {
-    throw placed(error, place);
+    throw placed(error, plugin.name, hook);
   }
   if (!isPromise(given)) return given;
   // Else one that rejects would end the process.
   given.then(undefined, () => undefined);
   throw new UlmfitError(
     'ASYNC_HOOK',
-    `${place.plugin}: ${place.hook} gives a promise, for which no step waits; make it synchronous, or use a hook between steps`,
+    `${plugin.name}: ${hook} gives a promise, for which no step waits; make it synchronous, or use a hook between steps`,
   );
 }
 
-/** Calls a hook that may wait for something. @throws what it throws, with the plugin and the hook in front */
-export async function callAsyncHook(place: HookPlace, call: () => unknown): Promise<void> {
+/** Calls a plugin's hook that may wait, as its method. @throws what it throws, with the plugin and the hook in front */
+export async function callWaitingHook<Args extends unknown[]>(
+  plugin: Named,
+  hook: string,
+  method: (...args: Args) => unknown,
+  ...args: Args
+): Promise<void> {
   try {
-    await call();
+    await method.apply(plugin, args);
   } catch (error) {
-    throw placed(error, place);
+    throw placed(error, plugin.name, hook);
   }
 }
 
 /** Stays the same error, which may have a code and a stack: only the message says more. */
-function placed(error: unknown, { plugin, hook }: HookPlace): unknown {
+function placed(error: unknown, plugin: string, hook: string): unknown {
   if (!(error instanceof Error)) {
     return new UlmfitError('BAD_PLUGINS', `${plugin}: ${hook} threw ${String(error)}; throw an Error`);
   }

@@ -1,6 +1,6 @@
 import { brief, nearest, showName, UlmfitError } from '@ulmfit/errors';
 import type { Model } from '../model/model.js';
-import { asyncHooks, hookTables, pluginKeys, stepHooks } from './hook-names.js';
+import { hookNames, hookTables, pluginKeys, stepHookNames } from './hook-names.js';
 import type { TrainingPlugin } from './plugin.js';
 
 const fail = (message: string): never => {
@@ -73,12 +73,12 @@ function checkKeys(name: string, plugin: object): void {
 
 function checkHooks(name: string, plugin: object): void {
   const own = plugin as Readonly<Record<string, unknown>>;
-  for (const hook of [...stepHooks, ...asyncHooks]) {
+  for (const hook of hookNames) {
     const given = own[hook];
     if (given === undefined) continue;
     if (typeof given !== 'function') fail(`${name}: ${hook} is ${brief(given)}; it must be a function`);
   }
-  for (const hook of stepHooks) checkSynchronous(name, hook, own[hook]);
+  for (const hook of stepHookNames) checkSynchronous(name, hook, own[hook]);
   for (const table of hookTables) {
     const hooks = own[table];
     if (hooks === undefined) continue;

@@ -5,8 +5,9 @@ import type { TapHandlers } from '../model/pass.js';
 import { callHook } from './call-hook.js';
 import type { TrainingPlugin } from './plugin.js';
 
-type Rewrite = (x: Tensor, pass: ForwardPass, context: unknown) => Tensor;
-type Observe = (x: Tensor, pass: ForwardPass, context: unknown) => void;
+type Handler<R> = (x: Tensor, pass: ForwardPass, context: unknown) => R;
+type Rewrite = Handler<Tensor>;
+type Observe = Handler<void>;
 
 /**
  * Collects the plugins' rewrites and observers by tap, in plugin order.
@@ -17,13 +18,17 @@ export function tapHandlers<Batch, Output, Taps>(
 ): TapHandlers {
   const rewrites = new Map<string, Rewrite[]>();
   const observers = new Map<string, Observe[]>();
-  const collect = <F>(into: Map<string, F[]>, hooks: object | undefined) => {
-    for (const [tap, hook] of Object.entries(hooks ?? {}))
-      into.set(tap, [...(into.get(tap) ?? []), hook as F]);
-  };
+  const collect = <F>(into: Map<string, F[]>, tap: string, hook: F) =>
+    into.set(tap, [...(into.get(tap) ?? []), hook]);
   for (const plugin of plugins) {
-    collect(rewrites, checked(plugin));
-    collect(observers, observersOf(plugin));
+    for (const [tap, hook] of Object.entries(plugin.rewrite ?? {}))
+      collect(
+        rewrites,
+        tap,
+        keepingShape(plugin.name, tap, asMethod(plugin, `rewrite.${tap}`, hook as Rewrite)),
+      );
+    for (const [tap, hook] of Object.entries(plugin.observe ?? {}))
+      collect(observers, tap, asMethod(plugin, `observe.${tap}`, hook as Observe));
   }
   return {
     rewrite: (name, x, pass, context) => (rewrites.get(name) ?? []).reduce((y, f) => f(y, pass, context), x),
@@ -31,33 +36,19 @@ export function tapHandlers<Batch, Output, Taps>(
   };
 }
 
-function observersOf<Batch, Output, Taps>({
-  name,
-  observe,
-}: TrainingPlugin<Batch, Output, Taps>): Record<string, Observe> {
-  const placed =
-    (tap: string, f: Observe): Observe =>
-    (x, pass, context) =>
-      callHook({ plugin: name, hook: `observe.${tap}` }, () => f(x, pass, context));
-  return Object.fromEntries(
-    Object.entries(observe ?? {}).map(([tap, f]) => [tap, placed(tap, f as Observe)]),
-  );
-}
+/** A hook at a tap, called as the plugin's. */
+const asMethod =
+  <R>(plugin: { readonly name: string }, name: string, hook: Handler<R>): Handler<R> =>
+  (x, pass, context) =>
+    callHook(plugin, name, hook, x, pass, context);
 
-/** A plugin's rewrites, which must keep the shape. */
-function checked<Batch, Output, Taps>({
-  name,
-  rewrite,
-}: TrainingPlugin<Batch, Output, Taps>): Record<string, Rewrite> {
-  const check =
-    (tap: string, f: Rewrite): Rewrite =>
-    (x, pass, context) => {
-      const y = callHook({ plugin: name, hook: `rewrite.${tap}` }, () => f(x, pass, context));
-      if (y.shape.join() === x.shape.join()) return y;
-      throw new UlmfitError(
-        'BAD_REWRITE',
-        `tap ${tap}: ${name} turned [${x.shape.join(', ')}] into [${y.shape.join(', ')}]; a rewrite keeps the shape`,
-      );
-    };
-  return Object.fromEntries(Object.entries(rewrite ?? {}).map(([tap, f]) => [tap, check(tap, f as Rewrite)]));
+function keepingShape(plugin: string, tap: string, rewrite: Rewrite): Rewrite {
+  return (x, pass, context) => {
+    const y = rewrite(x, pass, context);
+    if (y.shape.join() === x.shape.join()) return y;
+    throw new UlmfitError(
+      'BAD_REWRITE',
+      `tap ${tap}: ${plugin} turned [${x.shape.join(', ')}] into [${y.shape.join(', ')}]; a rewrite keeps the shape`,
+    );
+  };
 }
