@@ -1,4 +1,4 @@
-// Installations of the engine that are killed: what they leave must never be taken for an engine.
+// Kills installations of the engine: what they leave behind must never be used as one.
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -12,7 +12,7 @@ export interface RandomCoordinates {
   step?: number;
   /** The micro-batch within the step. */
   microBatch?: number;
-  /** The how-manieth draw from this stream within the micro-batch. */
+  /** The number of the draw from this stream within the micro-batch, from 0. */
   call?: number;
 }
 

@@ -142,7 +142,7 @@ describe('tensorBoard', () => {
   });
 
   it('leaves nothing that TensorBoard reads where it is killed while rewriting', async () => {
-    const folder = join(root, 'anew');
+    const folder = join(root, 'rewritten');
     const state = await fitIn(folder, undefined, killedAt(3));
     await fitIn(folder, state);
     const all = told(folder, 'train');

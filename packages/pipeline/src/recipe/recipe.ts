@@ -127,7 +127,7 @@ const small: Recipe = {
     jitter: false,
     validationShare: 0.05,
     dropouts: 'fastaiLanguageModel',
-    // The rate has to be low still when hidden states first carry something on: above 5e-3 many a model collapses there.
+    // While hidden states begin to carry information, the rate must still be low: above 5e-3, models often collapse.
     pretrain: { epochs: 1, lr: 8e-3, dropoutMultiplier: 0.3, divisor: 1, warmup: 0.5 },
     texts: 'unlabelled',
     finetune: { epochs: 1, lr: 6e-3, dropoutMultiplier: 0.5, divisor: 1 },
@@ -214,8 +214,10 @@ const tiny: Recipe = {
   },
 };
 
+const allAtOnce = { freezeTo: 0, epochs: 6, lr: 1e-2, spread: 1, minimumSteps: 500 };
+
 /**
- * Anybody's texts, some megabytes of them, with few or many labels: the language model reads them until it has made enough
+ * A few megabytes of anybody's texts, with few or many labels: the language model reads them until it has made enough
  * steps, and the classifier trains all layers at one rate. Chosen on the validation set of a task with 20 topics.
  */
 const ownData: Recipe = {
@@ -230,8 +232,8 @@ const ownData: Recipe = {
   classifier: {
     ...small.classifier,
     dropoutMultiplier: 1,
-    fits: [{ name: 'all', freezeTo: 0, epochs: 6, lr: 1e-2, spread: 1, minimumSteps: 500 }],
-    scratch: { name: 'scratch', freezeTo: 0, epochs: 6, lr: 1e-2, spread: 1, minimumSteps: 500 },
+    fits: [{ name: 'all', ...allAtOnce }],
+    scratch: { name: 'scratch', ...allAtOnce },
   },
 };
 

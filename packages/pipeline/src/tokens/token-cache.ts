@@ -175,7 +175,7 @@ function readPacked(path: string, key: string): PackedTokens {
     const header = JSON.parse(line.toString('utf8', 0, end)) as Record<string, unknown>;
     const size = (name: string) => (Number.isSafeInteger(header[name]) ? Number(header[name]) : NaN);
     const [documents, tokens, words] = [size('documents'), size('tokens'), size('words')];
-    // Before memory is taken for what a damaged header tells.
+    // Before allocating: a damaged header may ask for any amount of memory.
     if (end + 4 * documents + 4 * tokens + words + DIGEST !== fstatSync(file).size)
       throw new Error('it is damaged (its size)');
     position = end;
