@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { folderStore, openRunFolder as openFolder, type MetricsRecord } from '@ulmfit/checkpoint';
 import { writeAtomically } from '@ulmfit/files';
 import { UlmfitError } from '@ulmfit/errors';
-import type { CheckpointStore, Json } from '@ulmfit/trainer';
+import type { CheckpointStore } from '@ulmfit/trainer';
 import { holdEngine, type RunEngine } from './run-engine.js';
 import { runFiles } from './run-files.js';
 import { holdTask, type RunTask } from './run-task.js';
 import { toLine } from './run-metrics.js';
 import { readRunResult, type RunResult } from './run-result.js';
-import type { RunSettings } from './run-settings.js';
+import { settingsToJson, type RunSettings } from './run-settings.js';
 import type { StageEvent } from '../stage-context.js';
 import { tellChanges } from './tell-changes.js';
 import { upgradeSettings } from './upgrade-settings.js';
@@ -49,8 +49,8 @@ export function openRun(
 ): OpenRun {
   const isNew = !existsSync(path);
   const folder = openFolder(path, {
-    config: upgradeSettings(settings as unknown as Json),
-    upgrade: (kept) => upgradeSettings(kept, settings),
+    config: upgradeSettings(settingsToJson(settings)),
+    upgrade: (kept) => upgradeSettings(kept, settingsToJson(settings)),
     names: [
       ...[
         runFiles.task,
@@ -65,7 +65,7 @@ export function openRun(
   });
   try {
     if (folder.changes.length > 0) {
-      const changes = tellChanges(folder.changes, folder.config, settings as unknown as Json);
+      const changes = tellChanges(folder.changes, folder.config, settingsToJson(settings));
       throw new UlmfitError(
         'RUN_DIFFERS',
         `${path} holds a run with other settings (${changes}); give another folder, or the settings in ${path}/config.json`,

@@ -1,4 +1,5 @@
 import type { TaskSetting } from '@ulmfit/text';
+import type { Json } from '@ulmfit/trainer';
 import type { Recipe } from '../recipe/recipe.js';
 import type { TrainedStage } from './stage-name.js';
 
@@ -29,3 +30,6 @@ export interface OptimizerSettings {
   readonly name: string;
   readonly defaults: Readonly<Record<string, number>>;
 }
+
+/** Settings as `config.json` keeps them. The cast: they are JSON, but an interface with optional fields doesn't show it. */
+export const settingsToJson = (settings: RunSettings): Json => settings as unknown as Json;

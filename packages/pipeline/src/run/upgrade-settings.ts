@@ -1,20 +1,18 @@
 import type { Json } from '@ulmfit/trainer';
 import { recipeShape } from '../recipe/recipe.js';
-import type { RunSettings } from './run-settings.js';
 
 /**
  * The settings that an earlier version kept, as this one keeps them: the reviews have become a task, and the recipe has
  * each field of today.
- * @param unknown what stands for the plugins and optimizers of a run that kept none of them
+ * @param defaults settings whose plugins and optimizers stand for those of a run that kept none
  */
-export function upgradeSettings(
-  kept: Json,
-  { plugins = {}, optimizer = {} }: Partial<Pick<RunSettings, 'plugins' | 'optimizer'>> = {},
-): Json {
+export function upgradeSettings(kept: Json, defaults: Json = {}): Json {
   if (!isObject(kept)) return kept;
-  const unknown = { plugins, optimizer } as unknown as JsonObject;
-  const settings: JsonObject = { linear: false, ...unknown, ...('task' in kept ? kept : taskSettings(kept)) };
+  const { plugins = {}, optimizer = {} } = isObject(defaults) ? defaults : {};
+  const own = 'task' in kept ? kept : taskSettings(kept);
+  const settings: JsonObject = { linear: false, plugins, optimizer, ...own };
   const { success, data } = recipeShape.safeParse(upgradeRecipe(settings['recipe']));
+  // The cast: what the schema gives is JSON, with fields that may be left out.
   return success ? { ...settings, recipe: data as unknown as Json } : settings;
 }
 

@@ -71,8 +71,8 @@ export interface FitHost<Batch, Output, Taps> {
   coreState(): StateDict;
 }
 
-/** Where a fit stands, as a checkpoint keeps it. */
-export interface FitState {
+/** Where a fit stands, as a checkpoint keeps it. A `type`: TypeScript takes no `interface` for JSON. */
+export type FitState = {
   stage: string;
   cursor: Cursor;
   /** What comes next: a new epoch with its hooks, the rest of its training, its validation, or nothing. */
@@ -87,7 +87,7 @@ export interface FitState {
   validation: Record<string, number> | null;
   stop: { scope: StopScope; reason: string } | null;
   plugins: Record<string, Json>;
-}
+};
 
 /** Milliseconds of counting between two pauses. */
 const COUNTING = 50;
@@ -215,7 +215,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       stop: this.#stop && { ...this.#stop },
       plugins,
     };
-    return { json: { ...(core.json as object), fit: fit as unknown as Json }, tensors };
+    return { json: { ...(core.json as object), fit }, tensors };
   }
 
   /**

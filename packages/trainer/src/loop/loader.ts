@@ -1,8 +1,8 @@
-/** Where reading stands: the next batch is number `batch` of epoch `epoch`, both from 0. */
-export interface Cursor {
+/** Where reading stands: the next batch is number `batch` of epoch `epoch`, both from 0. A `type`, since it is part of a state. */
+export type Cursor = {
   epoch: number;
   batch: number;
-}
+};
 
 /**
  * Gives batches. A batch is a function of the cursor alone, so that a resumed run reads what the interrupted one would

@@ -150,7 +150,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
         seed: this.seed,
         groups: this.groups.toJson(),
         optimizer: { name: this.optimizer.name, state: optimizer.json },
-        history: structuredClone(this.history) as unknown as Json,
+        history: structuredClone(this.history),
         epochsBefore: this.#host.epochsBefore,
       },
       tensors: {

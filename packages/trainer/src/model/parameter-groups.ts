@@ -199,5 +199,5 @@ function requireNumbers(key: string, value: PerGroup<number>): void {
   );
 }
 
-/** A group as `toJson` gives it. */
+/** A group as `toJson` gives it. Of what others add to `Hyperparameters` TypeScript can't know that it is JSON: hence the casts. */
 type SavedGroup = Pick<ParameterGroup, 'name' | 'base' | 'hyper' | 'frozen'>;

@@ -8,8 +8,8 @@ import type { StateDict } from '../state/stateful.js';
 /** What a `stop` ends: the rest of this batch's step, this epoch's training, or the fit. */
 export type StopScope = 'batch' | 'epoch' | 'fit';
 
-/** One epoch's figures. */
-export interface EpochRecord {
+/** One epoch's figures. A `type`, since it is part of a state. */
+export type EpochRecord = {
   stage: string;
   epoch: number;
   /** The last update's number within the fit. */
@@ -17,7 +17,7 @@ export interface EpochRecord {
   seconds: number;
   /** Mean training loss, terms and reported scalars of the epoch, and each validation figure as `valid/NAME`. */
   values: Record<string, number>;
-}
+};
 
 /** What every hook is given. Live: it always tells the present. */
 export interface TrainingContext {
