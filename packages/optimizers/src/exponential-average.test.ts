@@ -1,38 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  checkpointing,
-  createTrainer,
-  memoryStore,
-  parameter,
-  parameterGroup,
-  type Model,
-} from '@ulmfit/trainer';
+import { checkpointing, createTrainer, memoryStore, type Model } from '@ulmfit/trainer';
 import { describe, expect, it } from 'vitest';
 import { exponentialAverage } from './exponential-average.js';
 import { sgd } from './sgd.js';
+import { emptyBatches, oneWeight } from '../../../tools/one-weight.js';
 
-/** One weight whose gradient is always 1: at a rate of 1 it is -n after n updates. */
-function falling(): Model<object, tf.Scalar> {
-  const w = parameter('w', 'weight', tf.zeros([1]));
-  return {
-    name: 'falling',
-    groups: [parameterGroup('all', [w])],
-    taps: [],
-    forward: () => tf.sum(w.variable),
-    loss: (output) => output,
-    targets: () => 1,
-    dispose: () => w.variable.dispose(),
-  };
-}
-
-const batches = (count: number) => ({
-  batches: () => count,
-  *open({ batch }: { batch: number }) {
-    for (let i = batch; i < count; i++) yield {};
-  },
-});
-
-/** The mean by the formula. */
+/** The mean after updates at a rate of 1, by the formula: the weight is -n after n of them. */
 function expected(updates: number, decay: number): number {
   let mean = -1;
   for (let n = 2; n <= updates; n++) {
@@ -47,10 +20,10 @@ const weight = (model: Model<object, tf.Scalar>) => model.groups[0]?.parameters[
 describe('exponentialAverage', () => {
   it.each([0, 0.3, 0.9])('validates the mean and trains the weights, with a decay of %d', async (decay) => {
     const before = tf.memory().numTensors;
-    const model = falling();
+    const model = oneWeight();
     const average = exponentialAverage({ decay });
     const trainer = createTrainer({ model, optimizer: sgd({ lr: 1 }), plugins: [average] });
-    await trainer.fit({ stage: 's', train: batches(6), validate: batches(1), epochs: 2 });
+    await trainer.fit({ stage: 's', train: emptyBatches(6), validate: emptyBatches(1), epochs: 2 });
     expect(weight(model)).toBe(-12);
     expect(trainer.history.map(({ values }) => values['valid/loss'])).toEqual([
       expect.closeTo(expected(6, decay), 5) as number,
@@ -68,7 +41,7 @@ describe('exponentialAverage', () => {
   it('resumes to the same mean, and begins each fit with its own', async () => {
     const store = memoryStore();
     const make = () => {
-      const model = falling();
+      const model = oneWeight();
       const average = exponentialAverage();
       return {
         model,
@@ -80,7 +53,7 @@ describe('exponentialAverage', () => {
         }),
       };
     };
-    const fit = { stage: 's', train: batches(4), validate: batches(1), epochs: 3 };
+    const fit = { stage: 's', train: emptyBatches(4), validate: emptyBatches(1), epochs: 3 };
     const first = make();
     const abort = new AbortController();
     const stop = {

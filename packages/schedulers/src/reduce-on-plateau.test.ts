@@ -1,7 +1,8 @@
 import { checkpointing, createTrainer, memoryStore, type Metric, type TrainingPlugin } from '@ulmfit/trainer';
 import { describe, expect, it } from 'vitest';
 import { reduceOnPlateau } from './reduce-on-plateau.js';
-import { still, type Still } from './still.test-helper.js';
+import { emptyBatches, oneWeight } from '../../../tools/one-weight.js';
+import { sgd } from '../../../tools/tiny-trainer.js';
 
 /** Validation figures that are given, one after the other. */
 function figures(values: readonly number[]): Metric<object> {
@@ -9,25 +10,26 @@ function figures(values: readonly number[]): Metric<object> {
   return { name: 'figure', measure: () => ({ sum: values[at++] ?? NaN, weight: 1 }) };
 }
 
+const batches = emptyBatches(1);
 const fit = (epochs: number) => ({ stage: 's', train: batches, validate: batches, epochs, lr: 1 });
-const batches = {
-  batches: () => 1,
-  *open({ batch }: { batch: number }) {
-    if (batch === 0) yield {};
-  },
-};
 
-async function rates(values: readonly number[], plugin: TrainingPlugin, made: Still = still()) {
+async function rates(values: readonly number[], plugin: TrainingPlugin) {
+  const model = oneWeight();
   const seen: number[] = [];
   const see: TrainingPlugin = {
     name: 'see',
     afterStep: ({ groups }) => void seen.push(groups.get('all').hyper.lr),
   };
-  const trainer = createTrainer({ ...made, metrics: [figures(values)], plugins: [plugin, see] });
+  const trainer = createTrainer({
+    model,
+    optimizer: sgd,
+    metrics: [figures(values)],
+    plugins: [plugin, see],
+  });
   await trainer.fit(fit(values.length));
   await trainer.fit({ ...fit(1), stage: 't' });
   trainer.dispose();
-  made.model.dispose();
+  model.dispose();
   return seen;
 }
 
@@ -50,7 +52,7 @@ describe('reduceOnPlateau', () => {
     const store = memoryStore();
     const seen: number[] = [];
     const run = async (values: number[], stopAt?: number) => {
-      const made = still();
+      const model = oneWeight();
       const abort = new AbortController();
       const see: TrainingPlugin = {
         name: 'see',
@@ -59,7 +61,8 @@ describe('reduceOnPlateau', () => {
       };
       const plateau = reduceOnPlateau({ watch: 'figure', factor: 0.5, patience: 1 });
       const trainer = createTrainer({
-        ...made,
+        model,
+        optimizer: sgd,
         metrics: [figures(values)],
         plugins: [plateau, see, checkpointing({ store, keepBest: false })],
       });
@@ -67,7 +70,7 @@ describe('reduceOnPlateau', () => {
       if (newest) trainer.loadStateDict(await store.load(newest.name));
       await trainer.fit({ ...fit(6), signal: abort.signal });
       trainer.dispose();
-      made.model.dispose();
+      model.dispose();
     };
     await run([1, 1], 1);
     await run([1, 1, 1, 1]);
@@ -76,13 +79,13 @@ describe('reduceOnPlateau', () => {
   });
 
   it('refuses a fit without validation, and a factor that raises', async () => {
-    const made = still();
-    const trainer = createTrainer({ ...made, plugins: [reduceOnPlateau()] });
+    const model = oneWeight();
+    const trainer = createTrainer({ model, optimizer: sgd, plugins: [reduceOnPlateau()] });
     await expect(trainer.fit({ ...fit(1), validate: undefined })).rejects.toThrow(
       'reduceOnPlateau watches loss, but the fit has no validation',
     );
     trainer.dispose();
-    made.model.dispose();
+    model.dispose();
     expect(() => reduceOnPlateau({ factor: 2 })).toThrow(
       'reduceOnPlateau: factor is 2; it must be above 0 and below 1',
     );

@@ -4,6 +4,7 @@ import { permutation, randomKey, uniformValues } from '@ulmfit/kernels';
 import {
   buffer,
   createTrainer,
+  memoryStore,
   parameter,
   parameterGroup,
   type Cursor,
@@ -185,6 +186,22 @@ export function toyTrainer({
     metrics,
     seed,
   });
+}
+
+/** A plugin that copies the state at every moment to save, through real JSON. */
+export function recorder() {
+  const store = memoryStore();
+  const moments: string[] = [];
+  const plugin: ToyPlugin = {
+    name: 'recorder',
+    save: async (ctx, moment) => {
+      const { json, tensors } = ctx.stateDict();
+      const info = { name: String(moments.length), stage: ctx.stage, epoch: ctx.epoch, step: ctx.step };
+      moments.push(moment);
+      await store.save(info, { json: JSON.parse(JSON.stringify(json)) as StateDict['json'], tensors });
+    },
+  };
+  return { store, moments, plugin };
 }
 
 /** Frees a toy trainer and its model. */

@@ -2,11 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FitOptions, Json, StateDict } from '../index.js';
-import { earlyStopping, memoryStore } from '../index.js';
+import { earlyStopping } from '../index.js';
 import {
   disposeToy,
   momentumSgd,
   numbers,
+  recorder,
   thrown,
   toyLoader,
   toyModel,
@@ -101,22 +102,6 @@ const result = (trainer: ToyTrainer) => ({
   groups: trainer.groups.toJson(),
   history: trainer.history.map(({ seconds: _, ...record }) => record),
 });
-
-/** A plugin that copies the state at every moment to save, through real JSON. */
-function recorder() {
-  const store = memoryStore();
-  const moments: string[] = [];
-  const plugin: ToyPlugin = {
-    name: 'recorder',
-    save: async (ctx, moment) => {
-      const { json, tensors } = ctx.stateDict();
-      const info = { name: String(moments.length), stage: ctx.stage, epoch: ctx.epoch, step: ctx.step };
-      moments.push(moment);
-      await store.save(info, { json: JSON.parse(JSON.stringify(json)) as StateDict['json'], tensors });
-    },
-  };
-  return { store, moments, plugin };
-}
 
 async function goOn(state: StateDict, run: Run, prepare: (trainer: ToyTrainer) => void = () => undefined) {
   const trainer = fresh();

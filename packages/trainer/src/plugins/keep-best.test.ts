@@ -1,15 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import {
-  earlyStopping,
-  keepBest,
-  memoryStore,
-  type KeepBest,
-  type Metric,
-  type StateDict,
-} from '../index.js';
+import { earlyStopping, keepBest, type KeepBest, type Metric } from '../index.js';
 import {
   disposeToy,
+  recorder,
   toyLoader,
   toyTrainer,
   ulmfitError,
@@ -162,18 +156,8 @@ describe('fits with keepBest and earlyStopping over all of them', () => {
   it.each(['less', 'more'] as const)(
     'end byte for byte the same from whatever state was saved (%s is better)',
     async (better) => {
-      const store = memoryStore();
-      const moments: string[] = [];
-      const recorder: ToyPlugin = {
-        name: 'recorder',
-        save: async (ctx, moment) => {
-          const { json, tensors } = ctx.stateDict();
-          const info = { name: String(moments.length), stage: ctx.stage, epoch: ctx.epoch, step: ctx.step };
-          moments.push(moment);
-          await store.save(info, { json: JSON.parse(JSON.stringify(json)) as StateDict['json'], tensors });
-        },
-      };
-      const whole = await train(fresh(better, [recorder]));
+      const { store, moments, plugin } = recorder();
+      const whole = await train(fresh(better, [plugin]));
       // The loss falls: with more as the better, the first epoch is the best and the second fit ends early.
       expect(whole.epoch).toMatchObject(better === 'less' ? { stage: 'all' } : { stage: 'head', epoch: 0 });
       expect(whole.history).toHaveLength(better === 'less' ? 6 : 4);
