@@ -398,13 +398,13 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       for (const plugin of this.#plugins) {
         if (plugin.beforeBatch) callHook(plugin, 'beforeBatch', plugin.beforeBatch, this, batch);
       }
+      const input = this.#replaced(batch, all);
       const { epoch, epochs } = this;
       const at = { step: this.#step, steps, progress: this.#step / steps, epoch, epochs };
       if (passes.length === 0) applyRates(groups, this.#plugins, at);
       const trained = groups.unfrozen;
       const pass = this.#pass(passes, this.#handlers, trained);
       passes.push(pass);
-      const input = this.#replaced(batch, all);
       const targets = model.targets(input);
       this.#accumulator.add(differentiate(model, input, pass, this.#plugins, trained), targets);
       this.#cursor.batch++;
