@@ -19,6 +19,7 @@ import { assignByName, type Json } from '@ulmfit/trainer';
 import { z } from 'zod';
 import { bundleTokenizer, type LoadBundleOptions } from './bundle-tokenizer.js';
 import { plainDecision, type DecidedClassifier } from './decided-classifier.js';
+import { layerWeights } from '../recipe/encoder-sizes.js';
 import { decisionSchema, type Decision } from '../judge/decision.js';
 import { linearFromBytes, linearToBytes } from './linear-file.js';
 import { requireSoundWeights } from './require-sound-weights.js';
@@ -288,15 +289,9 @@ function assign(
   }
 }
 
-/** The numbers in the matrices of an encoder: arithmetic alone, for its sizes may be anything. */
-function encoderSize({ vocabulary, embedding, hidden, layers }: z.infer<typeof encoderSchema>): number {
-  const layer = (input: number, units: number) => 4 * units * (input + units);
-  const inner =
-    layers === 1
-      ? layer(embedding, embedding)
-      : layer(embedding, hidden) + (layers - 2) * layer(hidden, hidden) + layer(hidden, embedding);
-  return vocabulary * embedding + inner;
-}
+/** The numbers in the matrices of an encoder. */
+const encoderSize = (config: z.infer<typeof encoderSchema>): number =>
+  config.vocabulary * config.embedding + layerWeights(config);
 
 /** Sizes that go beyond the weights would be allocated before they are found to differ. */
 function requireWeights(

@@ -1,4 +1,5 @@
 import { UlmfitError } from '@ulmfit/errors';
+import { layerUnits, layerWeights } from '../recipe/encoder-sizes.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { memoryLimit, type MemoryLimit } from './memory-limit.js';
 
@@ -25,16 +26,12 @@ const FLOAT = 4;
 
 /** A lower bound: what a backend needs beside it is left out. */
 export function trainingMemory({ encoder, vocabulary, batchSize, window }: TrainingSizes): TrainingMemory {
-  const { embedding, hidden, layers } = encoder;
-  let parameters = vocabulary * embedding;
-  let perToken = embedding;
-  for (let layer = 0; layer < layers; layer++) {
-    const input = layer === 0 ? embedding : hidden;
-    const units = layer === layers - 1 ? embedding : hidden;
-    parameters += 4 * units * (input + units) + 8 * units;
-    // Four gates, the cell and the output.
-    perToken += 6 * units;
-  }
+  const { embedding } = encoder;
+  const units = layerUnits(encoder);
+  // Each unit has eight biases.
+  const parameters = vocabulary * embedding + layerWeights(encoder) + 8 * units;
+  // Four gates, the cell and the output.
+  const perToken = embedding + 6 * units;
   return {
     weights: 4 * parameters * FLOAT,
     activations: batchSize * window * perToken * FLOAT,

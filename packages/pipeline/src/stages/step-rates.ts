@@ -1,6 +1,7 @@
 import { dispose, fill, matMul } from '@tensorflow/tfjs-core';
 import { TokenCorpus, type Vocabulary } from '@ulmfit/text';
 import type { FitOptions, Optimizer, Trainer, TrainingPlugin } from '@ulmfit/trainer';
+import { layerWeights } from '../recipe/encoder-sizes.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { prepareClassifier } from './classifier-stage.js';
 import { prepareLanguageModel } from './language-model-stage.js';
@@ -153,11 +154,7 @@ async function productsPerSecond(): Promise<number> {
 }
 
 /** Multiplications a token of a forward pass. */
-function productsOf({ encoder: { embedding, hidden, layers } }: Recipe, words: number) {
-  const layer = (input: number, units: number) => 4 * units * (input + units);
-  const inner =
-    layers === 1
-      ? layer(embedding, embedding)
-      : layer(embedding, hidden) + (layers - 2) * layer(hidden, hidden) + layer(hidden, embedding);
-  return { encoder: inner, languageModel: inner + words * embedding };
+function productsOf({ encoder }: Recipe, words: number) {
+  const layers = layerWeights(encoder);
+  return { encoder: layers, languageModel: layers + words * encoder.embedding };
 }
