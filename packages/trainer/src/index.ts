@@ -20,7 +20,13 @@ export { CarriedStates } from './state/carried-states.js';
 export type { Model, ModelParts } from './model/model.js';
 export type { Cursor, Loader } from './loop/loader.js';
 export type { MeanMetric, Metric, SumsMetric } from './model/metric.js';
-export type { Gradients, Optimizer, OptimizerFactory } from './model/optimizer.js';
+export {
+  requireOptimizer,
+  type Gradients,
+  type Optimizer,
+  type OptimizerFactory,
+} from './model/optimizer.js';
+export { requirePlugin } from './plugin/check-plugins.js';
 export {
   assignByName,
   buffer,

@@ -1,5 +1,5 @@
-import { brief, nearest, showName, UlmfitError } from '@ulmfit/errors';
-import type { OptimizerFactory } from '@ulmfit/trainer';
+import { brief, nearest, UlmfitError } from '@ulmfit/errors';
+import { requireOptimizer, type OptimizerFactory } from '@ulmfit/trainer';
 import { stageKeys } from './plugins-by-stage.js';
 import type { TrainedStage } from './stage-name.js';
 
@@ -24,13 +24,11 @@ export type StageOptimizers = Readonly<Record<TrainedStage, OptimizerFactory | u
  * @throws UlmfitError `BAD_OPTION` for what is no optimizer, and a stage that there is not
  */
 export function optimizerByStage(optimizer: OptimizerFactory | OptimizerByStage = {}): StageOptimizers {
-  const given: unknown = optimizer;
-  if (typeof given !== 'object' || given === null) throw bad('optimizer', given);
-  if ('create' in optimizer) {
-    const all = checked('optimizer', optimizer);
-    return { pretrain: all, finetune: all, classify: all };
+  if (isOne(optimizer)) {
+    requireOptimizer(optimizer, 'optimizer');
+    return { pretrain: optimizer, finetune: optimizer, classify: optimizer };
   }
-  const unknown = Object.keys(given).find((key) => !stageKeys.some((stage) => stage === key));
+  const unknown = Object.keys(optimizer).find((key) => !stageKeys.some((stage) => stage === key));
   if (unknown !== undefined) {
     throw new UlmfitError(
       'BAD_OPTION',
@@ -39,23 +37,12 @@ export function optimizerByStage(optimizer: OptimizerFactory | OptimizerByStage 
   }
   for (const stage of stageKeys) {
     const one = optimizer[stage];
-    if (one !== undefined) checked(`optimizer: ${stage}`, one);
+    if (one !== undefined) requireOptimizer(one, `optimizer: ${stage}`);
   }
   const { all, pretrain = all, finetune = all, classify = all } = optimizer;
   return { pretrain, finetune, classify };
 }
 
-/** Plain JavaScript comes without types. */
-function checked(name: string, optimizer: OptimizerFactory): OptimizerFactory {
-  const { create, defaults }: Partial<Record<keyof OptimizerFactory, unknown>> = optimizer;
-  if (typeof create === 'function' && typeof defaults === 'object' && defaults !== null) return optimizer;
-  throw bad(name, optimizer);
-}
-
-const bad = (name: string, given: unknown): UlmfitError =>
-  new UlmfitError(
-    'BAD_OPTION',
-    typeof given === 'function'
-      ? `${name}: ${showName(given.name)} is a function; call it: ${showName(given.name)}()`
-      : `${name}: ${brief(given)} is no optimizer; give { defaults, create(groups) }, such as adam() of @ulmfit/optimizers`,
-  );
+/** Whatever is no object by stage is meant for one, in plain JavaScript a wrong one too. */
+const isOne = (optimizer: OptimizerFactory | OptimizerByStage): optimizer is OptimizerFactory =>
+  typeof optimizer !== 'object' || optimizer === null || 'create' in optimizer;

@@ -107,10 +107,10 @@ describe('pluginsByStage', () => {
     [counting('plateau'), /^plugins: there is no stage "name", .*; write a list, \[\.\.\.\]$/],
     [{ all: counting('plateau') }, /^plugins: all: an object is no list of plugins; write \[\.\.\.\]$/],
     [7, /^plugins: 7 is no list of plugins/],
-    [[counting], /^plugins: all\[0\]: counting is a function; call it$/],
+    [[counting], /^plugins: all\[0\] is the function counting; call it: counting\(\)$/],
     [
       { classify: [counting('a'), {}] },
-      /^plugins: classify\[1\]: an object is no plugin; give an object with a name$/,
+      /^plugins: classify\[1\] has no name; give it one: its state is kept by it$/,
     ],
   ])('refuses %j', (plugins, message) => {
     expect(() => pluginsByStage(plugins as PluginsByStage)).toThrow(
@@ -132,11 +132,14 @@ describe('optimizerByStage', () => {
   });
 
   it.each<[unknown, RegExp]>([
-    [adam, /^optimizer: adam is a function; call it: adam\(\)$/],
-    [{ classify: adam }, /^optimizer: classify: adam is a function; call it: adam\(\)$/],
-    [{ create: 1 }, /^optimizer: an object is no optimizer; give \{ defaults, create\(groups\) \}/],
+    [adam, /^optimizer is the function adam; call it: adam\(\)$/],
+    [{ classify: adam }, /^optimizer: classify is the function adam; call it: adam\(\)$/],
+    [
+      { create: 1 },
+      /^optimizer is an object; give \{ defaults, create\(groups\) \}, such as adam\(\) of @ulmfit\/optimizers$/,
+    ],
     [{ pretraining: sgd() }, /^optimizer: there is no stage "pretraining", .*; did you mean pretrain\?$/],
-    ['adam', /^optimizer: "adam" is no optimizer/],
+    ['adam', /^optimizer is "adam"; give \{ defaults, create\(groups\) \}/],
   ])('refuses %j', (optimizer, message) => {
     expect(() => optimizerByStage(optimizer as OptimizerByStage)).toThrow(
       expect.objectContaining({ code: 'BAD_OPTION', message: expect.stringMatching(message) as string }),

@@ -1,5 +1,5 @@
 import { brief, nearest, showName, UlmfitError } from '@ulmfit/errors';
-import { flatPlugins, type PluginList, type TrainingPlugin } from '@ulmfit/trainer';
+import { flatPlugins, requirePlugin, type PluginList, type TrainingPlugin } from '@ulmfit/trainer';
 import { trainedStages, type TrainedStage } from './stage-name.js';
 import type {
   AnyStagePlugins,
@@ -111,15 +111,6 @@ function made<Batch, Output, Taps>(
     );
   }
   const flat = flatPlugins(list);
-  flat.forEach((plugin: unknown, i) => {
-    const isPlugin =
-      typeof plugin === 'object' && plugin !== null && 'name' in plugin && typeof plugin.name === 'string';
-    if (isPlugin) return;
-    const what =
-      typeof plugin === 'function'
-        ? `${showName(plugin.name)} is a function; call it`
-        : `${brief(plugin)} is no plugin; give an object with a name`;
-    throw new UlmfitError('BAD_PLUGINS', `plugins: ${stage}[${i}]: ${what}`);
-  });
+  flat.forEach((plugin, i) => requirePlugin(plugin, `plugins: ${stage}[${i}]`));
   return flat;
 }

@@ -1,5 +1,5 @@
 import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
-import { brief, showName, UlmfitError } from '@ulmfit/errors';
+import { UlmfitError } from '@ulmfit/errors';
 import { requireSeed } from '@ulmfit/kernels';
 import { checkPlugins, requirePlugin } from '../plugin/check-plugins.js';
 import { evaluate, type EvaluateOptions } from './evaluate.js';
@@ -9,7 +9,7 @@ import { evaluationWeights, withWeights } from './evaluation-weights.js';
 import type { Loader } from './loader.js';
 import { checkMetrics, type Metric } from '../model/metric.js';
 import type { Model } from '../model/model.js';
-import type { Optimizer, OptimizerFactory } from '../model/optimizer.js';
+import { requireOptimizer, type Optimizer, type OptimizerFactory } from '../model/optimizer.js';
 import { assignByName, requireSameNames } from '../model/parameter.js';
 import { parameterGroups, type ParameterGroups } from '../model/parameter-groups.js';
 import { orderPlugins } from '../plugin/plugin-order.js';
@@ -73,7 +73,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     this.seed = options.seed ?? 0;
     requireSeed(this.seed);
     this.#order([]);
-    requireOptimizer(options.optimizer);
+    requireOptimizer(options.optimizer, 'trainer: optimizer');
     this.groups.setBase(options.optimizer.defaults);
     this.optimizer = options.optimizer.create(this.groups);
     this.#host = {
@@ -217,25 +217,11 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
 
   #order(plugins: PluginList<Batch, Output, Taps>): readonly TrainingPlugin<Batch, Output, Taps>[] {
     const all = [...this.#plugins, ...flatPlugins(plugins)];
-    all.forEach(requirePlugin);
+    all.forEach((plugin, i) => requirePlugin(plugin, `plugins[${i}]`));
     const ordered = orderPlugins(all);
     checkPlugins(ordered, this.model);
     return ordered;
   }
-}
-
-/** @throws UlmfitError `BAD_OPTION` for what makes no optimizer */
-function requireOptimizer(optimizer: unknown): void {
-  if (typeof optimizer === 'function') {
-    const name = showName(optimizer.name || 'it');
-    throw new UlmfitError('BAD_OPTION', `trainer: optimizer is the function ${name}; call it: ${name}()`);
-  }
-  const { create, defaults } = (optimizer ?? {}) as Partial<OptimizerFactory>;
-  if (typeof create === 'function' && typeof defaults === 'object') return;
-  throw new UlmfitError(
-    'BAD_OPTION',
-    `trainer: optimizer is ${brief(optimizer)}; give what makes one, such as adam() of @ulmfit/optimizers`,
-  );
 }
 
 /** What a trainer's state has at least, and where its tensors may lie. */

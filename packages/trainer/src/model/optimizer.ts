@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { brief, showName, UlmfitError } from '@ulmfit/errors';
 import type { Hyperparameters, ParameterGroups } from './parameter-groups.js';
 import type { Stateful } from '../state/stateful.js';
 
@@ -24,4 +25,22 @@ export interface Optimizer extends Stateful {
 export interface OptimizerFactory<O extends Optimizer = Optimizer> {
   readonly defaults: Partial<Omit<Hyperparameters, 'lr'>> & { lr?: number };
   create(groups: ParameterGroups): O;
+}
+
+/**
+ * Whether something makes an optimizer: plain JavaScript comes without types.
+ * @param where it was given, such as `trainer: optimizer`
+ * @throws UlmfitError `BAD_OPTION`
+ */
+export function requireOptimizer(optimizer: unknown, where: string): asserts optimizer is OptimizerFactory {
+  if (typeof optimizer === 'function') {
+    const name = showName(optimizer.name || 'it');
+    throw new UlmfitError('BAD_OPTION', `${where} is the function ${name}; call it: ${name}()`);
+  }
+  const { create, defaults } = (optimizer ?? {}) as Partial<Record<keyof OptimizerFactory, unknown>>;
+  if (typeof create === 'function' && typeof defaults === 'object' && defaults !== null) return;
+  throw new UlmfitError(
+    'BAD_OPTION',
+    `${where} is ${brief(optimizer)}; give { defaults, create(groups) }, such as adam() of @ulmfit/optimizers`,
+  );
 }

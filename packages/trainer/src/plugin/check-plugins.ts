@@ -43,10 +43,10 @@ export function checkPlugins<Batch, Output, Taps>(
 
 /**
  * Whether something is a plugin at all, before it is ordered among others.
+ * @param where it was given, such as `plugins[0]`
  * @throws UlmfitError `BAD_PLUGINS`
  */
-export function requirePlugin(plugin: unknown, place: number): void {
-  const where = `plugins[${place}]`;
+export function requirePlugin(plugin: unknown, where: string): void {
   if (typeof plugin === 'function') {
     const name = showName(plugin.name || 'it');
     fail(`${where} is the function ${name}; call it: ${name}()`);

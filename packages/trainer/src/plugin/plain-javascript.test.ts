@@ -121,7 +121,7 @@ describe('mistakes that TypeScript would find', () => {
       'trainer: optimizer is the function momentumSgd; call it: momentumSgd()',
     );
     expect(make('adam')).toThrow(
-      'trainer: optimizer is "adam"; give what makes one, such as adam() of @ulmfit/optimizers',
+      'trainer: optimizer is "adam"; give { defaults, create(groups) }, such as adam() of @ulmfit/optimizers',
     );
     model.dispose();
   });
