@@ -1,5 +1,5 @@
 import { requireInteger, requirePositive, requireThat, UlmfitError } from '@ulmfit/errors';
-import type { Loader, Optimizer, Trainer, TrainingPlugin } from '@ulmfit/trainer';
+import type { Loader, Optimizer, PluginList, Trainer, TrainingPlugin } from '@ulmfit/trainer';
 import { minimum, slide, steep, valley, type RateSuggestion } from './rate-suggestions.js';
 import { withStateRestored } from './state-restored.js';
 
@@ -19,7 +19,7 @@ export interface FindLearningRateOptions<Batch, Output, Taps, Name extends strin
   /** What to suggest rates by. Default `valley`, `slide`, `minimum` and `steep`. */
   readonly suggestions?: Readonly<Record<Name, RateSuggestion>>;
   /** Plugins of this sweep alone, such as freezing and discriminative rates. No schedule: it would be a factor too. */
-  readonly plugins?: readonly TrainingPlugin<Batch, Output, Taps>[];
+  readonly plugins?: PluginList<Batch, Output, Taps>;
   /** Micro-batches an update. Default 1. */
   readonly accumulate?: number;
   /** When aborted, the state is restored and the signal's reason is thrown. */
