@@ -6,3 +6,20 @@ export function joinFields(fields: readonly string[]): string {
   if (fields.length < 2) return fields.join('');
   return fields.map((field, index) => `xxfld ${index + 1} ${field}`).join(' ');
 }
+
+/**
+ * The fields of a text that {@link joinFields} has made, for people to read; the text alone where it has no marks. A text cut
+ * short has the fields that are left.
+ */
+export function splitFields(text: string): string[] {
+  if (!text.startsWith('xxfld 1 ')) return [text];
+  const fields: string[] = [];
+  let rest = text.slice('xxfld 1 '.length);
+  for (let next = 2; ; next++) {
+    const mark = ` xxfld ${next} `;
+    const end = rest.indexOf(mark);
+    if (end < 0) return [...fields, rest];
+    fields.push(rest.slice(0, end));
+    rest = rest.slice(end + mark.length);
+  }
+}

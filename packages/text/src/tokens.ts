@@ -19,7 +19,7 @@ export { fixHtml } from './rules/fix-html.js';
 export { replaceRep, replaceWrep } from './rules/repetition.js';
 export { replaceSpace, rmUselessSpaces, specAddSpaces } from './rules/spacing.js';
 export { lowercase, replaceAllCaps, replaceMaj } from './rules/letter-case.js';
-export { joinFields } from './join-fields.js';
+export { joinFields, splitFields } from './join-fields.js';
 export { fillerToken, specialTokens } from './special-tokens.js';
 export { Vocabulary } from './vocabulary.js';
 export { buildVocabulary, countTokens, type BuildVocabularyOptions } from './build-vocabulary.js';

@@ -71,6 +71,12 @@ describe('evaluationSections', () => {
     expect(texts.some((text) => text.endsWith(' …'))).toBe(true);
   });
 
+  it('shows the fields of a text without the marks between them', () => {
+    const text = () => 'xxfld 1 Two accounts xxfld 2 Please help.';
+    const shown = evaluationSections(inventedEvaluation({ classes: ['a', 'b'], text })).text;
+    expect(shown).toContain('<blockquote>Two accounts · Please help.</blockquote>');
+  });
+
   it('shows several classes a text, one classifier alone, and no text at all', () => {
     const tags = evaluationSections(inventedEvaluation({ classes: numbered(4), multiLabel: true })).text;
     expect(words(tags)).toMatch(/micro mean .* macro mean/);

@@ -1,5 +1,6 @@
 import { printable } from '@ulmfit/errors';
 import { chosenJudgement, type MistakenText } from '@ulmfit/pipeline';
+import { splitFields } from '@ulmfit/text';
 import {
   evaluationFigures,
   judgedMembers,
@@ -129,7 +130,7 @@ function mistake({ text, truth, predicted, probability }: MistakenText): Html {
       <b>${names(predicted)}</b> <small>predicted, ${sure} sure</small> · <b>${names(truth)}</b>
       <small>true</small>
     </p>
-    <blockquote>${excerpt(text)}</blockquote>
+    <blockquote>${excerpt(splitFields(text).join(' · '))}</blockquote>
   </li> `;
 }
 
