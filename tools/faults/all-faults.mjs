@@ -40,7 +40,7 @@ export async function allFaults({ root, kills, seed, say }) {
   }
   say(`${rows.length} kills of installations`);
 
-  /** @type {Map<import('./kill-runs.mjs').Case, string>} */
+  /** @type {Map<import('./kill-runs.mjs').Case, import('./kill-runs.mjs').Whole>} */
   const references = new Map();
   const referenceOf = async (/** @type {import('./kill-runs.mjs').Case} */ test) => {
     const reference = references.get(test) ?? (await runWhole(test, root));
@@ -71,7 +71,7 @@ export async function allFaults({ root, kills, seed, say }) {
 
   const [test] = cases;
   for (const kilobytes of DISKS) {
-    const filled = await fillDisk(test, await referenceOf(test), { root, kilobytes });
+    const filled = await fillDisk(test, (await referenceOf(test)).folder, { root, kilobytes });
     if ('skipped' in filled) {
       say(`A full disk: skipped, ${filled.skipped}`);
       break;

@@ -9,6 +9,10 @@ import { startTensorFlow, withReason } from '../../apps/ulmfit/src/engine.test-h
 interface Case {
   name: string;
 }
+interface Whole {
+  folder: string;
+  warnings: readonly string[];
+}
 interface KilledRun {
   kills: { place: string }[];
   lost: string | undefined;
@@ -72,7 +76,7 @@ describe('where a kill struck', () => {
     ['exporting a model', { ...lock, 'pretrain.7-9.tmp/': '' }, epochs],
     ['between two stages or fits', { ...lock, 'metrics.jsonl': steps(16, 'told') }, epochs],
     ['reading and tokenizing', { ...lock, 'result.json': '{"pretrain":{}}' }, epochs],
-    ['scoring', lock, `${epochs}test reviews: 3 documents, 9 tokens\n`],
+    ['scoring', lock, `${epochs}test texts: 3 documents, 9 tokens\n`],
   ])('%s', (place, files, stderr) => {
     const folder = folderOf(`place-${Math.random()}`, files);
     expect(placeOf(folder, { pid: 7, stderr })).toBe(place);
@@ -120,8 +124,8 @@ describe.skipIf(missing !== undefined)(withReason('a run that is killed', missin
     const { shortCase } = await module<{ shortCase: Case }>('cases');
     const { Random } = await module<{ Random: new (seed: number) => object }>('random');
     const { runWhole, killRun } = await module<{
-      runWhole(test: Case, root: string): Promise<string>;
-      killRun(test: Case, reference: string, options: object): Promise<KilledRun>;
+      runWhole(test: Case, root: string): Promise<Whole>;
+      killRun(test: Case, reference: Whole, options: object): Promise<KilledRun>;
     }>('kill-runs');
     const reference = await runWhole(shortCase, root);
     const options = { name: 'killed', root, kills: 3, random: new Random(7) };

@@ -72,7 +72,7 @@ const aims = [
     when: isTraining,
   },
   {
-    sight: (victim) => () => victim.stderr.includes('test reviews: '),
+    sight: (victim) => () => victim.stderr.includes('test texts: '),
     milliseconds: 60,
     weight: 3,
     when: (folder) => !isTraining(folder),
@@ -124,22 +124,32 @@ function changed(read) {
 }
 
 /**
+ * @typedef {object} Whole a run that nobody killed
+ * @property {string} folder
+ * @property {readonly string[]} warnings what it warned of
+ */
+
+/**
  * Runs a case to its end without a kill.
  * @param {Case} test
  * @param {string} root
+ * @returns {Promise<Whole>}
  */
 export async function runWhole(test, root) {
   const name = `${test.name}-whole`;
   const victim = begin(test, root, name);
   const { code } = await victim.ended;
   if (code !== 0) throw new Error(`${name} ended with ${code}: ${victim.stderr}`);
-  return join(root, name);
+  return { folder: join(root, name), warnings: warningsOf(victim) };
 }
+
+/** @param {Victim} victim */
+const warningsOf = (victim) => victim.stderr.split('\n').filter((line) => line.startsWith('ulmfit: '));
 
 /**
  * Starts a case, kills it so many times at random moments, starting it again after each, and lets it end.
  * @param {Case} test
- * @param {string} reference the folder of the same case, which was not killed
+ * @param {Whole} reference the same case, which was not killed
  * @param {{ name: string, root: string, kills: number, random: Random }} options
  * @returns {Promise<KilledRun>}
  */
@@ -164,8 +174,8 @@ export async function killRun(test, reference, { name, root, kills: wanted, rand
     if (resumed) reached = undefined;
     if (!wasKilled) {
       const lost = code === 0 ? undefined : `ended with ${code}: ${victim.stderr}`;
-      const differing = lost === undefined ? differences(folder, reference) : [];
-      const complaints = victim.stderr.split('\n').filter((line) => line.startsWith('ulmfit: '));
+      const differing = lost === undefined ? differences(folder, reference.folder) : [];
+      const complaints = warningsOf(victim).filter((line) => !reference.warnings.includes(line));
       if (lost === undefined && differing.length === 0) rmSync(folder, { recursive: true });
       return { kills, lost, differing: [...differing, ...complaints], repeated };
     }

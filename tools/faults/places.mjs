@@ -101,7 +101,7 @@ export function placeOf(folder, { pid, stderr }) {
   const state = said(stderr);
   if (state.last === 'nothing') return 'reading and tokenizing';
   if (state.last === 'documents')
-    return state.subject === 'test reviews' ? 'scoring' : 'making or loading the model';
+    return state.subject === 'test texts' ? 'scoring' : 'making or loading the model';
   if (state.last === 'epoch' && state.epoch === state.epochs) {
     const [stage = ''] = state.subject.split('.');
     const isCleared = isFinished(folder, stage) && !existsSync(join(folder, 'checkpoints', stage));
