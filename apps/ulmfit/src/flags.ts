@@ -12,6 +12,7 @@ export interface Flags {
   readonly labels?: number;
   readonly testReviews?: number;
   readonly validShare?: number;
+  readonly testShare?: number;
   readonly valid?: string;
   readonly test?: string;
   readonly unlabelled?: string;
@@ -92,7 +93,7 @@ export const readingFlags = [
 /** What says what there is to learn. */
 export const dataFlags = [
   ...['data', 'valid', 'test', 'unlabelled', 'labelColumn', 'labelDelimiter', 'emptyLabels'],
-  ...['splitColumn', 'validShare', 'rowsPerClass', 'splitSeed'],
+  ...['splitColumn', 'validShare', 'testShare', 'rowsPerClass', 'splitSeed'],
   ...readingFlags,
 ] as const satisfies readonly FlagName[];
 
@@ -203,6 +204,10 @@ export const options: Readonly<Record<FlagName, Option>> = {
   validShare: new Option(
     '--valid-share <share>',
     'share of the labelled texts that is held out to validate with, where none are given for that (default: 0.1)',
+  ).argParser(share),
+  testShare: new Option(
+    '--test-share <share>',
+    'share of the labelled texts that is set aside to score at the end, where no file is given for that',
   ).argParser(share),
   valid: new Option('--valid <path>', 'labelled texts to validate with, in any form that --data has'),
   test: new Option('--test <path>', 'labelled texts to score at the end'),

@@ -11,7 +11,7 @@ import { readingOf } from './reading-of.js';
 const imdbFlags = ['labels', 'lmReviews', 'testReviews'] as const;
 const fileFlags = [
   ...['valid', 'test', 'unlabelled', 'labelColumn', 'labelDelimiter', 'emptyLabels'],
-  ...['splitColumn', 'rowsPerClass'],
+  ...['splitColumn', 'testShare', 'rowsPerClass'],
   ...readingFlags,
 ] as const;
 
@@ -58,11 +58,11 @@ export async function taskOf(flags: DataFlags, options: TaskOfOptions = {}): Pro
 function ownTask(flags: DataFlags, { signal, classes }: TaskOfOptions): Promise<FileTask> {
   refuse(flags, imdbFlags, 'is for the IMDb reviews; for files of your own there is --rows-per-class');
   const { data, valid, test, unlabelled, labelColumn, labelDelimiter, emptyLabels, splitColumn } = flags;
-  const { validShare, rowsPerClass, splitSeed: seed } = flags;
+  const { validShare, testShare, rowsPerClass, splitSeed: seed } = flags;
   return fileTask({
     ...{ data, valid, test, unlabelled, labelColumn, labelDelimiter, emptyLabels, splitColumn },
     ...readingOf(flags),
-    ...{ classes, validShare, rowsPerClass, seed, signal },
+    ...{ classes, validShare, testShare, rowsPerClass, seed, signal },
   });
 }
 

@@ -222,6 +222,24 @@ describe('fileTask', () => {
     expect(task.notes).toEqual(['train: 12 texts beyond 2 of each class are unlabelled']);
   });
 
+  it('sets a share of each class aside to test with, and validates with a share of the rest', async () => {
+    const data = fileOf('a.csv', `${table(40)}"Text, 0",rare\n`);
+    const task = await fileTask({ data, testShare: 0.25, validShare: 0.2, seed: 3 });
+    expect(task.counts).toEqual({ train: 25, valid: 5, test: 11 });
+    const sets = await Promise.all((['train', 'valid', 'test'] as const).map((set) => named(task, set)));
+    expect(sets[2]?.filter((row) => row.endsWith('rare'))).toHaveLength(3);
+    expect(sets.map((rows) => rows.filter((row) => row === 'Text, 0: rare').length).sort()).toEqual([
+      0, 0, 2,
+    ]);
+    expect(new Set(sets.flat()).size).toBe(40);
+    expect(task.settings).toMatchObject({ seed: 3, validShare: 0.2, testShare: 0.25 });
+    const test = fileOf('test.csv', table(4));
+    expect(await failure(fileTask({ data, test, testShare: 0.1 }))).toBe(
+      `BAD_SPLIT a.csv: there are test texts, so testShare is not wanted; leave one out`,
+    );
+    expect(await failure(fileTask({ data, testShare: 1 }))).toMatch(/^BAD_SPLIT testShare/);
+  });
+
   it('tells texts that stand in two sets, and labels that contradict each other', async () => {
     const folder = folderOf({
       'train.csv': 'text,label\na,x\na,y\nb,x\nb,x\nc,y\n',

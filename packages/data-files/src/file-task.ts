@@ -37,7 +37,9 @@ export interface FileTaskOptions extends SourceOptions {
    * are there twice stay together. Default 0.1.
    */
   readonly validShare?: number | undefined;
-  /** The seed of that draw, an integer from 0 to 2^32 - 1. Default 0. */
+  /** The share of the training texts that is set aside to test with, before any are held out; likewise by class. Default 0. */
+  readonly testShare?: number | undefined;
+  /** The seed of these draws, an integer from 0 to 2^32 - 1. Default 0. */
   readonly seed?: number | undefined;
   /**
    * Trains the classifier on the first so many texts of each class alone; the language model may read the others, without their
@@ -99,9 +101,10 @@ const LEFT_OUT = TEXT_SETS.length;
  * console.log(task.classes, task.counts, task.guessed);
  */
 export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
-  const { validShare = VALID_SHARE, seed = 0, rowsPerClass, signal, onProgress } = options;
+  const { validShare = VALID_SHARE, testShare = 0, seed = 0, rowsPerClass, signal, onProgress } = options;
   const name = options.name ?? basename(options.data);
   requireBelowOne('validShare', validShare, { code: 'BAD_SPLIT' });
+  requireBelowOne('testShare', testShare, { code: 'BAD_SPLIT' });
   if (rowsPerClass !== undefined) requireInteger('rowsPerClass', rowsPerClass);
   const opened = await openSources(options);
   const { sources, multiLabel } = opened;
@@ -138,12 +141,24 @@ export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
   );
   const labelsOf = (row: number): readonly number[] => labelSets[labels[row] ?? -1] ?? [];
 
-  const holdsOut = !sets.includes(TEXT_SETS.indexOf('valid'));
-  if (holdsOut) {
-    const groups = firstOfEqual(Float64Array.from(ofTrain, (row) => read.keys[row] ?? 0));
-    const heldOut = stratifiedSplit(Array.from(ofTrain, labelsOf), { share: validShare, seed, groups });
-    for (const [i, row] of ofTrain.entries()) if (heldOut[i]) sets[row] = TEXT_SETS.indexOf('valid');
+  const has = (set: TextSet) => sets.includes(TEXT_SETS.indexOf(set));
+  const holdOut = (set: 'valid' | 'test', share: number) => {
+    const from = rowsOf(sets, 'train');
+    const groups = firstOfEqual(Float64Array.from(from, (row) => read.keys[row] ?? 0));
+    const heldOut = stratifiedSplit(Array.from(from, labelsOf), { share, seed, groups });
+    for (const [i, row] of from.entries()) if (heldOut[i]) sets[row] = TEXT_SETS.indexOf(set);
+  };
+  if (testShare > 0) {
+    if (has('test')) {
+      throw new UlmfitError(
+        'BAD_SPLIT',
+        `${source}: there are test texts, so testShare is not wanted; leave one out`,
+      );
+    }
+    holdOut('test', testShare);
   }
+  const holdsOut = !has('valid');
+  if (holdsOut) holdOut('valid', validShare);
   let without = 0; // training rows that lose their label
   if (rowsPerClass !== undefined) {
     const counts = new Uint32Array(classes.length + 1); // the last for rows without any class
@@ -207,7 +222,9 @@ export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
       name,
       ...opened.settings,
       ...(listed && { classes: listed }),
-      ...(holdsOut && { validShare, seed }),
+      ...((holdsOut || testShare > 0) && { seed }),
+      ...(holdsOut && { validShare }),
+      ...(testShare > 0 && { testShare }),
       ...(rowsPerClass !== undefined && { rowsPerClass }),
     },
     fingerprint,
