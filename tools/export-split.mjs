@@ -20,7 +20,7 @@ if (path === undefined) {
 }
 const { train, test } = splitImdb(await readImdb(path), {
   seed: Number(values['split-seed']),
-  ...(values.labels === undefined ? {} : { labels: Number(values.labels) }),
+  ...(values.labels === undefined ? {} : { trainReviews: Number(values.labels) }),
   ...(values['test-reviews'] === undefined ? {} : { testReviews: Number(values['test-reviews']) }),
 });
 for (const [set, reviews] of Object.entries({ train, test })) {

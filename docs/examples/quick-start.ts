@@ -17,7 +17,7 @@ const recipe: Recipe = {
 const result = await run({
   folder,
   recipe,
-  task: await imdbTask({ data: 'sample', lmReviews: 20, labels: 20, testReviews: 10 }), // or a path of the reviews
+  task: await imdbTask({ data: 'sample', lmReviews: 20, trainReviews: 20, testReviews: 10 }), // or a path of the reviews
   corpus: sampleText({ words: 500 }), // or corpusText('wiki.txt.gz')
 });
 console.log(result.finetune?.perplexity, result.evaluate?.judgements.neural.accuracy);

@@ -34,7 +34,7 @@ const { judge, probabilitiesOf } = await import('../../packages/pipeline/dist/in
 
 const rowsPerClass = values['rows-per-class'] === undefined ? undefined : Number(values['rows-per-class']);
 const task = /\.(tar\.gz|tgz)$/.test(data)
-  ? await imdbTask({ data, labels: rowsPerClass === undefined ? undefined : 2 * rowsPerClass })
+  ? await imdbTask({ data, trainReviews: rowsPerClass === undefined ? undefined : 2 * rowsPerClass })
   : await fileTask({
       ...{ data, rowsPerClass, validShare: 0 },
       textColumns: values['text-column']?.split(','),

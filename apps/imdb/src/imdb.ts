@@ -60,7 +60,7 @@ export interface ImdbOptions {
 /** Pretrains a language model, fine-tunes it on reviews, trains a classifier from it, and scores that on the test set. */
 export async function imdb({ reviews, corpus, sizes, seed, say }: ImdbOptions) {
   const { batchSize, window, lr, divisor, dropout } = sizes;
-  const labels = ['neg', 'pos'];
+  const classes = ['neg', 'pos'];
   const { lm, train, validation, test } = splitImdb(reviews, { seed, validationShare: 0.1 });
 
   // fastai's tokens: xxmaj, xxup, xxrep and xxwrep keep what lower case and collapsed repetitions would lose.
@@ -143,7 +143,7 @@ export async function imdb({ reviews, corpus, sizes, seed, say }: ImdbOptions) {
   // 3. The classifier: the encoder with a head over concat pooling (ULMFiT section 3.3), which reads documents of any
   // length window by window, as BPT3C does.
   const classifier = createClassifier(
-    { ...sizes.encoder, vocabulary: tuned.vocabulary.size, classes: labels.length, headLayers: [50] },
+    { ...sizes.encoder, vocabulary: tuned.vocabulary.size, classes: classes.length, headLayers: [50] },
     { seed },
   );
   copyEncoder(tuned.model.encoder, classifier.encoder);
@@ -159,7 +159,7 @@ export async function imdb({ reviews, corpus, sizes, seed, say }: ImdbOptions) {
   const loaderOf = (some: readonly LabelledReview[], shuffle: boolean) =>
     classifierLoader(
       tokenized(textsOf(some)).build(tuned.vocabulary),
-      some.map(({ label }) => labels.indexOf(label)),
+      some.map(({ label }) => classes.indexOf(label)),
       { batchSize, shuffle, seed, stage: 'classify' },
     );
   const [learnt, watched] = [loaderOf(train, true), loaderOf(validation, false)];

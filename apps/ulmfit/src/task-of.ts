@@ -42,7 +42,7 @@ export async function taskOf(flags: DataFlags, options: TaskOfOptions = {}): Pro
     return imdbTask({
       data,
       splitSeed,
-      labels,
+      trainReviews: labels,
       lmReviews,
       testReviews,
       validShare: validShare ?? 0.1,

@@ -6,7 +6,7 @@ import { failure, temporaryFolder } from './archive.test-helper.js';
 import { imdbTask } from './imdb-task.js';
 
 it('tells what its reviews are like, by one reading, as reading set by set does', async () => {
-  const task = await imdbTask({ labels: 40, testReviews: 20, lmReviews: 30, validShare: 0.2 });
+  const task = await imdbTask({ trainReviews: 40, testReviews: 20, lmReviews: 30, validShare: 0.2 });
   const { summary, ...plain } = task;
   const told = await summary?.();
   expect(told).toEqual(await summarizeTask(plain));

@@ -21,7 +21,7 @@ export interface ImdbTaskOptions extends ReadTaskOptions {
   /** `sample` (invented reviews), `imdb` (the public archive, downloaded once), or a path of it. Default `sample`. */
   readonly data?: string;
   /** Labelled training reviews in all, half of each class; even. Default: as many as there are in balance. */
-  readonly labels?: number | undefined;
+  readonly trainReviews?: number | undefined;
   /** Reviews for the language model. Default: all there are. */
   readonly lmReviews?: number | undefined;
   /** Test reviews, half of each class; even. Default: as many as there are in balance. */
@@ -53,13 +53,21 @@ const setOf = { train: 'train', valid: 'validation', test: 'test' } as const sat
  * @throws UlmfitError `BAD_SPLIT` for sets that there are not; what is wrong with the data, as `readImdb` and
  *   `downloadImdb` say; where a set that is empty is read, `NO_REVIEWS`; where the reviews have changed since, `DATA_CHANGED`
  * @example
- * const task = await imdbTask({ data: 'aclImdb_v1.tar.gz', labels: 2000, validShare: 0.1 });
+ * const task = await imdbTask({ data: 'aclImdb_v1.tar.gz', trainReviews: 2000, validShare: 0.1 });
  */
 export async function imdbTask(options: ImdbTaskOptions = {}): Promise<ClassificationTask> {
-  const { data = 'sample', labels, lmReviews, testReviews, validShare, splitSeed = 1, signal } = options;
+  const {
+    data = 'sample',
+    trainReviews,
+    lmReviews,
+    testReviews,
+    validShare,
+    splitSeed = 1,
+    signal,
+  } = options;
   const sets: SplitImdbOptions = {
     seed: splitSeed,
-    ...given({ labels, testReviews, validationShare: validShare }),
+    ...given({ trainReviews, testReviews, validationShare: validShare }),
   };
   const split = async (more: Partial<SplitImdbOptions>, { signal }: ReadTaskOptions) => {
     const reviews = await loadReviews(data, signal);
@@ -76,7 +84,7 @@ export async function imdbTask(options: ImdbTaskOptions = {}): Promise<Classific
     kind: 'imdb',
     data,
     splitSeed,
-    ...given({ labels, lmReviews, testReviews, validShare }),
+    ...given({ labels: trainReviews, lmReviews, testReviews, validShare }), // `labels`, as runs have kept it from the first
   };
   const task = { name: data, classes: CLASSES, multiLabel: false };
   return {

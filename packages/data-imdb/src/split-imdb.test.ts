@@ -46,7 +46,7 @@ describe('splitImdb', () => {
         (seed, a, b, testReviews, percent) => {
           const validationShare = percent / 100;
           const [small, large] = [Math.min(a, b), Math.max(a, b)].map((labels) =>
-            splitImdb(ALL, { seed, labels, validationShare, testReviews, lmReviews: labels }),
+            splitImdb(ALL, { seed, trainReviews: labels, validationShare, testReviews, lmReviews: labels }),
           );
           if (!small || !large) throw new Error('unreachable');
           expect(small.train.length + small.validation.length).toBe(Math.min(a, b));
@@ -77,7 +77,7 @@ describe('splitImdb', () => {
             ids(
               splitImdb(from, {
                 seed,
-                labels,
+                trainReviews: labels,
                 lmFrom: 'train-and-unsup',
                 ...(lmReviews === undefined ? {} : { lmReviews }),
               }).lm,
@@ -96,16 +96,16 @@ describe('splitImdb', () => {
   });
 
   it('does not depend on the order of the reviews, and depends on the seed', () => {
-    const split = splitImdb(ALL, { seed: 3, labels: 20, lmReviews: 10, testReviews: 10 });
-    expect(splitImdb(ALL.toReversed(), { seed: 3, labels: 20, lmReviews: 10, testReviews: 10 })).toEqual(
-      split,
-    );
-    const other = splitImdb(ALL, { seed: 4, labels: 20, lmReviews: 10, testReviews: 10 });
+    const split = splitImdb(ALL, { seed: 3, trainReviews: 20, lmReviews: 10, testReviews: 10 });
+    expect(
+      splitImdb(ALL.toReversed(), { seed: 3, trainReviews: 20, lmReviews: 10, testReviews: 10 }),
+    ).toEqual(split);
+    const other = splitImdb(ALL, { seed: 4, trainReviews: 20, lmReviews: 10, testReviews: 10 });
     for (const set of ['train', 'lm', 'test'] as const) expect(ids(other[set])).not.toEqual(ids(split[set]));
   });
 
   it('holds these reviews for seed 1, on every machine', () => {
-    const split = splitImdb(ALL, { seed: 1, labels: 4, lmReviews: 2, testReviews: 2 });
+    const split = splitImdb(ALL, { seed: 1, trainReviews: 4, lmReviews: 2, testReviews: 2 });
     expect(ids([...split.train, ...split.lm, ...split.test])).toMatchInlineSnapshot(`
       [
         "train/neg/4_0.txt",
@@ -121,10 +121,10 @@ describe('splitImdb', () => {
   });
 
   it.each([
-    [{ labels: 202 }, /labels: 202 asked, but there are 200 balanced train reviews/],
-    [{ labels: 7 }, /labels: 7 is odd, and each class gets half; ask for 8/],
-    [{ labels: -2 }, /labels is -2; it must be an integer from 0/],
-    [{ labels: 2.5 }, /labels is 2.5; it must be an integer from 0/],
+    [{ trainReviews: 202 }, /trainReviews: 202 asked, but there are 200 balanced train reviews/],
+    [{ trainReviews: 7 }, /trainReviews: 7 is odd, and each class gets half; ask for 8/],
+    [{ trainReviews: -2 }, /trainReviews is -2; it must be an integer from 0/],
+    [{ trainReviews: 2.5 }, /trainReviews is 2.5; it must be an integer from 0/],
     [{ lmReviews: 301 }, /lmReviews: 301 asked, but there are 300 reviews without a label/],
     [
       { lmFrom: 'train-and-unsup', lmReviews: 501 } as const,

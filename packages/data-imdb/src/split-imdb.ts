@@ -6,11 +6,11 @@ export interface SplitImdbOptions {
   /** An integer from 0 to 2^32 - 1. One seed gives one order of every pool. */
   seed: number;
   /** Labelled training reviews in all, half of each class; even. Default: as many as there are in balance. */
-  labels?: number;
+  trainReviews?: number;
   /** The share of those that is held out as `validation`, in each class alike; from 0 to below 1. Default 0. */
   validationShare?: number;
   /**
-   * What the language model is fine-tuned on: the reviews without a label, or all of training with them, of which `labels`
+   * What the language model is fine-tuned on: the reviews without a label, or all of training with them, of which `trainReviews`
    * and `validationShare` take nothing away. Default `unsup`.
    */
   lmFrom?: 'unsup' | 'train-and-unsup';
@@ -29,19 +29,19 @@ export interface ImdbSplit {
 }
 
 /**
- * Draws the sets of an experiment. Sets are nested: with one seed, a larger `labels`, `lmReviews` or `testReviews`
+ * Draws the sets of an experiment. Sets are nested: with one seed, a larger `trainReviews`, `lmReviews` or `testReviews`
  * gives the smaller one's reviews and more, so that learning curves compare like with like. Classes alternate
  * in `train`, `validation` and `test`, and the order of `reviews` doesn't matter.
  *
  * @throws UlmfitError `BAD_SPLIT` when a number is no count, is odd where classes share it, or asks for more than there is.
  */
 export function splitImdb(reviews: readonly Review[], options: SplitImdbOptions): ImdbSplit {
-  const { seed, labels, validationShare = 0, lmFrom = 'unsup', lmReviews, testReviews } = options;
+  const { seed, trainReviews, validationShare = 0, lmFrom = 'unsup', lmReviews, testReviews } = options;
   requireBelowOne('validationShare', validationShare, { code: 'BAD_SPLIT' });
   const sorted = reviews.toSorted(compareIds);
   const { isOf, what } = lmPools[lmFrom];
   const lm = shuffled(sorted.filter(isOf), seed, lmFrom);
-  const drawn = drawBalanced(sorted, 'train', seed, labels, 'labels');
+  const drawn = drawBalanced(sorted, 'train', seed, trainReviews, 'trainReviews');
   const heldOut = (_: LabelledReview, i: number) => isHeldOut(i >> 1, validationShare);
   return {
     train: drawn.filter((review, i) => !heldOut(review, i)),

@@ -21,7 +21,7 @@ const recipe: Recipe = {
   languageModel: { ...micro.languageModel, pretrain: null, texts: 'train-and-unlabelled' },
   classifier: { ...micro.classifier, fits: [{ name: 'all', freezeTo: 0, epochs: 1, lr: 1e-2, spread: 1 }] },
 };
-const sets: ImdbTaskOptions = { lmReviews: 10, labels: 4, testReviews: 4 };
+const sets: ImdbTaskOptions = { lmReviews: 10, trainReviews: 4, testReviews: 4 };
 type Changes = Partial<RunOptions> & { readonly sets?: ImdbTaskOptions };
 const all: StageName[] = ['pretrain', 'finetune', 'classify', 'evaluate'];
 const start = async (name: string, { sets: other, ...changes }: Changes = {}, stages = all) =>
@@ -43,8 +43,8 @@ async function wordsOf(texts: Recipe['languageModel']['texts']): Promise<readonl
 
 describe('run', () => {
   it.each<[string, Changes, RegExp]>([
-    ['an odd number of labels', { sets: { labels: 3 } }, /3/],
-    ['more labels than there are', { sets: { labels: 99_998 } }, /99998/],
+    ['an odd number of labelled reviews', { sets: { trainReviews: 3 } }, /3/],
+    ['more labelled reviews than there are', { sets: { trainReviews: 99_998 } }, /99998/],
     [
       'one text for the language model',
       { sets: { lmReviews: 1 } },
