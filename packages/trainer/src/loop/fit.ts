@@ -1,11 +1,11 @@
 import { dispose, tidy, type Tensor, type TensorContainer } from '@tensorflow/tfjs-core';
 import { requireInteger, UlmfitError } from '@ulmfit/errors';
-import { CarriedStates } from '../state/carried-states.js';
 import { disposeBatch } from './dispose-batch.js';
 import { evaluate } from './evaluate.js';
 import { FiniteProbe, isFiniteTensor } from './finite-probe.js';
 import type { ForwardPass, Phase } from '../model/forward-pass.js';
-import type { Cursor, Loader } from './loader.js';
+import { FitProgress } from './fit-progress.js';
+import type { Loader } from './loader.js';
 import type { Metric } from '../model/metric.js';
 import type { Model } from '../model/model.js';
 import type { Optimizer } from '../model/optimizer.js';
@@ -17,9 +17,7 @@ import { callHook, callWaitingHook } from '../plugin/call-hook.js';
 import type { PluginList } from '../plugin/plugin-list.js';
 import { evaluationWeights, withWeights } from './evaluation-weights.js';
 import { applyRates } from './rates.js';
-import { RunningMeans } from './running-means.js';
-import type { Json, StateDict } from '../state/stateful.js';
-import { prefixTensors } from '../state/stateful.js';
+import type { StateDict } from '../state/stateful.js';
 import { tapHandlers } from '../plugin/tap-handlers.js';
 import {
   Accumulator,
@@ -30,6 +28,7 @@ import {
   requireGradients,
   transformGradients,
 } from './train-step.js';
+import type { SavedFit, TrainedParts, TrainingState } from './training-state.js';
 import type { EpochRecord, StopScope, TrainingContext } from '../plugin/training-context.js';
 import { yieldToEvents } from './yield-to-events.js';
 
@@ -59,35 +58,11 @@ export interface FitResult {
 }
 
 /** What the fit shares with its trainer. */
-export interface FitHost<Batch, Output, Taps> {
+export interface FitHost<Batch, Output, Taps> extends TrainedParts {
   readonly model: Model<Batch, Output, Taps>;
-  readonly groups: ParameterGroups;
-  readonly optimizer: Optimizer;
   readonly metrics: readonly Metric<Batch, Output>[];
-  readonly seed: number;
-  readonly history: EpochRecord[];
-  /** Epochs begun by earlier fits, so that no two epochs shuffle alike. */
-  epochsBefore: number;
-  coreState(): StateDict;
+  readonly state: TrainingState;
 }
-
-/** Where a fit stands, as a checkpoint keeps it. A `type`: TypeScript takes no `interface` for JSON. */
-export type FitState = {
-  stage: string;
-  cursor: Cursor;
-  /** What comes next: a new epoch with its hooks, the rest of its training, its validation, or nothing. */
-  next: 'epoch' | 'train' | 'validate' | 'end';
-  step: number;
-  /** All updates of the fit: another number means other epochs, batches or accumulation. */
-  steps: number;
-  epochsBefore: number;
-  seconds: number;
-  sums: Record<string, { sum: number; weight: number }>;
-  last: Record<string, number>;
-  validation: Record<string, number> | null;
-  stop: { scope: StopScope; reason: string } | null;
-  plugins: Record<string, Json>;
-};
 
 /** Milliseconds of counting between two pauses. */
 const COUNTING = 50;
@@ -101,19 +76,10 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   readonly #options: FitOptions<Batch, Output, Taps>;
   readonly #plugins: readonly TrainingPlugin<Batch, Output, Taps>[];
   readonly #handlers: TapHandlers;
-  readonly #carried = new CarriedStates();
-  readonly #means = new RunningMeans();
+  readonly #progress: FitProgress;
   readonly #accumulator = new Accumulator();
-  #cursor: Cursor = { epoch: 0, batch: 0 };
-  #next: FitState['next'] = 'epoch';
-  #step = 0;
-  #steps = 0;
   #phase: Phase = 'train';
-  #stop: { scope: StopScope; reason: string } | null = null;
   #skipStep = false;
-  #startedAt = Date.now();
-  #validation: Record<string, number> | undefined;
-  #last: Record<string, number> = {};
   #resumed = false;
 
   constructor(
@@ -124,6 +90,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     this.#host = host;
     this.#options = options;
     this.#plugins = plugins;
+    this.#progress = new FitProgress(options.stage);
     this.#handlers = tapHandlers(plugins);
   }
 
@@ -146,31 +113,31 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     return this.#host.optimizer;
   }
   get epoch(): number {
-    return this.#cursor.epoch;
+    return this.#progress.cursor.epoch;
   }
   get epochs(): number {
     return this.#options.epochs;
   }
   get batch(): number {
-    return this.#cursor.batch;
+    return this.#progress.cursor.batch;
   }
   get batches(): number {
     return this.#options.train.batches(this.#loaderEpoch(this.epoch));
   }
   get step(): number {
-    return this.#step;
+    return this.#progress.step;
   }
   get steps(): number {
-    return this.#steps;
+    return this.#progress.steps;
   }
   get last(): Readonly<Record<string, number>> {
-    return this.#last;
+    return this.#progress.last;
   }
   get validation(): Readonly<Record<string, number>> | undefined {
-    return this.#validation;
+    return this.#progress.validation;
   }
   get history(): readonly EpochRecord[] {
-    return this.#host.history;
+    return this.#host.state.history;
   }
   get resumed(): boolean {
     return this.#resumed;
@@ -184,7 +151,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
 
   stop(scope: StopScope, reason: string): void {
     if (scope === 'batch') this.#skipStep = true;
-    else if (this.#stop?.scope !== 'fit') this.#stop = { scope, reason };
+    else if (this.#progress.stop?.scope !== 'fit') this.#progress.stop = { scope, reason };
   }
 
   evaluationWeights(): Readonly<Record<string, Tensor>> | undefined {
@@ -192,44 +159,15 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   }
 
   stateDict(): StateDict {
-    const core = this.#host.coreState();
-    const tensors = { ...core.tensors, ...prefixTensors('carried', this.#carried.tensors()) };
-    const plugins: Record<string, Json> = {};
-    for (const plugin of this.#plugins) {
-      const state = plugin.stateDict?.();
-      if (!state) continue;
-      plugins[plugin.name] = state.json;
-      Object.assign(tensors, prefixTensors(`plugin/${plugin.name}`, state.tensors));
-    }
-    const fit: FitState = {
-      stage: this.stage,
-      cursor: { ...this.#cursor },
-      next: this.#next,
-      step: this.#step,
-      steps: this.steps,
-      epochsBefore: this.#host.epochsBefore,
-      seconds: (Date.now() - this.#startedAt) / 1000,
-      sums: this.#means.toJson(),
-      last: { ...this.#last },
-      validation: this.#validation ? { ...this.#validation } : null,
-      stop: this.#stop && { ...this.#stop },
-      plugins,
-    };
-    return { json: { ...(core.json as object), fit }, tensors };
+    return this.#host.state.stateDict({ progress: this.#progress, plugins: this.#plugins });
   }
 
-  /**
-   * @param resume a saved fit of this stage with its carried states; `load` loads the rest of it, `taken` is called when
-   *   nothing of it is needed any more
-   */
-  async run(resume?: {
-    state: FitState;
-    carried: Record<string, Tensor>;
-    load(): void;
-    taken(): void;
-  }): Promise<FitResult> {
-    this.#resumed = resume !== undefined;
+  /** @param saved a fit of this stage to go on from */
+  async run(saved?: SavedFit): Promise<FitResult> {
+    this.#resumed = saved !== undefined;
     let isWaiting = this.#resumed;
+    const { state } = this.#host;
+    const progress = this.#progress;
     try {
       requireGradients();
       for (const [what, batches] of [
@@ -242,29 +180,17 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       await this.#hooks('setup');
       if (this.#options.lr !== undefined) this.groups.setBase({ lr: this.#options.lr });
       await this.#hooks('beforeFit');
-      if (resume) {
+      if (saved) {
         // After `beforeFit`, so that what it has reset is as it was when the state was saved.
-        resume.load();
-        this.#carried.load(resume.carried);
-        const { cursor, next, step, steps, epochsBefore, seconds, sums, last, validation, stop } =
-          resume.state;
-        this.#cursor = { ...cursor };
-        this.#next = next;
-        this.#step = step;
-        this.#host.epochsBefore = epochsBefore;
+        saved.load({ progress, plugins: this.#plugins });
         await this.#countSteps();
-        if (this.steps !== steps) {
+        if (progress.steps !== saved.steps) {
           throw new UlmfitError(
             'STATE_MISMATCH',
-            `${this.stage}: the state is of a fit of ${steps} updates, this one has ${this.steps}; resume with the same data, epochs and accumulation`,
+            `${this.stage}: the state is of a fit of ${saved.steps} updates, this one has ${progress.steps}; resume with the same data, epochs and accumulation`,
           );
         }
-        this.#startedAt = Date.now() - seconds * 1000;
-        this.#means.fromJson(sums);
-        this.#last = last;
-        this.#validation = validation ?? undefined;
-        this.#stop = stop;
-        resume.taken();
+        saved.taken();
         isWaiting = false;
         await this.#hooks('afterResume');
       }
@@ -275,8 +201,8 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     } finally {
       // An epoch that was only begun has shown its order too. A state that waits still has begun none here.
       if (!isWaiting)
-        this.#host.epochsBefore += this.epoch + Number(['train', 'validate'].includes(this.#next));
-      this.#carried.reset();
+        state.epochsBefore += this.epoch + Number(['train', 'validate'].includes(progress.next));
+      progress.carried.reset();
       this.#accumulator.discard();
     }
   }
@@ -299,9 +225,9 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   async #countSteps(): Promise<void> {
     const { train, signal } = this.#options;
     let pause = Date.now() + COUNTING;
-    this.#steps = 0;
+    this.#progress.steps = 0;
     for (let epoch = 0; epoch < this.epochs; epoch++) {
-      this.#steps += Math.ceil(train.batches(this.#loaderEpoch(epoch)) / this.#accumulate);
+      this.#progress.steps += Math.ceil(train.batches(this.#loaderEpoch(epoch)) / this.#accumulate);
       if (Date.now() < pause) continue;
       await yieldToEvents();
       signal?.throwIfAborted();
@@ -310,43 +236,43 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   }
 
   async #epochs(): Promise<FitResult> {
-    const host = this.#host;
-    const { history } = host;
+    const progress = this.#progress;
+    const { history } = this.#host.state;
     const { signal, validate } = this.#options;
     // A stop ends no epoch in its middle: its validation and its `after*` hooks still run, after a resumption too.
     const goesOn = () =>
-      this.#next === 'epoch' ? this.epoch < this.epochs && this.#stop?.scope !== 'fit' : this.#next !== 'end';
+      progress.next === 'epoch'
+        ? this.epoch < this.epochs && progress.stop?.scope !== 'fit'
+        : progress.next !== 'end';
     while (goesOn()) {
       if (signal?.aborted) return this.#interrupted();
-      if (this.#next === 'epoch') {
-        this.#startedAt = Date.now();
-        this.#means.reset();
-        this.#carried.reset();
+      if (progress.next === 'epoch') {
+        progress.beginEpoch();
         await this.#hooks('beforeEpoch');
         await this.#hooks('beforeTrain');
-        this.#next = 'train';
+        progress.next = 'train';
       }
-      if (this.#next === 'train') {
+      if (progress.next === 'train') {
         if ((await this.#train()) === 'interrupted') return this.#interrupted();
         await this.#hooks('afterTrain');
       }
-      const values = this.#means.means();
+      const values = progress.means.means();
       if (validate) {
         const validation = await this.#validate(validate);
         if (!validation) return this.#interrupted();
         for (const [name, value] of Object.entries(validation)) values[`valid/${name}`] = value;
       }
-      const seconds = (Date.now() - this.#startedAt) / 1000;
-      host.history.push({ stage: this.stage, epoch: this.epoch, step: this.#step, seconds, values });
+      const { seconds } = progress;
+      history.push({ stage: this.stage, epoch: this.epoch, step: this.step, seconds, values });
       await this.#hooks('afterEpoch');
-      this.#cursor = { epoch: this.epoch + 1, batch: 0 };
-      this.#next = 'epoch';
-      if (this.#stop?.scope === 'epoch') this.#stop = null;
+      progress.cursor = { epoch: this.epoch + 1, batch: 0 };
+      progress.next = 'epoch';
+      if (progress.stop?.scope === 'epoch') progress.stop = null;
       await this.#save('epoch');
     }
-    const stop = this.#stop;
-    if (this.#next !== 'end') await this.#hooks('afterFit');
-    this.#next = 'end';
+    const stop = progress.stop;
+    if (progress.next !== 'end') await this.#hooks('afterFit');
+    progress.next = 'end';
     await this.#save('fit');
     return stop ? { end: 'stopped', reason: stop.reason, history } : { end: 'done', history };
   }
@@ -355,13 +281,13 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   async #train(): Promise<'done' | 'interrupted'> {
     this.#phase = 'train';
     const { train, signal } = this.#options;
-    const reader = train.open({ epoch: this.#loaderEpoch(this.epoch), batch: this.#cursor.batch });
+    const reader = train.open({ epoch: this.#loaderEpoch(this.epoch), batch: this.#progress.cursor.batch });
     const steps = this.steps;
     let next = await reader.next();
     try {
-      while (!next.done && !this.#stop) {
+      while (!next.done && !this.#progress.stop) {
         const { step } = this;
-        const { batch } = this.#cursor;
+        const { batch } = this.#progress.cursor;
         const passes: Pass[] = [];
         this.#skipStep = false;
         try {
@@ -372,7 +298,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
           await this.#update(passes);
         } catch (error) {
           // The step never was: a state that is saved now begins with its batches.
-          if (this.#step === step) this.#cursor.batch = batch;
+          if (this.step === step) this.#progress.cursor.batch = batch;
           throw error;
         } finally {
           for (const pass of passes) pass.discard();
@@ -400,14 +326,14 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       }
       const input = this.#replaced(batch, all);
       const { epoch, epochs } = this;
-      const at = { step: this.#step, steps, progress: this.#step / steps, epoch, epochs };
+      const at = { step: this.step, steps, progress: this.step / steps, epoch, epochs };
       if (passes.length === 0) applyRates(groups, this.#plugins, at);
       const trained = groups.unfrozen;
       const pass = this.#pass(passes, this.#handlers, trained);
       passes.push(pass);
       const targets = model.targets(input);
       this.#accumulator.add(differentiate(model, input, pass, this.#plugins, trained), targets);
-      this.#cursor.batch++;
+      this.#progress.cursor.batch++;
     } finally {
       all.forEach(disposeBatch);
     }
@@ -431,10 +357,10 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   #pass(before: readonly Pass[], handlers: TapHandlers, trained: readonly Parameter[]): Pass {
     return new Pass({
       phase: 'train',
-      carried: this.#carried,
+      carried: this.#progress.carried,
       seed: this.seed,
       stage: this.stage,
-      step: this.#step,
+      step: this.step,
       microBatch: before.length,
       previous: before.at(-1),
       handlers,
@@ -452,14 +378,14 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     if (parameter) return `the parameter ${parameter.name}`;
     const probe = new FiniteProbe();
     const passes: Pass[] = [];
-    const { epoch, batch } = this.#cursor;
+    const { epoch, batch } = this.#progress.cursor;
     const reader = this.#options.train.open({ epoch: this.#loaderEpoch(epoch), batch: batch - count });
     try {
       for (let next = await reader.next(); !next.done; next = await reader.next()) {
         const all: Batch[] = [next.value];
         const pass = this.#pass(passes, probe.handlers(this.#handlers), groups.unfrozen);
         // What a plugin made of the batch depends on where the fit stood.
-        this.#cursor.batch = batch - count + passes.length;
+        this.#progress.cursor.batch = batch - count + passes.length;
         passes.push(pass);
         try {
           const input = this.#replaced(next.value, all);
@@ -472,7 +398,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     } catch {
       // What went wrong first is the error to tell, not what goes wrong in looking for it.
     } finally {
-      this.#cursor.batch = batch;
+      this.#progress.cursor.batch = batch;
       await reader.return?.();
       for (const pass of passes) pass.discard();
     }
@@ -484,15 +410,16 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     const gradients = transformGradients(mean, this.#plugins, this, weight);
     try {
       const values = readScalars(mean.scalars);
-      const at = `${this.stage}, epoch ${this.epoch + 1}, step ${this.#step + 1}`;
+      const at = `${this.stage}, epoch ${this.epoch + 1}, step ${this.step + 1}`;
       const wrong = notFinite(values);
       if (wrong) throw notFiniteError(wrong, gradients, at, await this.#firstNotFinite(passes.length));
-      this.#last = values;
-      for (const [name, value] of Object.entries(values)) this.#means.add(name, value * weight, weight);
+      this.#progress.last = values;
+      for (const [name, value] of Object.entries(values))
+        this.#progress.means.add(name, value * weight, weight);
       this.#stepHooks('beforeStep');
       if (!this.#skipStep) this.optimizer.step(gradients);
       for (const pass of passes) pass.commit();
-      this.#step++;
+      this.#progress.step++;
       this.#stepHooks('afterStep');
     } finally {
       dispose(Object.values(gradients));
@@ -503,14 +430,14 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     const { model, metrics } = this.#host;
     this.#phase = 'validate';
     // One that was interrupted starts again, but what its `beforeValidate` did is in the state already.
-    if (this.#next === 'train') await this.#hooks('beforeValidate');
-    this.#next = 'validate';
+    if (this.#progress.next === 'train') await this.#hooks('beforeValidate');
+    this.#progress.next = 'validate';
     const { signal } = this.#options;
     const values = await withWeights(this.groups.parameters, this.evaluationWeights(), () =>
       evaluate(model, loader, { metrics, signal }),
     );
     if (values) {
-      this.#validation = values;
+      this.#progress.validation = values;
       await this.#hooks('afterValidate');
     }
     this.#phase = 'train';
@@ -555,7 +482,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   }
 
   #loaderEpoch(epoch: number): number {
-    return this.#host.epochsBefore + epoch;
+    return this.#host.state.epochsBefore + epoch;
   }
 }
 
