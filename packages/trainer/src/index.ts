@@ -15,6 +15,7 @@ export type {
 } from './plugin/plugin.js';
 export type { EpochRecord, StopScope, TrainingContext } from './plugin/training-context.js';
 export type { ForwardPass, Phase, TapOptions } from './model/forward-pass.js';
+export { requireTimeMajor, timeMajor, type TimeMajor } from './model/time-major.js';
 export { inferencePass, Pass, type PassOptions, type TapHandlers } from './model/pass.js';
 export { CarriedStates } from './state/carried-states.js';
 export type { Model, ModelParts } from './model/model.js';
