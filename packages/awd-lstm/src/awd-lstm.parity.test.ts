@@ -9,7 +9,7 @@ import { byOurNames, loadGolden } from './fastai-parameters.test-helper.js';
 import { createLanguageModel } from './language-model.js';
 import { globalNorm } from '@ulmfit/kernels';
 import { activationRegularization, temporalActivationRegularization } from '@ulmfit/regularizers';
-import type { ClassifierTaps, EncoderTaps, LanguageModelTaps } from './taps.js';
+import type { ClassifierTaps, AwdLstmTaps, LanguageModelTaps } from './taps.js';
 
 interface Meta {
   config: { emb_sz: number; n_hid: number; n_layers: number; pad_token: number };
@@ -40,7 +40,7 @@ function recordedMasks(masks: readonly tf.Tensor[]) {
     expect([1, x.shape[1], x.shape[2]]).toEqual(mask.shape);
     return tf.mul(x, mask);
   };
-  const encoder: TrainingPlugin<unknown, unknown, EncoderTaps> = {
+  const encoder: TrainingPlugin<unknown, unknown, AwdLstmTaps> = {
     name: 'recorded masks',
     rewrite: {
       embedding: (x, _pass, { ids }) =>

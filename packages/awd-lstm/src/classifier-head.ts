@@ -2,15 +2,15 @@ import { matMul, relu, type Rank, type Tensor2D } from '@tensorflow/tfjs-core';
 import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import type { Buffer, ForwardPass, Parameter } from '@ulmfit/trainer';
 import { createBatchNorm } from './batch-norm.js';
-import { uniformParameter } from './encoder.js';
-import type { ClassifierTaps } from './taps.js';
+import { uniformParameter } from './awd-lstm.js';
+import type { PoolingTaps } from './taps.js';
 
 /** The layers between the pooled document and its logits, see `createClassifierHead`. */
 export interface ClassifierHead {
   readonly parameters: readonly Parameter[];
   readonly buffers: readonly Buffer[];
   /** `[batch, features]` to logits `[batch, classes]`. */
-  apply(pooled: Tensor2D, pass: ForwardPass<ClassifierTaps>): Tensor2D;
+  apply(pooled: Tensor2D, pass: ForwardPass<Pick<PoolingTaps, 'head'>>): Tensor2D;
 }
 
 /**

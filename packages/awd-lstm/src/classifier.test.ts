@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createClassifier, type Classifier, type ClassifierInput } from './classifier.js';
 import { accuracy, macroF1 } from './classifier-metrics.js';
-import type { ClassifierTaps } from './taps.js';
+import type { AwdLstmTaps, ClassifierTaps } from './taps.js';
 import { gradientRecorder, loaderOf, numbersOf, recordProducts, tiny } from './tiny.test-helper.js';
 
 const config = { ...tiny, classes: 3, window: 4, maxLength: 8, headLayers: [5] };
@@ -200,7 +200,7 @@ describe('the gradients of the classifier', () => {
     // The ids of the window, those they were cut from, and the states that it hands on.
     expect(perWindow).toBeLessThanOrEqual(2 + 6);
   });
-  const inputDropoutTwice: TrainingPlugin<unknown, unknown, { input: object }> = {
+  const inputDropoutTwice: TrainingPlugin<unknown, unknown, Pick<AwdLstmTaps, 'input'>> = {
     ...inputDropout(0.5),
     name: 'inputDropoutTwice',
   };

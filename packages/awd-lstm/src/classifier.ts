@@ -5,21 +5,23 @@ import {
   tensor1d,
   tensor2d,
   tidy,
-  zeros,
   type Scalar,
   type Tensor1D,
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import { requireInteger, UlmfitError } from '@ulmfit/errors';
-import { concatPooling, type LstmState } from '@ulmfit/kernels';
-import { parameterGroup, type ForwardPass, type Model } from '@ulmfit/trainer';
+import { concatPooling } from '@ulmfit/kernels';
+import { parameterGroup, timeMajor, type ForwardPass, type Model } from '@ulmfit/trainer';
+import { createAwdLstm, type AwdLstmConfig, type AwdLstmEncoder } from './awd-lstm.js';
 import { requireIndices } from './checks.js';
 import { binaryCrossEntropy, crossEntropy } from './classification-loss.js';
-import { createClassifierHead } from './classifier-head.js';
-import { createEncoder, layerParameters, type Encoder, type EncoderConfig } from './encoder.js';
+import { createClassifierHead, type ClassifierHead } from './classifier-head.js';
+import { offTape, statesOfRows } from './encoder-states.js';
+import type { AnyEncoder, Encoder } from './encoder.js';
+import { carryStates, requireEncoder, runEncoder } from './run-encoder.js';
 import { spreadRows } from './spread-rows.js';
-import { encoderTaps, type ClassifierTaps } from './taps.js';
+import { poolingTaps, type ClassifierTaps, type PoolingTaps } from './taps.js';
 
 /**
  * Documents padded to one length, as `classifierLoader` of `@ulmfit/text` gives them. A document stands in columns
@@ -44,14 +46,14 @@ export interface ClassifierInput {
 export interface ClassifierOutput {
   /** `[batch, classes]` */
   readonly logits: Tensor2D;
-  /** The last layer's output over the windows that were pooled, `[time, batch, embedding]`; 0 where a row took no part. */
+  /** The last layer's output over the windows that were pooled, `[time, batch, features]`; 0 where a row took no part. */
   readonly encoded: Tensor3D;
   /** Last, max and mean, `[batch, 3 * embedding]`. */
   readonly pooled: Tensor2D;
 }
 
-/** The sizes of a classifier, and how it reads. */
-export interface ClassifierConfig extends EncoderConfig {
+/** What a classifier tells apart, and how it reads, over any encoder. */
+export interface ClassifierSettings {
   /** Classes to tell apart, from 1. */
   readonly classes: number;
   /**
@@ -67,6 +69,16 @@ export interface ClassifierConfig extends EncoderConfig {
   readonly headLayers?: readonly number[];
 }
 
+/** The sizes of a classifier over AWD-LSTM, and how it reads. */
+export interface ClassifierConfig extends AwdLstmConfig, ClassifierSettings {}
+
+/** A classifier over an encoder, which belongs to it from then on. */
+export interface EncoderClassifierConfig<E extends AnyEncoder> extends ClassifierSettings {
+  readonly encoder: E;
+  /** In place of the head of ULMFiT, whose `headLayers` are not read then: from `3 * encoder.features` to the classes. */
+  readonly head?: ClassifierHead;
+}
+
 /** What training alone asks for. */
 export interface ClassifierOptions {
   /** Draws the first weights: an integer from 0 to 2^32 - 1. Default 0. */
@@ -80,10 +92,14 @@ export interface ClassifierOptions {
 }
 
 /** The text classifier, see `createClassifier`. */
-export interface Classifier extends Model<ClassifierInput, ClassifierOutput, ClassifierTaps> {
-  readonly encoder: Encoder;
-  /** With all defaults filled in. */
-  readonly config: Required<ClassifierConfig>;
+export interface Classifier<E extends AnyEncoder = AwdLstmEncoder> extends Model<
+  ClassifierInput,
+  ClassifierOutput,
+  ClassifierTaps<E>
+> {
+  readonly encoder: E;
+  /** With all defaults filled in; without `headLayers` where it has a head of its own. */
+  readonly config: Required<Omit<ClassifierSettings, 'headLayers'>> & Pick<ClassifierSettings, 'headLayers'>;
 }
 
 /** The most tokens that are read at once where windows may be joined: their projections then stay in the cache. */
@@ -99,9 +115,10 @@ interface Window {
 }
 
 /**
- * The text classifier of ULMFiT (section 3.3): the encoder reads each document in windows, carrying its state, detached
- * (BPTT for text classification); concat pooling over the last windows of each document; a head of two blocks. Rows take
- * part in a window only while they have tokens. Groups: `embedding`, `rnn1`, ..., `head`.
+ * The text classifier of ULMFiT (section 3.3): an encoder, AWD-LSTM by its sizes or any other one, reads each document in
+ * windows, carrying its state, detached (BPTT for text classification); concat pooling over the last windows of each document; a
+ * head of two blocks. Rows take part in a window only while they have tokens. Groups: `embedding`, the encoder's (`rnn1`, ... of
+ * AWD-LSTM), `head`.
  *
  * The loss is the mean cross-entropy over the documents; of a multi-label classifier, the mean binary cross-entropy over
  * documents and classes.
@@ -109,12 +126,32 @@ interface Window {
  *   vocabulary, and, where a loss is asked for, labels that are missing, beyond the classes or of another shape
  * @example
  * const topics = createClassifier({ vocabulary: 10_000, classes: 20, multiLabel: true }, { seed: 1 });
+ * @example
+ * const encoder = createGru({ vocabulary: 10_000, features: 128 });
+ * const topics = createClassifier({ encoder, classes: 20 });
  */
+export function createClassifier(config: ClassifierConfig, options?: ClassifierOptions): Classifier;
+export function createClassifier<E extends AnyEncoder>(
+  config: EncoderClassifierConfig<E>,
+  options?: ClassifierOptions,
+): Classifier<E>;
 export function createClassifier(
-  config: ClassifierConfig,
-  { seed = 0, classWeights }: ClassifierOptions = {},
-): Classifier {
-  const { classes, multiLabel = false, window = 72, maxLength = 1440, headLayers = [50], ...sizes } = config;
+  config: ClassifierConfig | EncoderClassifierConfig<AnyEncoder>,
+  options: ClassifierOptions = {},
+): unknown {
+  const { classes, multiLabel = false, window = 72, maxLength = 1440, headLayers = [50], ...rest } = config;
+  const settings = { classes, multiLabel, window, maxLength, headLayers };
+  requireSettings(settings, options);
+  if (!('encoder' in rest)) return overEncoder(createAwdLstm(rest, options), settings, undefined, options);
+  const { encoder, head } = rest;
+  return overEncoder(encoder, settings, head, options);
+}
+
+/** @throws UlmfitError `BAD_CONFIG` */
+function requireSettings(
+  { classes, window, maxLength, headLayers }: Required<ClassifierSettings>,
+  { classWeights }: ClassifierOptions,
+): void {
   for (const [name, value] of Object.entries({ classes, window, maxLength })) {
     requireInteger(`classifier: ${name}`, value, { code: 'BAD_CONFIG' });
   }
@@ -128,31 +165,44 @@ export function createClassifier(
     );
   }
   if (classWeights) requireClassWeights(classWeights, classes);
-  const encoder = createEncoder(sizes, { seed });
-  const head = createClassifierHead([3 * encoder.config.embedding, ...headLayers, classes], { seed });
+}
+
+function overEncoder<Taps>(
+  encoder: Encoder<Taps>,
+  { headLayers, ...settings }: Required<ClassifierSettings>,
+  ownHead: ClassifierHead | undefined,
+  { seed = 0, classWeights }: ClassifierOptions,
+) {
+  const { classes, multiLabel, window, maxLength } = settings;
+  requireEncoder(encoder, poolingTaps);
+  const head = ownHead ?? createClassifierHead([3 * encoder.features, ...headLayers, classes], { seed });
   const groups = [
     parameterGroup('embedding', [encoder.embedding]),
-    ...encoder.layers.map((layer, l) => parameterGroup(`rnn${l + 1}`, layerParameters(layer))),
+    ...encoder.groups.map(({ name, parameters }) => parameterGroup(name, parameters)),
     parameterGroup('head', head.parameters),
   ];
+  const buffers = [...(encoder.buffers ?? []), ...head.buffers];
 
   return {
-    name: 'AWD-LSTM classifier',
+    name: `${encoder.architecture} classifier`,
     encoder,
-    config: { ...encoder.config, classes, multiLabel, window, maxLength, headLayers },
+    config: { ...settings, ...(ownHead ? {} : { headLayers }) },
     groups,
-    buffers: head.buffers,
-    taps: [...encoderTaps, 'raw', 'dropped', 'head'],
-    forward(batch, pass) {
+    buffers,
+    taps: [...encoder.taps, ...poolingTaps],
+    forward(batch: ClassifierInput, pass: ForwardPass<Taps & PoolingTaps>): ClassifierOutput {
       requireDocuments(batch);
       const windows = windowsOf(batch, window, maxLength);
-      const raw = pass.tap('raw', encodeWindows(encoder, batch, windows, pass), {});
-      const encoded = pass.tap('dropped', raw, {});
+      const own: ForwardPass<PoolingTaps> = pass;
+      const raw = own.tap('raw', encodeWindows(encoder, batch, windows, pass), timeMajor);
+      const encoded = own.tap('dropped', raw, timeMajor);
       const { counted, last } = poolingMasks(batch, windows, maxLength);
       const pooled = concatPooling(encoded, counted, last);
-      return { encoded, pooled, logits: head.apply(pooled, pass) };
+      const logits = head.apply(pooled, own);
+      requireLogits(logits, [batch.ids.shape[0], classes]);
+      return { encoded, pooled, logits };
     },
-    loss({ logits }, { labels }): Scalar {
+    loss({ logits }: ClassifierOutput, { labels }: ClassifierInput): Scalar {
       if (!labels) throw new UlmfitError('BAD_BATCH', 'classifier: a batch without labels has no loss');
       if (labels.shape[0] !== logits.shape[0]) {
         throw new UlmfitError(
@@ -168,7 +218,7 @@ export function createClassifier(
       requireIndices('labels', labels, classes, 'classes');
       return crossEntropy(logits, labels, classWeights);
     },
-    targets({ ids, labels }) {
+    targets({ ids, labels }: ClassifierInput): number {
       // The loss is a weighted mean then: with its weights, means over batches are the same however documents are batched.
       if (classWeights && labels && !multiLabel) {
         return Array.from(labels.dataSync()).reduce((total, label) => total + (classWeights[label] ?? 0), 0);
@@ -176,10 +226,18 @@ export function createClassifier(
       return ids.shape[0];
     },
     dispose() {
-      for (const { variable } of [...groups.flatMap((g) => g.parameters), ...head.buffers])
-        variable.dispose();
+      for (const { variable } of [...groups.flatMap((g) => g.parameters), ...buffers]) variable.dispose();
     },
   };
+}
+
+/** A head of one's own may be of other classes. @throws UlmfitError `BAD_SHAPE` */
+function requireLogits({ shape }: Tensor2D, expected: readonly number[]): void {
+  if (shape.join() === expected.join()) return;
+  throw new UlmfitError(
+    'BAD_SHAPE',
+    `classifier: the head gave logits of [${shape.join(', ')}]; they must be [${expected.join(', ')}]: batch, classes`,
+  );
 }
 
 /** @throws UlmfitError `BAD_CONFIG` unless there is a number above 0 for each class */
@@ -281,50 +339,36 @@ function joined(windows: readonly Window[]): Window[] {
   return together;
 }
 
-/** The last layer's output over all pooled windows, `[time, batch, embedding]`. */
-function encodeWindows(
-  encoder: Encoder,
+/** The last layer's output over all pooled windows, `[time, batch, features]`. */
+function encodeWindows<Taps>(
+  encoder: Encoder<Taps>,
   { ids }: ClassifierInput,
   windows: readonly Window[],
-  pass: ForwardPass<ClassifierTaps>,
+  pass: ForwardPass<Taps>,
 ): Tensor3D {
   const batch = ids.shape[0];
   const encoded: Tensor3D[] = [];
   let states = encoder.initialStates(0);
   let before: readonly number[] = [];
   // A window is where the gradient ends: without one, the state may be carried on within a call as well as between two.
-  for (const { start, end, rows, pooled } of pass.training ? windows : joined(windows)) {
-    const from = regroup(states, before, rows);
+  for (const { start, end, rows, pooled } of pass.training || encoder.stepwise !== true
+    ? windows
+    : joined(windows)) {
+    const from = statesOfRows(encoder, states, before, rows);
     const part = slice(ids, [0, start], [batch, end - start]);
     const windowIds = rows.length === batch ? part : gather(part, tensor1d(rows, 'int32'));
     if (pooled) {
-      const run = () => encoder.run(windowIds, from, pass);
+      const run = () => runEncoder(encoder, windowIds, from, pass);
       // Outside training nothing but the results is needed later: memory does not grow with the document.
       const { output, states: after } = pass.training ? run() : tidy(run);
-      states = after;
+      states = pass.training ? offTape(() => after) : after;
       encoded.push(spreadRows(output, rows, batch));
     } else {
-      states = encoder.carry(windowIds, from, pass);
+      states = carryStates(encoder, windowIds, from, pass);
     }
     before = rows;
   }
   return concat(encoded);
-}
-
-/** The states of `rows`, given those of `before`: rows that begin have zeros, rows that have ended are left out. */
-function regroup(
-  states: readonly LstmState[],
-  before: readonly number[],
-  rows: readonly number[],
-): LstmState[] {
-  if (before.length === rows.length && before.every((row, i) => row === rows[i])) return [...states];
-  const index = new Map(before.map((row, i) => [row, i]));
-  const places = tensor1d(
-    rows.map((row) => index.get(row) ?? before.length),
-    'int32',
-  );
-  const pick = (state: Tensor2D): Tensor2D => gather(concat([state, zeros([1, state.shape[1]])]), places);
-  return states.map(({ h, c }) => ({ h: pick(h), c: pick(c) }));
 }
 
 /** Which steps of the pooled windows count for which document, and which is its last: `[time, batch]` of 0 and 1. */

@@ -1,6 +1,7 @@
 export {
   createLanguageModel,
   type LanguageModel,
+  type LanguageModelConfig,
   type LanguageModelInput,
   type LanguageModelOutput,
 } from './language-model.js';
@@ -11,17 +12,29 @@ export {
   type ClassifierInput,
   type ClassifierOptions,
   type ClassifierOutput,
+  type ClassifierSettings,
+  type EncoderClassifierConfig,
 } from './classifier.js';
+export type { AnyEncoder, Encoder, EncoderGroup, EncoderOutput, EncoderStates, TapsOf } from './encoder.js';
+export type { Architecture, EncoderJson } from './architecture.js';
 export {
-  createEncoder,
-  type Encoder,
-  type EncoderConfig,
-  type EncoderStates,
+  awdLstm,
+  createAwdLstm,
+  type AwdLstmConfig,
+  type AwdLstmEncoder,
+  type AwdLstmSizes,
   type LayerParameters,
-} from './encoder.js';
+} from './awd-lstm.js';
 export { concatPooling } from '@ulmfit/kernels';
 export { createBatchNorm, type BatchNorm } from './batch-norm.js';
 export { accuracy, macroF1, type Logits } from './classifier-metrics.js';
 export { createClassifierHead, type ClassifierHead } from './classifier-head.js';
 export { copyEncoder, transferLanguageModel } from './vocabulary-transfer.js';
-export type { ActivationTaps, ClassifierTaps, EncoderTaps, LanguageModelTaps } from './taps.js';
+export type {
+  ActivationTaps,
+  AwdLstmTaps,
+  ClassifierTaps,
+  DecoderTaps,
+  LanguageModelTaps,
+  PoolingTaps,
+} from './taps.js';

@@ -9,11 +9,20 @@ import {
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/errors';
-import { product, tiedCrossEntropy, type LstmState } from '@ulmfit/kernels';
-import { parameter, parameterGroup, type ForwardPass, type Model, type Parameter } from '@ulmfit/trainer';
+import { product, tiedCrossEntropy } from '@ulmfit/kernels';
+import {
+  parameter,
+  parameterGroup,
+  timeMajor,
+  type ForwardPass,
+  type Model,
+  type Parameter,
+} from '@ulmfit/trainer';
+import { createAwdLstm, type AwdLstmConfig, type AwdLstmEncoder } from './awd-lstm.js';
 import { requireIndices } from './checks.js';
-import { createEncoder, layerParameters, type Encoder, type EncoderConfig } from './encoder.js';
-import { encoderTaps, type LanguageModelTaps } from './taps.js';
+import type { AnyEncoder, Encoder, EncoderStates } from './encoder.js';
+import { requireEncoder, runEncoder } from './run-encoder.js';
+import { decoderTaps, type DecoderTaps, type LanguageModelTaps } from './taps.js';
 
 /**
  * A window of every stream, as `languageModelLoader` of `@ulmfit/text` gives it. Row `b` goes on where row `b` of the
@@ -30,60 +39,86 @@ export interface LanguageModelInput {
 
 /** What a pass of the language model gives. */
 export interface LanguageModelOutput {
-  /** What the decoder is given: the last layer's output after its dropout, `[time, batch, embedding]`. */
+  /** What the decoder is given: the last layer's output after its dropout, `[time, batch, features]`. */
   readonly hidden: Tensor3D;
 }
 
 /** The language model, see `createLanguageModel`. */
-export interface LanguageModel extends Model<LanguageModelInput, LanguageModelOutput, LanguageModelTaps> {
-  readonly encoder: Encoder;
+export interface LanguageModel<E extends AnyEncoder = AwdLstmEncoder> extends Model<
+  LanguageModelInput,
+  LanguageModelOutput,
+  LanguageModelTaps<E>
+> {
+  readonly encoder: E;
   /** `[vocabulary]`; the decoder's weight is the embedding. */
   readonly decoderBias: Parameter<Rank.R1>;
   /** The logits of an output, `[time * batch, vocabulary]`, time-major. For use outside training: no gradient. */
   logits(output: LanguageModelOutput): Tensor2D;
 }
 
+/** A language model over an encoder, which belongs to it from then on. */
+export interface LanguageModelConfig<E extends AnyEncoder> {
+  readonly encoder: E;
+}
+
 /**
- * The AWD-LSTM language model: the encoder and a decoder tied to the embedding (Merity et al. 2017, section 4.3), with
- * a bias. States carry over from window to window of a phase, detached. Groups: `rnn1`, `rnn2`, ..., `decoder`
- * (embedding and bias: the tied matrix stands in the top group).
- * `seed`, an integer from 0 to 2^32 - 1, draws the first weights.
+ * The language model of ULMFiT: an encoder, AWD-LSTM by its sizes or any other one, and a decoder tied to its embedding (Merity
+ * et al. 2017, section 4.3), with a bias. States carry over from window to window of a phase, detached. Groups: the encoder's,
+ * which are `rnn1`, `rnn2`, ... of AWD-LSTM, then `decoder` (embedding and bias: the tied matrix stands in the top group).
+ * `seed`, an integer from 0 to 2^32 - 1, draws the first weights; those of an encoder that is given are there already.
  * @throws UlmfitError `BAD_CONFIG`; at a batch, `BAD_BATCH` when its streams are not as many as the carried states', an id
  *   is beyond the vocabulary or the targets are not of the ids' shape
+ * @example
+ * const model = createLanguageModel({ vocabulary: 30_000 }); // AWD-LSTM
+ * const other = createLanguageModel({ encoder: createGru({ vocabulary: 30_000, features: 128 }) });
  */
+export function createLanguageModel(config: AwdLstmConfig, options?: { seed?: number }): LanguageModel;
+export function createLanguageModel<E extends AnyEncoder>(config: LanguageModelConfig<E>): LanguageModel<E>;
 export function createLanguageModel(
-  config: EncoderConfig,
-  { seed = 0 }: { seed?: number } = {},
-): LanguageModel {
-  const encoder = createEncoder(config, { seed });
-  const decoderBias = parameter('decoder.bias', 'bias', zeros<Rank.R1>([encoder.config.vocabulary]));
-  const weight = encoder.embedding.variable;
+  config: AwdLstmConfig | LanguageModelConfig<AnyEncoder>,
+  options?: { seed?: number },
+): unknown {
+  return 'encoder' in config ? overEncoder(config.encoder) : overEncoder(createAwdLstm(config, options));
+}
+
+function overEncoder<Taps>(encoder: Encoder<Taps>) {
+  requireEncoder(encoder, decoderTaps);
+  const { architecture, embedding, features } = encoder;
+  const [vocabulary, width] = embedding.variable.shape;
+  if (width !== features) {
+    throw new UlmfitError(
+      'BAD_CONFIG',
+      `language model: the decoder is tied to the embedding, which has ${width} features, and the output of ${architecture} ${features}; make them equal`,
+    );
+  }
+  const decoderBias = parameter('decoder.bias', 'bias', zeros<Rank.R1>([vocabulary]));
+  const weight = embedding.variable;
   const bias = decoderBias.variable;
-  const flat = (hidden: Tensor3D): Tensor2D => reshape(hidden, [-1, encoder.config.embedding]);
+  const flat = (hidden: Tensor3D): Tensor2D => reshape(hidden, [-1, features]);
   const groups = [
-    ...encoder.layers.map((layer, l) => parameterGroup(`rnn${l + 1}`, layerParameters(layer))),
-    parameterGroup('decoder', [encoder.embedding, decoderBias]),
+    ...encoder.groups.map(({ name, parameters }) => parameterGroup(name, parameters)),
+    parameterGroup('decoder', [embedding, decoderBias]),
   ];
+  const { buffers = [] } = encoder;
   const all = groups.flatMap((g) => g.parameters);
 
   return {
-    name: 'AWD-LSTM language model',
+    name: `${architecture} language model`,
     encoder,
     decoderBias,
     groups,
-    taps: [...encoderTaps, 'output', 'raw', 'dropped'],
-    forward({ ids }, pass) {
-      const { output, states } = encoder.run(ids, carriedStates(encoder, ids.shape[0], pass), pass);
-      states.forEach(({ h, c }, l) => {
-        pass.carry(`rnn.${l}.h`, h);
-        pass.carry(`rnn.${l}.c`, c);
-      });
-      const raw = pass.tap('raw', output, {});
-      const hidden = pass.tap('dropped', pass.tap('output', raw, {}), {});
+    buffers,
+    taps: [...encoder.taps, ...decoderTaps],
+    forward({ ids }: LanguageModelInput, pass: ForwardPass<Taps & DecoderTaps>): LanguageModelOutput {
+      const { output, states } = runEncoder(encoder, ids, carriedStates(encoder, ids.shape[0], pass), pass);
+      for (const [name, state] of Object.entries(states)) pass.carry(name, state);
+      const own: ForwardPass<DecoderTaps> = pass;
+      const raw = own.tap('raw', output, timeMajor);
+      const hidden = own.tap('dropped', own.tap('output', raw, timeMajor), timeMajor);
       return { hidden };
     },
-    loss({ hidden }, { ids, targets }, pass): Scalar {
-      requireTargets(ids, targets, encoder.config.vocabulary);
+    loss({ hidden }: LanguageModelOutput, { ids, targets }: LanguageModelInput, pass: ForwardPass): Scalar {
+      requireTargets(ids, targets, vocabulary);
       const inputs = {
         hidden: flat(hidden),
         weight,
@@ -95,10 +130,10 @@ export function createLanguageModel(
         all.some((p) => pass.trains(p)),
       );
     },
-    logits: ({ hidden }) => product(flat(hidden), weight, { transposeB: true, bias }),
-    targets: ({ ids }) => ids.size,
+    logits: ({ hidden }: LanguageModelOutput) => product(flat(hidden), weight, { transposeB: true, bias }),
+    targets: ({ ids }: LanguageModelInput) => ids.size,
     dispose() {
-      for (const { variable } of all) variable.dispose();
+      for (const { variable } of [...all, ...buffers]) variable.dispose();
     },
   };
 }
@@ -114,16 +149,20 @@ function requireTargets(ids: Tensor2D, targets: Tensor2D, vocabulary: number): v
   requireIndices('targets', targets, vocabulary, 'words');
 }
 
-function carriedStates(encoder: Encoder, batch: number, pass: ForwardPass<LanguageModelTaps>): LstmState[] {
-  return encoder.initialStates(batch).map((zero, l) => {
-    const h = (pass.carried(`rnn.${l}.h`) ?? zero.h) as Tensor2D;
-    const c = (pass.carried(`rnn.${l}.c`) ?? zero.c) as Tensor2D;
-    if (h.shape[0] !== batch) {
+/** @throws UlmfitError `BAD_BATCH` */
+function carriedStates(
+  encoder: Pick<AnyEncoder, 'initialStates'>,
+  batch: number,
+  pass: Pick<ForwardPass, 'carried'>,
+): EncoderStates {
+  return Object.fromEntries(
+    Object.entries(encoder.initialStates(batch)).map(([name, first]) => {
+      const state = pass.carried(name) ?? first;
+      if (state.shape[0] === batch) return [name, state];
       throw new UlmfitError(
         'BAD_BATCH',
-        `language model: a batch of ${batch} streams follows one of ${h.shape[0]} in the same epoch`,
+        `language model: a batch of ${batch} streams follows one of ${state.shape[0]} in the same epoch`,
       );
-    }
-    return { h, c };
-  });
+    }),
+  );
 }

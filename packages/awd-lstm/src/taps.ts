@@ -1,33 +1,45 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { TimeMajor } from '@ulmfit/trainer';
+import type { AwdLstmEncoder } from './awd-lstm.js';
+import type { TapsOf } from './encoder.js';
 
-/** The tensors that plugins may touch on their way through the encoder. Activations are time-major. */
-export interface EncoderTaps {
+/** The tensors that plugins may touch on their way through the AWD-LSTM encoder. Activations are time-major. */
+export interface AwdLstmTaps {
   /** The rows looked up, `[time, batch, embedding]`; with their ids (int32 `[time, batch]`) and the number of rows. */
-  embedding: { ids: Tensor; vocabulary: number };
+  embedding: TimeMajor & { ids: Tensor; vocabulary: number };
   /** The input of the first layer, `[time, batch, embedding]`. */
-  input: object;
+  input: TimeMajor;
   /** A layer's recurrent weight, `[4 * hidden, hidden]`, once a window. */
   weightHh: { layer: number };
   /** What passes from layer `layer` to the next, `[time, batch, hidden]`. */
-  hidden: { layer: number };
+  hidden: TimeMajor & { layer: number };
 }
 
-/** What activation regularisation looks at, once a pass: `[time, batch, embedding]`. */
+/** What activation regularisation looks at, once a pass: `[time, batch, features]`. */
 export interface ActivationTaps {
   /** The last layer's output as it is. */
-  raw: object;
+  raw: TimeMajor;
   /** The last layer's output after its dropout. */
-  dropped: object;
+  dropped: TimeMajor;
 }
 
-export interface LanguageModelTaps extends EncoderTaps, ActivationTaps {
-  /** The last layer's output, on its way to the decoder, `[time, batch, embedding]`. */
-  output: object;
+/** The taps of a language model itself, over any encoder. */
+export interface DecoderTaps extends ActivationTaps {
+  /** The last layer's output, on its way to the decoder, `[time, batch, features]`. */
+  output: TimeMajor;
 }
 
-export interface ClassifierTaps extends EncoderTaps, ActivationTaps {
+/** The taps of a classifier itself, over any encoder. */
+export interface PoolingTaps extends ActivationTaps {
   /** The input of a linear layer of the head, `[batch, features]`, after its BatchNorm. */
   head: { block: number };
 }
 
-export const encoderTaps = ['embedding', 'input', 'weightHh', 'hidden'] as const;
+/** All taps of a language model: its encoder's and its own. */
+export type LanguageModelTaps<E = AwdLstmEncoder> = TapsOf<E> & DecoderTaps;
+
+/** All taps of a classifier: its encoder's and its own. */
+export type ClassifierTaps<E = AwdLstmEncoder> = TapsOf<E> & PoolingTaps;
+
+export const decoderTaps = ['output', 'raw', 'dropped'] as const;
+export const poolingTaps = ['raw', 'dropped', 'head'] as const;

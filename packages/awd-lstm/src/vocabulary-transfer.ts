@@ -1,7 +1,6 @@
 import { tensor1d, tensor2d, tidy, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import { UlmfitError } from '@ulmfit/errors';
-import type { Parameter } from '@ulmfit/trainer';
-import { layerParameters, type Encoder, type LayerParameters } from './encoder.js';
+import { showName, UlmfitError } from '@ulmfit/errors';
+import type { AnyEncoder } from './encoder.js';
 import type { LanguageModel } from './language-model.js';
 
 /**
@@ -14,8 +13,8 @@ import type { LanguageModel } from './language-model.js';
  * @throws UlmfitError `BAD_CONFIG` when the models' sizes differ or a vocabulary is not as long as its embedding
  */
 export function transferLanguageModel(
-  from: { model: LanguageModel; words: readonly string[] },
-  to: { model: LanguageModel; words: readonly string[] },
+  from: { model: LanguageModel<AnyEncoder>; words: readonly string[] },
+  to: { model: LanguageModel<AnyEncoder>; words: readonly string[] },
 ): number {
   for (const { model, words } of [from, to]) {
     if (words.length !== model.encoder.config.vocabulary) {
@@ -25,14 +24,14 @@ export function transferLanguageModel(
       );
     }
   }
-  const features = from.model.encoder.config.embedding;
-  if (features !== to.model.encoder.config.embedding) {
+  const { features } = from.model.encoder;
+  if (features !== to.model.encoder.features) {
     throw new UlmfitError(
       'BAD_CONFIG',
-      `the embeddings have ${features} and ${to.model.encoder.config.embedding} features`,
+      `the embeddings have ${features} and ${to.model.encoder.features} features`,
     );
   }
-  copyEncoderLayers(from.model.encoder.layers, to.model.encoder.layers);
+  copyLayers(from.model.encoder, to.model.encoder);
   const rowOf = new Map(from.words.map((word, row) => [word, row]));
   const places = to.words.map((word) => rowOf.get(word));
   const rows = from.model.encoder.embedding.variable.dataSync() as Float32Array;
@@ -69,32 +68,45 @@ function write(variable: Variable, make: () => Tensor): void {
   tidy(() => variable.assign(make()));
 }
 
-/** Checks all before it writes any. */
-function copyEncoderLayers(from: readonly LayerParameters[], to: readonly LayerParameters[]): void {
-  if (from.length !== to.length) {
-    throw new UlmfitError('BAD_CONFIG', `the encoders have ${from.length} and ${to.length} layers`);
+/** Copies all but the embedding, and checks all before it writes any. */
+function copyLayers(from: AnyEncoder, to: AnyEncoder): void {
+  if (from.architecture !== to.architecture) {
+    throw new UlmfitError(
+      'BAD_CONFIG',
+      `one encoder is of the architecture ${showName(from.architecture)}, and the other ${showName(to.architecture)}; give two of the same`,
+    );
   }
-  const targets = to.flatMap(layerParameters);
-  const sources = from.flatMap(layerParameters);
-  sources.forEach((source, i) => {
-    const target = targets[i] as Parameter;
-    if (target.variable.shape.join() !== source.variable.shape.join()) {
-      throw new UlmfitError(
-        'BAD_CONFIG',
-        `${source.name} is [${source.variable.shape.join(', ')}] in one encoder and ` +
-          `[${target.variable.shape.join(', ')}] in the other`,
-      );
-    }
+  if (from.groups.length !== to.groups.length) {
+    throw new UlmfitError(
+      'BAD_CONFIG',
+      `the encoders have ${from.groups.length} and ${to.groups.length} layers`,
+    );
+  }
+  const arrays = ({ groups, buffers = [] }: AnyEncoder) => [
+    ...groups.flatMap((g) => g.parameters),
+    ...buffers,
+  ];
+  const sources = new Map(arrays(from).map((source) => [source.name, source.variable]));
+  const pairs = arrays(to).map(({ name, variable: target }) => {
+    const source = sources.get(name);
+    if (source?.shape.join() === target.shape.join()) return { source, target };
+    throw new UlmfitError(
+      'BAD_CONFIG',
+      `${name} is ${source ? `[${source.shape.join(', ')}]` : 'missing'} in one encoder and [${target.shape.join(', ')}] in the other`,
+    );
   });
-  sources.forEach((source, i) => write((targets[i] as Parameter).variable, () => source.variable.clone()));
+  if (pairs.length !== sources.size) {
+    throw new UlmfitError('BAD_CONFIG', `the encoders have ${sources.size} and ${pairs.length} arrays`);
+  }
+  for (const { source, target } of pairs) write(target, () => source.clone());
 }
 
 /**
  * Gives an encoder the weights of another of the same sizes and vocabulary: from a fine-tuned language model to the
  * classifier (ULMFiT section 3.3). The source stays as it is.
- * @throws UlmfitError `BAD_CONFIG` when the sizes differ
+ * @throws UlmfitError `BAD_CONFIG` when the architectures or the sizes differ
  */
-export function copyEncoder(from: Encoder, to: Encoder): void {
+export function copyEncoder(from: AnyEncoder, to: AnyEncoder): void {
   const [source, target] = [from.embedding.variable, to.embedding.variable];
   if (source.shape.join() !== target.shape.join()) {
     throw new UlmfitError(
@@ -102,6 +114,6 @@ export function copyEncoder(from: Encoder, to: Encoder): void {
       `the embedding is [${source.shape.join(', ')}] in one encoder and [${target.shape.join(', ')}] in the other`,
     );
   }
-  copyEncoderLayers(from.layers, to.layers);
+  copyLayers(from, to);
   write(target, () => source.clone());
 }

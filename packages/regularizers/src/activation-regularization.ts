@@ -1,7 +1,7 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { requireNotNegative } from '@ulmfit/errors';
 import { meanSquare, meanSquareOfChanges } from '@ulmfit/kernels';
-import type { ForwardPass, TrainingPlugin } from '@ulmfit/trainer';
+import { requireTimeMajor, type ForwardPass, type TrainingPlugin } from '@ulmfit/trainer';
 import type { DroppedTap, RawTap } from './taps.js';
 
 /**
@@ -23,7 +23,7 @@ export function activationRegularization(alpha = 2): TrainingPlugin<unknown, unk
 /**
  * TAR, `beta * mean((x[t + 1] - x[t])^2)` over the last layer's output before dropout (Merity et al. 2017, section
  * 4.4): keeps it from jumping. 0 for a single time step. A loss term `tar` of training, outside the reported loss.
- * @throws UlmfitError `BAD_OPTION`
+ * @throws UlmfitError `BAD_OPTION`; in training `BAD_LAYOUT` where the tap is not time-major
  */
 export function temporalActivationRegularization(beta = 1): TrainingPlugin<unknown, unknown, RawTap> {
   requireNotNegative('temporalActivationRegularization: beta', beta);
@@ -31,7 +31,12 @@ export function temporalActivationRegularization(beta = 1): TrainingPlugin<unkno
   return {
     name: 'temporalActivationRegularization',
     taps: ['raw'],
-    observe: { raw: observe },
+    observe: {
+      raw: (x, pass, context) => {
+        requireTimeMajor('temporalActivationRegularization', 'raw', x, context);
+        observe(x, pass);
+      },
+    },
     loss: ({ pass }) => named('tar', take(pass)),
   };
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { UlmfitError } from '@ulmfit/errors';
 import { randomKey, dropoutMask } from '@ulmfit/kernels';
-import type { TrainingPlugin } from '@ulmfit/trainer';
+import { timeMajor, type TrainingPlugin } from '@ulmfit/trainer';
 import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import {
   activationRegularization,
@@ -250,7 +250,7 @@ describe('activation regularisation', () => {
   it('has no temporal term for one time step', async () => {
     const { observe: see, loss } = temporalActivationRegularization();
     const ctx = { pass: {} as never, batch: undefined, output: undefined };
-    see?.raw?.(tf.ones([1, 2, 3]), ctx.pass, {});
+    see?.raw?.(tf.ones([1, 2, 3]), ctx.pass, timeMajor);
     expect(loss?.(ctx)?.['tar']?.dataSync()[0]).toBe(0);
   });
 
@@ -259,6 +259,37 @@ describe('activation regularisation', () => {
     expect(() => temporalActivationRegularization(NaN)).toThrow(
       'beta is NaN; it must be a finite number, 0 or above',
     );
+  });
+});
+
+describe('a tap of another layout', () => {
+  const pass = { random: (stream: string) => randomKey({ seed: 1, stream }) } as never;
+  const x = tf.ones([2, 3, 4]);
+
+  it.each([
+    ['inputDropout', inputDropout(0.5).rewrite?.input, 'input'],
+    ['outputDropout', outputDropout(0.5).rewrite?.output, 'output'],
+    ['hiddenDropout', hiddenDropout(0.5).rewrite?.hidden, 'hidden'],
+    ['temporalActivationRegularization', temporalActivationRegularization().observe?.raw, 'raw'],
+  ] as const)('is refused by %s, which would share a mask among texts', (name, hook, tap) => {
+    const at = hook as (x: tf.Tensor, pass: never, context: unknown) => unknown;
+    expect(() => at(x, pass, { ...timeMajor, layer: 0 })).not.toThrow();
+    expect(() => at(x, pass, { layout: 'batch-major', layer: 0 })).toThrow(
+      expect.objectContaining({
+        code: 'BAD_LAYOUT',
+        message: `${name}: the tap ${tap} has the layout "batch-major" and the shape [2, 3, 4]; it must be [time, batch, features]: transpose it, and tell the tap { layout: 'time-major' }`,
+      }),
+    );
+    expect(() => at(x, pass, {})).toThrow(`${name}: the tap ${tap} has no layout`);
+    expect(() => at(tf.ones([2, 3]), pass, { ...timeMajor, layer: 0 })).toThrow('the shape [2, 3]');
+  });
+
+  it('does not compile', () => {
+    type Fits<Taps> = TrainingPlugin<unknown, unknown, Taps>;
+    expectTypeOf(inputDropout).returns.not.toExtend<Fits<{ input: { layout: 'batch-major' } }>>();
+    expectTypeOf(hiddenDropout).returns.not.toExtend<Fits<{ hidden: { layer: number } }>>();
+    // What drops each number by itself goes with any.
+    expectTypeOf(activationRegularization).returns.toExtend<Fits<{ dropped: object }>>();
   });
 });
 

@@ -4,22 +4,24 @@ import {
   createTrainer,
   parameter,
   parameterGroup,
+  timeMajor,
   type Loader,
   type Model,
   type Optimizer,
   type OptimizerFactory,
   type Parameter,
+  type TimeMajor,
   type TrainingPlugin,
 } from '@ulmfit/trainer';
 
 /** The taps as a model declares them. */
 export interface TappedModelTaps {
   embedding: { ids: tf.Tensor; vocabulary: number };
-  input: object;
+  input: TimeMajor;
   weightHh: { layer: number };
-  hidden: { layer: number };
-  output: object;
-  raw: object;
+  hidden: TimeMajor & { layer: number };
+  output: TimeMajor;
+  raw: TimeMajor;
   dropped: object;
   head: { block: number };
 }
@@ -49,14 +51,14 @@ export function tappedModel(): Model<Batch, tf.Scalar, TappedModelTaps> & { para
     forward: ({ ids }, pass) => {
       let x = embeddingLookup(table.variable, ids);
       x = pass.tap('embedding', x, { ids, vocabulary });
-      x = pass.tap('input', x, {});
+      x = pass.tap('input', x, timeMajor);
       const dropped = weights.map(({ variable }, layer) =>
         tf.sum(pass.tap('weightHh', variable as tf.Tensor, { layer })),
       );
-      for (const layer of [0, 1]) x = pass.tap('hidden', x, { layer });
-      x = pass.tap('raw', x, {});
-      x = pass.tap('output', x, {});
-      x = pass.tap('dropped', x, {});
+      for (const layer of [0, 1]) x = pass.tap('hidden', x, { ...timeMajor, layer });
+      x = pass.tap('raw', x, timeMajor);
+      x = pass.tap('output', x, timeMajor);
+      x = pass.tap('dropped', x, timeMajor);
       let pooled = tf.mean(x, 0);
       for (const block of [0, 1]) pooled = pass.tap('head', pooled, { block });
       return tf.addN([tf.sum(pooled), ...dropped]) as tf.Scalar;

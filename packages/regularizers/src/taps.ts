@@ -1,8 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { TimeMajor } from '@ulmfit/trainer';
 
 /*
  * What each plugin needs of a model: the tap and what the model tells there. A model that has more fits as well, one
- * that has less does not compile. Activations are time-major.
+ * that has less does not compile. Nor does one of another layout where a plugin has one mask for all time steps, or
+ * compares them.
  */
 
 /** The rows that were looked up, `[time, batch, embedding]`. */
@@ -13,7 +15,7 @@ export interface EmbeddingTap {
 
 /** The input of the first recurrent layer, `[time, batch, embedding]`. */
 export interface InputTap {
-  readonly input: unknown;
+  readonly input: TimeMajor;
 }
 
 /** A layer's hidden-to-hidden weight, `[4 * hidden, hidden]`, once a forward pass of the layer. */
@@ -23,17 +25,17 @@ export interface WeightHhTap {
 
 /** What passes from a layer to the next, `[time, batch, hidden]`. */
 export interface HiddenTap {
-  readonly hidden: { readonly layer: number };
+  readonly hidden: TimeMajor & { readonly layer: number };
 }
 
 /** The last layer's output on its way to the decoder, `[time, batch, embedding]`. */
 export interface OutputTap {
-  readonly output: unknown;
+  readonly output: TimeMajor;
 }
 
 /** The last layer's output before its dropout, once a pass, `[time, batch, embedding]`. */
 export interface RawTap {
-  readonly raw: unknown;
+  readonly raw: TimeMajor;
 }
 
 /** The last layer's output after its dropout, once a pass, `[time, batch, embedding]`. */

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { requireBelowOne } from '@ulmfit/errors';
 import { dropout, type RandomKey } from '@ulmfit/kernels';
-import type { TrainingPlugin } from '@ulmfit/trainer';
+import { requireTimeMajor, type TrainingPlugin } from '@ulmfit/trainer';
 import type { HiddenTap, InputTap, OutputTap } from './taps.js';
 
 /** Drops features of `[time, batch, features]`, the same at every time step of a sequence. */
@@ -12,20 +12,25 @@ function dropFeatures(x: Tensor, rate: number, key: RandomKey): Tensor {
 /**
  * Variational dropout (Gal and Ghahramani 2016; Merity et al. 2017, section 4.2) on the input of the first layer: one
  * mask a sequence, constant over time.
- * @throws UlmfitError `BAD_RATE`
+ * @throws UlmfitError `BAD_RATE`; in training `BAD_LAYOUT` where the tap is not time-major
  */
 export function inputDropout(rate: number): TrainingPlugin<unknown, unknown, InputTap> {
   requireBelowOne('inputDropout', rate, { code: 'BAD_RATE' });
   return {
     name: 'inputDropout',
     taps: ['input'],
-    rewrite: { input: (x, pass) => dropFeatures(x, rate, pass.random('inputDropout')) },
+    rewrite: {
+      input: (x, pass, context) => {
+        requireTimeMajor('inputDropout', 'input', x, context);
+        return dropFeatures(x, rate, pass.random('inputDropout'));
+      },
+    },
   };
 }
 
 /**
  * Variational dropout between the layers, a mask of its own for each.
- * @throws UlmfitError `BAD_RATE`
+ * @throws UlmfitError `BAD_RATE`; in training `BAD_LAYOUT` where the tap is not time-major
  */
 export function hiddenDropout(rate: number): TrainingPlugin<unknown, unknown, HiddenTap> {
   requireBelowOne('hiddenDropout', rate, { code: 'BAD_RATE' });
@@ -33,20 +38,28 @@ export function hiddenDropout(rate: number): TrainingPlugin<unknown, unknown, Hi
     name: 'hiddenDropout',
     taps: ['hidden'],
     rewrite: {
-      hidden: (x, pass, { layer }) => dropFeatures(x, rate, pass.random(`hiddenDropout/${layer}`)),
+      hidden: (x, pass, context) => {
+        requireTimeMajor('hiddenDropout', 'hidden', x, context);
+        return dropFeatures(x, rate, pass.random(`hiddenDropout/${context.layer}`));
+      },
     },
   };
 }
 
 /**
  * Variational dropout on the last layer's output, before the decoder.
- * @throws UlmfitError `BAD_RATE`
+ * @throws UlmfitError `BAD_RATE`; in training `BAD_LAYOUT` where the tap is not time-major
  */
 export function outputDropout(rate: number): TrainingPlugin<unknown, unknown, OutputTap> {
   requireBelowOne('outputDropout', rate, { code: 'BAD_RATE' });
   return {
     name: 'outputDropout',
     taps: ['output'],
-    rewrite: { output: (x, pass) => dropFeatures(x, rate, pass.random('outputDropout')) },
+    rewrite: {
+      output: (x, pass, context) => {
+        requireTimeMajor('outputDropout', 'output', x, context);
+        return dropFeatures(x, rate, pass.random('outputDropout'));
+      },
+    },
   };
 }

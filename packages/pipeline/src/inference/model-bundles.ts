@@ -85,7 +85,7 @@ export function saveClassifier(
   writeBundle(folder, {
     ...describe(tokenizer, backwards),
     kind: 'classifier',
-    config: { ...model.config, headLayers: [...model.config.headLayers] },
+    config: { ...model.encoder.config, ...model.config, headLayers: [...(model.config.headLayers ?? [])] },
     labels: classes,
     decision: JSON.parse(JSON.stringify(decision)) as Record<string, Json>,
     vocabulary: vocabulary.itos,

@@ -1,37 +1,54 @@
 import type {
   ActivationTaps,
+  AwdLstmEncoder,
   ClassifierInput,
   ClassifierOutput,
   ClassifierTaps,
-  EncoderTaps,
   LanguageModelInput,
   LanguageModelOutput,
   LanguageModelTaps,
+  TapsOf,
 } from '@ulmfit/awd-lstm';
 import type { PluginList, TrainingPlugin } from '@ulmfit/trainer';
 
 /** A plugin of the language-model stages: it may see their batches, their outputs and the taps of `createLanguageModel`. */
-export type LanguageModelPlugin = TrainingPlugin<LanguageModelInput, LanguageModelOutput, LanguageModelTaps>;
+export type LanguageModelPlugin<E = AwdLstmEncoder> = TrainingPlugin<
+  LanguageModelInput,
+  LanguageModelOutput,
+  LanguageModelTaps<E>
+>;
 
 /** A plugin of the classifier's stage: it may see its batches, its outputs and the taps of `createClassifier`. */
-export type ClassifierPlugin = TrainingPlugin<ClassifierInput, ClassifierOutput, ClassifierTaps>;
+export type ClassifierPlugin<E = AwdLstmEncoder> = TrainingPlugin<
+  ClassifierInput,
+  ClassifierOutput,
+  ClassifierTaps<E>
+>;
 
 /** A plugin of any stage: of taps it may have those that both models have, such as `hidden`, `raw` and `dropped`. */
-export type AnyStagePlugin = TrainingPlugin<
+export type AnyStagePlugin<E = AwdLstmEncoder> = TrainingPlugin<
   LanguageModelInput | ClassifierInput,
   LanguageModelOutput | ClassifierOutput,
-  EncoderTaps & ActivationTaps
+  TapsOf<E> & ActivationTaps
 >;
 
 /** Plugins of the language-model stages: also lists of them, and nothing where a condition fails. */
-export type LanguageModelPlugins = PluginList<LanguageModelInput, LanguageModelOutput, LanguageModelTaps>;
+export type LanguageModelPlugins<E = AwdLstmEncoder> = PluginList<
+  LanguageModelInput,
+  LanguageModelOutput,
+  LanguageModelTaps<E>
+>;
 
 /** Plugins of the classifier's stage: also lists of them, and nothing where a condition fails. */
-export type ClassifierPlugins = PluginList<ClassifierInput, ClassifierOutput, ClassifierTaps>;
+export type ClassifierPlugins<E = AwdLstmEncoder> = PluginList<
+  ClassifierInput,
+  ClassifierOutput,
+  ClassifierTaps<E>
+>;
 
 /** Plugins of any stage: also lists of them, and nothing where a condition fails. */
-export type AnyStagePlugins = PluginList<
+export type AnyStagePlugins<E = AwdLstmEncoder> = PluginList<
   LanguageModelInput | ClassifierInput,
   LanguageModelOutput | ClassifierOutput,
-  EncoderTaps & ActivationTaps
+  TapsOf<E> & ActivationTaps
 >;
