@@ -1,6 +1,12 @@
 import { add, clone, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { requireNotNegative, UlmfitError } from '@ulmfit/errors';
-import type { Hyperparameters, OptimizerFactory, ParameterGroups, StateDict } from '@ulmfit/trainer';
+import {
+  requireState,
+  type Hyperparameters,
+  type OptimizerFactory,
+  type ParameterGroups,
+  type StateDict,
+} from '@ulmfit/trainer';
 import { everythingDecays, type Decays } from './decays.js';
 import { KeyedOptimizer, type Trained } from './keyed-optimizer.js';
 
@@ -94,6 +100,7 @@ export class Asgd extends KeyedOptimizer<'average'> {
         `optimizer ${this.name}: the state is not one of this optimizer: it lacks averaging and states`,
       );
     }
+    requireState(`optimizer ${this.name}`, { json, tensors: {} }, ['averaging', 'states']);
     super.loadStateDict({ json: states, tensors });
     this.#averaging = averaging;
   }

@@ -1,6 +1,6 @@
 import { add, dispose, keep, mul, sub, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { requireBelowOne, UlmfitError } from '@ulmfit/errors';
-import type { StateDict, TrainingContext, TrainingPlugin } from '@ulmfit/trainer';
+import { requireBelowOne } from '@ulmfit/errors';
+import { requireState, type StateDict, type TrainingContext, type TrainingPlugin } from '@ulmfit/trainer';
 
 export interface ExponentialAverageOptions {
   /** The share of the old mean that stays at each update, from 0 and below 1. Default .999. */
@@ -43,11 +43,9 @@ export function exponentialAverage({ decay = 0.999 }: ExponentialAverageOptions 
     afterStep: update,
     evaluationWeights: () => (updates > 0 ? means : undefined),
     stateDict: () => ({ json: { updates, names: Object.keys(means) }, tensors: { ...means } }),
-    loadStateDict({ json, tensors }: StateDict<{ updates: number; names: string[] }>) {
-      const lost = json.names.find((name) => !tensors[name]);
-      if (lost !== undefined) {
-        throw new UlmfitError('STATE_MISMATCH', `exponentialAverage: the state has no mean of ${lost}`);
-      }
+    loadStateDict(saved: StateDict<{ updates: number; names: string[] }>) {
+      const { json, tensors } = saved;
+      requireState('exponentialAverage', saved, ['updates', 'names'], json.names);
       const copies = json.names.map((name) => [name, keep((tensors[name] as Tensor).clone())] as const);
       clear();
       means = Object.fromEntries(copies);

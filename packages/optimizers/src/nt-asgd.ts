@@ -1,5 +1,11 @@
 import { requireInteger, requireNotNegative, UlmfitError } from '@ulmfit/errors';
-import type { OptimizerFactory, StateDict, TrainingContext, TrainingPlugin } from '@ulmfit/trainer';
+import {
+  requireState,
+  type OptimizerFactory,
+  type StateDict,
+  type TrainingContext,
+  type TrainingPlugin,
+} from '@ulmfit/trainer';
 import { Asgd } from './asgd.js';
 import { everythingDecays, type Decays } from './decays.js';
 
@@ -69,8 +75,9 @@ function trigger(patience: number): TrainingPlugin {
       throw new UlmfitError('NO_SUCH_FIGURE', 'ntAsgd watches loss, but the fit has no validation');
     },
     stateDict: () => ({ json: { losses: [...losses] }, tensors: {} }),
-    loadStateDict({ json }: StateDict<{ losses: number[] }>) {
-      losses = [...json.losses];
+    loadStateDict(saved: StateDict<{ losses: number[] }>) {
+      requireState('ntAsgd', saved, ['losses']);
+      losses = [...saved.json.losses];
     },
   };
 }

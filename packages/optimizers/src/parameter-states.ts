@@ -1,6 +1,6 @@
 import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/errors';
-import { prefixTensors, type ParameterGroups, type StateDict } from '@ulmfit/trainer';
+import { prefixTensors, requireState, type ParameterGroups, type StateDict } from '@ulmfit/trainer';
 
 /** What an optimizer remembers of one parameter: how many steps it made, and tensors of the parameter's shape. */
 interface ParameterState<Slot extends string> {
@@ -99,6 +99,7 @@ export class ParameterStates<Slot extends string> {
     if (typeof steps !== 'object' || steps === null || !Array.isArray(tensors)) {
       throw this.#mismatch('the state is not one of this optimizer: it lacks steps and tensors');
     }
+    requireState(`optimizer ${this.#what}`, { json, tensors: {} }, ['steps', 'tensors']);
     return { steps, tensors } as SavedStates;
   }
 

@@ -2,6 +2,7 @@ import { requireInteger, requireNotNegative, requireThat } from '@ulmfit/errors'
 import {
   figureOf,
   isBetterFigure,
+  requireState,
   type StateDict,
   type TrainingPlugin,
   type WatchOptions,
@@ -52,8 +53,9 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): TrainingP
       if (!ctx.validation && !ctx.rehearsal) figureOf(ctx, 'reduceOnPlateau', options);
     },
     stateDict: () => ({ json: { ...state }, tensors: {} }),
-    loadStateDict({ json }: StateDict<typeof start>) {
-      state = { ...json };
+    loadStateDict(saved: StateDict<typeof start>) {
+      requireState('reduceOnPlateau', saved, ['best', 'waited', 'rate']);
+      state = { ...saved.json };
     },
   };
 }

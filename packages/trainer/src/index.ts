@@ -46,6 +46,7 @@ export {
   type PerGroup,
 } from './model/parameter-groups.js';
 export { prefixTensors, tensorsUnder, type Json, type StateDict, type Stateful } from './state/stateful.js';
+export { requireState } from './state/require-state.js';
 export { evaluate, type EvaluateOptions } from './loop/evaluate.js';
 export { simulate, type SimulateOptions } from './loop/simulate.js';
 export { figureOf, isBetterFigure, type WatchOptions } from './plugin/watched-figure.js';

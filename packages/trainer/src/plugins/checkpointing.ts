@@ -1,6 +1,7 @@
 import { requireInteger, requireThat } from '@ulmfit/errors';
 import type { CheckpointInfo, CheckpointStore } from '../state/checkpoint-store.js';
 import type { TrainingPlugin } from '../plugin/plugin.js';
+import { requireState } from '../state/require-state.js';
 import type { StateDict } from '../state/stateful.js';
 import type { TrainingContext } from '../plugin/training-context.js';
 import { figureOf, isBetterFigure, type WatchOptions } from '../plugin/watched-figure.js';
@@ -66,8 +67,9 @@ export function checkpointing(options: CheckpointingOptions): TrainingPlugin {
       if (due || moment === 'epoch' || moment === 'interrupt') await save(ctx, moment === 'epoch');
     },
     stateDict: () => ({ json: { best }, tensors: {} }),
-    loadStateDict({ json }: StateDict<{ best: typeof best }>) {
-      best = json.best;
+    loadStateDict(saved: StateDict<{ best: typeof best }>) {
+      requireState('checkpointing', saved, ['best']);
+      best = saved.json.best;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { requireInteger, requireNotNegative } from '@ulmfit/errors';
 import type { TrainingPlugin } from '../plugin/plugin.js';
+import { requireState } from '../state/require-state.js';
 import type { StateDict } from '../state/stateful.js';
 import { figureOf, isBetterFigure, type WatchOptions } from '../plugin/watched-figure.js';
 
@@ -42,8 +43,9 @@ export function earlyStopping(options: EarlyStoppingOptions): TrainingPlugin {
       if (!ctx.validation && !ctx.rehearsal) figureOf(ctx, 'earlyStopping', options);
     },
     stateDict: () => ({ json: { ...state }, tensors: {} }),
-    loadStateDict({ json }: StateDict<typeof state>) {
-      state = { ...json };
+    loadStateDict(saved: StateDict<typeof state>) {
+      requireState('earlyStopping', saved, ['best', 'waited']);
+      state = { ...saved.json };
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Optimizer } from '../model/optimizer.js';
 import { assignByName, type Buffer } from '../model/parameter.js';
 import type { ParameterGroup } from '../model/parameter-groups.js';
 import type { TrainingPlugin } from '../plugin/plugin.js';
+import { requireState } from '../state/require-state.js';
 import { prefixTensors, tensorsUnder, type StateDict } from '../state/stateful.js';
 import { figureOf, isBetterFigure, type WatchOptions } from '../plugin/watched-figure.js';
 
@@ -56,6 +57,8 @@ export interface KeepBest extends TrainingPlugin {
 export function keepBest(options: WatchOptions = {}): KeepBest {
   let best: BestEpoch | null = null;
   let kept: Record<string, Tensor> = {};
+  /** What a copy is of; known within a fit. */
+  let names: readonly string[] | undefined;
   const take = (tensors: Record<string, Tensor>) => {
     const copies = Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, keep(t.clone())]));
     dispose(Object.values(kept));
@@ -65,6 +68,12 @@ export function keepBest(options: WatchOptions = {}): KeepBest {
     name: 'keepBest',
     get best() {
       return best ?? undefined;
+    },
+    beforeFit: ({ groups, model }) => {
+      names = [
+        ...groups.parameters.map(({ name }) => `parameter/${name}`),
+        ...(model.buffers ?? []).map(({ name }) => `buffer/${name}`),
+      ];
     },
     afterValidate: (ctx) => {
       if (ctx.rehearsal) return;
@@ -97,7 +106,9 @@ export function keepBest(options: WatchOptions = {}): KeepBest {
       best = null;
     },
     stateDict: () => ({ json: { best: best && { ...best } }, tensors: { ...kept } }),
-    loadStateDict({ json, tensors }: StateDict<{ best: BestEpoch | null }>) {
+    loadStateDict(saved: StateDict<{ best: BestEpoch | null }>) {
+      const { json, tensors } = saved;
+      requireState('keepBest', saved, ['best'], json.best ? (names ?? Object.keys(tensors)) : []);
       take(tensors);
       best = json.best && { ...json.best };
     },
