@@ -50,6 +50,11 @@ export const floors = {
   'packages/optimizers': { name: '@ulmfit/optimizers', floor: 1, mayImport: plugins },
   'packages/discriminative': { name: '@ulmfit/discriminative', floor: 1, mayImport: plugins },
   'packages/regularizers': { name: '@ulmfit/regularizers', floor: 1, mayImport: plugins },
+  'packages/plugin-testkit': {
+    name: '@ulmfit/plugin-testkit',
+    floor: 1,
+    mayImport: [...plugins, '@ulmfit/text'],
+  },
   'packages/awd-lstm': { name: '@ulmfit/awd-lstm', floor: 2, mayImport: plugins },
   'packages/linear': { name: '@ulmfit/linear', floor: 2, mayImport: ['@ulmfit/text', '@ulmfit/errors'] },
   'packages/data-files': {

@@ -1,19 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { memoryStore, type TrainingPlugin } from '@ulmfit/trainer';
+import { snapshot, testPlugin, toyLoader, toyTrainer } from '@ulmfit/plugin-testkit';
+import type { TrainingPlugin } from '@ulmfit/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { chainThaw } from './chain-thaw.js';
 import { discriminativeRates, rateSlice } from './discriminative-rates.js';
 import { freezeTo, trainOnly, unfreezeEachEpoch } from './freezing.js';
 import { gradualUnfreezing } from './recipes.js';
-import { numbersOf, tinyLoader, tinyTrainer } from '../../../tools/tiny-trainer.js';
 import { unfreezingPlan } from './unfreezing-plan.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-const fit = { stage: 'a', train: tinyLoader(3), epochs: 1 };
+const fit = { stage: 'a', train: toyLoader(3), epochs: 1 };
 
 /** Writes down the rates and the trained groups of each epoch's first step. */
 function recorder() {
@@ -34,7 +34,7 @@ describe('rates', () => {
   it('are set group by group, and schedules multiply them', async () => {
     const { rates, plugin } = recorder();
     const half: TrainingPlugin = { name: 'half', rate: () => 0.5 };
-    await tinyTrainer().fit({
+    await toyTrainer().fit({
       ...fit,
       plugins: [discriminativeRates({ lr: 0.1, divisor: 2 }), half, plugin],
     });
@@ -43,7 +43,7 @@ describe('rates', () => {
 
   it("spread the fit's own rate when they have none, however often", async () => {
     const { rates, plugin } = recorder();
-    const trainer = tinyTrainer({ plugins: [discriminativeRates({ divisor: 2 }), plugin] });
+    const trainer = toyTrainer({ plugins: [discriminativeRates({ divisor: 2 }), plugin] });
     await trainer.fit({ ...fit, lr: 0.08 });
     await trainer.fit({ ...fit, stage: 'b' });
     expect(rates).toEqual([
@@ -54,19 +54,19 @@ describe('rates', () => {
 
   it('of a slice', async () => {
     const { rates, plugin } = recorder();
-    await tinyTrainer().fit({ ...fit, plugins: [rateSlice(0.05), plugin] });
+    await toyTrainer().fit({ ...fit, plugins: [rateSlice(0.05), plugin] });
     expect(rates).toEqual([[0.005, 0.005, 0.05]]);
   });
 
   it('have one owner', async () => {
     const owner: TrainingPlugin = { name: 'other', owns: ['lr'] };
-    await expect(tinyTrainer().fit({ ...fit, plugins: [rateSlice(0.05), owner] })).rejects.toThrow(
+    await expect(toyTrainer().fit({ ...fit, plugins: [rateSlice(0.05), owner] })).rejects.toThrow(
       'both discriminativeRates and other set lr',
     );
   });
 
   it('that make no sense are refused before a step', async () => {
-    await expect(tinyTrainer().fit({ ...fit, plugins: [discriminativeRates({ lr: -1 })] })).rejects.toThrow(
+    await expect(toyTrainer().fit({ ...fit, plugins: [discriminativeRates({ lr: -1 })] })).rejects.toThrow(
       'lr is -1',
     );
   });
@@ -74,11 +74,11 @@ describe('rates', () => {
 
 describe('freezing', () => {
   it('leaves frozen weights and their optimizer state alone', async () => {
-    const trainer = tinyTrainer();
+    const trainer = toyTrainer();
     await trainer.fit({ ...fit, lr: 0.01 });
-    const before = numbersOf(trainer).tensors;
+    const before = snapshot(trainer.stateDict()).tensors;
     await trainer.fit({ ...fit, stage: 'b', lr: 0.01, plugins: [freezeTo(-1)] });
-    const after = numbersOf(trainer).tensors;
+    const after = snapshot(trainer.stateDict()).tensors;
     for (const name of ['w0', 'w1']) {
       expect(after[`parameter/${name}`]).toEqual(before[`parameter/${name}`]);
       expect(after[`optimizer/${name}`]).toEqual(before[`optimizer/${name}`]);
@@ -87,17 +87,17 @@ describe('freezing', () => {
   });
 
   it('to a group that is not there is refused', async () => {
-    await expect(tinyTrainer().fit({ ...fit, plugins: [freezeTo(-4)] })).rejects.toThrow(
+    await expect(toyTrainer().fit({ ...fit, plugins: [freezeTo(-4)] })).rejects.toThrow(
       'freezeTo(-4): there are 3 parameter groups',
     );
-    await expect(tinyTrainer().fit({ ...fit, plugins: [trainOnly(['head'])] })).rejects.toThrow(
+    await expect(toyTrainer().fit({ ...fit, plugins: [trainOnly(['head'])] })).rejects.toThrow(
       'no parameter group head',
     );
     expect(() => unfreezeEachEpoch({ every: 0 })).toThrow('every is 0; it must be an integer from 1');
   });
 
   it('takes one freezing plugin a fit', async () => {
-    await expect(tinyTrainer().fit({ ...fit, plugins: [freezeTo(0), chainThaw()] })).rejects.toThrow(
+    await expect(toyTrainer().fit({ ...fit, plugins: [freezeTo(0), chainThaw()] })).rejects.toThrow(
       'two plugins are named freezing',
     );
   });
@@ -116,7 +116,7 @@ describe('freezing', () => {
     ['chainThaw', chainThaw(), [['top'], ['bottom'], ['middle'], ['bottom', 'middle', 'top']]],
   ])('%s', async (_, freezing, expected) => {
     const { trained, plugin } = recorder();
-    await tinyTrainer().fit({ ...fit, epochs: 5, lr: 0.01, plugins: [freezing, plugin] });
+    await toyTrainer().fit({ ...fit, epochs: 5, lr: 0.01, plugins: [freezing, plugin] });
     expect(trained.slice(0, expected.length)).toEqual(expected);
   });
 });
@@ -124,7 +124,7 @@ describe('freezing', () => {
 describe('a plan', () => {
   it('trains stage by stage, and the loss falls', async () => {
     const { rates, trained, plugin } = recorder();
-    const trainer = tinyTrainer({ plugins: [plugin] });
+    const trainer = toyTrainer({ plugins: [plugin] });
     const plan = gradualUnfreezing({ groups: trainer.groups.names, lr: 0.05, divisor: 2, lastEpochs: 8 });
     const before = await trainer.evaluate(fit.train);
     for (const { stage, epochs, plugins } of unfreezingPlan(plan)) {
@@ -141,36 +141,16 @@ describe('a plan', () => {
   });
 });
 
-describe('resuming', () => {
-  // Step 4 is in the midst of the second epoch, step 6 the start of the third.
-  it.each([4, 6])('after step %i keeps rates and freezing', async (at) => {
-    const options = { ...fit, epochs: 4 };
-    const store = memoryStore();
-    const plugins = () => [discriminativeRates({ lr: 0.05 }), unfreezeEachEpoch()];
-    const straight = tinyTrainer();
-    await straight.fit({
-      ...options,
-      plugins: [
-        ...plugins(),
-        {
-          name: 'save',
-          save: async (ctx, moment) => {
-            const info = { name: 'saved', stage: 'a', epoch: ctx.epoch, step: ctx.step };
-            const due = moment === (at % 3 === 0 ? 'epoch' : 'step') && ctx.step === at;
-            if (due) await store.save(info, ctx.stateDict());
-          },
-        },
-      ],
+describe('the protocol', () => {
+  it.each<[string, () => TrainingPlugin | readonly TrainingPlugin[]]>([
+    ['freezeTo', () => freezeTo(-2)],
+    ['trainOnly', () => trainOnly(['rnn'])],
+    ['chainThaw', () => chainThaw()],
+    ['discriminativeRates with unfreezeEachEpoch', () => [discriminativeRates(), unfreezeEachEpoch()]],
+  ])('is kept to by %s', async (_, make) => {
+    await testPlugin(() => {
+      const [plugin, ...plugins] = [make()].flat() as [TrainingPlugin, ...TrainingPlugin[]];
+      return { plugin, plugins };
     });
-    const resumed = tinyTrainer();
-    const saved = await store.load('saved');
-    resumed.loadStateDict(saved);
-    tf.dispose(Object.values(saved.tensors));
-    const { trained, plugin } = recorder();
-    await resumed.fit({ ...options, plugins: [...plugins(), plugin] });
-    expect(trained.at(-1)).toEqual(['bottom', 'middle', 'top']);
-    expect(numbersOf(resumed).tensors).toEqual(numbersOf(straight).tensors);
-    const [ours, theirs] = [resumed, straight].map((t) => t.groups.toJson());
-    expect(ours).toEqual(theirs);
   });
 });

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { emptyBatches, oneWeight } from '@ulmfit/plugin-testkit';
 import { checkpointing, createTrainer, memoryStore, type Model } from '@ulmfit/trainer';
 import { describe, expect, it } from 'vitest';
 import { exponentialAverage } from './exponential-average.js';
 import { sgd } from './sgd.js';
-import { emptyBatches, oneWeight } from '../../../tools/one-weight.js';
 
 /** The mean after updates at a rate of 1, by the formula: the weight is -n after n of them. */
 function expected(updates: number, decay: number): number {

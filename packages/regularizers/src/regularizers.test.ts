@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { UlmfitError } from '@ulmfit/errors';
 import { randomKey, dropoutMask } from '@ulmfit/kernels';
+import { testPlugin } from '@ulmfit/plugin-testkit';
 import { timeMajor, type TrainingPlugin } from '@ulmfit/trainer';
 import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import {
@@ -83,6 +84,15 @@ describe.each(dropouts)('%s', (name, make, tap, drawn) => {
       expect(() => make(bad)).toThrow(new RegExp(`^${name}.* is ${bad}; it must be from 0 to below 1`));
     }
   });
+});
+
+it.each<[string, () => Plugin]>([
+  ...dropouts.map(([name, make]): [string, () => Plugin] => [name, () => make(rate)]),
+  ['activationRegularization', () => activationRegularization()],
+  ['temporalActivationRegularization', () => temporalActivationRegularization()],
+  ['weightDecay', () => weightDecay(0.1)],
+])('%s keeps to the protocol', async (_, make) => {
+  await testPlugin(make);
 });
 
 describe('weightDrop', () => {

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import { snapshot, toyLoader, toyTrainer } from '@ulmfit/plugin-testkit';
 import { checkpointing, earlyStopping, memoryStore, type TrainingPlugin } from '@ulmfit/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findLearningRate } from './learning-rate-finder.js';
 import { steep, valley } from './rate-suggestions.js';
-import { numbersOf, tinyLoader, tinyTrainer } from '../../../tools/tiny-trainer.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -12,16 +12,16 @@ beforeAll(async () => {
 
 /** A trainer in the midst of its life: optimizer state, history, a frozen group. */
 async function usedTrainer() {
-  const trainer = tinyTrainer();
-  await trainer.fit({ stage: 'before', train: tinyLoader(3), epochs: 1, lr: 0.01 });
+  const trainer = toyTrainer();
+  await trainer.fit({ stage: 'before', train: toyLoader(3), epochs: 1, lr: 0.01 });
   trainer.groups.freezeTo(1);
   return trainer;
 }
 
 describe('findLearningRate', () => {
   it('sweeps by equal factors, over a loader shorter than the sweep', async () => {
-    const { rates, losses, suggestions } = await findLearningRate(tinyTrainer(), {
-      train: tinyLoader(7),
+    const { rates, losses, suggestions } = await findLearningRate(toyTrainer(), {
+      train: toyLoader(7),
       startLr: 1e-4,
       endLr: 1e-1,
       steps: 30,
@@ -39,8 +39,8 @@ describe('findLearningRate', () => {
       name: 'listener',
       afterBatch: ({ last }) => void raw.push(last['loss'] as number),
     };
-    const { losses } = await findLearningRate(tinyTrainer(), {
-      train: tinyLoader(7),
+    const { losses } = await findLearningRate(toyTrainer(), {
+      train: toyLoader(7),
       steps: 20,
       suggestions: { valley },
       plugins: [listener],
@@ -53,8 +53,8 @@ describe('findLearningRate', () => {
   });
 
   it('stops when the smoothed loss is four times its least', async () => {
-    const { rates, losses, suggestions } = await findLearningRate(tinyTrainer(), {
-      train: tinyLoader(100),
+    const { rates, losses, suggestions } = await findLearningRate(toyTrainer(), {
+      train: toyLoader(Array.from({ length: 100 }, () => 16)),
       startLr: 1e-3,
       endLr: 1e3,
       suggestions: { valley, steep },
@@ -75,8 +75,8 @@ describe('findLearningRate', () => {
       beforeFit: ({ groups }) => groups.setBase({ lr: { bottom: 0.02, middle: 0.1, top: 0.2 } }),
       beforeStep: ({ groups }) => void seen.push([...groups].map((g) => g.hyper.lr)),
     };
-    const { rates } = await findLearningRate(tinyTrainer(), {
-      train: tinyLoader(10),
+    const { rates } = await findLearningRate(toyTrainer(), {
+      train: toyLoader(10),
       steps: 10,
       endLr: 0.01,
       suggestions: {},
@@ -91,26 +91,26 @@ describe('findLearningRate', () => {
 
   it('leaves weights, optimizer, groups, history and memory as they were', async () => {
     const trainer = await usedTrainer();
-    const before = numbersOf(trainer);
+    const before = snapshot(trainer.stateDict());
     const tensors = tf.memory().numTensors;
-    await findLearningRate(trainer, { train: tinyLoader(7), steps: 30, startLr: 1e-3 });
-    expect(numbersOf(trainer)).toEqual(before);
+    await findLearningRate(trainer, { train: toyLoader(7), steps: 30, startLr: 1e-3 });
+    expect(snapshot(trainer.stateDict())).toEqual(before);
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
   it('training goes on afterwards as if nothing had been', async () => {
     const [searched, plain] = [await usedTrainer(), await usedTrainer()];
-    await findLearningRate(searched, { train: tinyLoader(7), steps: 30 });
+    await findLearningRate(searched, { train: toyLoader(7), steps: 30 });
     for (const trainer of [searched, plain])
-      await trainer.fit({ stage: 'after', train: tinyLoader(5), epochs: 2, lr: 0.02 });
-    expect(numbersOf(searched).tensors).toEqual(numbersOf(plain).tensors);
+      await trainer.fit({ stage: 'after', train: toyLoader(5), epochs: 2, lr: 0.02 });
+    expect(snapshot(searched.stateDict()).tensors).toEqual(snapshot(plain.stateDict()).tensors);
   });
 
   it('runs plugins that watch a validation or save, which sit it out', async () => {
     const store = memoryStore();
-    const trainer = tinyTrainer({ plugins: [earlyStopping({ patience: 1 }), checkpointing({ store })] });
+    const trainer = toyTrainer({ plugins: [earlyStopping({ patience: 1 }), checkpointing({ store })] });
     const { rates } = await findLearningRate(trainer, {
-      train: tinyLoader(7),
+      train: toyLoader(7),
       steps: 30,
       stopFactor: Infinity,
     });
@@ -120,22 +120,22 @@ describe('findLearningRate', () => {
 
   it('refuses a trainer whose state waits for its fit, which then goes on', async () => {
     const store = memoryStore();
-    const options = { stage: 's', train: tinyLoader(4), epochs: 2, lr: 0.01 };
-    const whole = tinyTrainer({ plugins: [checkpointing({ store })] });
+    const options = { stage: 's', train: toyLoader(4), epochs: 2, lr: 0.01 };
+    const whole = toyTrainer({ plugins: [checkpointing({ store })] });
     await whole.fit(options);
     const [{ name } = { name: '' }] = await store.list();
-    const resumed = tinyTrainer({ plugins: [checkpointing({ store })] });
+    const resumed = toyTrainer({ plugins: [checkpointing({ store })] });
     resumed.loadStateDict(await store.load(name));
-    await expect(findLearningRate(resumed, { train: tinyLoader(7) })).rejects.toThrow(
+    await expect(findLearningRate(resumed, { train: toyLoader(7) })).rejects.toThrow(
       /^findLearningRate: the loaded state waits for the fit s to go on/,
     );
     await resumed.fit(options);
-    expect(numbersOf(resumed).tensors).toEqual(numbersOf(whole).tensors);
+    expect(snapshot(resumed.stateDict()).tensors).toEqual(snapshot(whole.stateDict()).tensors);
   });
 
   it('restores after an error, and passes the error on', async () => {
     const trainer = await usedTrainer();
-    const before = numbersOf(trainer);
+    const before = snapshot(trainer.stateDict());
     const tensors = tf.memory().numTensors;
     const broken: TrainingPlugin = {
       name: 'broken',
@@ -144,17 +144,17 @@ describe('findLearningRate', () => {
       },
     };
     await expect(
-      findLearningRate(trainer, { train: tinyLoader(7), startLr: 1e-2, plugins: [broken] }),
+      findLearningRate(trainer, { train: toyLoader(7), startLr: 1e-2, plugins: [broken] }),
     ).rejects.toThrow('broken pipe');
-    expect(numbersOf(trainer)).toEqual(before);
+    expect(snapshot(trainer.stateDict())).toEqual(before);
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
   it('takes numbers that are not finite as the end of the sweep', async () => {
     const trainer = await usedTrainer();
-    const before = numbersOf(trainer);
+    const before = snapshot(trainer.stateDict());
     const { rates, losses } = await findLearningRate(trainer, {
-      train: tinyLoader(30),
+      train: toyLoader(30),
       endLr: 1e30,
       steps: 30,
       stopFactor: Infinity,
@@ -163,27 +163,27 @@ describe('findLearningRate', () => {
     expect(rates.length).toBeGreaterThan(5);
     expect(rates.length).toBeLessThan(30);
     expect(losses.every(Number.isFinite)).toBe(true);
-    expect(numbersOf(trainer)).toEqual(before);
+    expect(snapshot(trainer.stateDict())).toEqual(before);
   });
 
   it('is cut short by a signal, restored', async () => {
     const trainer = await usedTrainer();
-    const before = numbersOf(trainer);
+    const before = snapshot(trainer.stateDict());
     const stop = new AbortController();
     const aborts: TrainingPlugin = { name: 'aborts', afterStep: () => stop.abort() };
     await expect(
-      findLearningRate(trainer, { train: tinyLoader(7), plugins: [aborts], signal: stop.signal }),
+      findLearningRate(trainer, { train: toyLoader(7), plugins: [aborts], signal: stop.signal }),
     ).rejects.toThrow('aborted');
-    expect(numbersOf(trainer)).toEqual(before);
+    expect(snapshot(trainer.stateDict())).toEqual(before);
   });
 
   it('refuses settings that make no sense and sweeps that are too short to judge', async () => {
-    const train = tinyLoader(7);
-    await expect(findLearningRate(tinyTrainer(), { train, startLr: 0 })).rejects.toThrow('startLr is 0');
-    await expect(findLearningRate(tinyTrainer(), { train: tinyLoader(0) })).rejects.toThrow(
+    const train = toyLoader(7);
+    await expect(findLearningRate(toyTrainer(), { train, startLr: 0 })).rejects.toThrow('startLr is 0');
+    await expect(findLearningRate(toyTrainer(), { train: toyLoader(0) })).rejects.toThrow(
       "the loader's number of batches is 0",
     );
-    await expect(findLearningRate(tinyTrainer(), { train, steps: 12 })).rejects.toThrow(
+    await expect(findLearningRate(toyTrainer(), { train, steps: 12 })).rejects.toThrow(
       'slide: 6 rates and 6 losses; it needs at least 16 of each',
     );
   });

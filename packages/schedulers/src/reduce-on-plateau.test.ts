@@ -1,8 +1,7 @@
+import { emptyBatches, momentumSgd, oneWeight } from '@ulmfit/plugin-testkit';
 import { checkpointing, createTrainer, memoryStore, type Metric, type TrainingPlugin } from '@ulmfit/trainer';
 import { describe, expect, it } from 'vitest';
 import { reduceOnPlateau } from './reduce-on-plateau.js';
-import { emptyBatches, oneWeight } from '../../../tools/one-weight.js';
-import { sgd } from '../../../tools/tiny-trainer.js';
 
 /** Validation figures that are given, one after the other. */
 function figures(values: readonly number[]): Metric<object> {
@@ -22,7 +21,7 @@ async function rates(values: readonly number[], plugin: TrainingPlugin) {
   };
   const trainer = createTrainer({
     model,
-    optimizer: sgd,
+    optimizer: momentumSgd(),
     metrics: [figures(values)],
     plugins: [plugin, see],
   });
@@ -62,7 +61,7 @@ describe('reduceOnPlateau', () => {
       const plateau = reduceOnPlateau({ watch: 'figure', factor: 0.5, patience: 1 });
       const trainer = createTrainer({
         model,
-        optimizer: sgd,
+        optimizer: momentumSgd(),
         metrics: [figures(values)],
         plugins: [plateau, see, checkpointing({ store, keepBest: false })],
       });
@@ -80,7 +79,7 @@ describe('reduceOnPlateau', () => {
 
   it('refuses a fit without validation, and a factor that raises', async () => {
     const model = oneWeight();
-    const trainer = createTrainer({ model, optimizer: sgd, plugins: [reduceOnPlateau()] });
+    const trainer = createTrainer({ model, optimizer: momentumSgd(), plugins: [reduceOnPlateau()] });
     await expect(trainer.fit({ ...fit(1), validate: undefined })).rejects.toThrow(
       'reduceOnPlateau watches loss, but the fit has no validation',
     );

@@ -1,13 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { memoryStore, simulate, type TrainingPlugin } from '@ulmfit/trainer';
+import { testPlugin, testSchedule, toyLoader, toyTrainer } from '@ulmfit/plugin-testkit';
+import { simulate, type Schedule, type TrainingPlugin } from '@ulmfit/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { constant, cosine, exponential, linear, polynomial } from './annealing.js';
 import { bpttRateScaling } from './bptt-rate-scaling.js';
-import { constant, linear } from './annealing.js';
+import { byEpoch } from './by-epoch.js';
+import { cosineWarmRestarts } from './cosine-warm-restarts.js';
+import { flatCosine } from './flat-cosine.js';
 import { oneCycle, oneCycleMomentum, oneCyclePolicy } from './one-cycle.js';
+import { reduceOnPlateau } from './reduce-on-plateau.js';
 import { learningRateSchedule, momentumSchedule } from './schedule-plugins.js';
 import { slantedTriangular } from './slanted-triangular.js';
-import { numbersOf, tinyLoader, tinyTrainer } from '../../../tools/tiny-trainer.js';
+import { warmup } from './warmup.js';
 
 /** Writes down what holds at each step. */
 function recorder() {
@@ -28,12 +33,12 @@ beforeAll(async () => {
 
 describe('schedule plugins', () => {
   it('multiply the base rate, over all epochs of the fit', async () => {
-    const trainer = tinyTrainer();
+    const trainer = toyTrainer();
     const { seen, plugin } = recorder();
     const schedule = slantedTriangular({ cutFraction: 0.25, ratio: 4 });
     await trainer.fit({
       stage: 'a',
-      train: tinyLoader(5),
+      train: toyLoader(5),
       epochs: 2,
       lr: 0.02,
       plugins: [
@@ -48,9 +53,9 @@ describe('schedule plugins', () => {
   });
 
   it('oneCyclePolicy sets rate and momentum, and will not share the momentum', async () => {
-    const trainer = tinyTrainer();
+    const trainer = toyTrainer();
     const { seen, plugin } = recorder();
-    const fit = { stage: 'a', train: tinyLoader(8), epochs: 1, lr: 0.01 };
+    const fit = { stage: 'a', train: toyLoader(8), epochs: 1, lr: 0.01 };
     await trainer.fit({ ...fit, plugins: [oneCyclePolicy({ momentums: [0.9, 0.8, 0.9] }), plugin] });
     expect(seen.map((s) => s.lr)).toEqual(simulate(oneCycle(), 8).map((factor) => 0.01 * factor));
     expect(seen.map((s) => s.momentum)).toEqual(simulate(oneCycleMomentum([0.9, 0.8, 0.9]), 8));
@@ -61,39 +66,39 @@ describe('schedule plugins', () => {
 
   it('bpttRateScaling scales a step by its own batch alone', async () => {
     const { seen, plugin } = recorder();
-    const fit = { stage: 'a', train: tinyLoader(4), epochs: 1, lr: 0.04 };
-    await tinyTrainer().fit({ ...fit, plugins: [bpttRateScaling(), plugin] });
+    const fit = { stage: 'a', train: toyLoader(4), epochs: 1, lr: 0.04 };
+    await toyTrainer().fit({ ...fit, plugins: [bpttRateScaling(), plugin] });
     expect(seen.map((s) => s.lr)).toEqual([0.01, 0.02, 0.03, 0.04]);
   });
 
-  it('a resumed fit has the rates and weights of one that was never stopped', async () => {
-    const fit = { stage: 'a', train: tinyLoader(4), epochs: 3, lr: 0.05 };
-    const whole = recorder();
-    const straight = tinyTrainer();
-    const store = memoryStore();
-    await straight.fit({
-      ...fit,
-      plugins: [
-        oneCyclePolicy(),
-        bpttRateScaling(),
-        whole.plugin,
-        {
-          name: 'save',
-          save: async (ctx, moment) => {
-            const info = { name: 'five', stage: 'a', epoch: 1, step: 5 };
-            if (moment === 'step' && ctx.step === 5) await store.save(info, ctx.stateDict());
-          },
-        },
-      ],
-    });
+  it.each<[string, () => TrainingPlugin<{ rateScale?: number }>]>([
+    ['oneCyclePolicy', () => oneCyclePolicy()],
+    ['bpttRateScaling', () => bpttRateScaling()],
+    ['momentumSchedule', () => momentumSchedule(linear(0.9, 0.5))],
+    ['reduceOnPlateau', () => reduceOnPlateau({ patience: 0, factor: 0.5 })],
+  ])('%s keeps to the protocol', async (_, make) => {
+    await testPlugin(make);
+  });
+});
 
-    const rest = recorder();
-    const resumed = tinyTrainer();
-    const saved = await store.load('five');
-    resumed.loadStateDict(saved);
-    tf.dispose(Object.values(saved.tensors));
-    await resumed.fit({ ...fit, plugins: [oneCyclePolicy(), bpttRateScaling(), rest.plugin] });
-    expect(rest.seen).toEqual(whole.seen.slice(5));
-    expect(numbersOf(resumed).tensors).toEqual(numbersOf(straight).tensors);
+describe('schedules', () => {
+  it.each<[string, Schedule]>([
+    ['constant', constant(0.5)],
+    ['linear', linear(1, 0)],
+    ['cosine', cosine(1, 0)],
+    ['exponential', exponential(1, 1e-3)],
+    ['polynomial', polynomial(1, 0, 2)],
+    ['slantedTriangular', slantedTriangular()],
+    ['oneCycle', oneCycle()],
+    ['flatCosine', flatCosine()],
+    ['cosineWarmRestarts', cosineWarmRestarts({ cycles: 2 })],
+    ['warmup', warmup({ share: 0.1 })],
+    ['byEpoch', byEpoch(cosine(1, 0))],
+  ])('%s holds at every step of any fit', (_, schedule) => {
+    testSchedule(schedule);
+  });
+
+  it('of the momentum, too', () => {
+    testSchedule(oneCycleMomentum(), { of: 'momentum' });
   });
 });

@@ -11,11 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import { testPlugin, toyLoader, toyTrainer } from '@ulmfit/plugin-testkit';
 import { findLearningRate } from '@ulmfit/schedulers';
 import { checkpointing, memoryStore, type StateDict, type TrainingPlugin } from '@ulmfit/trainer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failingFiles } from '../../files/src/failing-files.test-helper.js';
-import { tinyLoader, tinyTrainer } from '../../../tools/tiny-trainer.js';
 import { EventLog } from './event-log.js';
 import { eventsIn } from './events.test-helper.js';
 import { tensorBoard } from './tensor-board.js';
@@ -25,7 +25,7 @@ beforeAll(async () => void (await setBackend('cpu')));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const float = Math.fround;
-const fit = { stage: 'fit', train: tinyLoader(3), validate: tinyLoader(2), epochs: 2, lr: 0.01 };
+const fit = { stage: 'fit', train: toyLoader(3), validate: toyLoader(2), epochs: 2, lr: 0.01 };
 
 /** Keeps what each step came to. */
 function listener() {
@@ -55,7 +55,7 @@ async function fitIn(
   signal?: AbortSignal,
 ): Promise<StateDict | undefined> {
   const store = memoryStore();
-  const trainer = tinyTrainer({ plugins: [tensorBoard(folder), { name: 'end', ...end }] });
+  const trainer = toyTrainer({ plugins: [tensorBoard(folder), { name: 'end', ...end }] });
   if (from) trainer.loadStateDict(from);
   await trainer
     .fit({ ...fit, signal, plugins: [checkpointing({ store, everySeconds: 0 })] })
@@ -68,10 +68,15 @@ const told = (folder: string, part: string) => eventsIn(join(folder, 'fit', part
 const stepsTold = (folder: string, part: string) => told(folder, part).map(({ step }) => step);
 
 describe('tensorBoard', () => {
+  it('keeps to the protocol', async () => {
+    let fits = 0;
+    await testPlugin(() => tensorBoard(join(root, `protocol-${++fits}`)));
+  });
+
   it('tells each step and each validation, rates by group', async () => {
     const folder = join(root, 'plain');
     const { steps, plugin } = listener();
-    const trainer = tinyTrainer({ plugins: [plugin, tensorBoard(folder)] });
+    const trainer = toyTrainer({ plugins: [plugin, tensorBoard(folder)] });
     const { history } = await trainer.fit(fit);
     expect(steps).toHaveLength(6);
     expect(eventsIn(join(folder, 'fit', 'train'))).toEqual(
@@ -90,9 +95,9 @@ describe('tensorBoard', () => {
 
   it('leaves out frozen groups, rehearsals, and a folder for what there is not', async () => {
     const folder = join(root, 'frozen');
-    const trainer = tinyTrainer({ plugins: [tensorBoard(folder)] });
+    const trainer = toyTrainer({ plugins: [tensorBoard(folder)] });
     trainer.groups.freezeTo(2);
-    await findLearningRate(trainer, { train: tinyLoader(3), steps: 20, suggestions: {} });
+    await findLearningRate(trainer, { train: toyLoader(3), steps: 20, suggestions: {} });
     expect(existsSync(folder)).toBe(false);
     const { stage, train } = fit;
     await trainer.fit({ stage, train, epochs: 1 });
@@ -181,7 +186,7 @@ describe('tensorBoard', () => {
   it('knows the epochs of an earlier fit of the stage from its own', async () => {
     const folder = join(root, 'namesake');
     const store = memoryStore();
-    const trainer = tinyTrainer({ plugins: [tensorBoard(folder)] });
+    const trainer = toyTrainer({ plugins: [tensorBoard(folder)] });
     await trainer.fit(fit);
     const last: TrainingPlugin = {
       name: 'last',
@@ -197,7 +202,7 @@ describe('tensorBoard', () => {
 
   it('does not tell of a rehearsal, nor lose what an earlier fit of its name has told', async () => {
     const folder = join(root, 'rehearsal');
-    const trainer = tinyTrainer({ plugins: [tensorBoard(folder)] });
+    const trainer = toyTrainer({ plugins: [tensorBoard(folder)] });
     await trainer.fit(fit);
     await trainer.fit({ ...fit, rehearsal: true });
     expect(stepsTold(folder, 'train')).toEqual([1, 2, 3, 4, 5, 6]);
@@ -208,7 +213,7 @@ describe('tensorBoard', () => {
     const folder = join(root, 'inside', 'logs');
     const { train } = fit;
     for (const stage of ['../escaped', '/rooted', 'a/b', '..']) {
-      await tinyTrainer({ plugins: [tensorBoard(folder)] }).fit({ stage, train, epochs: 1 });
+      await toyTrainer({ plugins: [tensorBoard(folder)] }).fit({ stage, train, epochs: 1 });
     }
     expect(readdirSync(join(root, 'inside'))).toEqual(['logs']);
     expect(readdirSync(folder).sort()).toEqual(['a', 'escaped', 'rooted', 'train']);
@@ -216,7 +221,7 @@ describe('tensorBoard', () => {
 
   it('takes the place of an earlier fit of the stage, and touches no other file', async () => {
     const folder = join(root, 'twice');
-    const trainer = tinyTrainer({ plugins: [tensorBoard(folder)] });
+    const trainer = toyTrainer({ plugins: [tensorBoard(folder)] });
     await trainer.fit(fit);
     const notes = join(folder, 'fit', 'train', 'events.out.tfevents.mine');
     writeFileSync(notes, '');
@@ -232,7 +237,7 @@ describe('tensorBoard', () => {
   it('ends the fit in one line where the disk is full', async () => {
     for (const at of [0, 1, 3, 4, 7]) {
       const files = failingFiles(at, 'ENOSPC');
-      const trainer = tinyTrainer({ plugins: [tensorBoard(join(root, `full-${at}`), { files })] });
+      const trainer = toyTrainer({ plugins: [tensorBoard(join(root, `full-${at}`), { files })] });
       await expect(trainer.fit(fit)).rejects.toThrow(
         expect.objectContaining({
           code: 'FILE_ERROR',
