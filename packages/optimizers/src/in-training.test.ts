@@ -2,13 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { UlmfitError } from '@ulmfit/errors';
 import { testPlugin, type MakePlugin } from '@ulmfit/plugin-testkit';
-import {
-  createTrainer,
-  memoryStore,
-  checkpointing,
-  type Metric,
-  type TrainingPlugin,
-} from '@ulmfit/trainer';
+import { createTrainer, memoryStore, checkpointing, type Metric, type TrainingPlugin } from '@ulmfit/trainer';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adam } from './adam.js';

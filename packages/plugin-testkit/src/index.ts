@@ -1,6 +1,7 @@
 export { testPlugin, type MakePlugin, type PluginInCompany } from './test-plugin.js';
 export { testSchedule, type ScheduleOf, type TestScheduleOptions } from './test-schedule.js';
 export { testOptimizer, type TestOptimizerOptions } from './test-optimizer.js';
+export { testEncoder, type TestedEncoder } from './test-encoder.js';
 export { testTask, type MakeTask, type TestTaskOptions } from './test-task.js';
 export { toyTextBench, type Bench } from './bench.js';
 export { toyLoader, toyModel, type ToyBatch, type ToyModelOptions, type ToyTaps } from './toy-model.js';
