@@ -96,6 +96,7 @@ export {
   blended,
   decisionSchema,
   type Decided,
+  type BlendOf,
   type Decision,
   type DecisionLogits,
 } from './judge/decision.js';

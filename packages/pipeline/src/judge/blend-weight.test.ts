@@ -34,7 +34,7 @@ describe('blendWeight', () => {
       const first = modelOf(texts, a ?? 0, `first ${i}`);
       const second = modelOf(texts, b ?? 0, `second ${i}`);
       const weight = blendWeight(first, second, truthOf(texts), false);
-      const blend = right(blended(first, second, weight));
+      const blend = right(blended(first, second, weight, { blendOf: 'logits', multiLabel: false }));
       expect(blend).toBeGreaterThanOrEqual(Math.max(right(first), right(second)));
     }
   });
@@ -43,17 +43,22 @@ describe('blendWeight', () => {
     const texts = 200;
     const f1 = (rows: number[][]) => {
       const thresholds = chooseThresholds(rows, truthOf(texts));
-      const { macro, micro } = judge(rows, truthOf(texts), {
-        ...{ classes: ['a', 'b', 'c'], multiLabel: true, thresholds },
+      const judgement = judge(rows, truthOf(texts), {
+        classes: ['a', 'b', 'c'],
+        multiLabel: true,
+        thresholds,
       });
-      return macro.f1 + (micro?.f1 ?? NaN);
+      return judgement.micro?.f1 ?? NaN;
     };
     const unsure = modelOf(texts, 3, 'unsure').map((row) => row.map((p) => 0.4 + 0.1 * p));
     const losses: number[] = [];
     for (const skill of [0.5, 1, 1.5, 2]) {
       const other = modelOf(texts, skill, `other ${skill}`);
       const weight = blendWeight(unsure, other, truthOf(texts), true);
-      losses.push(Math.max(f1(unsure), f1(other)) - f1(blended(unsure, other, weight)));
+      losses.push(
+        Math.max(f1(unsure), f1(other)) -
+          f1(blended(unsure, other, weight, { blendOf: 'logits', multiLabel: true })),
+      );
     }
     expect(Math.max(...losses)).toBeLessThanOrEqual(0);
   });

@@ -17,7 +17,18 @@ describe('applyDecision', () => {
     expect(probabilities[0]?.[0]).toBeCloseTo(Math.E / (Math.E + 2), 12);
   });
 
-  it('blends two models by their probabilities', () => {
+  it('blends two models by their logits', () => {
+    const decision = { temperature: 1, linearWeight: 0.75, linearTemperature: 2, blendOf: 'logits' } as const;
+    const { probabilities, predicted } = applyDecision({ neural, linear }, decision, { multiLabel: false });
+    const each = [0.25 * 2, 0, (0.75 * 4) / 2].map(Math.exp);
+    const sum = each.reduce((a, b) => a + b);
+    each.forEach((x, c) => expect(probabilities[0]?.[c]).toBeCloseTo(x / sum, 12));
+    expect(predicted).toEqual([[2], [1]]);
+    const several = applyDecision({ neural, linear }, decision, { multiLabel: true }).probabilities;
+    expect(several[0]?.[2]).toBeCloseTo(1 / (1 + Math.exp(-1.5)), 12);
+  });
+
+  it('blends the models of earlier versions by their probabilities', () => {
     const decision = { temperature: 1, linearWeight: 0.75, linearTemperature: 2 };
     const { probabilities, predicted } = applyDecision({ neural, linear }, decision, { multiLabel: false });
     const [e2] = [Math.exp(2)];

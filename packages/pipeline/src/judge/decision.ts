@@ -17,9 +17,14 @@ export interface Decision {
   readonly linearWeight?: number | undefined;
   /** What the linear model's logits are divided by. Default 1. */
   readonly linearTemperature?: number | undefined;
-  /** What the blend's logits are divided by: a mean of probabilities is less sure than it might be. Default 1. */
+  /** What the blend is a weighted mean of. Default `probabilities`, as in models of earlier versions. */
+  readonly blendOf?: BlendOf | undefined;
+  /** What the blend's logits are divided by, since two models that agree may be surer than each. Default 1. */
   readonly blendTemperature?: number | undefined;
 }
+
+/** A mean of logits is a normalized geometric mean of probabilities: a class that either model rules out is ruled out. */
+export type BlendOf = 'logits' | 'probabilities';
 
 const share = z.number().min(0).max(1);
 /** Far beyond what is fitted, and such that a logit divided by it stays finite. */
@@ -33,6 +38,7 @@ export const decisionSchema: z.ZodType<Decision> = z.strictObject({
   linearThresholds: z.array(share).optional(),
   linearWeight: share.optional(),
   linearTemperature: temperature.optional(),
+  blendOf: z.enum(['logits', 'probabilities']).optional(),
   blendTemperature: temperature.optional(),
 });
 
@@ -80,20 +86,25 @@ export function applyDecision(
 export function decidedBlend(
   neural: ClassScores,
   linear: ClassScores,
-  { linearWeight = 0, blendTemperature = 1 }: Decision,
+  { linearWeight = 0, blendOf = 'probabilities', blendTemperature = 1 }: Decision,
   multiLabel: boolean,
 ): number[][] {
-  const mean = blended(neural, linear, linearWeight);
+  const mean = blended(neural, linear, linearWeight, { blendOf, multiLabel });
   return blendTemperature === 1
     ? mean
     : probabilitiesOf(logitsOf(mean, multiLabel), multiLabel, blendTemperature);
 }
 
 /**
- * The mean of two models' probabilities, where the second has a weight from 0 to 1.
+ * The probabilities of two models as one, where the second has a weight from 0 to 1.
  * @throws UlmfitError `BAD_LABELS` where they are of different shapes
  */
-export function blended(first: ClassScores, second: ClassScores, weight: number): number[][] {
+export function blended(
+  first: ClassScores,
+  second: ClassScores,
+  weight: number,
+  { blendOf, multiLabel }: { readonly blendOf: BlendOf; readonly multiLabel: boolean },
+): number[][] {
   if (first.length !== second.length || first.some((row, i) => row.length !== second[i]?.length)) {
     throw new UlmfitError(
       'BAD_LABELS',
@@ -102,5 +113,9 @@ export function blended(first: ClassScores, second: ClassScores, weight: number)
   }
   // So that a model without a weight may give anything, NaN too.
   if (weight === 0 || weight === 1) return (weight === 0 ? first : second).map((row) => [...row]);
-  return first.map((row, i) => row.map((p, c) => (1 - weight) * p + weight * (second[i]?.[c] ?? NaN)));
+  const mean = (a: ClassScores, b: ClassScores) =>
+    a.map((row, i) => row.map((x, c) => (1 - weight) * x + weight * (b[i]?.[c] ?? NaN)));
+  return blendOf === 'probabilities'
+    ? mean(first, second)
+    : probabilitiesOf(mean(logitsOf(first, multiLabel), logitsOf(second, multiLabel)), multiLabel);
 }

@@ -45,7 +45,7 @@ describe('fitDecision', () => {
       }
       expect(Object.keys(decision).sort()).toEqual(
         [
-          ...['blendTemperature', 'linearTemperature', 'linearWeight', 'temperature'],
+          ...['blendOf', 'blendTemperature', 'linearTemperature', 'linearWeight', 'temperature'],
           ...(multiLabel ? ['linearThresholds', 'neuralThresholds', 'thresholds'] : []),
         ].sort(),
       );
@@ -94,7 +94,7 @@ describe('fitDecision', () => {
 
   it('counts both alike where there is no text to choose by', () => {
     expect(fitDecision({ neural: [], linear: [] }, [], { multiLabel: false })).toEqual({
-      ...{ temperature: 1, linearTemperature: 1, linearWeight: 0.5, blendTemperature: 1 },
+      ...{ temperature: 1, linearTemperature: 1, linearWeight: 0.5, blendOf: 'logits', blendTemperature: 1 },
     });
   });
 });

@@ -27,7 +27,7 @@ export function fitDecision(
   const others = probabilitiesOf(linear, multiLabel, linearTemperature);
   const labels = trueClasses(own, truth, own[0]?.length ?? 0, multiLabel);
   const linearWeight = blendWeight(own, others, labels, multiLabel);
-  const blend = { temperature, linearTemperature, linearWeight };
+  const blend = { temperature, linearTemperature, linearWeight, blendOf: 'logits' } as const;
   // A model alone has been given its temperature.
   const isBlend = linearWeight > 0 && linearWeight < 1;
   const decision = isBlend
