@@ -1,6 +1,6 @@
 """The plain baseline: TF-IDF of words and pairs of words, and a logistic regression (scikit-learn).
 
-    node tools/export-split.mjs aclImdb_v1.tar.gz --labels 2000 --test-reviews 5000 > split.jsonl
+    node tools/export-split.mjs aclImdb_v1.tar.gz --train-reviews 2000 --test-reviews 5000 > split.jsonl
     python tools/tfidf_baseline.py split.jsonl
 """
 

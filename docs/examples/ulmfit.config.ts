@@ -5,7 +5,7 @@ export default defineConfig({
   data: 'imdb',
   preset: 'small',
   corpus: 'wiki.txt.gz',
-  labels: 2000,
+  trainReviews: 2000,
   recipe: { languageModel: { finetune: { epochs: 3 } } }, // what differs from the preset
   plugins: [stepDecay({ every: 1000, factor: 0.5 })], // in every fit, beside the recipe's
 });

@@ -9,7 +9,7 @@ const data = (name) => fileURLToPath(new URL(`../../docs/data/${name}`, import.m
 /** The command at a size of seconds: the embedded sample, every stage. @type {readonly string[]} */
 const everyStage = [
   ...['run', '--data', 'sample', '--preset', 'tiny', '--recipe', recipe, '--threads', '1'],
-  ...['--corpus-words', '3000', '--lm-reviews', '60', '--labels', '48', '--test-reviews', '32'],
+  ...['--corpus-words', '3000', '--lm-reviews', '60', '--train-reviews', '48', '--test-reviews', '32'],
 ];
 
 /** Each other one takes its tokens from the cache. @param {boolean} native @param {number} saveEvery seconds @returns {import('./kill-runs.mjs').Case} */

@@ -84,8 +84,8 @@ beforeAll(() => {
 
 describe('flags', () => {
   it.each([
-    [['run', '--labels', 'many'], /--labels.*many.*integer from 2/],
-    [['run', '--labels', '1e3'], /--labels.*1e3.*integer from 2/],
+    [['run', '--train-reviews', 'many'], /--train-reviews.*many.*integer from 2/],
+    [['run', '--train-reviews', '1e3'], /--train-reviews.*1e3.*integer from 2/],
     [['run', '--seed', '-1'], /--seed.*0 to 4294967295/],
     [['run', '--seed', '4294967296'], /--seed.*0 to 4294967295/],
     [['finetune', '--from', 'x', '--split-seed', '1.5'], /--split-seed.*0 to 4294967295/],
@@ -203,8 +203,8 @@ describe('reviews', () => {
   });
 
   it('that are fewer than asked for', async () => {
-    expect(await run('aclImdb', '--labels', '6')).toMatch(/labels: 6 asked, but there are 4/);
-    expect(await run('aclImdb', '--labels', '3')).toMatch(/labels: 3 is odd.*4/);
+    expect(await run('aclImdb', '--train-reviews', '6')).toMatch(/trainReviews: 6 asked, but there are 4/);
+    expect(await run('aclImdb', '--train-reviews', '3')).toMatch(/trainReviews: 3 is odd.*4/);
     expect(await run('aclImdb', '--lm-reviews', '5')).toMatch(/lmReviews: 5 asked, but there are 4/);
     expect(await run('aclImdb', '--test-reviews', '8')).toMatch(/testReviews: 8 asked/);
   });

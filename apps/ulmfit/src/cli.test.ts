@@ -47,7 +47,7 @@ describe('help', () => {
 describe('exit codes', () => {
   it('is 2 for bad input, with one line and nothing written', async () => {
     for (const args of [
-      ['run', '--labels', 'many'],
+      ['run', '--train-reviews', 'many'],
       ['report', 'nowhere'],
       ['report', '.'],
       ['report'],
@@ -117,7 +117,7 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
   });
 
   it('is not mixed with a run of other settings', async () => {
-    const { code, stderr } = await ulmfit([...args, '--labels', '20'], { cwd: folder });
+    const { code, stderr } = await ulmfit([...args, '--train-reviews', '20'], { cwd: folder });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^ulmfit: whole holds a run with other settings \(task\.labels\); give/m);
     writeFileSync(join(folder, 'epochs.json'), '{"classifier": {"scratch": {"epochs": 9}}}');

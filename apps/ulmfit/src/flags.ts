@@ -9,7 +9,7 @@ export interface Flags {
   readonly corpus?: string;
   readonly corpusWords?: number;
   readonly lmReviews?: number;
-  readonly labels?: number;
+  readonly trainReviews?: number;
   readonly testReviews?: number;
   readonly validShare?: number;
   readonly testShare?: number;
@@ -102,7 +102,7 @@ export const lrFindFlags = [
   'corpus',
   'corpusWords',
   'lmReviews',
-  'labels',
+  'trainReviews',
   'groups',
   'steps',
   'startLr',
@@ -197,9 +197,10 @@ export const options: Readonly<Record<FlagName, Option>> = {
     '--lm-reviews <n>',
     'reviews to fine-tune the language model on (default: all)',
   ).argParser(count(1)),
-  labels: new Option('--labels <n>', 'labelled reviews to train the classifier on (default: all)').argParser(
-    count(2),
-  ),
+  trainReviews: new Option(
+    '--train-reviews <n>',
+    'labelled reviews to train the classifier on (default: all)',
+  ).argParser(count(2)),
   testReviews: new Option('--test-reviews <n>', 'test reviews to score (default: all)').argParser(count(2)),
   validShare: new Option(
     '--valid-share <share>',

@@ -80,7 +80,7 @@ export function program(writeHelp?: (text: string) => void): Command {
 
   const runFlags = [
     ...dataFlags,
-    ...(['labels', 'lmReviews', 'testReviews'] as const),
+    ...(['trainReviews', 'lmReviews', 'testReviews'] as const),
     ...(['corpus', 'corpusWords', 'pretrained', 'transfer', 'linear'] as const),
     ...trainingFlags,
   ] as const satisfies readonly FlagName[];
@@ -109,7 +109,7 @@ export function program(writeHelp?: (text: string) => void): Command {
     ulmfit,
     'classify',
     'train the classifier from a fine-tuned language model, and score it',
-    ['from', ...dataFlags, 'labels', 'testReviews', 'linear', ...trainingFlags],
+    ['from', ...dataFlags, 'trainReviews', 'testReviews', 'linear', ...trainingFlags],
     async (flags, _, config) => (await import('./commands/run.js')).classify(flags, config),
   );
   add(
@@ -148,7 +148,7 @@ export function program(writeHelp?: (text: string) => void): Command {
     'look at a task’s texts and labels, and at how long a run on them would take here',
     [
       ...dataFlags.filter((name) => name !== 'data'),
-      ...(['labels', 'lmReviews', 'testReviews'] as const),
+      ...(['trainReviews', 'lmReviews', 'testReviews'] as const),
       ...(['corpus', 'corpusWords', 'pretrained', 'transfer', 'linear'] as const),
       ...recipeFlags,
       ...engineFlags,

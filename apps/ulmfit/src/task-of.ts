@@ -8,7 +8,7 @@ import { options, readingFlags, type Flags } from './flags.js';
 import { readingOf } from './reading-of.js';
 
 /** The flags that are of the IMDb reviews alone, and those that are of files of one's own. */
-const imdbFlags = ['labels', 'lmReviews', 'testReviews'] as const;
+const imdbFlags = ['trainReviews', 'lmReviews', 'testReviews'] as const;
 const fileFlags = [
   ...['valid', 'test', 'unlabelled', 'labelColumn', 'labelDelimiter', 'emptyLabels'],
   ...['splitColumn', 'testShare', 'rowsPerClass'],
@@ -38,11 +38,11 @@ export async function taskOf(flags: DataFlags, options: TaskOfOptions = {}): Pro
   const { data, splitSeed, validShare } = flags;
   if (isImdb(data)) {
     refuse(flags, fileFlags, 'is for files of your own, and these are the IMDb reviews');
-    const { labels, lmReviews, testReviews } = flags;
+    const { trainReviews, lmReviews, testReviews } = flags;
     return imdbTask({
       data,
       splitSeed,
-      trainReviews: labels,
+      trainReviews,
       lmReviews,
       testReviews,
       validShare: validShare ?? 0.1,
