@@ -66,7 +66,7 @@ export async function lookAtTask(task: ClassificationTask, options: LookOptions)
   let recipe = options.recipe;
   if (from !== undefined) {
     const stage = stages.includes('finetune') ? 'pretrain' : 'finetune';
-    const { model } = loadLanguageModel(from, stage, tokenizer, () => undefined);
+    const { model } = loadLanguageModel(from, stage, tokenizer, {});
     const { embedding, hidden, layers } = model.encoder.config;
     model.dispose();
     recipe = { ...recipe, encoder: { embedding, hidden, layers } };

@@ -11,12 +11,12 @@ import {
 import { classifierLoader, languageModelLoader, TokenCorpus } from '@ulmfit/text';
 import { createTrainer, inferencePass, memoryStore, type TrainingPlugin } from '@ulmfit/trainer';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { plainRnn, type PlainRnnTaps } from '../../../tools/plain-rnn.js';
 import { createAwdLstm, type AwdLstmEncoder } from './awd-lstm.js';
 import type { ClassifierHead } from './classifier-head.js';
 import { createClassifier, type Classifier, type ClassifierInput } from './classifier.js';
 import type { AnyEncoder, Encoder, TapsOf } from './encoder.js';
 import { createLanguageModel, type LanguageModel } from './language-model.js';
-import { plainRnn, type PlainRnnTaps } from './plain-rnn.test-helper.js';
 import type { ClassifierTaps, LanguageModelTaps } from './taps.js';
 import { gradientRecorder, loaderOf, someIds, tiny, weightsOf } from './tiny.test-helper.js';
 import { copyEncoder, transferLanguageModel } from './vocabulary-transfer.js';

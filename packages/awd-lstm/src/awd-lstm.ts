@@ -14,7 +14,7 @@ import { embeddingLookup, lstmLayer, randomKey, requireBackend, uniformValues } 
 import { parameter, timeMajor, type Parameter, type ParameterKind } from '@ulmfit/trainer';
 import type { Architecture } from './architecture.js';
 import { requireIndices } from './checks.js';
-import type { Encoder } from './encoder.js';
+import type { AnyEncoder, Encoder } from './encoder.js';
 import type { AwdLstmTaps } from './taps.js';
 
 /** The sizes of an AWD-LSTM. The last layer's output has the embedding's size, so that the decoder can be tied. */
@@ -152,6 +152,10 @@ export function createAwdLstm(config: AwdLstmConfig, { seed = 0 }: { seed?: numb
 }
 
 const ARCHITECTURE = 'AWD-LSTM';
+
+/** Whether an encoder is an AWD-LSTM. */
+export const isAwdLstm = (encoder: AnyEncoder): encoder is AwdLstmEncoder =>
+  encoder.architecture === ARCHITECTURE;
 
 /** As checkpoints name a layer's `h` and `c`. */
 const stateName = (layer: number, part: string): string => `rnn.${layer}.${part}`;

@@ -20,6 +20,7 @@ export type { Architecture, EncoderJson } from './architecture.js';
 export {
   awdLstm,
   createAwdLstm,
+  isAwdLstm,
   type AwdLstmConfig,
   type AwdLstmEncoder,
   type AwdLstmSizes,

@@ -39,6 +39,8 @@ export const bundleDescriptionSchema = z
   .strictObject({
     /** What the weights are of. */
     kind: z.enum(['language-model', 'classifier']),
+    /** What the encoder is. Bundles of the first version say nothing: it was AWD-LSTM always. */
+    architecture: text.optional(),
     /** The sizes and settings that the model is made with; its maker checks them. */
     config: z.record(z.string(), z.json()),
     /** The classes in the order of the logits; empty for a language model. */

@@ -33,7 +33,7 @@ const run: RunRecord = {
     ...{ name: 'sample', classes: ['neg', 'pos'], multiLabel: false, fingerprint: 'f' },
     counts: { train: 18, valid: 2, test: 100 },
   },
-  model: { embedding: 32, hidden: 64, layers: 3, vocabulary: 1184 },
+  model: { architecture: 'AWD-LSTM', sizes: { embedding: 32, hidden: 64, layers: 3 }, vocabulary: 1184 },
   engine: { backend: 'wasm', precision: 'float32', threads: 2, version: '4.22.0', fastKernels: [] },
   result: {
     finetune: figures,
@@ -140,7 +140,7 @@ describe('runReport', () => {
         }),
       );
     expect(alone('pretrain', { corpus: { kind: 'sample', words: 9 } })).toMatch(
-      /the sample’s general text, 9 words of it Model embedding 32/,
+      /the sample’s general text, 9 words of it Model AWD-LSTM, embedding 32/,
     );
     expect(alone('pretrain', {})).not.toContain('Task');
     expect(alone('classify.1-head', { encoder: 'lm' }, run.task)).toMatch(

@@ -112,14 +112,15 @@ function startOf({ corpus, pretrained, encoder }: RunSettings): string {
 }
 
 function sizesOf(
-  { recipe, pretrained, encoder }: RunSettings,
+  { recipe, pretrained, encoder, architecture }: RunSettings,
   model: RunRecord['model'],
 ): string | undefined {
   // A model that starts from another has its sizes.
   if (!model && (pretrained ?? encoder) !== undefined) return undefined;
-  const { embedding, hidden, layers } = model ?? recipe.encoder;
+  const name = model?.architecture ?? architecture?.name ?? 'AWD-LSTM';
+  const sizes = Object.entries(model?.sizes ?? architecture?.sizes ?? recipe.encoder);
   const words = model ? `, ${model.vocabulary} words` : '';
-  return `embedding ${embedding}, hidden ${hidden}, ${layers} layers${words}`;
+  return `${name}, ${sizes.map(([size, value]) => `${size} ${String(value)}`).join(', ')}${words}`;
 }
 
 /** Of the epochs that are whole: what a resumed stage says of itself is the time since then. */

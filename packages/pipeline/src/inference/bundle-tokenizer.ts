@@ -1,8 +1,11 @@
+import type { Architecture } from '@ulmfit/awd-lstm';
 import type { Bundle } from '@ulmfit/checkpoint';
 import { brief, showName, UlmfitError } from '@ulmfit/errors';
 import { isTokenizerName, tokenizerNamed, type Tokenizer } from '@ulmfit/text';
 
 export interface LoadBundleOptions {
+  /** What the model's encoder may be beside AWD-LSTM. */
+  readonly architectures?: readonly Architecture[] | undefined;
   /** What the model's words are cut by, as it was saved. By default it is found by the name that the bundle has. */
   readonly tokenizer?: Tokenizer | undefined;
   /** Told when the words may be cut differently here, see {@link Tokenizer.environment}. */

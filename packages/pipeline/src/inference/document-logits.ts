@@ -1,3 +1,4 @@
+import type { AnyEncoder } from '@ulmfit/awd-lstm';
 import { UlmfitError } from '@ulmfit/errors';
 import { classifierLoader, type TokenCorpus } from '@ulmfit/text';
 import { disposeBatch, inferencePass, yieldToEvents } from '@ulmfit/trainer';
@@ -16,7 +17,7 @@ export interface DocumentLogitsOptions {
  * @throws UlmfitError `BAD_WEIGHTS` where one is not finite
  */
 export async function documentLogits(
-  { model, backwards }: Pick<TrainedClassifier, 'model' | 'backwards'>,
+  { model, backwards }: Pick<TrainedClassifier<AnyEncoder>, 'model' | 'backwards'>,
   documents: TokenCorpus,
   { batchSize = 64, signal, onBatch }: DocumentLogitsOptions = {},
 ): Promise<number[][]> {

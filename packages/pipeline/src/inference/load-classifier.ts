@@ -1,3 +1,4 @@
+import type { Architecture } from '@ulmfit/awd-lstm';
 import type { Tokenizer } from '@ulmfit/text';
 import { classifyTexts, type ClassifyTextsOptions } from './classify-texts.js';
 import type { DocumentLogitsOptions } from './document-logits.js';
@@ -38,6 +39,8 @@ export interface LoadClassifierOptions {
    * `./my-tokenizer.js`. Not needed unless that is one of your own: the model says which it is.
    */
   readonly tokenizer?: Tokenizer | string;
+  /** What the classifier's encoder may be beside AWD-LSTM, such as `[gru()]`: no code is loaded because a model names it. */
+  readonly architectures?: readonly Architecture[];
   /**
    * Told, in a line, when this engine may find other words than the one that the model was trained on. Default: a warning of
    * the process.
@@ -48,7 +51,7 @@ export interface LoadClassifierOptions {
 /**
  * Loads a classifier from its bundle or from the folder of its run. Choose the backend first (`useBackend()` of
  * `@ulmfit/backend-node`).
- * @throws UlmfitError `OTHER_TOKENIZER`, or where the folder holds no sound classifier
+ * @throws UlmfitError `OTHER_TOKENIZER`, `OTHER_ARCHITECTURE`, or where the folder holds no sound classifier
  * @example
  * const classifier = await loadClassifier('runs/imdb');
  * const [prediction] = await classifier.predict(['A gem: warm and funny.']);
@@ -56,10 +59,15 @@ export interface LoadClassifierOptions {
  */
 export async function loadClassifier(
   path: string,
-  { tokenizer, onWarning = (message) => process.emitWarning(message) }: LoadClassifierOptions = {},
+  {
+    tokenizer,
+    architectures,
+    onWarning = (message) => process.emitWarning(message),
+  }: LoadClassifierOptions = {},
 ): Promise<LoadedClassifier> {
   const decided = loadDecidedClassifier(path, {
     tokenizer: typeof tokenizer === 'string' ? await recipeTokenizer(tokenizer) : tokenizer,
+    architectures,
     onWarning,
   });
   const { classes, model } = decided.classifier;

@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
-import { createClassifier, createLanguageModel, type Classifier, type LanguageModel } from '@ulmfit/awd-lstm';
+import {
+  createClassifier,
+  createLanguageModel,
+  type AnyEncoder,
+  type Classifier,
+  type LanguageModel,
+} from '@ulmfit/awd-lstm';
 import {
   fromFastai,
   linearFile,
@@ -17,6 +23,7 @@ import type { LinearClassifier } from '@ulmfit/linear';
 import { specialTokens, Vocabulary, type Tokenizer } from '@ulmfit/text';
 import { assignByName, type Json } from '@ulmfit/trainer';
 import { z } from 'zod';
+import { bundleEncoder, isOfAwdLstm } from './bundle-architecture.js';
 import { bundleTokenizer, type LoadBundleOptions } from './bundle-tokenizer.js';
 import { plainDecision, type DecidedClassifier } from './decided-classifier.js';
 import { layerWeights } from '../recipe/encoder-sizes.js';
@@ -24,10 +31,11 @@ import { decisionSchema, type Decision } from '../judge/decision.js';
 import { linearFromBytes, linearToBytes } from './linear-file.js';
 import { requireSoundWeights } from './require-sound-weights.js';
 import type { TrainedLanguageModel } from '../stages/language-model-stage.js';
+import { encoderJson } from '../stages/stage-encoder.js';
 
 const count = z.number().int().positive();
 
-const encoderSchema = z.strictObject({
+const awdLstmSchema = z.strictObject({
   vocabulary: count,
   embedding: count,
   hidden: count,
@@ -35,7 +43,10 @@ const encoderSchema = z.strictObject({
   padIndex: z.number().int().nonnegative(),
 });
 
-const classifierSchema = encoderSchema.extend({
+/** The sizes of another encoder are looked at by its architecture. */
+const otherSchema = z.object({ vocabulary: count }).catchall(z.json());
+
+const classifierSchema = z.strictObject({
   classes: count,
   /** Bundles of earlier versions have one label a text. */
   multiLabel: z.boolean().default(false),
@@ -44,8 +55,10 @@ const classifierSchema = encoderSchema.extend({
   headLayers: z.array(count),
 });
 
+type AnyModel = LanguageModel<AnyEncoder> | Classifier<AnyEncoder>;
+
 /** Every weight and buffer of a model by name, lent. */
-const tensorsOf = (model: LanguageModel | Classifier): Record<string, Tensor> =>
+const tensorsOf = (model: AnyModel): Record<string, Tensor> =>
   Object.fromEntries(
     [...model.groups.flatMap((g) => g.parameters), ...(model.buffers ?? [])].map(({ name, variable }) => [
       name,
@@ -54,7 +67,12 @@ const tensorsOf = (model: LanguageModel | Classifier): Record<string, Tensor> =>
   );
 
 /** What the bundles of both models tell alike. */
-const describe = ({ name, rules, environment }: Tokenizer, backwards: boolean) => ({
+const describe = (
+  { architecture }: AnyEncoder,
+  { name, rules, environment }: Tokenizer,
+  backwards: boolean,
+) => ({
+  architecture,
   tokenizer: { name, rules, ...(environment !== undefined && { environment }) },
   specialTokens,
   direction: backwards ? ('backward' as const) : ('forward' as const),
@@ -63,29 +81,39 @@ const describe = ({ name, rules, environment }: Tokenizer, backwards: boolean) =
 /** Exports a language model: everything that using it elsewhere needs. */
 export function saveLanguageModel(
   folder: string,
-  { model, vocabulary }: TrainedLanguageModel,
+  { model, vocabulary }: TrainedLanguageModel<AnyEncoder>,
   { tokenizer, backwards }: { tokenizer: Tokenizer; backwards: boolean },
 ): void {
   writeBundle(folder, {
-    ...describe(tokenizer, backwards),
+    ...describe(model.encoder, tokenizer, backwards),
     kind: 'language-model',
-    config: { ...model.encoder.config },
+    config: { encoder: { ...encoderJson(model.encoder) } },
     labels: [],
     vocabulary: vocabulary.itos,
     weights: tensorsOf(model),
   });
 }
 
-/** Exports a classifier: everything that prediction needs. */
+/**
+ * Exports a classifier: everything that prediction needs.
+ * @throws UlmfitError `BAD_OPTION` for one with a head of its own, which no bundle can name
+ */
 export function saveClassifier(
   folder: string,
   { classifier, tokenizer, decision, linear }: DecidedClassifier,
 ): void {
   const { model, vocabulary, classes, backwards } = classifier;
+  const { headLayers } = model.config;
+  if (!headLayers) {
+    throw new UlmfitError(
+      'BAD_OPTION',
+      `${folder}: the classifier has a head of its own, which no bundle can name; keep its weights by a checkpoint`,
+    );
+  }
   writeBundle(folder, {
-    ...describe(tokenizer, backwards),
+    ...describe(model.encoder, tokenizer, backwards),
     kind: 'classifier',
-    config: { ...model.encoder.config, ...model.config, headLayers: [...(model.config.headLayers ?? [])] },
+    config: { encoder: { ...encoderJson(model.encoder) }, ...model.config, headLayers: [...headLayers] },
     labels: classes,
     decision: JSON.parse(JSON.stringify(decision)) as Record<string, Json>,
     vocabulary: vocabulary.itos,
@@ -98,20 +126,30 @@ export function saveClassifier(
  * Loads a language model from a bundle's folder, a run's folder, or a fastai checkpoint (`.pth` with the `.pkl` of its
  * words beside it, which does not tell its direction). The model is the caller's to dispose.
  * @param stage which of a run's language models
- * @param onWarning told when the words may be cut differently here, see {@link Tokenizer.environment}
- * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `BAD_WEIGHTS`, or what is wrong with the file
+ * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `OTHER_ARCHITECTURE`, `BAD_WEIGHTS`, or what is wrong with the file
  */
 export function loadLanguageModel(
   path: string,
   stage: 'pretrain' | 'finetune',
   tokenizer: Tokenizer,
-  onWarning?: (message: string) => void,
-): TrainedLanguageModel & { readonly backwards?: boolean } {
+  options?: Pick<LoadBundleOptions, 'onWarning'>,
+): TrainedLanguageModel & { readonly backwards?: boolean };
+export function loadLanguageModel(
+  path: string,
+  stage: 'pretrain' | 'finetune',
+  tokenizer: Tokenizer,
+  options: Omit<LoadBundleOptions, 'tokenizer'>,
+): TrainedLanguageModel<AnyEncoder> & { readonly backwards?: boolean };
+export function loadLanguageModel(
+  path: string,
+  stage: 'pretrain' | 'finetune',
+  tokenizer: Tokenizer,
+  options: Omit<LoadBundleOptions, 'tokenizer'> = {},
+): TrainedLanguageModel<AnyEncoder> & { readonly backwards?: boolean } {
   if (path.endsWith('.pth')) return loadFastai(path);
-  return readModel(path, stage, 'language-model', { tokenizer, onWarning }, (bundle, vocabulary, folder) => {
-    const config = parse(encoderSchema, bundle.config, folder);
-    requireWeights(bundle.weights, [encoderSize(config)], folder);
-    const model = createLanguageModel(config);
+  return readModel(path, stage, 'language-model', { ...options, tokenizer }, (read) => {
+    const { bundle, vocabulary, folder } = read;
+    const model = createLanguageModel({ encoder: encoderOf(read, sizesIn(bundle), []) });
     assign(model, bundle.weights, folder);
     return { model, vocabulary, backwards: bundle.direction === 'backward' };
   });
@@ -125,9 +163,9 @@ export function loadReading(
   path: string,
   stage: 'pretrain' | 'finetune',
   tokenizer: Tokenizer,
-  { backwards, onWarning }: { readonly backwards: boolean; readonly onWarning?: (message: string) => void },
-): TrainedLanguageModel {
-  const loaded = loadLanguageModel(path, stage, tokenizer, onWarning);
+  { backwards, ...options }: Omit<LoadBundleOptions, 'tokenizer'> & { readonly backwards: boolean },
+): TrainedLanguageModel<AnyEncoder> {
+  const loaded = loadLanguageModel(path, stage, tokenizer, options);
   // A fastai checkpoint does not tell its direction.
   if (loaded.backwards === undefined || loaded.backwards === backwards) return loaded;
   loaded.model.dispose();
@@ -140,18 +178,18 @@ export function loadReading(
 
 /**
  * Loads a classifier from a bundle's folder or a run's folder, with its tokenizer. The model is the caller's to dispose.
- * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `BAD_WEIGHTS`, or what is wrong with the file
+ * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `OTHER_ARCHITECTURE`, `BAD_WEIGHTS`, or what is wrong with the file
  */
 export function loadDecidedClassifier(path: string, options: LoadBundleOptions = {}): DecidedClassifier {
-  return readModel(path, 'model', 'classifier', options, (bundle, vocabulary, folder, tokenizer) => {
-    const config = parse(classifierSchema, bundle.config, folder);
+  return readModel(path, 'model', 'classifier', options, (read) => {
+    const { bundle, vocabulary, folder, tokenizer } = read;
+    const { sizes, settings } = splitConfig(bundle);
+    const config = parse(classifierSchema, settings, folder);
     const decision =
       bundle.decision === undefined ? plainDecision : parse(decisionSchema, bundle.decision, folder);
     requireClasses(config.classes, { labels: bundle.labels, ...decision }, folder);
-    const features = [3 * config.embedding, ...config.headLayers, config.classes];
-    const head = features.slice(1).map((size, i) => size * (features[i] as number));
-    requireWeights(bundle.weights, [encoderSize(config), ...head], folder);
-    const model = createClassifier(config);
+    const encoder = encoderOf(read, sizes, [...config.headLayers, config.classes]);
+    const model = createClassifier({ encoder, ...config });
     assign(model, bundle.weights, folder);
     const backwards = bundle.direction === 'backward';
     return {
@@ -161,6 +199,52 @@ export function loadDecidedClassifier(path: string, options: LoadBundleOptions =
       decision,
     };
   });
+}
+
+/** The sizes of a bundle's encoder, and what else its model is made with. Bundles of the first version have both in one. */
+function splitConfig({ config }: Bundle): { sizes: unknown; settings: Readonly<Record<string, unknown>> } {
+  const { encoder, ...settings } = config;
+  if (encoder !== undefined) return { sizes: encoder, settings };
+  const { vocabulary, embedding, hidden, layers, padIndex, ...others } = config;
+  return { sizes: { vocabulary, embedding, hidden, layers, padIndex }, settings: others };
+}
+
+/** Of a language model, which has no settings but the sizes. */
+const sizesIn = ({ config: { encoder, ...rest } }: Bundle): unknown =>
+  encoder === undefined || Object.keys(rest).length > 0 ? rest : encoder;
+
+/** The sizes of an AWD-LSTM, once they are found to be those of the weights: others would be allocated before. */
+function awdLstmSizes(
+  sizes: unknown,
+  { weights, folder, head }: Pick<Bundle, 'weights'> & { folder: string; head: readonly number[] },
+): z.infer<typeof awdLstmSchema> {
+  const config = parse(awdLstmSchema, sizes, folder);
+  const features = [3 * config.embedding, ...head];
+  const layers = features.slice(1).map((size, i) => size * (features[i] as number));
+  requireWeights(weights, [encoderSize(config), ...layers], folder);
+  return config;
+}
+
+/**
+ * The encoder of a bundle.
+ * @param head the sizes of the layers over it
+ */
+function encoderOf(
+  { bundle, vocabulary, folder, architectures }: Read,
+  sizes: unknown,
+  head: readonly number[],
+): AnyEncoder {
+  const { architecture, weights } = bundle;
+  const config = isOfAwdLstm(architecture)
+    ? awdLstmSizes(sizes, { weights, folder, head })
+    : parse(otherSchema, sizes, folder);
+  if (config.vocabulary !== vocabulary.size) {
+    throw new UlmfitError(
+      'BAD_BUNDLE',
+      `${folder}/bundle.json: an encoder of ${config.vocabulary} words, and there are ${vocabulary.size}; copy the bundle again`,
+    );
+  }
+  return bundleEncoder(architecture, config, folder, architectures);
 }
 
 /** What a bundle has one of for each class. */
@@ -194,13 +278,22 @@ function linearOf(
   );
 }
 
+/** A bundle that was read, and what it is made into a model by. */
+interface Read {
+  readonly bundle: Bundle;
+  readonly vocabulary: Vocabulary;
+  readonly folder: string;
+  readonly tokenizer: Tokenizer;
+  readonly architectures: LoadBundleOptions['architectures'];
+}
+
 /** Reads a bundle and makes its model, when it is of the kind asked for and its words are those of the tokenizer. */
 function readModel<R>(
   path: string,
   part: string,
   kind: Bundle['kind'],
   options: LoadBundleOptions,
-  make: (bundle: Bundle, vocabulary: Vocabulary, folder: string, tokenizer: Tokenizer) => R,
+  make: (read: Read) => R,
 ): R {
   const folder = bundleFolder(path, part, kind);
   const bundle = readBundle(folder);
@@ -209,7 +302,7 @@ function readModel<R>(
       throw new UlmfitError('NO_MODEL', `${folder}: holds a ${bundle.kind}; give a ${kind}`);
     const tokenizer = bundleTokenizer(bundle, folder, options);
     const vocabulary = naming(`${folder}/vocabulary.json`, () => Vocabulary.fromJSON(bundle.vocabulary));
-    return make(bundle, vocabulary, folder, tokenizer);
+    return make({ bundle, vocabulary, folder, tokenizer, architectures: options.architectures });
   } finally {
     dispose(Object.values(bundle.weights));
   }
@@ -275,11 +368,7 @@ function naming<R>(path: string, body: () => R): R {
   }
 }
 
-function assign(
-  model: LanguageModel | Classifier,
-  tensors: Readonly<Record<string, Tensor>>,
-  path: string,
-): void {
+function assign(model: AnyModel, tensors: Readonly<Record<string, Tensor>>, path: string): void {
   try {
     requireSoundWeights(path, tensors);
     assignByName(path, [...model.groups.flatMap((g) => g.parameters), ...(model.buffers ?? [])], tensors);
@@ -290,7 +379,7 @@ function assign(
 }
 
 /** The numbers in the matrices of an encoder. */
-const encoderSize = (config: z.infer<typeof encoderSchema>): number =>
+const encoderSize = (config: z.infer<typeof awdLstmSchema>): number =>
   config.vocabulary * config.embedding + layerWeights(config);
 
 /** Sizes that go beyond the weights would be allocated before they are found to differ. */

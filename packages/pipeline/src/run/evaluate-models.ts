@@ -1,3 +1,4 @@
+import type { Architecture } from '@ulmfit/awd-lstm';
 import type { ClassificationTask, TaskSplit, Tokenizer } from '@ulmfit/text';
 import type { EvaluationResult } from '../judge/evaluation-result.js';
 import { loadDecidedClassifier } from '../inference/model-bundles.js';
@@ -18,6 +19,8 @@ export interface EvaluateModelsOptions extends Pick<
   readonly split?: TaskSplit | ((task: ClassificationTask) => TaskSplit) | undefined;
   /** What the models' words are cut by, where that is a tokenizer of your own: as of {@link loadClassifier}. */
   readonly tokenizer?: Tokenizer | string | undefined;
+  /** What the models' encoders may be beside AWD-LSTM: as of {@link loadClassifier}. */
+  readonly architectures?: readonly Architecture[] | undefined;
 }
 
 /**
@@ -27,11 +30,11 @@ export interface EvaluateModelsOptions extends Pick<
 export async function evaluateModels(
   options: EvaluateModelsOptions,
 ): Promise<Omit<EvaluationResult, 'seconds'>> {
-  const { models, split = scoredSplit, tokenCache, tokenizer: given, ...context } = options;
+  const { models, split = scoredSplit, tokenCache, tokenizer: given, architectures, ...context } = options;
   const cache = userTokenCache(tokenCache, context.onEvent);
   const onWarning = (message: string) => context.onEvent?.({ type: 'warning', message });
   const tokenizer = typeof given === 'string' ? await recipeTokenizer(given) : given;
-  const members = models.map((path) => loadDecidedClassifier(path, { tokenizer, onWarning }));
+  const members = models.map((path) => loadDecidedClassifier(path, { tokenizer, architectures, onWarning }));
   try {
     const task =
       typeof options.task === 'function'

@@ -1,22 +1,23 @@
+import type { AnyEncoder, Architecture, AwdLstmEncoder } from '@ulmfit/awd-lstm';
 import { UlmfitError } from '@ulmfit/errors';
 import { findLearningRate, type FoundLearningRates, type rateSuggestions } from '@ulmfit/schedulers';
 import type { ClassificationTask, TextSource } from '@ulmfit/text';
 import type { OptimizerFactory, TrainingPlugin } from '@ulmfit/trainer';
 import { prepareClassifier } from '../stages/classifier-stage.js';
 import { corpusTokens, languageModelData, taskTokens } from '../stages/language-model-data.js';
-import { prepareLanguageModel, type TrainedLanguageModel } from '../stages/language-model-stage.js';
+import { prepareLanguageModel } from '../stages/language-model-stage.js';
 import { loadReading } from '../inference/model-bundles.js';
 import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { optimizerByStage, type OptimizerByStage } from './optimizer-by-stage.js';
-import { pluginsByStage, type MadePlugins, type PluginsByStage } from './plugins-by-stage.js';
+import { ofAnyEncoder, pluginsByStage, type MadePlugins, type PluginsByStage } from './plugins-by-stage.js';
 import type { StageEvent } from '../stage-context.js';
 import type { AnyStagePlugins } from '../stages/stage-plugin.js';
 import { labelledDocuments } from '../stages/task-texts.js';
 import type { TokenizeOptions } from '../tokens/tokenized.js';
 import { userTokenCache } from '../tokens/user-token-cache.js';
 
-export interface FindRatesOptions {
+export interface FindRatesOptions<E extends AnyEncoder = AwdLstmEncoder> {
   /** The stage whose peak rate is to be found. */
   readonly stage: 'pretrain' | 'finetune' | 'classify';
   readonly recipe: Recipe;
@@ -34,8 +35,10 @@ export interface FindRatesOptions {
    * Default `head`, and `all` from scratch.
    */
   readonly groups?: 'head' | 'all' | undefined;
+  /** That of the run: {@link RunOptions.architecture}. */
+  readonly architecture?: Architecture<E> | undefined;
   /** Those of the run, by stage: of the plugins all that set no rate. */
-  readonly plugins?: MadePlugins<AnyStagePlugins> | PluginsByStage | undefined;
+  readonly plugins?: MadePlugins<AnyStagePlugins<E>> | PluginsByStage<E> | undefined;
   /** The run's, by stage: a good rate for one is none for another. */
   readonly optimizer?: OptimizerFactory | OptimizerByStage | undefined;
   /** Updates of the sweep. Default 100. */
@@ -64,7 +67,9 @@ export type FoundRates = FoundLearningRates<keyof typeof rateSuggestions>;
  * @example
  * const { suggestions } = await findRates({ stage: 'finetune', task, recipe: presets.small, from: 'runs/wiki' });
  */
-export async function findRates(options: FindRatesOptions): Promise<FoundRates> {
+export async function findRates<E extends AnyEncoder = AwdLstmEncoder>(
+  options: FindRatesOptions<E>,
+): Promise<FoundRates> {
   const { signal, workers, onEvent } = options;
   const reading = { signal, workers, onEvent, cache: userTokenCache(options.tokenCache, onEvent) };
   return options.stage === 'classify'
@@ -72,23 +77,30 @@ export async function findRates(options: FindRatesOptions): Promise<FoundRates> 
     : languageModelRates(options.stage, options, reading);
 }
 
-async function languageModelRates(
+async function languageModelRates<E extends AnyEncoder>(
   stage: 'pretrain' | 'finetune',
-  options: FindRatesOptions,
+  options: FindRatesOptions<E>,
   reading: TokenizeOptions,
 ): Promise<FoundRates> {
   const { recipe, from, backwards = false, seed = 1 } = options;
+  const architecture: Architecture | undefined = options.architecture;
   const tokenizer = await recipeTokenizer(recipe.tokenizer);
   const tokens =
     stage === 'pretrain'
       ? await corpusTokens(given(options, 'corpus'), tokenizer, reading)
       : await taskTokens(given(options, 'task'), recipe, tokenizer, reading);
   const data = languageModelData(stage, tokens, recipe);
-  const source = from === undefined ? undefined : loadReading(from, 'pretrain', tokenizer, { backwards });
+  const source =
+    from === undefined
+      ? undefined
+      : loadReading(from, 'pretrain', tokenizer, {
+          backwards,
+          architectures: architecture ? [architecture] : [],
+        });
   try {
     const { model, trainer, fit, rates } = prepareLanguageModel({
       ...{ stage, recipe, data, backwards, seed },
-      from: source,
+      ...{ from: source, architecture },
       optimizer: optimizerByStage(options.optimizer)[stage],
     });
     try {
@@ -97,7 +109,7 @@ async function languageModelRates(
         train: fit.train,
         plugins: [
           ...rates,
-          ...pluginsByStage(options.plugins)[stage].filter(setsNoRate),
+          ...ofAnyEncoder(pluginsByStage(options.plugins))[stage].filter(setsNoRate),
           ...progress(options),
         ],
       });
@@ -110,12 +122,21 @@ async function languageModelRates(
   }
 }
 
-async function classifierRates(options: FindRatesOptions, reading: TokenizeOptions): Promise<FoundRates> {
+async function classifierRates<E extends AnyEncoder>(
+  options: FindRatesOptions<E>,
+  reading: TokenizeOptions,
+): Promise<FoundRates> {
   const { recipe, from, backwards = false, seed = 1, groups = from === undefined ? 'all' : 'head' } = options;
+  const architecture: Architecture | undefined = options.architecture;
   const task = given(options, 'task');
   const tokenizer = await recipeTokenizer(recipe.tokenizer);
-  const source: TrainedLanguageModel | undefined =
-    from === undefined ? undefined : loadReading(from, 'finetune', tokenizer, { backwards });
+  const source =
+    from === undefined
+      ? undefined
+      : loadReading(from, 'finetune', tokenizer, {
+          backwards,
+          architectures: architecture ? [architecture] : [],
+        });
   try {
     const vocabulary =
       source?.vocabulary ??
@@ -123,7 +144,7 @@ async function classifierRates(options: FindRatesOptions, reading: TokenizeOptio
     const { model, trainer, fits, kept } = prepareClassifier({
       ...{ recipe, vocabulary, backwards, seed, classes: task.classes, multiLabel: task.multiLabel },
       train: await labelledDocuments(task, 'train', { tokenizer, vocabulary }, reading),
-      from: source,
+      ...{ from: source, architecture },
       optimizer: optimizerByStage(options.optimizer).classify,
     });
     try {
@@ -134,7 +155,7 @@ async function classifierRates(options: FindRatesOptions, reading: TokenizeOptio
         train: fit.train,
         plugins: [
           ...fit.rates,
-          ...pluginsByStage(options.plugins).classify.filter(setsNoRate),
+          ...ofAnyEncoder(pluginsByStage(options.plugins)).classify.filter(setsNoRate),
           ...progress(options),
         ],
       });
@@ -152,7 +173,12 @@ async function classifierRates(options: FindRatesOptions, reading: TokenizeOptio
 const setsNoRate = ({ rate, hyper }: Pick<TrainingPlugin, 'rate' | 'hyper'>): boolean => !rate && !hyper;
 
 /** The settings of the sweep that are given. */
-const sweep = ({ steps, startLr, endLr, signal }: FindRatesOptions) => ({
+const sweep = ({
+  steps,
+  startLr,
+  endLr,
+  signal,
+}: Pick<FindRatesOptions, 'steps' | 'startLr' | 'endLr' | 'signal'>) => ({
   ...(steps !== undefined && { steps }),
   ...(startLr !== undefined && { startLr }),
   ...(endLr !== undefined && { endLr }),
@@ -160,7 +186,7 @@ const sweep = ({ steps, startLr, endLr, signal }: FindRatesOptions) => ({
 });
 
 /** Tells of each update. */
-function progress({ stage, steps = 100, onEvent }: FindRatesOptions) {
+function progress({ stage, steps = 100, onEvent }: Pick<FindRatesOptions, 'stage' | 'steps' | 'onEvent'>) {
   if (!onEvent) return [];
   let done = 0;
   return [
@@ -174,7 +200,7 @@ function progress({ stage, steps = 100, onEvent }: FindRatesOptions) {
 
 /** @throws UlmfitError `NO_TASK` */
 function given<Name extends 'task' | 'corpus'>(
-  options: FindRatesOptions,
+  options: Pick<FindRatesOptions, 'stage' | 'task' | 'corpus'>,
   name: Name,
 ): NonNullable<FindRatesOptions[Name]> {
   const value = options[name];

@@ -1,3 +1,4 @@
+import type { AnyEncoder, AwdLstmEncoder } from '@ulmfit/awd-lstm';
 import { brief, nearest, showName, UlmfitError } from '@ulmfit/errors';
 import { flatPlugins, requirePlugin, type PluginList, type TrainingPlugin } from '@ulmfit/trainer';
 import { trainedStages, type TrainedStage } from './stage-name.js';
@@ -23,20 +24,20 @@ export type MadePlugins<List> = List | (() => List);
  *   classify: [tokenCutoff(0.1)],
  * };
  */
-export interface PluginsByStage {
+export interface PluginsByStage<E = AwdLstmEncoder> {
   /** Of every stage. They may use the taps that both models have. */
-  readonly all?: MadePlugins<AnyStagePlugins> | undefined;
-  readonly pretrain?: MadePlugins<LanguageModelPlugins> | undefined;
-  readonly finetune?: MadePlugins<LanguageModelPlugins> | undefined;
+  readonly all?: MadePlugins<AnyStagePlugins<E>> | undefined;
+  readonly pretrain?: MadePlugins<LanguageModelPlugins<E>> | undefined;
+  readonly finetune?: MadePlugins<LanguageModelPlugins<E>> | undefined;
   /** Of every fit of the classifier. */
-  readonly classify?: MadePlugins<ClassifierPlugins> | undefined;
+  readonly classify?: MadePlugins<ClassifierPlugins<E>> | undefined;
 }
 
 /** The plugins of each stage, in their order: first those of all. */
-export interface StagePlugins {
-  readonly pretrain: readonly LanguageModelPlugin[];
-  readonly finetune: readonly LanguageModelPlugin[];
-  readonly classify: readonly ClassifierPlugin[];
+export interface StagePlugins<E = AwdLstmEncoder> {
+  readonly pretrain: readonly LanguageModelPlugin<E>[];
+  readonly finetune: readonly LanguageModelPlugin<E>[];
+  readonly classify: readonly ClassifierPlugin<E>[];
 }
 
 /** The parts of what is given by stage. */
@@ -47,7 +48,9 @@ export const stageKeys = ['all', ...trainedStages] as const;
  * @param plugins a list stands for plugins of all stages
  * @throws UlmfitError `BAD_PLUGINS` for what is no plugin, and a stage that there is not
  */
-export function pluginsByStage(plugins: MadePlugins<AnyStagePlugins> | PluginsByStage = []): StagePlugins {
+export function pluginsByStage<E = AwdLstmEncoder>(
+  plugins: MadePlugins<AnyStagePlugins<E>> | PluginsByStage<E> = [],
+): StagePlugins<E> {
   const { all, pretrain, finetune, classify } = isList(plugins) ? { all: plugins } : checkedKeys(plugins);
   return {
     pretrain: [...made('all', all), ...made('pretrain', pretrain)],
@@ -56,12 +59,16 @@ export function pluginsByStage(plugins: MadePlugins<AnyStagePlugins> | PluginsBy
   };
 }
 
+/** Plugins that the types have held to the taps of their encoder, where it no longer matters which it is. */
+export const ofAnyEncoder = <E>(plugins: StagePlugins<E>): StagePlugins<AnyEncoder> =>
+  plugins as unknown as StagePlugins<AnyEncoder>;
+
 /**
  * A state that went from one stage into the next would be lost where the run is resumed between the two.
  * @param stages those that are trained one after the other
  * @throws UlmfitError `BAD_PLUGINS` for a plugin with a state in two of them
  */
-export function requireOwnState(plugins: StagePlugins, stages: readonly TrainedStage[]): void {
+export function requireOwnState<E>(plugins: StagePlugins<E>, stages: readonly TrainedStage[]): void {
   const first = new Map<TrainingPlugin<never, never, never>, TrainedStage>();
   for (const stage of stages) {
     for (const plugin of plugins[stage] as readonly TrainingPlugin<never, never, never>[]) {
@@ -77,11 +84,11 @@ export function requireOwnState(plugins: StagePlugins, stages: readonly TrainedS
   }
 }
 
-const isList = <List extends readonly unknown[]>(
-  plugins: MadePlugins<List> | PluginsByStage,
+const isList = <List extends readonly unknown[], E>(
+  plugins: MadePlugins<List> | PluginsByStage<E>,
 ): plugins is MadePlugins<List> => Array.isArray(plugins) || typeof plugins === 'function';
 
-function checkedKeys(plugins: PluginsByStage): PluginsByStage {
+function checkedKeys<E>(plugins: PluginsByStage<E>): PluginsByStage<E> {
   const given: unknown = plugins;
   if (typeof given !== 'object' || given === null) {
     throw new UlmfitError('BAD_PLUGINS', `plugins: ${brief(given)} is no list of plugins; write [...]`);

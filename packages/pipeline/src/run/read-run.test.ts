@@ -119,11 +119,15 @@ describe('readRun', () => {
       writeFileSync(join(path, model, 'bundle.json'), JSON.stringify({ format: 1, config }));
     };
     describe('pretrain', 10);
-    expect(readRun(path).model).toEqual({ embedding: 8, hidden: 10, layers: 2, vocabulary: 90 });
+    const sizes = { embedding: 8, hidden: 10, layers: 2 };
+    expect(readRun(path).model).toEqual({ architecture: 'AWD-LSTM', sizes, vocabulary: 90 });
     describe('model', 12);
-    expect(readRun(path).model?.hidden).toBe(12);
+    expect(readRun(path).model?.sizes['hidden']).toBe(12);
+    const gru = { architecture: 'GRU', config: { encoder: { vocabulary: 90, units: [4, 5] }, classes: 2 } };
+    writeFileSync(join(path, 'model', 'bundle.json'), JSON.stringify(gru));
+    expect(readRun(path).model).toEqual({ architecture: 'GRU', sizes: { units: [4, 5] }, vocabulary: 90 });
     writeFileSync(join(path, 'model', 'bundle.json'), '{"config": {}}');
-    expect(() => readRun(path)).toThrow(/bundle\.json is not what a run wrote \(config\.embedding: /);
+    expect(() => readRun(path)).toThrow(/bundle\.json is not what a run wrote \(config\.vocabulary: /);
   });
 
   it('says what is no run, and what is damaged', () => {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { awdLstm } from '@ulmfit/awd-lstm';
 import { readMetrics } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/errors';
 import type { TaskSetting } from '@ulmfit/text';
@@ -16,11 +17,11 @@ import { readRunTask, type RunTask } from './run-task.js';
 import { trainedStages } from './stage-name.js';
 import { upgradeSettings } from './upgrade-settings.js';
 
-/** The sizes of a model, and the rows of its vocabulary. */
+/** What a model's encoder is, its sizes, and the rows of its vocabulary. */
 export interface ModelSizes {
-  readonly embedding: number;
-  readonly hidden: number;
-  readonly layers: number;
+  readonly architecture: string;
+  /** Such as `embedding`, `hidden` and `layers` of AWD-LSTM. */
+  readonly sizes: Readonly<Record<string, Json>>;
   readonly vocabulary: number;
 }
 
@@ -53,6 +54,7 @@ const settingsSchema: z.ZodType<RunSettings> = z.preprocess(
   z.looseObject({
     ...{ task: taskSettings, corpus: taskSettings },
     ...{ pretrained: optionalPath, encoder: optionalPath },
+    architecture: z.object({ name: z.string(), sizes: z.record(z.string(), z.json()) }).optional(),
     seed: z.number(),
     ...{ backwards: z.boolean(), transfer: z.boolean(), linear: z.boolean() },
     recipe: recipeShape,
@@ -95,8 +97,16 @@ export function readRun(path: string): RunRecord {
 }
 
 const size = z.number().int().positive();
-const sizesSchema: z.ZodType<{ config: ModelSizes }> = z.looseObject({
-  config: z.object({ embedding: size, hidden: size, layers: size, vocabulary: size }),
+const AWD_LSTM = awdLstm().name;
+const sizesSchema = z.object({
+  // Bundles of the first version say nothing of it.
+  architecture: z.string().default(AWD_LSTM),
+  // And have the sizes among the settings of their model.
+  config: z.preprocess(
+    (config) =>
+      typeof config === 'object' && config !== null && 'encoder' in config ? config.encoder : config,
+    z.object({ vocabulary: size }).catchall(z.json()),
+  ),
 });
 
 function readSizes(path: string): ModelSizes | undefined {
@@ -106,5 +116,9 @@ function readSizes(path: string): ModelSizes | undefined {
   if (bundle === undefined) return undefined;
   const bad = (what: string) =>
     new UlmfitError('BAD_BUNDLE', `${bundle} is ${what}; make the model again, or copy it again`);
-  return readJson(bundle, sizesSchema, bad).config;
+  const { architecture, config } = readJson(bundle, sizesSchema, bad);
+  const { vocabulary, ...others } = config;
+  if (architecture !== AWD_LSTM) return { architecture, sizes: others, vocabulary };
+  const { embedding = null, hidden = null, layers = null } = others;
+  return { architecture, sizes: { embedding, hidden, layers }, vocabulary };
 }

@@ -1,3 +1,4 @@
+import type { EncoderJson } from '@ulmfit/awd-lstm';
 import type { TaskSetting } from '@ulmfit/text';
 import type { Json } from '@ulmfit/trainer';
 import type { Recipe } from '../recipe/recipe.js';
@@ -13,6 +14,8 @@ export interface RunSettings {
   readonly pretrained?: string | undefined;
   /** A run or bundle whose fine-tuned language model the classifier starts from. */
   readonly encoder?: string | undefined;
+  /** What the encoder is, where it is none of the recipe's: its name and its sizes. */
+  readonly architecture?: { readonly name: string; readonly sizes: EncoderJson } | undefined;
   readonly backwards: boolean;
   /** Whether the classifier starts from the fine-tuned language model. */
   readonly transfer: boolean;

@@ -1,3 +1,4 @@
+import type { AnyEncoder } from '@ulmfit/awd-lstm';
 import { UlmfitError } from '@ulmfit/errors';
 import { writeAtomically } from '@ulmfit/files';
 import { trainLinear, type LinearClassifier } from '@ulmfit/linear';
@@ -42,6 +43,7 @@ import type { RunSettings } from './run-settings.js';
 import { linearLogits, scoreTask } from './score-task.js';
 import type { StageName, TrainedStage } from './stage-name.js';
 import type { StageContext } from '../stage-context.js';
+import { classifierGroups } from '../stages/plan-stage.js';
 import { requireMemory } from '../stages/require-memory.js';
 import { labelledDocuments, requireLanguageModelTexts, requireTexts } from '../stages/task-texts.js';
 import type { Training } from './training-settings.js';
@@ -62,7 +64,7 @@ export class RunStages {
   readonly #settings: RunSettings;
   readonly #context: RunContext;
   readonly #tokenizer: Tokenizer;
-  #languageModel: { of: 'pretrain' | 'finetune'; trained: TrainedLanguageModel } | undefined;
+  #languageModel: { of: 'pretrain' | 'finetune'; trained: TrainedLanguageModel<AnyEncoder> } | undefined;
   #classifier: DecidedClassifier | undefined;
   #linear: LinearClassifier | undefined;
 
@@ -85,7 +87,7 @@ export class RunStages {
     const isGiven = this.#settings.pretrained !== undefined || encoder !== undefined;
     const trains = open.has('pretrain') || open.has('finetune') || open.has('classify');
     // Before any text is read: each further word takes more.
-    if (trains && !isGiven)
+    if (trains && !isGiven && !this.#context.architecture)
       requireMemory('recipe', { encoder: recipe.encoder, vocabulary: 1, batchSize: 1, window: 1 });
     // By itself a stage meets them at once.
     if (open.size < 2) return;
@@ -106,8 +108,7 @@ export class RunStages {
     // A model that is given has layers of its own.
     if (pretrained !== undefined || encoder !== undefined) return;
     const { fits, scratch } = recipe.classifier;
-    // The embedding, the layers and the head.
-    const groups = recipe.encoder.layers + 2;
+    const groups = classifierGroups({ recipe, architecture: this.#context.architecture });
     const wrong = (transfer ? fits : [scratch]).find(
       (fit) => fit.freezeTo < -groups || fit.freezeTo >= groups,
     );
@@ -198,6 +199,7 @@ export class RunStages {
     this.#classifier ??= {
       ...loadDecidedClassifier(this.#folder.pathOf('model'), {
         tokenizer: this.#tokenizer,
+        architectures: this.#reading.architectures,
         onWarning: this.#warn,
       }),
       linear: this.#baseline,
@@ -219,7 +221,7 @@ export class RunStages {
 
   /** How the logits on the validation texts are best made into classes. */
   async #decide(
-    classifier: TrainedClassifier,
+    classifier: TrainedClassifier<AnyEncoder>,
     { documents, labels }: LabelledDocuments,
     linear: LinearClassifier | undefined,
   ): Promise<Decision> {
@@ -246,7 +248,7 @@ export class RunStages {
   async #trainLanguageModel(
     stage: 'pretrain' | 'finetune',
     tokens: TokenCorpusBuilder,
-    from: TrainedLanguageModel | undefined,
+    from: TrainedLanguageModel<AnyEncoder> | undefined,
   ): Promise<void> {
     const { recipe, backwards, seed } = this.#settings;
     const data = languageModelData(stage, tokens, recipe);
@@ -275,7 +277,7 @@ export class RunStages {
   }
 
   /** The language model that fine-tuning starts from: given, or pretrained in this folder; none without pretraining. */
-  async #pretrained(): Promise<TrainedLanguageModel | undefined> {
+  async #pretrained(): Promise<TrainedLanguageModel<AnyEncoder> | undefined> {
     const { pretrained } = this.#settings;
     if (this.#languageModel?.of === 'pretrain') return this.#languageModel.trained;
     if (pretrained === undefined && !this.#context.corpus) return undefined;
@@ -284,7 +286,7 @@ export class RunStages {
   }
 
   /** The language model whose encoder the classifier starts from. */
-  async #fineTuned(): Promise<TrainedLanguageModel> {
+  async #fineTuned(): Promise<TrainedLanguageModel<AnyEncoder>> {
     if (this.#languageModel?.of === 'finetune') return this.#languageModel.trained;
     const path = this.#settings.encoder ?? this.#folder.pathOf('finetune');
     return this.#keep('finetune', loadReading(path, 'finetune', this.#tokenizer, this.#reading));
@@ -299,11 +301,19 @@ export class RunStages {
   readonly #warn = (message: string): void => this.#context.onEvent?.({ type: 'warning', message });
 
   get #reading() {
-    return { backwards: this.#settings.backwards, onWarning: this.#warn };
+    const { architecture } = this.#context;
+    return {
+      backwards: this.#settings.backwards,
+      architectures: architecture ? [architecture] : [],
+      onWarning: this.#warn,
+    };
   }
 
   /** One language model is in memory at a time. */
-  #keep(of: 'pretrain' | 'finetune', trained: TrainedLanguageModel): TrainedLanguageModel {
+  #keep(
+    of: 'pretrain' | 'finetune',
+    trained: TrainedLanguageModel<AnyEncoder>,
+  ): TrainedLanguageModel<AnyEncoder> {
     if (this.#languageModel && this.#languageModel.trained !== trained)
       this.#languageModel.trained.model.dispose();
     this.#languageModel = { of, trained };

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AnyEncoder, Architecture, AwdLstmEncoder } from '@ulmfit/awd-lstm';
 import type { ClassificationTask, TextSource } from '@ulmfit/text';
 import { spikeWarning, type OptimizerFactory, type TrainingPlugin } from '@ulmfit/trainer';
 import { checkSettings } from './check-settings.js';
 import { openRun } from './open-run.js';
 import { optimizerByStage, type OptimizerByStage } from './optimizer-by-stage.js';
 import {
+  ofAnyEncoder,
   pluginsByStage,
   requireOwnState,
   type MadePlugins,
@@ -27,7 +29,7 @@ import type { AnyStagePlugins } from '../stages/stage-plugin.js';
 import { requireNoState, trainingSettings } from './training-settings.js';
 import { userTokenCache } from '../tokens/user-token-cache.js';
 
-export interface RunOptions {
+export interface RunOptions<E extends AnyEncoder = AwdLstmEncoder> {
   /** Where everything is kept. */
   readonly folder: string;
   /** What there is to learn: `fileTask` of `@ulmfit/data-files`, `imdbTask` of `@ulmfit/data-imdb`, or one of your own. */
@@ -42,6 +44,12 @@ export interface RunOptions {
   readonly pretrained?: string | undefined;
   /** A run or bundle whose fine-tuned language model the classifier starts from. */
   readonly encoder?: string | undefined;
+  /**
+   * What the encoder is, with its sizes, in place of AWD-LSTM of the recipe's, such as `gru({ features: 128 })`. Of the recipe's
+   * dropouts and activation terms it has those whose taps it has. The run keeps its name and its sizes, and is resumed with the
+   * same one alone.
+   */
+  readonly architecture?: Architecture<E> | undefined;
   /** Whether every text is read from its end. Default false. */
   readonly backwards?: boolean | undefined;
   /** Whether the classifier starts from the fine-tuned language model. Default true. */
@@ -66,7 +74,7 @@ export interface RunOptions {
    * lists make plugins for each stage, which one with a state needs. The run keeps their names, and is resumed with the same
    * ones alone.
    */
-  readonly plugins?: MadePlugins<AnyStagePlugins> | PluginsByStage | undefined;
+  readonly plugins?: MadePlugins<AnyStagePlugins<E>> | PluginsByStage<E> | undefined;
   /**
    * What updates the weights in place of the recipe's Adam, whose settings are then not read: for all stages, or by stage,
    * `{ pretrain: sgd() }`. The peak rates stay the recipe's.
@@ -94,18 +102,21 @@ export interface RunOptions {
  *   plugins: { all: () => [reduceOnPlateau()], classify: [tokenCutoff(0.1)] },
  * });
  */
-export async function run(options: RunOptions): Promise<RunResult> {
-  const { folder, task, corpus, stages = allStages, engine, observers = [], signal } = options;
+export async function run<E extends AnyEncoder = AwdLstmEncoder>(options: RunOptions<E>): Promise<RunResult> {
+  const { folder, task, corpus, architecture, stages = allStages, engine, observers = [], signal } = options;
   const { onEvent, end } = listener(options.onEvent);
   const given = settingsOf(options);
   const onWarning = (message: string) => onEvent({ type: 'warning', message });
   // What an earlier version began goes on.
   if (!existsSync(join(folder, runFiles.config))) checkSettings(given);
-  const plugins = pluginsByStage(options.plugins);
+  const plugins = ofAnyEncoder(pluginsByStage(options.plugins));
   const optimizers = optimizerByStage(options.optimizer);
   requireNoState(observers);
   requireOwnState(plugins, trainedBy(stages, given));
-  const settings = { ...given, ...trainingSettings(given.recipe, { plugins, optimizers, observers }) };
+  const settings = {
+    ...given,
+    ...trainingSettings(given.recipe, { plugins, architecture, optimizers, observers }),
+  };
   if (corpus) requirePretraining(settings.recipe, 'corpus');
   // In a longer run the stage is passed over; by itself it was asked for.
   if (stages.at(-1) === 'pretrain') requirePretraining(settings.recipe, 'pretrain');
@@ -118,6 +129,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     signal,
     saveEvery: options.saveEvery,
     plugins,
+    architecture,
     optimizers,
     observers: [...observers, ...(options.warnOfSpikes ? [spikeWarning({ onWarning })] : [])],
     workers: options.workers,
@@ -161,16 +173,18 @@ function settingsOf({
   recipe,
   pretrained,
   encoder,
+  architecture,
   backwards = false,
   transfer = true,
   linear = true,
   seed = 1,
-}: RunOptions): RunSettings {
+}: Pick<RunOptions<AnyEncoder>, keyof RunSettings & keyof RunOptions>): RunSettings {
   return {
     task: task?.settings ?? null,
     corpus: corpus?.settings ?? null,
     pretrained,
     encoder,
+    architecture: architecture && { name: architecture.name, sizes: architecture.sizes },
     backwards,
     transfer,
     linear,

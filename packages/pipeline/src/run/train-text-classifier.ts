@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AnyEncoder, AwdLstmEncoder } from '@ulmfit/awd-lstm';
 import { rowsTask, type RowsTaskOptions } from '@ulmfit/text';
 import type { EvaluationResult } from '../judge/evaluation-result.js';
 import { loadClassifier, type LoadedClassifier } from '../inference/load-classifier.js';
@@ -13,8 +14,8 @@ import { run, type RunOptions } from './run.js';
  * Labelled rows, and what differs from the defaults: `recipe`, `plugins` and `optimizer` by stage, `folder`, `signal`, `onEvent`, and
  * all else that {@link run} takes.
  */
-export type TrainTextClassifierOptions = RowsTaskOptions &
-  Partial<Omit<RunOptions, 'task' | 'stages' | 'encoder'>>;
+export type TrainTextClassifierOptions<E extends AnyEncoder = AwdLstmEncoder> = RowsTaskOptions &
+  Partial<Omit<RunOptions<E>, 'task' | 'stages' | 'encoder'>>;
 
 export interface TrainedTextClassifier {
   /** Ready to use; the caller's to dispose. */
@@ -44,8 +45,8 @@ export interface TrainedTextClassifier {
  *   onEvent: (event) => event.type === 'epoch' && console.log(event.values),
  * });
  */
-export async function trainTextClassifier(
-  options: TrainTextClassifierOptions,
+export async function trainTextClassifier<E extends AnyEncoder = AwdLstmEncoder>(
+  options: TrainTextClassifierOptions<E>,
 ): Promise<TrainedTextClassifier> {
   const { seed = 1, signal } = options;
   const task = rowsTask({ ...options, seed });
@@ -56,7 +57,9 @@ export async function trainTextClassifier(
     const result = await run({ ...options, folder, task, recipe, seed, stages: stagesOf(task.counts) });
     // Of a tokenizer of one's own the model only has the name.
     const tokenizer = await recipeTokenizer(recipe.tokenizer);
-    return { classifier: await loadClassifier(folder, { tokenizer }), report: result.evaluate, result };
+    const architectures = options.architecture ? [options.architecture] : [];
+    const classifier = await loadClassifier(folder, { tokenizer, architectures });
+    return { classifier, report: result.evaluate, result };
   } finally {
     if (isTemporary) rmSync(folder, { recursive: true, force: true });
   }

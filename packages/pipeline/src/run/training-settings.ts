@@ -1,3 +1,4 @@
+import type { AnyEncoder, Architecture, AwdLstmEncoder } from '@ulmfit/awd-lstm';
 import { showName, UlmfitError } from '@ulmfit/errors';
 import type { OptimizerFactory, TrainingPlugin } from '@ulmfit/trainer';
 import type { Recipe } from '../recipe/recipe.js';
@@ -5,6 +6,7 @@ import { planClassifier, planLanguageModel } from '../stages/plan-stage.js';
 import type { AnyStagePlugins } from '../stages/stage-plugin.js';
 import { optimizerByStage, type OptimizerByStage, type StageOptimizers } from './optimizer-by-stage.js';
 import {
+  ofAnyEncoder,
   pluginsByStage,
   type MadePlugins,
   type PluginsByStage,
@@ -15,7 +17,8 @@ import { trainedStages, type TrainedStage } from './stage-name.js';
 
 /** What a run trains by, beside its recipe. */
 export interface Training {
-  readonly plugins: StagePlugins;
+  readonly plugins: StagePlugins<AnyEncoder>;
+  readonly architecture: Architecture | undefined;
   readonly optimizers: StageOptimizers;
   readonly observers: readonly TrainingPlugin[];
 }
@@ -27,7 +30,7 @@ export interface Training {
  */
 export function trainingSettings(
   recipe: Recipe,
-  { plugins, optimizers, observers }: Training,
+  { plugins, architecture, optimizers, observers }: Training,
 ): Pick<RunSettings, 'plugins' | 'optimizer'> {
   const names: Partial<Record<TrainedStage, readonly string[]>> = {};
   const chosen: Partial<Record<TrainedStage, OptimizerSettings>> = {};
@@ -39,8 +42,13 @@ export function trainingSettings(
     if (stage === 'pretrain' && recipe.languageModel.pretrain === null) continue;
     const name =
       stage === 'classify'
-        ? planClassifier({ recipe, optimizer, plugins: [...plugins.classify, ...observers] })
-        : planLanguageModel(stage, { recipe, optimizer, plugins: [...plugins[stage], ...observers] });
+        ? planClassifier({ recipe, architecture, optimizer, plugins: [...plugins.classify, ...observers] })
+        : planLanguageModel(stage, {
+            recipe,
+            architecture,
+            optimizer,
+            plugins: [...plugins[stage], ...observers],
+          });
     if (optimizer) chosen[stage] = { name, defaults: { ...optimizer.defaults } };
   }
   return { plugins: names, optimizer: chosen };
@@ -51,18 +59,21 @@ export function trainingSettings(
  * @returns the names of the plugins and the optimizers by stage, as a run keeps them
  * @throws UlmfitError `BAD_PLUGINS` where they don't go together, `BAD_OPTION`, or what an optimizer throws
  */
-export const planTraining = (
+export const planTraining = <E extends AnyEncoder = AwdLstmEncoder>(
   recipe: Recipe,
   {
     plugins,
+    architecture,
     optimizer,
   }: {
-    readonly plugins?: MadePlugins<AnyStagePlugins> | PluginsByStage | undefined;
+    readonly plugins?: MadePlugins<AnyStagePlugins<E>> | PluginsByStage<E> | undefined;
+    readonly architecture?: Architecture<E> | undefined;
     readonly optimizer?: OptimizerFactory | OptimizerByStage | undefined;
   },
 ): Pick<RunSettings, 'plugins' | 'optimizer'> =>
   trainingSettings(recipe, {
-    plugins: pluginsByStage(plugins),
+    plugins: ofAnyEncoder(pluginsByStage(plugins)),
+    architecture,
     optimizers: optimizerByStage(optimizer),
     observers: [],
   });

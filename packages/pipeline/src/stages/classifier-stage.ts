@@ -1,4 +1,13 @@
-import { accuracy, copyEncoder, createClassifier, macroF1, type Classifier } from '@ulmfit/awd-lstm';
+import {
+  accuracy,
+  copyEncoder,
+  createClassifier,
+  macroF1,
+  type AnyEncoder,
+  type Architecture,
+  type AwdLstmEncoder,
+  type Classifier,
+} from '@ulmfit/awd-lstm';
 import { freezeTo } from '@ulmfit/discriminative';
 import { classifierDropouts } from '@ulmfit/regularizers';
 import {
@@ -17,12 +26,12 @@ import {
   type EpochRecord,
   type OptimizerFactory,
 } from '@ulmfit/trainer';
-import { encoderSizes } from '../recipe/encoder-sizes.js';
 import { fitEpochs } from '../recipe/fit-epochs.js';
 import {
   activationTerms,
   beside,
   clipping,
+  fitting,
   freshOptimizer,
   recipeOptimizer,
   schedulePlugins,
@@ -30,10 +39,10 @@ import {
 } from './fit-plugins.js';
 import type { TrainedLanguageModel } from './language-model-stage.js';
 import type { ClassifierFit, Recipe } from '../recipe/recipe.js';
-import { requireMemory } from './require-memory.js';
 import { requireValidation } from '../recipe/require-validation.js';
 import { runFits } from './run-fits.js';
-import type { ClassifierPlugins } from './stage-plugin.js';
+import { stageEncoder } from './stage-encoder.js';
+import type { ClassifierPlugin, ClassifierPlugins } from './stage-plugin.js';
 import type { StageContext } from '../stage-context.js';
 
 /** Documents as ids with their classes by index: one each, or lists of them where there may be several. */
@@ -54,8 +63,8 @@ export interface KeptEpoch {
 }
 
 /** A classifier with its words and its classes. */
-export interface TrainedClassifier {
-  readonly model: Classifier;
+export interface TrainedClassifier<E extends AnyEncoder = AwdLstmEncoder> {
+  readonly model: Classifier<E>;
   readonly vocabulary: Vocabulary;
   /** The classes' names, by index. */
   readonly classes: readonly string[];
@@ -64,7 +73,7 @@ export interface TrainedClassifier {
   readonly best?: KeptEpoch | undefined;
 }
 
-export interface ClassifierStageOptions extends StageContext {
+export interface ClassifierStageOptions<E extends AnyEncoder = AwdLstmEncoder> extends StageContext {
   readonly recipe: Recipe;
   readonly train: LabelledDocuments;
   /**
@@ -78,10 +87,15 @@ export interface ClassifierStageOptions extends StageContext {
   /** Whether a document has any number of them, or exactly one. Default false. */
   readonly multiLabel?: boolean | undefined;
   /** The fine-tuned language model whose encoder, sizes and vocabulary to start from; without it: from scratch. */
-  readonly from?: TrainedLanguageModel | undefined;
+  readonly from?: TrainedLanguageModel<E> | undefined;
   readonly backwards?: boolean;
+  /**
+   * What the encoder is, with its sizes, in place of AWD-LSTM of the recipe's: that of `from`, where it is another. Of the recipe's
+   * dropouts and activation terms it has those whose taps it has.
+   */
+  readonly architecture?: Architecture<E> | undefined;
   /** Plugins of every fit, beside the recipe's. */
-  readonly plugins?: ClassifierPlugins | undefined;
+  readonly plugins?: ClassifierPlugins<E> | undefined;
   /** What updates the weights in place of the recipe's Adam, whose settings are not read then. */
   readonly optimizer?: OptimizerFactory | undefined;
 }
@@ -96,7 +110,9 @@ export interface ClassifierStageOptions extends StageContext {
  *   plugins: [weightDecay(1e-4)], // any plugin whose taps the classifier has
  * });
  */
-export async function trainClassifier(options: ClassifierStageOptions): Promise<TrainedClassifier> {
+export async function trainClassifier<E extends AnyEncoder = AwdLstmEncoder>(
+  options: ClassifierStageOptions<E>,
+): Promise<TrainedClassifier<E>> {
   const { recipe, train, valid, vocabulary, classes, backwards = false } = options;
   requireValidation(recipe, valid !== undefined);
   const { model, trainer, fits, kept } = prepareClassifier(options);
@@ -127,8 +143,8 @@ function keptEpoch({ stage: fit, epoch }: BestEpoch, history: readonly EpochReco
  * What the stage trains by: its model, its trainer, its fits with the freezing and the rates by themselves, and what keeps the best
  * epoch. They are the caller's to dispose.
  */
-export function prepareClassifier(
-  options: Omit<ClassifierStageOptions, keyof StageContext> & Pick<StageContext, 'seed'>,
+export function prepareClassifier<E extends AnyEncoder = AwdLstmEncoder>(
+  options: Omit<ClassifierStageOptions<E>, keyof StageContext> & Pick<StageContext, 'seed'>,
 ) {
   const {
     recipe,
@@ -137,22 +153,19 @@ export function prepareClassifier(
     vocabulary,
     classes,
     from,
+    architecture,
     multiLabel = false,
     backwards = false,
     seed,
   } = options;
   const { batchSize, evaluationBatchSize, window, maxLength, headLayers, ...settings } = recipe.classifier;
-  const sizes = encoderSizes(recipe, from?.model);
-  requireMemory('classify', {
-    ...{ encoder: sizes, vocabulary: vocabulary.size },
+  const encoder = stageEncoder({
+    ...{ what: 'classify', recipe, architecture, from: from?.model, seed, vocabulary: vocabulary.size },
     batchSize: Math.min(batchSize, train.documents.length),
     window: Math.min(window, longest(train.documents)),
   });
   const model = createClassifier(
-    {
-      ...{ ...sizes, vocabulary: vocabulary.size, window, maxLength, headLayers },
-      ...{ classes: classes.length, multiLabel },
-    },
+    { encoder, window, maxLength, headLayers, classes: classes.length, multiLabel },
     {
       seed,
       classWeights:
@@ -185,15 +198,15 @@ export function prepareClassifier(
 }
 
 /** The trainer of the stage's model, what keeps its best epoch, and the plugins of a fit, of which the rates by themselves too. */
-export function classifierTrainer(
-  model: Classifier,
+export function classifierTrainer<E extends AnyEncoder>(
+  model: Classifier<E>,
   {
     recipe,
     seed,
     validates,
     plugins = [],
     optimizer = recipeOptimizer(recipe),
-  }: Pick<ClassifierStageOptions, 'recipe' | 'seed' | 'plugins' | 'optimizer'> & {
+  }: Pick<ClassifierStageOptions<E>, 'recipe' | 'seed' | 'plugins' | 'optimizer'> & {
     readonly validates: boolean;
   },
 ) {
@@ -201,18 +214,18 @@ export function classifierTrainer(
   const watch = settings.keepBest === 'none' ? 'loss' : settings.keepBest;
   const watching = { watch, better: watch === 'loss' ? 'less' : 'more' } as const;
   const kept = validates && settings.keepBest !== 'none' ? keepBest(watching) : undefined;
-  const ofTrainer = [
+  const ofTrainer = fitting(model, [
     ...classifierDropouts({ preset: dropouts, multiplier: dropoutMultiplier, head: headDropout }),
     ...activationTerms(recipe),
     ...clipping(recipe),
     ...(patience === null ? [] : [earlyStopping({ ...watching, patience })]),
     ...(kept ? [kept] : []),
-  ];
+  ]);
   const metrics = [accuracy, macroF1];
   const trainer = createTrainer({ model, optimizer, seed, metrics, plugins: ofTrainer });
   const pluginsOf = ({ freezeTo: to, lr, spread }: ClassifierFit) => {
     const rates = [freezeTo(to), spreadRates(lr, spread)];
-    const ofFit = [freshOptimizer, ...rates, ...schedulePlugins(recipe)];
+    const ofFit: ClassifierPlugin<E>[] = [freshOptimizer, ...rates, ...schedulePlugins(recipe)];
     return { rates, plugins: [...ofFit, ...beside([...ofTrainer, ...ofFit], flatPlugins(plugins))] };
   };
   return { trainer, kept, pluginsOf };

@@ -3,7 +3,7 @@ import { showName, UlmfitError } from '@ulmfit/errors';
 import { adam, clipGlobalNorm, fastaiDecays } from '@ulmfit/optimizers';
 import { activationRegularization, temporalActivationRegularization } from '@ulmfit/regularizers';
 import { learningRateSchedule, oneCyclePolicy, slantedTriangular } from '@ulmfit/schedulers';
-import type { OptimizerFactory, TrainingPlugin } from '@ulmfit/trainer';
+import type { Model, OptimizerFactory, TrainingPlugin } from '@ulmfit/trainer';
 import type { Recipe } from '../recipe/recipe.js';
 
 /**
@@ -21,6 +21,20 @@ export function beside<Plugin extends { readonly name: string }>(
     `plugins: the recipe has ${showName(twice.name)} already; change it in the recipe, or give yours another name`,
   );
 }
+
+/**
+ * Those of the recipe's plugins whose taps a model has: an encoder that is none of AWD-LSTM may have no layers between which to
+ * drop, say.
+ */
+export const fitting = <Batch, Output, Taps>(
+  { taps }: Model<Batch, Output, Taps>,
+  plugins: readonly { readonly name: string; readonly taps?: readonly string[] }[],
+): TrainingPlugin<Batch, Output, Taps>[] =>
+  plugins.filter(
+    // By name at run time: what a tap tells is looked at by the plugins themselves.
+    (plugin): plugin is TrainingPlugin<Batch, Output, Taps> =>
+      plugin.taps?.every((tap) => taps.some((own) => own === tap)) ?? true,
+  );
 
 /** The recipe's optimizer. */
 export const recipeOptimizer = ({ optimizer }: Recipe): OptimizerFactory =>

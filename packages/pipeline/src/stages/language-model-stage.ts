@@ -2,6 +2,9 @@ import { argMax, equal, reshape, sum, transpose } from '@tensorflow/tfjs-core';
 import {
   createLanguageModel,
   transferLanguageModel,
+  type AnyEncoder,
+  type Architecture,
+  type AwdLstmEncoder,
   type LanguageModel,
   type LanguageModelInput,
   type LanguageModelOutput,
@@ -11,14 +14,20 @@ import { awdLstmDropouts } from '@ulmfit/regularizers';
 import { bpttRateScaling } from '@ulmfit/schedulers';
 import { languageModelLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
 import { createTrainer, flatPlugins, type Metric, type OptimizerFactory } from '@ulmfit/trainer';
-import { encoderSizes } from '../recipe/encoder-sizes.js';
 import { fitEpochs } from '../recipe/fit-epochs.js';
-import { activationTerms, beside, clipping, recipeOptimizer, schedulePlugins } from './fit-plugins.js';
+import {
+  activationTerms,
+  beside,
+  clipping,
+  fitting,
+  recipeOptimizer,
+  schedulePlugins,
+} from './fit-plugins.js';
 import type { Recipe } from '../recipe/recipe.js';
-import { requireMemory } from './require-memory.js';
 import { requirePretraining } from '../recipe/require-pretraining.js';
 import { runFits } from './run-fits.js';
-import type { LanguageModelPlugins } from './stage-plugin.js';
+import { stageEncoder } from './stage-encoder.js';
+import type { LanguageModelPlugin, LanguageModelPlugins } from './stage-plugin.js';
 import type { StageContext } from '../stage-context.js';
 
 /** Documents as ids, with the words that they stand for. */
@@ -29,19 +38,19 @@ export interface LanguageModelData {
 }
 
 /** A language model with its words. */
-export interface TrainedLanguageModel {
-  readonly model: LanguageModel;
+export interface TrainedLanguageModel<E extends AnyEncoder = AwdLstmEncoder> {
+  readonly model: LanguageModel<E>;
   readonly vocabulary: Vocabulary;
 }
 
-export interface LanguageModelResult extends TrainedLanguageModel {
+export interface LanguageModelResult<E extends AnyEncoder = AwdLstmEncoder> extends TrainedLanguageModel<E> {
   /** Of the validation documents after the last epoch. */
   readonly perplexity: number;
   /** The share of tokens that the model gives the highest probability. */
   readonly accuracy: number;
 }
 
-export interface LanguageModelStageOptions extends StageContext {
+export interface LanguageModelStageOptions<E extends AnyEncoder = AwdLstmEncoder> extends StageContext {
   readonly stage: 'pretrain' | 'finetune';
   readonly recipe: Recipe;
   readonly data: LanguageModelData;
@@ -49,11 +58,16 @@ export interface LanguageModelStageOptions extends StageContext {
    * A model to start from, moved to the data's vocabulary (ULMFiT section 3.2); its sizes replace the recipe's. It stays
    * the caller's.
    */
-  readonly from?: TrainedLanguageModel | undefined;
+  readonly from?: TrainedLanguageModel<E> | undefined;
   /** Whether the text is read from its end to its beginning. */
   readonly backwards?: boolean;
+  /**
+   * What the encoder is, with its sizes, in place of AWD-LSTM of the recipe's. Of the recipe's dropouts and activation terms it
+   * has those whose taps it has.
+   */
+  readonly architecture?: Architecture<E> | undefined;
   /** Plugins beside the recipe's. */
-  readonly plugins?: LanguageModelPlugins | undefined;
+  readonly plugins?: LanguageModelPlugins<E> | undefined;
   /** What updates the weights in place of the recipe's Adam, whose settings are not read then. */
   readonly optimizer?: OptimizerFactory | undefined;
 }
@@ -72,7 +86,9 @@ export interface LanguageModelStageOptions extends StageContext {
  *   plugins: [weightDecay(1e-4)],
  * });
  */
-export async function trainLanguageModel(options: LanguageModelStageOptions): Promise<LanguageModelResult> {
+export async function trainLanguageModel<E extends AnyEncoder = AwdLstmEncoder>(
+  options: LanguageModelStageOptions<E>,
+): Promise<LanguageModelResult<E>> {
   const { stage, data } = options;
   const { model, trainer, fit } = prepareLanguageModel(options);
   try {
@@ -99,17 +115,17 @@ export async function trainLanguageModel(options: LanguageModelStageOptions): Pr
  * What a stage trains by: its model, its trainer, and its fit with the rates by themselves. Model and trainer are the caller's to
  * dispose.
  */
-export function prepareLanguageModel(
-  options: Omit<LanguageModelStageOptions, keyof StageContext> & Pick<StageContext, 'seed'>,
+export function prepareLanguageModel<E extends AnyEncoder = AwdLstmEncoder>(
+  options: Omit<LanguageModelStageOptions<E>, keyof StageContext> & Pick<StageContext, 'seed'>,
 ) {
-  const { stage, recipe, data, from, backwards = false, seed } = options;
+  const { stage, recipe, data, from, architecture, backwards = false, seed } = options;
   const { batchSize, window, jitter } = recipe.languageModel;
-  const sizes = encoderSizes(recipe, from?.model);
-  requireMemory(stage, {
-    ...{ encoder: sizes, vocabulary: data.vocabulary.size, batchSize },
+  const encoder = stageEncoder({
+    ...{ what: stage, recipe, architecture, from: from?.model, seed },
+    ...{ vocabulary: data.vocabulary.size, batchSize },
     window: Math.min(window, data.train.tokens / batchSize),
   });
-  const model = createLanguageModel({ ...sizes, vocabulary: data.vocabulary.size }, { seed });
+  const model = createLanguageModel({ encoder });
   if (from) {
     transferLanguageModel(
       { model: from.model, words: from.vocabulary.itos },
@@ -134,23 +150,23 @@ export function prepareLanguageModel(
 }
 
 /** The trainer of a stage's model, and the plugins of its fit, of which the rates by themselves too. */
-export function languageModelTrainer(
-  model: LanguageModel,
-  options: Pick<LanguageModelStageOptions, 'stage' | 'recipe' | 'seed' | 'plugins' | 'optimizer'>,
+export function languageModelTrainer<E extends AnyEncoder>(
+  model: LanguageModel<E>,
+  options: Pick<LanguageModelStageOptions<E>, 'stage' | 'recipe' | 'seed' | 'plugins' | 'optimizer'>,
 ) {
   const { stage, recipe, seed, plugins = [], optimizer = recipeOptimizer(recipe) } = options;
   const { jitter, dropouts } = recipe.languageModel;
   const fit = stage === 'pretrain' ? requirePretraining(recipe, stage) : recipe.languageModel.finetune;
-  const ofTrainer = [
+  const ofTrainer = fitting(model, [
     ...awdLstmDropouts({ preset: dropouts, multiplier: fit.dropoutMultiplier }),
     ...activationTerms(recipe),
     ...clipping(recipe),
-  ];
+  ]);
   const rates = [
     discriminativeRates({ lr: fit.lr, divisor: fit.divisor }),
     ...(jitter ? [bpttRateScaling()] : []),
   ];
-  const ofFit = [...rates, ...schedulePlugins(recipe, fit.warmup)];
+  const ofFit: LanguageModelPlugin<E>[] = [...rates, ...schedulePlugins(recipe, fit.warmup)];
   const added = beside([...ofTrainer, ...ofFit], flatPlugins(plugins));
   const metrics = [tokenAccuracy(model)];
   const trainer = createTrainer({ model, optimizer, seed, metrics, plugins: ofTrainer });
@@ -158,7 +174,9 @@ export function languageModelTrainer(
 }
 
 /** The share of targets that have the highest logit. */
-export function tokenAccuracy(model: LanguageModel): Metric<LanguageModelInput, LanguageModelOutput> {
+export function tokenAccuracy(
+  model: Pick<LanguageModel, 'logits'>,
+): Metric<LanguageModelInput, LanguageModelOutput> {
   return {
     name: 'accuracy',
     measure: (output, { targets }) => {

@@ -1,0 +1,67 @@
+import {
+  createAwdLstm,
+  isAwdLstm,
+  type AnyEncoder,
+  type Architecture,
+  type EncoderJson,
+  type LanguageModel,
+} from '@ulmfit/awd-lstm';
+import { showName, UlmfitError } from '@ulmfit/errors';
+import { encoderSizes } from '../recipe/encoder-sizes.js';
+import type { Recipe } from '../recipe/recipe.js';
+import { requireMemory, type TrainingSizes } from './require-memory.js';
+
+export interface StageEncoderOptions<E extends AnyEncoder> extends Omit<TrainingSizes, 'encoder'> {
+  /** Whose encoder it is, such as `finetune`. */
+  readonly what: string;
+  readonly recipe: Recipe;
+  readonly architecture: Architecture<E> | undefined;
+  /** The model that the stage starts from, whose sizes replace all others. */
+  readonly from: LanguageModel<E> | undefined;
+  readonly seed: number;
+}
+
+/**
+ * A fresh encoder for a stage's model.
+ * @throws UlmfitError `OTHER_ARCHITECTURE`, `TOO_LARGE`, or what the architecture throws
+ */
+export function stageEncoder<E extends AnyEncoder>(options: StageEncoderOptions<E>): E {
+  const { what, recipe, architecture, from, seed, ...reading } = options;
+  const { vocabulary } = reading;
+  if (!architecture) {
+    requireAwdLstm(what, from);
+    const sizes = encoderSizes(recipe, from);
+    requireMemory(what, { encoder: sizes, ...reading });
+    // Without an architecture E is what it is by default.
+    return createAwdLstm({ ...sizes, vocabulary }, { seed }) as AnyEncoder as E;
+  }
+  if (from && from.encoder.architecture !== architecture.name) {
+    throw new UlmfitError(
+      'OTHER_ARCHITECTURE',
+      `${what}: the model to start from is of the architecture ${showName(from.encoder.architecture)}, and ${showName(architecture.name)} was asked for; give both of one`,
+    );
+  }
+  const sizes = from ? encoderJson(from.encoder) : architecture.sizes;
+  const encoder = architecture.create({ ...sizes, vocabulary }, { seed });
+  if (encoder.architecture === architecture.name) return encoder;
+  throw new UlmfitError(
+    'OTHER_ARCHITECTURE',
+    `${what}: the architecture ${showName(architecture.name)} made an encoder of ${showName(encoder.architecture)}; give both one name: bundles are found by it`,
+  );
+}
+
+/** The sizes of an encoder as a bundle keeps them. */
+export const encoderJson = ({ config }: Pick<AnyEncoder, 'config'>): EncoderJson =>
+  JSON.parse(JSON.stringify(config)) as EncoderJson;
+
+/** @throws UlmfitError `OTHER_ARCHITECTURE` */
+function requireAwdLstm(
+  what: string,
+  from: LanguageModel<AnyEncoder> | undefined,
+): asserts from is LanguageModel | undefined {
+  if (!from || isAwdLstm(from.encoder)) return;
+  throw new UlmfitError(
+    'OTHER_ARCHITECTURE',
+    `${what}: the model to start from is of the architecture ${showName(from.encoder.architecture)}; give that too: { architecture }`,
+  );
+}
