@@ -4,7 +4,10 @@ import { readers } from './readers.js';
 
 // A share of the inputs of `npm run test:fuzz`, which has a hundred times as many and the hostile ones too.
 /** These read from the disk, one input after the other. */
-const slow = ['bundle', 'vocabulary', 'archive', 'run', 'corpus'];
+const slow = [
+  ...['bundle', 'vocabulary', 'archive', 'run', 'corpus'],
+  ...['task', 'run-corpus', 'engine', 'settings'],
+];
 
 describe.each(Object.keys(readers))('%s', (name) => {
   it('reads or refuses every spoilt file, and does nothing else', async () => {

@@ -5,8 +5,18 @@ import { dataFilesReader } from './readers/data-files.js';
 import { archiveReader } from './readers/imdb-archive.js';
 import { linearReader } from './readers/linear.js';
 import { pytorchLegacyReader, pytorchZipReader } from './readers/pytorch.js';
-import { configReader, manifestReader, metricsReader, runReader, stateReader } from './readers/run-files.js';
+import {
+  configReader,
+  corpusOfRunReader,
+  engineReader,
+  manifestReader,
+  metricsReader,
+  runReader,
+  stateReader,
+  taskReader,
+} from './readers/run-files.js';
 import { safetensorsReader } from './readers/safetensors.js';
+import { settingsFileReader } from './readers/settings-file.js';
 import { tokenizerReader } from './readers/tokenizer.js';
 import { pickleReader } from './readers/vocabulary-pickle.js';
 
@@ -28,5 +38,9 @@ export const readers: Readonly<Record<string, () => FuzzedReader>> = {
   config: configReader,
   metrics: metricsReader,
   run: runReader,
+  task: taskReader,
+  'run-corpus': corpusOfRunReader,
+  engine: engineReader,
+  settings: settingsFileReader,
   tokenizer: tokenizerReader,
 };

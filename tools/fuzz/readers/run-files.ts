@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { dispose, scalar } from '@tensorflow/tfjs-core';
 import { folderStore, openRunFolder } from '@ulmfit/checkpoint';
 import { presets, readRun } from '@ulmfit/pipeline';
+import { holdCorpus } from '../../../packages/pipeline/src/run/run-corpus.js';
+import { holdEngine } from '../../../packages/pipeline/src/run/run-engine.js';
+import { holdTask } from '../../../packages/pipeline/src/run/run-task.js';
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { joined, utf8 } from '../mutate.js';
@@ -44,6 +47,41 @@ export const runReader = (): FuzzedReader =>
     samples: [settings, earlierSettings].map((kept) => utf8(JSON.stringify(kept, null, 2))),
     hostile: hostileJson,
     arbitrary: fc.oneof(spoiltRecord(settings), spoiltRecord(earlierSettings)),
+  });
+
+/** What holds a run to its data and to its engine. */
+const kept = {
+  ...{ name: 'a', classes: ['x', 'y'], multiLabel: false, counts: { train: 3, valid: 1, test: 0 } },
+  fingerprint: 'abc',
+};
+const engine = { backend: 'wasm', precision: 'float32', threads: 2, version: '4.22.0', fastKernels: ['A'] };
+
+export const taskReader = (): FuzzedReader =>
+  writingReader('task.json', (path) => holdTask(path, 'runs/a', kept), {
+    name: 'the task of a run',
+    samples: [utf8(JSON.stringify(kept, null, 2))],
+    hostile: hostileJson,
+    arbitrary: spoiltRecord(kept),
+  });
+
+export const corpusOfRunReader = (): FuzzedReader =>
+  writingReader(
+    'corpus.json',
+    (path) => holdCorpus(path, 'runs/a', { name: 'a', fingerprint: async () => 'abc' }, { isRead: false }),
+    {
+      name: 'the general text of a run',
+      samples: [utf8(JSON.stringify({ name: 'a', fingerprint: 'abc' }, null, 2))],
+      hostile: hostileJson,
+      arbitrary: spoiltRecord({ name: 'a', fingerprint: 'abc' }),
+    },
+  );
+
+export const engineReader = (): FuzzedReader =>
+  writingReader('engine.json', (path) => holdEngine(path, 'runs/a', engine), {
+    name: 'the engine of a run',
+    samples: [utf8(JSON.stringify(engine, null, 2))],
+    hostile: hostileJson,
+    arbitrary: spoiltRecord(engine),
   });
 
 const metric = { type: 'step', fit: 'pretrain', step: 12, loss: 4.25, lr: 0.004 };
