@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs'; // any backend
 import { createLanguageModel } from '@ulmfit/awd-lstm';
-import { sampleCorpus } from '@ulmfit/data-imdb';
+import { sampleCorpus } from '@ulmfit/data-imdb/sample';
 import { adam, clipGlobalNorm } from '@ulmfit/optimizers';
 import { awdLstmDropouts, temporalActivationRegularization } from '@ulmfit/regularizers';
 import { learningRateSchedule, slantedTriangular } from '@ulmfit/schedulers';

@@ -10,9 +10,10 @@ import { CheckContext, type Check } from './check.js';
 import { localRegistry } from './local-registry.js';
 import { packPackages, publishedPackages, root } from './published-packages.js';
 import { Toolbox } from './toolbox.js';
+import { readmes } from './readmes.js';
 import { types } from './types.js';
 
-const checks: Check[] = [alone, types];
+const checks: Check[] = [alone, types, readmes];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const wanted = values.only?.split(',');

@@ -4,6 +4,4 @@ export { imdbTask, type ImdbTaskOptions } from './imdb-task.js';
 export { splitImdb, type ImdbSplit, type SplitImdbOptions } from './split-imdb.js';
 export { downloadImdb, IMDB_MD5, IMDB_URL, type DownloadImdbOptions } from './download-imdb.js';
 export type { DownloadProgress } from '@ulmfit/files';
-export { sampleImdb, type SampleImdbOptions } from './sample/sample-imdb.js';
-export { sampleCorpus, type SampleCorpusOptions } from './sample/sample-corpus.js';
-export { sampleText, type SampleTextOptions } from './sample/sample-text.js';
+export * from './sample.js';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { countWords, type TextSource } from '@ulmfit/text';
 import { sampleCorpus } from './sample-corpus.js';
 import { SAMPLE_SEED } from './sample-seed.js';
@@ -13,10 +12,11 @@ export const sampleText = ({ words }: SampleTextOptions = {}): TextSource => ({
   name: 'the embedded sample',
   settings: { kind: 'sample', ...(words === undefined ? {} : { words }) },
   documents: () => upTo(words, sampleCorpus({ seed: SAMPLE_SEED, documents: 200 })),
-  fingerprint: async () =>
-    createHash('sha256')
-      .update(JSON.stringify([...upTo(words, sampleCorpus({ seed: SAMPLE_SEED, documents: 200 }))]))
-      .digest('hex'),
+  fingerprint: async () => {
+    const texts = JSON.stringify([...upTo(words, sampleCorpus({ seed: SAMPLE_SEED, documents: 200 }))]);
+    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(texts));
+    return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  },
 });
 
 /** The first documents, up to the one with which so many words are reached: what `readCorpus` does with a file. */

@@ -1,5 +1,5 @@
-import '@tensorflow/tfjs';
 import assert from 'node:assert/strict';
+import '@tensorflow/tfjs'; // any backend
 import { ones, tensor1d, zeros, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { dropout, lstmLayer, permutation, randomKey } from '@ulmfit/kernels';
 
@@ -18,6 +18,7 @@ const { output, state } = lstmLayer(
 const key = randomKey({ seed: 1, stage: 'pretrain', stream: 'outputDropout', step: 7 });
 const dropped = dropout(output, 0.4, key, [1, batch, hidden]); // one mask for all time steps
 const order = permutation(1000, randomKey({ seed: 1, stream: 'shuffle', step: 0 }));
+console.log(dropped.shape, state.h.shape, order.length); // [5, 2, 4] [2, 4] 1000
 
 assert.deepEqual(dropped.shape, [time, batch, hidden]);
 assert.deepEqual(state.h.shape, [batch, hidden]);
