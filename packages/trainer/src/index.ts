@@ -53,6 +53,7 @@ export { figureOf, isBetterFigure, type WatchOptions } from './plugin/watched-fi
 export { earlyStopping, type EarlyStoppingOptions } from './plugins/early-stopping.js';
 export { keepBest, type BestEpoch, type KeepBest, type Restorable } from './plugins/keep-best.js';
 export { spikeWarning, type SpikeWarningOptions } from './plugins/spike-warning.js';
+export { csvLogger, type CsvLoggerOptions } from './plugins/csv-logger.js';
 export { checkpointing, type CheckpointingOptions } from './plugins/checkpointing.js';
 export type { CheckpointInfo, CheckpointStore, RejectedCheckpoint } from './state/checkpoint-store.js';
 export { memoryStore } from './state/memory-store.js';
