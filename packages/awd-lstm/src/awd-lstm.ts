@@ -13,7 +13,6 @@ import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { embeddingLookup, lstmLayer, randomKey, requireBackend, uniformValues } from '@ulmfit/kernels';
 import { parameter, timeMajor, type Parameter, type ParameterKind } from '@ulmfit/trainer';
 import type { Architecture } from './architecture.js';
-import { requireIndices } from './checks.js';
 import type { AnyEncoder, Encoder } from './encoder.js';
 import type { AwdLstmTaps } from './taps.js';
 
@@ -119,7 +118,6 @@ export function createAwdLstm(config: AwdLstmConfig, { seed = 0 }: { seed?: numb
         units.flatMap((size, l) => ['h', 'c'].map((part) => [stateName(l, part), zeros([batch, size])])),
       ),
     run(ids, states, pass) {
-      requireIndices('ids', ids, vocabulary, 'words');
       const byTime = transpose(ids);
       const rows = embeddingLookup(embedding.variable, byTime, padIndex) as Tensor3D;
       let x = pass.tap('embedding', rows, { ...timeMajor, ids: byTime, vocabulary });

@@ -55,9 +55,9 @@ export interface Encoder<Taps = Record<never, never>> {
   /** The states of a batch of texts that begin, the same for each. */
   initialStates(batch: number): EncoderStates;
   /**
-   * Reads a window of ids, int32 `[batch, time]`, from these states. Called within a tape or a tidy. Nothing flows back into the
-   * states: they come detached. Where {@link ForwardPass.trains} denies a parameter, its gradient may be left out.
-   * @throws UlmfitError `BAD_BATCH` for an id beyond the vocabulary
+   * Reads a window of ids, int32 `[batch, time]`, all of the vocabulary, from these states. Called within a tape or a tidy.
+   * Nothing flows back into the states: they come detached. Where {@link ForwardPass.trains} denies a parameter, its gradient may
+   * be left out.
    */
   run(ids: Tensor2D, states: EncoderStates, pass: ForwardPass<Taps>): EncoderOutput;
 }

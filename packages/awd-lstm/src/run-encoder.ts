@@ -1,6 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { brief, UlmfitError } from '@ulmfit/errors';
 import type { ForwardPass } from '@ulmfit/trainer';
+import { requireIndices } from './checks.js';
 import { offTape } from './encoder-states.js';
 import type { AnyEncoder, Encoder, EncoderOutput, EncoderStates } from './encoder.js';
 
@@ -35,7 +36,7 @@ export function requireEncoder(encoder: AnyEncoder, own: readonly string[]): voi
 
 /**
  * Reads a window.
- * @throws UlmfitError `BAD_SHAPE` for an output that is not time-major, or states that are not as many as the rows
+ * @throws UlmfitError `BAD_BATCH` for an id beyond the vocabulary, `BAD_SHAPE` for an output that is not time-major, or states that are not as many as the rows
  */
 export function runEncoder<Taps>(
   encoder: Encoder<Taps>,
@@ -45,6 +46,7 @@ export function runEncoder<Taps>(
 ): EncoderOutput {
   const { architecture, features } = encoder;
   const [batch, time] = ids.shape;
+  requireIndices('ids', ids, encoder.config.vocabulary, 'words');
   const made = encoder.run(ids, states, pass);
   if (made.output.shape.join() !== [time, batch, features].join()) {
     throw new UlmfitError(
