@@ -1,0 +1,2 @@
+export { createGru, type GruConfig, type GruEncoder, type GruTaps } from './gru.js';
+export { gru, type GruSizes } from './gru-architecture.js';
