@@ -42,6 +42,11 @@ export const rooms = {
 /** @type {Record<string, { name: string, floor: number, mayImport: string[] }>} */
 export const floors = {
   'packages/errors': { name: '@ulmfit/errors', floor: 0, mayImport: [] },
+  'packages/create-ulmfit-plugin': {
+    name: 'create-ulmfit-plugin',
+    floor: 0,
+    mayImport: ['@ulmfit/errors'],
+  },
   'packages/files': { name: '@ulmfit/files', floor: 0, mayImport: ['@ulmfit/errors'] },
   'packages/kernels': { name: '@ulmfit/kernels', floor: 0, mayImport: ['@ulmfit/errors'] },
   'packages/text': { name: '@ulmfit/text', floor: 0, mayImport: ['@ulmfit/kernels', '@ulmfit/errors'] },

@@ -1,0 +1,61 @@
+import { builtinModules } from 'node:module';
+import { showName, UlmfitError } from '@ulmfit/errors';
+
+/** A package's name, and the names made of it. */
+export interface PackageName {
+  /** `@me/ulmfit-step-decay` */
+  readonly full: string;
+  /** The folder of the package: `ulmfit-step-decay`. */
+  readonly folder: string;
+  /** Its source file, without ending: `step-decay`. */
+  readonly file: string;
+  /** Its function and its name as a plugin: `stepDecay`. */
+  readonly camel: string;
+  /** Its types: `StepDecay`. */
+  readonly pascal: string;
+}
+
+const LONGEST = 214;
+
+/** Names of functions that JavaScript, or the templates, have already. */
+const taken = new Set(
+  'await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof undefined var void while with yield arguments eval index test'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Checks a name as the registry does, and makes those of file, function and types. `ulmfit-` at its beginning and `-plugin` at
+ * its end are in none of them.
+ * @throws UlmfitError `BAD_OPTION`
+ */
+export function parsePackageName(full: string): PackageName {
+  const refuse = (why: string): never => {
+    throw new UlmfitError(
+      'BAD_OPTION',
+      `the name ${showName(full)} ${why}; take one such as ulmfit-step-decay`,
+    );
+  };
+  if (full === '') refuse('is empty');
+  if (full.length > LONGEST) refuse(`is longer than ${LONGEST} characters`);
+  if (full !== full.toLowerCase()) refuse('has capitals, which no new package may have');
+  if (!/^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(full)) {
+    refuse(
+      'is none that npm allows: lower-case letters, digits, dots, dashes, with @scope/ before them or not',
+    );
+  }
+  if (['node_modules', 'favicon.ico'].includes(full) || builtinModules.includes(full)) {
+    refuse("is one of Node's own");
+  }
+  const folder = full.slice(full.indexOf('/') + 1);
+  const words = folder
+    .replace(/^ulmfit-(?=.)/, '')
+    .replace(/(?<=.)-plugin$/, '')
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+  const pascal = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  const camel = pascal.charAt(0).toLowerCase() + pascal.slice(1);
+  if (!/^[a-z]/.test(camel)) refuse('begins with no letter, as its function would have to');
+  if (taken.has(camel)) refuse(`would make a function named ${camel}, which is taken`);
+  return { full, folder, file: words.join('-'), camel, pascal };
+}
