@@ -16,6 +16,10 @@ const packages = [...list('apps', ''), ...list('packages', '')]
   .map((folder) => `${folder}/README.md`)
   .filter((page) => existsSync(join(root, page)));
 const guides = ['README.md', ...packages, ...list('docs', '.md')];
+/** They run in `third-party.test.ts`. */
+const ofStrangers = ['src', 'test'].flatMap((folder) =>
+  list('docs/examples/third-party', '').flatMap((name) => list(`${name}/${folder}`, '.ts')),
+);
 /** `test:packages` runs the first, which starts an engine; the others need a download or a file of others. */
 const notHere = ['backend-node.ts', 'data-imdb-download.ts', 'checkpoint-fastai.ts'];
 
@@ -30,7 +34,7 @@ describe('the examples run', () => {
 });
 
 describe('the guides show code that runs', () => {
-  const sources = examples.map(read);
+  const sources = [...examples, ...ofStrangers].map(read);
 
   it.each(guides)('%s', (page) => {
     for (const [, block = ''] of read(page).matchAll(/^```ts(?: no-run)?\n(.*?)^```$/gms)) {
