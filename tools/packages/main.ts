@@ -8,12 +8,13 @@ import { parseArgs } from 'node:util';
 import { alone } from './alone.js';
 import { CheckContext, type Check } from './check.js';
 import { localRegistry } from './local-registry.js';
+import { plugins } from './plugins.js';
 import { packPackages, publishedPackages, root } from './published-packages.js';
 import { Toolbox } from './toolbox.js';
 import { readmes } from './readmes.js';
 import { types } from './types.js';
 
-const checks: Check[] = [alone, types, readmes];
+const checks: Check[] = [alone, types, readmes, plugins];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const wanted = values.only?.split(',');
