@@ -11,10 +11,11 @@ import { localRegistry } from './local-registry.js';
 import { plugins } from './plugins.js';
 import { packPackages, publishedPackages, root } from './published-packages.js';
 import { Toolbox } from './toolbox.js';
+import { metadata } from './metadata.js';
 import { readmes } from './readmes.js';
 import { types } from './types.js';
 
-const checks: Check[] = [alone, types, readmes, plugins];
+const checks: Check[] = [metadata, alone, types, readmes, plugins];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const wanted = values.only?.split(',');

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { execute } from './project.js';
 import { readManifest } from './published-packages.js';
 
@@ -39,9 +40,9 @@ export class Toolbox {
     return { path: join(this.folder, `typescript-${version}`, 'node_modules', 'typescript', 'bin', 'tsc') };
   }
 
-  /** Loads one of the tools. */
-  async tool(name: keyof typeof tools): Promise<unknown> {
-    return import(createRequire(join(await this.#tools(), 'package.json')).resolve(name));
+  /** Loads one of the tools, or a module of it. */
+  async tool(name: string): Promise<unknown> {
+    return import(pathToFileURL(createRequire(join(await this.#tools(), 'package.json')).resolve(name)).href);
   }
 
   /** The command that a tool installs. */

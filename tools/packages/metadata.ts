@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import type { Check } from './check.js';
+
+interface Publint {
+  publint(options: { pack: { tarball: ArrayBufferLike }; strict: boolean; level: 'suggestion' }): Promise<{
+    messages: { code: string }[];
+    pkg: Record<string, unknown>;
+  }>;
+}
+interface PublintUtils {
+  formatMessage(message: { code: string }, manifest: Record<string, unknown>): string | undefined;
+}
+interface Attw {
+  createPackageFromTarballData(data: Uint8Array): unknown;
+  checkPackage(
+    archive: unknown,
+  ): Promise<{ problems?: { kind: string; entrypoint?: string; resolutionKind?: string }[] }>;
+}
+
+// ES modules alone: `require` under `node16` and the resolution of Node 10 are not promised.
+const unpromised = new Set(['node10', 'node16-cjs']);
+
+/** publint, strict, and "are the types wrong?" find nothing in any tarball. */
+export const metadata: Check = {
+  name: 'metadata',
+  async run({ tarballs, toolbox }) {
+    const { publint } = (await toolbox.tool('publint')) as Publint;
+    const { formatMessage } = (await toolbox.tool('publint/utils')) as PublintUtils;
+    const attw = (await toolbox.tool('@arethetypeswrong/core')) as Attw;
+    const problems: string[] = [];
+    for (const { manifest, path } of tarballs) {
+      const bytes = new Uint8Array(readFileSync(path));
+      const { messages, pkg } = await publint({
+        pack: { tarball: bytes.buffer },
+        strict: true,
+        level: 'suggestion',
+      });
+      for (const message of messages)
+        problems.push(`publint: ${manifest.name}: ${formatMessage(message, pkg) ?? message.code}`);
+      const { problems: wrong = [] } = await attw.checkPackage(attw.createPackageFromTarballData(bytes));
+      for (const { kind, entrypoint = '', resolutionKind = '' } of wrong)
+        if (!unpromised.has(resolutionKind) && kind !== 'CJSResolvesToESM')
+          problems.push(`attw: ${manifest.name} ${entrypoint} ${resolutionKind}: ${kind}`);
+    }
+    return {
+      problems,
+      notes: [`publint --strict and attw (ES modules alone) on ${String(tarballs.length)} tarballs`],
+    };
+  },
+};
