@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { alone } from './alone.js';
+import { copies } from './copies.js';
 import { CheckContext, type Check } from './check.js';
 import { localRegistry } from './local-registry.js';
 import { plugins } from './plugins.js';
@@ -15,7 +16,7 @@ import { metadata } from './metadata.js';
 import { readmes } from './readmes.js';
 import { types } from './types.js';
 
-const checks: Check[] = [metadata, alone, types, readmes, plugins];
+const checks: Check[] = [metadata, alone, copies, types, readmes, plugins];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const wanted = values.only?.split(',');

@@ -25,6 +25,7 @@ export {
   rateSuggestions,
   type FindLearningRateOptions,
   type FoundLearningRates,
+  type SweptTrainer,
 } from './learning-rate-finder.js';
 export { minimum, slide, steep, valley, type RateSuggestion } from './rate-suggestions.js';
 export { simulate, type Schedule, type ScheduleAt } from '@ulmfit/trainer';

@@ -1,5 +1,5 @@
 import { requireInteger, requirePositive, requireThat, UlmfitError } from '@ulmfit/errors';
-import type { Loader, Optimizer, PluginList, Trainer, TrainingPlugin } from '@ulmfit/trainer';
+import type { FitOptions, Loader, PluginList, Stateful, TrainingPlugin } from '@ulmfit/trainer';
 import { minimum, slide, steep, valley, type RateSuggestion } from './rate-suggestions.js';
 import { withStateRestored } from './state-restored.js';
 
@@ -26,6 +26,12 @@ export interface FindLearningRateOptions<Batch, Output, Taps, Name extends strin
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What the finder needs of a trainer: `createTrainer` makes one, in whichever copy of `@ulmfit/trainer`. */
+export interface SweptTrainer<Batch, Output, Taps> extends Stateful {
+  readonly pendingStage: string | undefined;
+  fit(options: FitOptions<Batch, Output, Taps>): Promise<unknown>;
+}
+
 export interface FoundLearningRates<Name extends string> {
   /** The top group's rate at each update. */
   readonly rates: readonly number[];
@@ -48,10 +54,9 @@ export async function findLearningRate<
   Batch,
   Output,
   Taps,
-  O extends Optimizer,
   Name extends string = keyof typeof rateSuggestions,
 >(
-  trainer: Trainer<Batch, Output, Taps, O>,
+  trainer: SweptTrainer<Batch, Output, Taps>,
   options: FindLearningRateOptions<NoInfer<Batch>, NoInfer<Output>, NoInfer<Taps>, Name>,
 ): Promise<FoundLearningRates<Name>> {
   const { train, steps = 100, accumulate = 1, signal, plugins = [] } = options;

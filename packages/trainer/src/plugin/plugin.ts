@@ -37,10 +37,12 @@ export type Nothing = void | undefined;
 /** A hook within a step. It is synchronous: a step is never left half done. */
 export type Hook<Extra extends unknown[] = []> = (ctx: TrainingContext, ...extra: Extra) => Nothing;
 
-/** No property of this name is ever there; with it a type without taps is not one that takes anything. */
-declare const noTap: unique symbol;
+/**
+ * A property that is never there; with it a type without taps is not one that takes anything. It is one of the language's
+ * symbols, since one of our own would be another in each copy of this package, whose plugins would then not go together.
+ */
 export interface NoTap {
-  readonly [noTap]?: never;
+  readonly [Symbol.unscopables]?: never;
 }
 
 /** A hook between steps, which may wait for something. */
