@@ -5,7 +5,7 @@ import { createLanguageModel } from '@ulmfit/awd-lstm';
 import { uniformValues } from '@ulmfit/kernels';
 import { sgd } from '@ulmfit/optimizers';
 import { languageModelLoader, TokenCorpus } from '@ulmfit/text';
-import { createTrainer, type StateDict, type TrainingPlugin } from '@ulmfit/trainer';
+import { createTrainer, requireState, type StateDict, type TrainingPlugin } from '@ulmfit/trainer';
 
 /** Adds noise to the input of the first layer; a model that has no such tap does not compile with it. */
 function inputNoise(size: number): TrainingPlugin<unknown, unknown, { input: unknown }> {
@@ -31,8 +31,9 @@ function smallestLoss(): TrainingPlugin & { readonly value: number } {
       value = Math.min(value, last['loss'] ?? Infinity);
     },
     stateDict: () => ({ json: { value }, tensors: {} }),
-    loadStateDict({ json }: StateDict<{ value: number }>) {
-      ({ value } = json);
+    loadStateDict(state: StateDict<{ value: number }>) {
+      requireState('smallestLoss', state, ['value']); // refuses what is missing or unknown
+      ({ value } = state.json);
     },
   };
 }
