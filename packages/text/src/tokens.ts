@@ -26,5 +26,6 @@ export { buildVocabulary, countTokens, type BuildVocabularyOptions } from './bui
 export { TokenCorpus } from './token-corpus.js';
 export { TokenCorpusBuilder } from './token-corpus-builder.js';
 export type { PackedTokens } from './packed-tokens.js';
+export { packError, packTexts, type PackFailure, type TextChunk } from './pack-texts.js';
 export { isMultiLabel, type DocumentLabels } from './document-labels.js';
 export { balancedClassWeights } from './balanced-class-weights.js';

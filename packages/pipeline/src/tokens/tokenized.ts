@@ -1,14 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { UlmfitError } from '@ulmfit/errors';
 import {
+  packError,
+  packTexts,
   TokenCorpusBuilder,
   type PackedTokens,
+  type PackFailure,
+  type TextChunk,
   type TokenCorpus,
   type Tokenizer,
   type Vocabulary,
 } from '@ulmfit/text';
 import { yieldToEvents } from '@ulmfit/trainer';
-import { packTexts, type PackFailure, type TextChunk } from './pack-texts.js';
 import type { StageContext } from '../stage-context.js';
 import type { TokenCache } from './token-cache.js';
 import { TokenizerPool } from './tokenizer-pool.js';
@@ -59,7 +61,7 @@ export async function tokenized(
     });
   if (!kept) {
     for await (const packed of packedChunks(documents, tokenizer, options)) {
-      if ('message' in packed) throw errorOf(packed, what);
+      if ('message' in packed) throw packError(packed, what);
       builder.addPacked(packed);
       tell(false);
     }
@@ -131,14 +133,4 @@ async function* chunks(documents: Documents): AsyncGenerator<TextChunk> {
     characters = 0;
   }
   if (texts.length > 0) yield { texts, before };
-}
-
-function errorOf({ document, code, message, stack }: PackFailure, what: string): Error {
-  const text = `${what}: document ${document}: ${message}`;
-  const thrown = new Error(message);
-  if (stack !== undefined) thrown.stack = stack;
-  if (code !== undefined) return new UlmfitError(code, text, { cause: thrown });
-  const error = new Error(text);
-  if (stack !== undefined) error.stack = `${text}\n${stack}`;
-  return error;
 }

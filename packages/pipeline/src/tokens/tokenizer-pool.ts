@@ -1,8 +1,13 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { UlmfitError } from '@ulmfit/errors';
-import { isNamedTokenizer, type PackedTokens, type Tokenizer } from '@ulmfit/text';
-import type { PackFailure, TextChunk } from './pack-texts.js';
+import {
+  isNamedTokenizer,
+  type PackedTokens,
+  type PackFailure,
+  type TextChunk,
+  type Tokenizer,
+} from '@ulmfit/text';
 import type { ThreadTokenizer } from './thread-tokenizer.js';
 
 interface Task {

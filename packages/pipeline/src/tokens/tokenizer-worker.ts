@@ -1,6 +1,6 @@
 // A thread that tokenizes: it loads the tokenizer and nothing of TensorFlow.js. `TokenizerPool` starts it.
 import { parentPort, workerData } from 'node:worker_threads';
-import { packTexts, type TextChunk } from './pack-texts.js';
+import { packTexts, type TextChunk } from '@ulmfit/text/tokens';
 import { tokenizerOfThread, type ThreadTokenizer } from './thread-tokenizer.js';
 
 const tokenizer = await tokenizerOfThread(workerData as ThreadTokenizer);

@@ -1,5 +1,8 @@
 import { brief, showName, UlmfitError } from '@ulmfit/errors';
-import { isTokenizerName, TokenCorpusBuilder, type PackedTokens, type Tokenizer } from '@ulmfit/text/tokens';
+import type { PackedTokens } from './packed-tokens.js';
+import { TokenCorpusBuilder } from './token-corpus-builder.js';
+import { isTokenizerName } from './tokenizer-names.js';
+import type { Tokenizer } from './tokenizer.js';
 
 /** Some texts, and how many come before them. */
 export interface TextChunk {
@@ -15,6 +18,20 @@ export interface PackFailure {
   readonly code: string | undefined;
   readonly message: string;
   readonly stack: string | undefined;
+}
+
+/**
+ * The error of a text that could not be tokenized, as the thread that asked throws it.
+ * @param what the texts are, such as `documents`
+ */
+export function packError({ document, code, message, stack }: PackFailure, what: string): Error {
+  const text = `${what}: document ${document}: ${message}`;
+  const thrown = new Error(message);
+  if (stack !== undefined) thrown.stack = stack;
+  if (code !== undefined) return new UlmfitError(code, text, { cause: thrown });
+  const error = new Error(text);
+  if (stack !== undefined) error.stack = `${text}\n${stack}`;
+  return error;
 }
 
 /** Tokenizes a chunk: the one way, whichever thread takes it. */
