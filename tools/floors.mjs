@@ -15,6 +15,7 @@ const libraries = [
   '@ulmfit/data-files',
   '@ulmfit/data-imdb',
   '@ulmfit/checkpoint',
+  '@ulmfit/inference',
 ];
 
 /** What runs in browsers too: these import nothing of Node's, and of `@ulmfit/files` the portable half. */
@@ -28,6 +29,7 @@ export const browserSafe = [
   '@ulmfit/awd-lstm',
   '@ulmfit/linear',
   '@ulmfit/checkpoint',
+  '@ulmfit/inference',
 ];
 
 /**
@@ -77,6 +79,18 @@ export const floors = {
     floor: 2,
     mayImport: [...plugins, '@ulmfit/files'],
   },
+  'packages/inference': {
+    name: '@ulmfit/inference',
+    floor: 3,
+    mayImport: [
+      ...plugins,
+      '@ulmfit/files',
+      '@ulmfit/text',
+      '@ulmfit/awd-lstm',
+      '@ulmfit/linear',
+      '@ulmfit/checkpoint',
+    ],
+  },
   'packages/tensorboard': {
     name: '@ulmfit/tensorboard',
     floor: 3,
@@ -87,11 +101,11 @@ export const floors = {
     floor: 3,
     mayImport: ['@ulmfit/kernels', '@ulmfit/files', '@ulmfit/errors'],
   },
-  'packages/pipeline': { name: '@ulmfit/pipeline', floor: 3, mayImport: libraries },
-  'apps/imdb': { name: '@ulmfit/imdb', floor: 4, mayImport: [...libraries, '@ulmfit/backend-node'] },
+  'packages/pipeline': { name: '@ulmfit/pipeline', floor: 4, mayImport: libraries },
+  'apps/imdb': { name: '@ulmfit/imdb', floor: 5, mayImport: [...libraries, '@ulmfit/backend-node'] },
   'apps/ulmfit': {
     name: 'ulmfit',
-    floor: 4,
+    floor: 5,
     mayImport: [...libraries, '@ulmfit/tensorboard', '@ulmfit/backend-node', '@ulmfit/pipeline'],
   },
 };

@@ -24,3 +24,7 @@ export interface Architecture<E extends AnyEncoder = AnyEncoder> {
    */
   create(config: EncoderJson & { readonly vocabulary: number }, options?: { readonly seed?: number }): E;
 }
+
+/** The sizes of an encoder as a bundle keeps them. */
+export const encoderJson = ({ config }: Pick<AnyEncoder, 'config'>): EncoderJson =>
+  JSON.parse(JSON.stringify(config)) as EncoderJson;

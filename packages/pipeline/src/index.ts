@@ -8,7 +8,7 @@ export {
 } from './recipe/recipe.js';
 export { adjustRecipe } from './recipe/adjust-recipe.js';
 export { readingAllTexts, recommendedPreset, recommendedRecipe } from './recipe/recommended-recipe.js';
-export type { ClassifyTextsOptions } from './inference/classify-texts.js';
+export type { ClassifyTextsOptions } from '@ulmfit/inference';
 export { withRates, type PeakRates } from './recipe/with-rates.js';
 export { findRates, type FindRatesOptions, type FoundRates } from './run/find-rates.js';
 export type {
@@ -35,15 +35,12 @@ export {
   type LabelledDocuments,
   type TrainedClassifier,
 } from './stages/classifier-stage.js';
-export { documentLogits, type DocumentLogitsOptions } from './inference/document-logits.js';
-export { plainDecision, type DecidedClassifier } from './inference/decided-classifier.js';
+export { documentLogits, type DocumentLogitsOptions } from '@ulmfit/inference';
+export { plainDecision, type DecidedClassifier } from '@ulmfit/inference';
 export { scoreTask, type ScoreTaskOptions } from './run/score-task.js';
-export {
-  loadClassifier,
-  type LoadClassifierOptions,
-  type LoadedClassifier,
-} from './inference/load-classifier.js';
-export type { Prediction } from './inference/predict-texts.js';
+export { loadClassifier, type LoadClassifierOptions } from './inference/load-classifier.js';
+export type { LoadedClassifier } from '@ulmfit/inference';
+export type { Prediction } from '@ulmfit/inference';
 export { evaluateModels, scoredSplit, type EvaluateModelsOptions } from './run/evaluate-models.js';
 export {
   trainTextClassifier,
@@ -64,13 +61,9 @@ export type { RunEngine } from './run/run-engine.js';
 export type { OptimizerSettings, RunSettings } from './run/run-settings.js';
 export type { RunTask } from './run/run-task.js';
 export type { ClassifierFigures, LanguageModelFigures, LinearFigures, RunResult } from './run/run-result.js';
-export {
-  loadDecidedClassifier,
-  loadLanguageModel,
-  saveClassifier,
-  saveLanguageModel,
-} from './inference/model-bundles.js';
-export type { LoadBundleOptions } from './inference/bundle-tokenizer.js';
+export { loadDecidedClassifier, loadLanguageModel } from './inference/load-models.js';
+export { saveClassifier, saveLanguageModel } from './inference/save-models.js';
+export type { LoadBundleOptions } from '@ulmfit/inference';
 export { recipeTokenizer } from './recipe/recipe-tokenizer.js';
 export { encoded, tokenized, type Documents, type TokenizeOptions } from './tokens/tokenized.js';
 export { TokenCache, type TokenCacheOptions } from './tokens/token-cache.js';
@@ -83,12 +76,13 @@ export {
   type EvaluationResult,
   type MistakenText,
 } from './judge/evaluation-result.js';
-export type { ClassScores, Truth } from './judge/truth.js';
+export type { ClassScores } from '@ulmfit/inference';
+export type { Truth } from './judge/truth.js';
 export type { ClassFigures, PrecisionRecall } from './judge/class-figures.js';
 export type { Calibration, CalibrationBin } from './judge/calibration.js';
 export type { ConfusedPair } from './judge/confusion-matrix.js';
 export type { Verdict } from './judge/verdict.js';
-export { predictedClasses, type PredictedClassesOptions } from './judge/predicted-classes.js';
+export { predictedClasses, type PredictedClassesOptions } from '@ulmfit/inference';
 export { fitTemperature } from './judge/temperature.js';
 export { chooseThresholds } from './judge/thresholds.js';
 export {
@@ -99,8 +93,8 @@ export {
   type BlendOf,
   type Decision,
   type DecisionLogits,
-} from './judge/decision.js';
+} from '@ulmfit/inference';
 export { fitDecision } from './judge/fit-decision.js';
 export { mostConfidentMistakes, type Mistake } from './judge/mistakes.js';
-export { probabilitiesOf } from './judge/probabilities.js';
+export { probabilitiesOf } from '@ulmfit/inference';
 export { wilsonInterval } from './judge/wilson-interval.js';

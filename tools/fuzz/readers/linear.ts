@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readSafetensors, serializeSafetensors, type RawTensor } from '@ulmfit/checkpoint';
 import { trainLinear } from '@ulmfit/linear';
-import { linearFromBytes, linearToBytes } from '../../../packages/pipeline/src/inference/linear-file.js';
+import { linearFromBytes, linearToBytes } from '@ulmfit/inference';
 import type { FuzzedReader } from '../reader.js';
 import { hostileJson, spoiltRecord } from './hostile-json.js';
 

@@ -1,37 +1,8 @@
+import { loadedClassifier, type LoadedClassifier } from '@ulmfit/inference';
 import type { Architecture } from '@ulmfit/awd-lstm';
 import type { Tokenizer } from '@ulmfit/text';
-import { classifyTexts, type ClassifyTextsOptions } from './classify-texts.js';
-import type { DocumentLogitsOptions } from './document-logits.js';
-import { loadDecidedClassifier } from './model-bundles.js';
-import { predictTexts, type Prediction } from './predict-texts.js';
+import { loadDecidedClassifier } from './load-models.js';
 import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
-
-/** A classifier ready to use. */
-export interface LoadedClassifier {
-  /** The classes' names, in the order of the model's outputs. */
-  readonly classes: readonly string[];
-  /** Whether a text may have any number of the classes, or has exactly one. */
-  readonly multiLabel: boolean;
-  /**
-   * Classifies texts, in their order. A text's figures depend on no other text.
-   * @throws UlmfitError `EMPTY_TEXT` for one without words: any answer would be a guess
-   */
-  predict(
-    texts: readonly string[],
-    options?: Pick<DocumentLogitsOptions, 'batchSize' | 'signal'>,
-  ): Promise<Prediction[]>;
-  /**
-   * Classifies any number of texts as they come, in their order and in bounded memory: null for a text without words.
-   * @example
-   * for await (const prediction of classifier.classify(lines)) console.log(prediction?.label);
-   */
-  classify(
-    texts: Iterable<string> | AsyncIterable<string>,
-    options?: ClassifyTextsOptions,
-  ): AsyncIterable<Prediction | null>;
-  /** Frees the weights. */
-  dispose(): void;
-}
 
 export interface LoadClassifierOptions {
   /**
@@ -70,12 +41,5 @@ export async function loadClassifier(
     architectures,
     onWarning,
   });
-  const { classes, model } = decided.classifier;
-  return {
-    classes,
-    multiLabel: model.config.multiLabel,
-    predict: (texts, options) => predictTexts(decided, texts, options),
-    classify: (texts, options) => classifyTexts(decided, texts, options),
-    dispose: () => model.dispose(),
-  };
+  return loadedClassifier(decided);
 }

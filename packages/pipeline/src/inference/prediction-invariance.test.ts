@@ -1,3 +1,4 @@
+import { plainDecision, documentLogits, probabilitiesOf, type Prediction } from '@ulmfit/inference';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +8,8 @@ import { registerNativeKernels, unregisterNativeKernels, useBackend } from '@ulm
 import { permutation, randomKey, randomWords } from '@ulmfit/kernels';
 import { fastaiTokenizer, specialTokens, Vocabulary } from '@ulmfit/text';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { plainDecision } from './decided-classifier.js';
-import { documentLogits } from './document-logits.js';
-import { probabilitiesOf } from '../judge/probabilities.js';
 import { loadClassifier } from './load-classifier.js';
-import { saveClassifier } from './model-bundles.js';
-import type { Prediction } from './predict-texts.js';
+import { saveClassifier } from './save-models.js';
 import { encoded } from '../tokens/tokenized.js';
 
 // A text's figures are its own: they depend on no other text, on no padding, and are the same in an exported model.

@@ -1,10 +1,8 @@
+import { blended, predictedClasses, probabilitiesOf } from '@ulmfit/inference';
 import { normalValues, randomKey } from '@ulmfit/kernels';
 import { describe, expect, it } from 'vitest';
 import { blendWeight } from './blend-weight.js';
-import { blended } from './decision.js';
 import { judge } from './judge.js';
-import { predictedClasses } from './predicted-classes.js';
-import { probabilitiesOf } from './probabilities.js';
 import { chooseThresholds } from './thresholds.js';
 
 const CLASSES = 3;

@@ -1,9 +1,7 @@
+import { blended, predictedClasses, type ClassScores } from '@ulmfit/inference';
 import { classCounts, precisionRecall, totalCounts } from './class-figures.js';
-import { blended } from './decision.js';
 import { logLoss } from './log-loss.js';
-import { predictedClasses } from './predicted-classes.js';
 import { chooseThresholds } from './thresholds.js';
-import type { ClassScores } from './truth.js';
 
 /** Steps of the weight from 0 to 1. */
 const STEPS = 20;

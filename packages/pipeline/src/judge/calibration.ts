@@ -1,4 +1,4 @@
-import type { ClassScores } from './truth.js';
+import { type ClassScores } from '@ulmfit/inference';
 
 /** Bins of equal width over the probabilities, as Guo et al. have them. */
 export const CALIBRATION_BINS = 15;

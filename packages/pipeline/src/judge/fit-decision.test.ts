@@ -1,6 +1,6 @@
+import { applyDecision, type Decision, type DecisionLogits } from '@ulmfit/inference';
 import { normalValues, randomKey } from '@ulmfit/kernels';
 import { describe, expect, it } from 'vitest';
-import { applyDecision, type Decision, type DecisionLogits } from './decision.js';
 import { fitDecision } from './fit-decision.js';
 import { judge } from './judge.js';
 

@@ -1,9 +1,15 @@
+import {
+  decidedBlend,
+  type Decision,
+  type DecisionLogits,
+  logitsOf,
+  probabilitiesOf,
+  type ClassScores,
+} from '@ulmfit/inference';
 import { blendWeight } from './blend-weight.js';
-import { decidedBlend, type Decision, type DecisionLogits } from './decision.js';
-import { logitsOf, probabilitiesOf } from './probabilities.js';
 import { fitTemperature } from './temperature.js';
 import { chooseThresholds } from './thresholds.js';
-import { trueClasses, type ClassScores, type Truth } from './truth.js';
+import { trueClasses, type Truth } from './truth.js';
 
 /**
  * Chooses on the validation set how logits become classes: the temperature of each model, the linear model's weight in

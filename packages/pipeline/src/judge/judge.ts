@@ -1,3 +1,4 @@
+import { predictedClasses, type PredictedClassesOptions, type ClassScores } from '@ulmfit/inference';
 import { calibration } from './calibration.js';
 import {
   averaged,
@@ -11,9 +12,8 @@ import { cohenKappa } from './cohen-kappa.js';
 import { confusionMatrix, MAX_CONFUSION_CLASSES, mostConfusedPairs } from './confusion-matrix.js';
 import type { Judgement } from './judgement.js';
 import { logLoss } from './log-loss.js';
-import { predictedClasses, type PredictedClassesOptions } from './predicted-classes.js';
 import { rocAuc } from './roc-auc.js';
-import { trueClasses, type ClassScores, type Truth } from './truth.js';
+import { trueClasses, type Truth } from './truth.js';
 import { verdictOf } from './verdict.js';
 import { wilsonInterval } from './wilson-interval.js';
 

@@ -1,4 +1,4 @@
-import type { ClassScores } from './truth.js';
+import { type ClassScores } from '@ulmfit/inference';
 
 /** As scikit-learn clips: the difference between 1 and the next double. */
 const EPSILON = 2 ** -52;

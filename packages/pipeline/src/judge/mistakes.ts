@@ -1,5 +1,5 @@
-import { predictedClasses, type PredictedClassesOptions } from './predicted-classes.js';
-import { trueClasses, type ClassScores, type Truth } from './truth.js';
+import { predictedClasses, type PredictedClassesOptions, type ClassScores } from '@ulmfit/inference';
+import { trueClasses, type Truth } from './truth.js';
 
 /** A text that was predicted wrongly. */
 export interface Mistake {

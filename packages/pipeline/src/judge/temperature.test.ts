@@ -1,7 +1,7 @@
+import { probabilitiesOf } from '@ulmfit/inference';
 import { describe, expect, it } from 'vitest';
 import { golden } from './golden.test-helper.js';
 import { judge } from './judge.js';
-import { probabilitiesOf } from './probabilities.js';
 import { fitTemperature } from './temperature.js';
 
 describe('fitTemperature', () => {

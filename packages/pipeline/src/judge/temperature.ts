@@ -1,6 +1,6 @@
+import { probabilitiesOf, type ClassScores } from '@ulmfit/inference';
 import { logLoss } from './log-loss.js';
-import { probabilitiesOf } from './probabilities.js';
-import { trueClasses, type ClassScores, type Truth } from './truth.js';
+import { trueClasses, type Truth } from './truth.js';
 
 const [LOWEST, HIGHEST] = [0.05, 20];
 const GRID = 60;

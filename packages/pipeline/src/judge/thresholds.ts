@@ -1,6 +1,5 @@
-import { DEFAULT_THRESHOLD } from './predicted-classes.js';
-import { sigmoid } from './probabilities.js';
-import { trueClasses, type ClassScores, type Truth } from './truth.js';
+import { DEFAULT_THRESHOLD, sigmoid, type ClassScores } from '@ulmfit/inference';
+import { trueClasses, type Truth } from './truth.js';
 
 /**
  * Positives that a class needs so that its own threshold counts as much as that of all classes. More costs macro F1, fewer

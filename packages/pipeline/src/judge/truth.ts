@@ -1,10 +1,8 @@
 import { UlmfitError } from '@ulmfit/errors';
+import type { ClassScores } from '@ulmfit/inference';
 
 /** The true classes of texts, by their indices: one for each text, or any number for each. */
 export type Truth = ArrayLike<number> | ArrayLike<readonly number[]>;
-
-/** Probabilities or logits: a row for each text, a column for each class. */
-export type ClassScores = readonly (readonly number[])[];
 
 /**
  * The true classes of each text as a list, whether it has one or several.

@@ -1,3 +1,4 @@
+import { plainDecision } from '@ulmfit/inference';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +9,8 @@ import { fastaiTokenizer, rowsTask, specialTokens, Vocabulary, type TextSource }
 import { afterAll, expect, it } from 'vitest';
 import { plainRnns } from '../../../../tools/plain-rnn.js';
 import { loadClassifier } from '../inference/load-classifier.js';
-import { loadLanguageModel, saveClassifier } from '../inference/model-bundles.js';
-import { plainDecision } from '../inference/decided-classifier.js';
+import { loadLanguageModel } from '../inference/load-models.js';
+import { saveClassifier } from '../inference/save-models.js';
 import { micro, opinionsOf } from '../micro.test-helper.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { Interrupted } from '../stage-context.js';

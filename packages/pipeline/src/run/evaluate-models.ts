@@ -1,7 +1,7 @@
 import type { Architecture } from '@ulmfit/awd-lstm';
 import type { ClassificationTask, TaskSplit, Tokenizer } from '@ulmfit/text';
 import type { EvaluationResult } from '../judge/evaluation-result.js';
-import { loadDecidedClassifier } from '../inference/model-bundles.js';
+import { loadDecidedClassifier } from '../inference/load-models.js';
 import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
 import type { RunOptions } from './run.js';
 import { scoreTask } from './score-task.js';

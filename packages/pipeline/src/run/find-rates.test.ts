@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { findRates } from './find-rates.js';
 import { trainLanguageModel } from '../stages/language-model-stage.js';
 import { micro, microData, opinionsOf } from '../micro.test-helper.js';
-import { saveLanguageModel } from '../inference/model-bundles.js';
+import { saveLanguageModel } from '../inference/save-models.js';
 
 const { texts, labels } = opinionsOf(40);
 const task = rowsTask({ train: texts.map((text, i) => ({ text, label: labels[i] === 1 ? 'pos' : 'neg' })) });

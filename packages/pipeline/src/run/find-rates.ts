@@ -6,7 +6,7 @@ import type { OptimizerFactory, TrainingPlugin } from '@ulmfit/trainer';
 import { prepareClassifier } from '../stages/classifier-stage.js';
 import { corpusTokens, languageModelData, taskTokens } from '../stages/language-model-data.js';
 import { prepareLanguageModel } from '../stages/language-model-stage.js';
-import { loadReading } from '../inference/model-bundles.js';
+import { loadReading } from '../inference/load-models.js';
 import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { optimizerByStage, type OptimizerByStage } from './optimizer-by-stage.js';

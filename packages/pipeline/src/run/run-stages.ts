@@ -1,3 +1,12 @@
+import {
+  plainDecision,
+  type DecidedClassifier,
+  documentLogits,
+  type Decision,
+  probabilitiesOf,
+  linearToBytes,
+} from '@ulmfit/inference';
+import { readLinear } from './read-linear.js';
 import type { AnyEncoder } from '@ulmfit/awd-lstm';
 import { UlmfitError } from '@ulmfit/errors';
 import { writeAtomically } from '@ulmfit/files';
@@ -15,14 +24,9 @@ import {
   type LabelledDocuments,
   type TrainedClassifier,
 } from '../stages/classifier-stage.js';
-import { plainDecision, type DecidedClassifier } from '../inference/decided-classifier.js';
 import { scoredSplit } from './evaluate-models.js';
-import { documentLogits } from '../inference/document-logits.js';
-import type { Decision } from '../judge/decision.js';
 import { fitDecision } from '../judge/fit-decision.js';
 import { judge } from '../judge/judge.js';
-import { probabilitiesOf } from '../judge/probabilities.js';
-import { linearToBytes, readLinear } from '../inference/linear-file.js';
 import { runFiles } from './run-files.js';
 import {
   corpusTokens,
@@ -31,12 +35,8 @@ import {
   taskTokens,
 } from '../stages/language-model-data.js';
 import { trainLanguageModel, type TrainedLanguageModel } from '../stages/language-model-stage.js';
-import {
-  loadDecidedClassifier,
-  loadReading,
-  saveClassifier,
-  saveLanguageModel,
-} from '../inference/model-bundles.js';
+import { loadDecidedClassifier, loadReading } from '../inference/load-models.js';
+import { saveClassifier, saveLanguageModel } from '../inference/save-models.js';
 import type { OpenRun } from './open-run.js';
 import { requireValidation } from '../recipe/require-validation.js';
 import type { RunSettings } from './run-settings.js';

@@ -6,7 +6,7 @@ import { imdbTask, type ImdbTaskOptions } from '@ulmfit/data-imdb';
 import { buildVocabulary, fastaiTokenizer, tokenizerNamed } from '@ulmfit/text';
 import { afterAll, describe, expect, it } from 'vitest';
 import { micro } from '../micro.test-helper.js';
-import { loadDecidedClassifier, loadLanguageModel } from '../inference/model-bundles.js';
+import { loadDecidedClassifier, loadLanguageModel } from '../inference/load-models.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { run, type RunOptions } from './run.js';
 import type { StageName } from './stage-name.js';

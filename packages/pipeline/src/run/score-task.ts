@@ -1,16 +1,19 @@
+import {
+  type DecidedClassifier,
+  documentLogits,
+  decidedBlend,
+  DEFAULT_THRESHOLD,
+  probabilitiesOf,
+  type ClassScores,
+} from '@ulmfit/inference';
 import { showName, UlmfitError } from '@ulmfit/errors';
 import type { LinearClassifier } from '@ulmfit/linear';
 import type { ClassificationTask, TaskSplit } from '@ulmfit/text';
 import { yieldToEvents } from '@ulmfit/trainer';
-import type { DecidedClassifier } from '../inference/decided-classifier.js';
-import { documentLogits } from '../inference/document-logits.js';
-import { decidedBlend } from '../judge/decision.js';
 import type { EvaluationResult } from '../judge/evaluation-result.js';
 import { judge } from '../judge/judge.js';
 import { mostConfidentMistakes } from '../judge/mistakes.js';
-import { DEFAULT_THRESHOLD } from '../judge/predicted-classes.js';
-import { probabilitiesOf } from '../judge/probabilities.js';
-import type { ClassScores, Truth } from '../judge/truth.js';
+import type { Truth } from '../judge/truth.js';
 import { labelledDocuments } from '../stages/task-texts.js';
 import type { TokenizeOptions } from '../tokens/tokenized.js';
 

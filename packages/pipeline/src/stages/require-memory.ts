@@ -1,5 +1,5 @@
+import { layerUnits, layerWeights } from '@ulmfit/awd-lstm';
 import { UlmfitError } from '@ulmfit/errors';
-import { layerUnits, layerWeights } from '../recipe/encoder-sizes.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { memoryLimit, type MemoryLimit } from './memory-limit.js';
 

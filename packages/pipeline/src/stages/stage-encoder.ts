@@ -1,9 +1,9 @@
 import {
   createAwdLstm,
+  encoderJson,
   isAwdLstm,
   type AnyEncoder,
   type Architecture,
-  type EncoderJson,
   type LanguageModel,
 } from '@ulmfit/awd-lstm';
 import { showName, UlmfitError } from '@ulmfit/errors';
@@ -49,10 +49,6 @@ export function stageEncoder<E extends AnyEncoder>(options: StageEncoderOptions<
     `${what}: the architecture ${showName(architecture.name)} made an encoder of ${showName(encoder.architecture)}; give both one name: bundles are found by it`,
   );
 }
-
-/** The sizes of an encoder as a bundle keeps them. */
-export const encoderJson = ({ config }: Pick<AnyEncoder, 'config'>): EncoderJson =>
-  JSON.parse(JSON.stringify(config)) as EncoderJson;
 
 /** @throws UlmfitError `OTHER_ARCHITECTURE` */
 function requireAwdLstm(

@@ -1,3 +1,4 @@
+import { documentLogits } from '@ulmfit/inference';
 import { memory } from '@tensorflow/tfjs-core';
 import { accuracy, macroF1 } from '@ulmfit/awd-lstm';
 import { classifierLoader } from '@ulmfit/text';
@@ -10,7 +11,6 @@ import {
 } from '@ulmfit/trainer';
 import { describe, expect, it } from 'vitest';
 import { trainClassifier } from './classifier-stage.js';
-import { documentLogits } from '../inference/document-logits.js';
 import { trainLanguageModel, type TrainedLanguageModel } from './language-model-stage.js';
 import { corpusOf, micro, microData, opinionsOf } from '../micro.test-helper.js';
 import type { Recipe } from '../recipe/recipe.js';

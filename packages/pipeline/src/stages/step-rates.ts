@@ -1,7 +1,7 @@
+import { layerWeights } from '@ulmfit/awd-lstm';
 import { dispose, fill, matMul } from '@tensorflow/tfjs-core';
 import { TokenCorpus, type Vocabulary } from '@ulmfit/text';
 import type { FitOptions, Optimizer, Trainer, TrainingPlugin } from '@ulmfit/trainer';
-import { layerWeights } from '../recipe/encoder-sizes.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { prepareClassifier } from './classifier-stage.js';
 import { prepareLanguageModel } from './language-model-stage.js';

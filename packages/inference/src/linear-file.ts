@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { isDeep, readSafetensors, serializeSafetensors, type RawTensor } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/errors';
 import { linearFromParts, linearToParts, type LinearArray, type LinearClassifier } from '@ulmfit/linear';
-import { readFile } from '@ulmfit/files';
 
 /** The metadata's key under which the description stands. */
 const DESCRIPTION = 'linear';
@@ -30,13 +28,6 @@ export function linearFromBytes(bytes: Uint8Array, label: string): LinearClassif
     throw new UlmfitError(error.code, `${label}: ${error.message}`, { cause: error });
   }
 }
-
-/**
- * The linear model that a run has trained; undefined where it has none.
- * @throws UlmfitError `BAD_LINEAR_MODEL`, `BAD_SAFETENSORS`, `FILE_ERROR`
- */
-export const readLinear = (path: string): LinearClassifier | undefined =>
-  existsSync(path) ? linearFromBytes(readFile(path), path) : undefined;
 
 function parsed(json: string): unknown {
   try {

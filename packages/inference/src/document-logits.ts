@@ -1,8 +1,7 @@
-import type { AnyEncoder } from '@ulmfit/awd-lstm';
 import { UlmfitError } from '@ulmfit/errors';
 import { classifierLoader, type TokenCorpus } from '@ulmfit/text';
 import { disposeBatch, inferencePass, yieldToEvents } from '@ulmfit/trainer';
-import type { TrainedClassifier } from '../stages/classifier-stage.js';
+import type { ReadingClassifier } from './decided-classifier.js';
 
 export interface DocumentLogitsOptions {
   /** Documents that are read at once: it changes the speed, never the figures. Default 64. */
@@ -17,7 +16,7 @@ export interface DocumentLogitsOptions {
  * @throws UlmfitError `BAD_WEIGHTS` where one is not finite
  */
 export async function documentLogits(
-  { model, backwards }: Pick<TrainedClassifier<AnyEncoder>, 'model' | 'backwards'>,
+  { model, backwards }: Pick<ReadingClassifier, 'model' | 'backwards'>,
   documents: TokenCorpus,
   { batchSize = 64, signal, onBatch }: DocumentLogitsOptions = {},
 ): Promise<number[][]> {

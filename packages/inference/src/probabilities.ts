@@ -1,4 +1,4 @@
-import type { ClassScores } from './truth.js';
+import type { ClassScores } from './class-scores.js';
 
 /** Softmax over the classes, or the sigmoid of each where a text has several, of logits divided by a temperature. */
 export const probabilitiesOf = (logits: ClassScores, multiLabel: boolean, temperature = 1): number[][] =>

@@ -1,8 +1,8 @@
 import { requireThat, UlmfitError } from '@ulmfit/errors';
 import type { DecidedClassifier } from './decided-classifier.js';
 import { documentLogits, type DocumentLogitsOptions } from './document-logits.js';
-import { applyDecision } from '../judge/decision.js';
-import { encoded } from '../tokens/tokenized.js';
+import { applyDecision } from './decision.js';
+import { encodeTexts } from './encode-texts.js';
 
 export interface Prediction {
   /** The most probable class. */
@@ -32,7 +32,7 @@ export async function predictTexts(
   if (empty >= 0) throw new UlmfitError('EMPTY_TEXT', `text ${empty + 1}: holds no words; leave it out`);
   const { classes, vocabulary, model } = classifier;
   const { multiLabel } = model.config;
-  const documents = await encoded(texts, tokenizer, vocabulary, { signal: options.signal });
+  const documents = await encodeTexts(texts, tokenizer, vocabulary, options.signal);
   const { probabilities, predicted } = applyDecision(
     { neural: await documentLogits(classifier, documents, options), linear: linear?.logits(texts) },
     decision,

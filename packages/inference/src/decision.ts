@@ -2,7 +2,7 @@ import { UlmfitError } from '@ulmfit/errors';
 import { z } from 'zod';
 import { predictedClasses } from './predicted-classes.js';
 import { logitsOf, probabilitiesOf } from './probabilities.js';
-import type { ClassScores } from './truth.js';
+import type { ClassScores } from './class-scores.js';
 
 /** How logits become classes, chosen on the validation set and kept with a model. */
 export interface Decision {

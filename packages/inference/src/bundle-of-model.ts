@@ -1,0 +1,71 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { encoderJson, type AnyEncoder, type Classifier, type LanguageModel } from '@ulmfit/awd-lstm';
+import type { Bundle } from '@ulmfit/checkpoint';
+import { UlmfitError } from '@ulmfit/errors';
+import { specialTokens, type Tokenizer } from '@ulmfit/text';
+import type { Json } from '@ulmfit/trainer';
+import type { DecidedClassifier, ReadingLanguageModel } from './decided-classifier.js';
+import { linearToBytes } from './linear-file.js';
+
+/** Every weight and buffer of a model by name, lent. */
+const tensorsOf = (model: LanguageModel<AnyEncoder> | Classifier<AnyEncoder>): Record<string, Tensor> =>
+  Object.fromEntries(
+    [...model.groups.flatMap((g) => g.parameters), ...(model.buffers ?? [])].map(({ name, variable }) => [
+      name,
+      variable,
+    ]),
+  );
+
+/** What the bundles of both models tell alike. */
+const describe = (
+  { architecture }: AnyEncoder,
+  { name, rules, environment }: Tokenizer,
+  backwards: boolean,
+) => ({
+  architecture,
+  tokenizer: { name, rules, ...(environment !== undefined && { environment }) },
+  specialTokens,
+  direction: backwards ? ('backward' as const) : ('forward' as const),
+});
+
+/** A language model as a bundle: everything that using it elsewhere needs. Its weights are lent. */
+export function bundleOfLanguageModel({
+  model,
+  vocabulary,
+  tokenizer,
+  backwards,
+}: ReadingLanguageModel): Bundle {
+  return {
+    ...describe(model.encoder, tokenizer, backwards),
+    kind: 'language-model',
+    config: { encoder: { ...encoderJson(model.encoder) } },
+    labels: [],
+    vocabulary: vocabulary.itos,
+    weights: tensorsOf(model),
+  };
+}
+
+/**
+ * A classifier as a bundle: everything that prediction needs. Its weights are lent.
+ * @throws UlmfitError `BAD_OPTION` for one with a head of its own, which no bundle can name
+ */
+export function bundleOfClassifier({ classifier, tokenizer, decision, linear }: DecidedClassifier): Bundle {
+  const { model, vocabulary, classes, backwards } = classifier;
+  const { headLayers } = model.config;
+  if (!headLayers) {
+    throw new UlmfitError(
+      'BAD_OPTION',
+      `the classifier has a head of its own, which no bundle can name; keep its weights by a checkpoint`,
+    );
+  }
+  return {
+    ...describe(model.encoder, tokenizer, backwards),
+    kind: 'classifier',
+    config: { encoder: { ...encoderJson(model.encoder) }, ...model.config, headLayers: [...headLayers] },
+    labels: classes,
+    decision: JSON.parse(JSON.stringify(decision)) as Record<string, Json>,
+    vocabulary: vocabulary.itos,
+    weights: tensorsOf(model),
+    ...(linear && (decision.linearWeight ?? 0) > 0 && { linear: linearToBytes(linear) }),
+  };
+}

@@ -1,0 +1,40 @@
+export { loadClassifier, type LoadClassifierOptions } from './load-classifier.js';
+export { loadedClassifier, type LoadedClassifier } from './loaded-classifier.js';
+export {
+  readSource,
+  type LoadingProgress,
+  type ModelFiles,
+  type ModelSource,
+  type ReadSourceOptions,
+} from './model-source.js';
+export {
+  applyDecision,
+  blended,
+  decidedBlend,
+  decisionSchema,
+  type BlendOf,
+  type Decided,
+  type Decision,
+  type DecisionLogits,
+} from './decision.js';
+export type { ClassScores } from './class-scores.js';
+export { logitsOf, probabilitiesOf, sigmoid } from './probabilities.js';
+export { DEFAULT_THRESHOLD, predictedClasses, type PredictedClassesOptions } from './predicted-classes.js';
+export {
+  plainDecision,
+  type DecidedClassifier,
+  type ReadingClassifier,
+  type ReadingLanguageModel,
+} from './decided-classifier.js';
+export { documentLogits, type DocumentLogitsOptions } from './document-logits.js';
+export { predictTexts, type Prediction } from './predict-texts.js';
+export { classifyTexts, type ClassifyTextsOptions } from './classify-texts.js';
+export type { LoadBundleOptions } from './bundle-tokenizer.js';
+export {
+  assignWeights,
+  classifierFromBundle,
+  languageModelFromBundle,
+  naming,
+} from './models-from-bundle.js';
+export { bundleOfClassifier, bundleOfLanguageModel } from './bundle-of-model.js';
+export { linearFromBytes, linearToBytes } from './linear-file.js';

@@ -1,0 +1,43 @@
+import { classifyTexts, type ClassifyTextsOptions } from './classify-texts.js';
+import type { DecidedClassifier } from './decided-classifier.js';
+import type { DocumentLogitsOptions } from './document-logits.js';
+import { predictTexts, type Prediction } from './predict-texts.js';
+
+/** A classifier ready to use. */
+export interface LoadedClassifier {
+  /** The classes' names, in the order of the model's outputs. */
+  readonly classes: readonly string[];
+  /** Whether a text may have any number of the classes, or has exactly one. */
+  readonly multiLabel: boolean;
+  /**
+   * Classifies texts, in their order. A text's figures depend on no other text.
+   * @throws UlmfitError `EMPTY_TEXT` for one without words: any answer would be a guess
+   */
+  predict(
+    texts: readonly string[],
+    options?: Pick<DocumentLogitsOptions, 'batchSize' | 'signal'>,
+  ): Promise<Prediction[]>;
+  /**
+   * Classifies any number of texts as they come, in their order and in bounded memory: null for a text without words.
+   * @example
+   * for await (const prediction of classifier.classify(lines)) console.log(prediction?.label);
+   */
+  classify(
+    texts: Iterable<string> | AsyncIterable<string>,
+    options?: ClassifyTextsOptions,
+  ): AsyncIterable<Prediction | null>;
+  /** Frees the weights. */
+  dispose(): void;
+}
+
+/** A classifier to use, of its parts. */
+export function loadedClassifier(decided: DecidedClassifier): LoadedClassifier {
+  const { classes, model } = decided.classifier;
+  return {
+    classes,
+    multiLabel: model.config.multiLabel,
+    predict: (texts, options) => predictTexts(decided, texts, options),
+    classify: (texts, options) => classifyTexts(decided, texts, options),
+    dispose: () => model.dispose(),
+  };
+}
