@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Check } from './check.js';
+import type { Toolbox } from './toolbox.js';
 
 interface Publint {
   publint(options: { pack: { tarball: ArrayBufferLike }; strict: boolean; level: 'suggestion' }): Promise<{
@@ -20,28 +21,38 @@ interface Attw {
 // ES modules alone: `require` under `node16` and the resolution of Node 10 are not promised.
 const unpromised = new Set(['node10', 'node16-cjs']);
 
-/** publint, strict, and "are the types wrong?" find nothing in any tarball. */
+/** What publint, strict, and "are the types wrong?" find in a tarball. */
+export async function metadataProblems(toolbox: Toolbox, name: string, path: string): Promise<string[]> {
+  const { publint } = (await toolbox.tool('publint')) as Publint;
+  const { formatMessage } = (await toolbox.tool('publint/utils')) as PublintUtils;
+  const attw = (await toolbox.tool('@arethetypeswrong/core')) as Attw;
+  const bytes = new Uint8Array(readFileSync(path));
+  const { messages, pkg } = await publint({
+    pack: { tarball: bytes.buffer },
+    strict: true,
+    level: 'suggestion',
+  });
+  const { problems = [] } = await attw.checkPackage(attw.createPackageFromTarballData(bytes));
+  return [
+    ...messages.map((message) => `publint: ${name}: ${formatMessage(message, pkg) ?? message.code}`),
+    ...problems
+      .filter(
+        ({ kind, resolutionKind = '' }) => !unpromised.has(resolutionKind) && kind !== 'CJSResolvesToESM',
+      )
+      .map(
+        ({ kind, entrypoint = '', resolutionKind = '' }) =>
+          `attw: ${name} ${entrypoint} ${resolutionKind}: ${kind}`,
+      ),
+  ];
+}
+
+/** They find nothing in any tarball. */
 export const metadata: Check = {
   name: 'metadata',
   async run({ tarballs, toolbox }) {
-    const { publint } = (await toolbox.tool('publint')) as Publint;
-    const { formatMessage } = (await toolbox.tool('publint/utils')) as PublintUtils;
-    const attw = (await toolbox.tool('@arethetypeswrong/core')) as Attw;
     const problems: string[] = [];
-    for (const { manifest, path } of tarballs) {
-      const bytes = new Uint8Array(readFileSync(path));
-      const { messages, pkg } = await publint({
-        pack: { tarball: bytes.buffer },
-        strict: true,
-        level: 'suggestion',
-      });
-      for (const message of messages)
-        problems.push(`publint: ${manifest.name}: ${formatMessage(message, pkg) ?? message.code}`);
-      const { problems: wrong = [] } = await attw.checkPackage(attw.createPackageFromTarballData(bytes));
-      for (const { kind, entrypoint = '', resolutionKind = '' } of wrong)
-        if (!unpromised.has(resolutionKind) && kind !== 'CJSResolvesToESM')
-          problems.push(`attw: ${manifest.name} ${entrypoint} ${resolutionKind}: ${kind}`);
-    }
+    for (const { manifest, path } of tarballs)
+      problems.push(...(await metadataProblems(toolbox, manifest.name, path)));
     return {
       problems,
       notes: [`publint --strict and attw (ES modules alone) on ${String(tarballs.length)} tarballs`],

@@ -1,7 +1,8 @@
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createPlugin, pluginKinds, type PluginKind } from 'create-ulmfit-plugin';
 import type { Check, CheckContext } from './check.js';
+import { metadataProblems } from './metadata.js';
 import type { Project } from './project.js';
 import { root } from './published-packages.js';
 
@@ -57,30 +58,7 @@ async function tryPlugin({ toolbox }: CheckContext, project: Project): Promise<s
     if (code !== 0) return [`npm ${args[0] ?? ''}\n${output.trim()}`];
   }
   const tarball = readdirSync(project.folder).find((name) => name.endsWith('.tgz')) ?? '';
-  const bytes = readFileSync(join(project.folder, tarball));
-  const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-
-  const publint = (await toolbox.tool('publint')) as {
-    publint(
-      options: object,
-    ): Promise<{ messages: readonly { code: string; args: object; path: string[] }[] }>;
-  };
-  const { messages } = await publint.publint({ pack: { tarball: data }, strict: true });
-  const attw = (await toolbox.tool('@arethetypeswrong/core')) as {
-    createPackageFromTarballData(data: Uint8Array): object;
-    checkPackage(pkg: object): Promise<{ problems?: readonly { kind: string; resolutionKind?: string }[] }>;
-  };
-  const { problems = [] } = await attw.checkPackage(attw.createPackageFromTarballData(new Uint8Array(data)));
-  return [
-    ...messages.map(
-      ({ code, path, args }) => `publint: ${code} at ${path.join('.')} ${JSON.stringify(args)}`,
-    ),
-    // The profile esm-only: neither CommonJS nor the resolution of Node 10 is promised.
-    ...problems
-      .filter(({ kind, resolutionKind }) => kind !== 'CJSResolvesToESM' && resolutionKind !== 'node10')
-      .filter(({ resolutionKind }) => resolutionKind !== 'node16-cjs')
-      .map((problem) => `attw: ${JSON.stringify(problem)}`),
-  ];
+  return metadataProblems(toolbox, tarball, join(project.folder, tarball));
 }
 
 /** The command as `npm create` runs it, from its tarball. */

@@ -19,7 +19,7 @@ export interface Architecture<E extends AnyEncoder = AnyEncoder> {
   readonly sizes: EncoderJson;
   /**
    * Makes an encoder of these sizes, whichever those of `sizes` are. A bundle's may be a stranger's: check each.
-   * @param seed draws the first weights: an integer from 0 to 2^32 - 1, default 0
+   * `options.seed` draws the first weights: an integer from 0 to 2^32 - 1, default 0
    * @throws UlmfitError `BAD_CONFIG`
    */
   create(config: EncoderJson & { readonly vocabulary: number }, options?: { readonly seed?: number }): E;

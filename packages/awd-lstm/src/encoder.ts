@@ -29,7 +29,7 @@ export interface EncoderGroup {
  * a language model has to foretell. A row's output depends on no other row of the batch.
  *
  * `Taps` names the tensors that plugins may touch, and what each tells: where it is `[time, batch, features]`,
- * {@link TimeMajor}. A plugin whose taps an encoder has fits it.
+ * `TimeMajor`. A plugin whose taps an encoder has fits it.
  * @example
  * const model = createLanguageModel({ encoder: createGru({ vocabulary: 30_000, features: 128 }) });
  */

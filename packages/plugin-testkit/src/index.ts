@@ -1,5 +1,10 @@
 export { testPlugin, type MakePlugin, type PluginInCompany } from './test-plugin.js';
-export { testSchedule, type ScheduleOf, type TestScheduleOptions } from './test-schedule.js';
+export {
+  testSchedule,
+  type GroupSchedule,
+  type ScheduleOf,
+  type TestScheduleOptions,
+} from './test-schedule.js';
 export { testOptimizer, type TestOptimizerOptions } from './test-optimizer.js';
 export { testEncoder, type TestedEncoder } from './test-encoder.js';
 export { testTask, type MakeTask, type TestTaskOptions } from './test-task.js';

@@ -23,7 +23,8 @@ const ranges: Readonly<Record<ScheduleOf, readonly [must: string, isGood: (value
 const LENGTHS = [1, 2, 3, 10, 97, 1_000_000];
 const MOST_STEPS = 100;
 
-type GroupSchedule = (at: ScheduleAt) => PerGroup<number>;
+/** A schedule for all groups, or one that gives a value for each group by name. */
+export type GroupSchedule = (at: ScheduleAt) => PerGroup<number>;
 
 /**
  * Holds a schedule to what every fit needs of one, over fits of one update to a million and of one epoch to five, from step 0 to

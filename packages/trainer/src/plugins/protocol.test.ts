@@ -2,6 +2,7 @@ import { testPlugin, type MakePlugin } from '@ulmfit/plugin-testkit';
 import { describe, expect, it } from 'vitest';
 import {
   checkpointing,
+  csvLogger,
   earlyStopping,
   keepBest,
   memoryStore,
@@ -16,6 +17,7 @@ describe('the protocol', () => {
     ['keepBest', () => keepBest()],
     ['spikeWarning', () => spikeWarning({ onWarning: () => undefined, patience: 1 })],
     ['checkpointing', () => discarding()],
+    ['csvLogger', () => csvLogger({ write: () => undefined })],
   ])('is kept to by %s', async (_, make) => {
     await testPlugin(make);
   });
