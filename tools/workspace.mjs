@@ -1,9 +1,10 @@
 // What `npm start` and `npm test` share. Only Node's own modules: it runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeStaleOutputs } from './stale-outputs.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -55,6 +56,8 @@ export function installDependencies() {
 
 export function build() {
   step('Building');
+  for (const part of ['packages', 'apps'])
+    for (const name of readdirSync(join(root, part))) removeStaleOutputs(join(root, part, name));
   // What `nx run-many -t build` does by a process for each package; one for all takes a quarter of the processor's time.
   run('npx', ['tsc', '-b']);
 }

@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { alone } from './alone.js';
 import { copies } from './copies.js';
+import { bundles } from './bundles.js';
 import { CheckContext, type Check } from './check.js';
+import { knip } from './knip.js';
 import { localRegistry } from './local-registry.js';
 import { plugins } from './plugins.js';
 import { packPackages, publishedPackages, root } from './published-packages.js';
@@ -16,7 +18,7 @@ import { metadata } from './metadata.js';
 import { readmes } from './readmes.js';
 import { types } from './types.js';
 
-const checks: Check[] = [metadata, alone, copies, types, readmes, plugins];
+const checks: Check[] = [metadata, knip, alone, copies, types, readmes, bundles, plugins];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const wanted = values.only?.split(',');

@@ -50,9 +50,16 @@ export interface Tarball extends PublishedPackage {
   readonly path: string;
 }
 
+// By a variable: it is plain JavaScript, which the compiler has no types for.
+const staleOutputs = new URL('../stale-outputs.mjs', import.meta.url).href;
+const { removeStaleOutputs } = (await import(/* @vite-ignore */ staleOutputs)) as {
+  removeStaleOutputs(folder: string): void;
+};
+
 /** Packs packages of the workspace as `npm publish` would, into a folder. They must be built. */
 export function packPackages(packages: readonly PublishedPackage[], into: string): Tarball[] {
   mkdirSync(into, { recursive: true });
+  for (const { folder } of packages) removeStaleOutputs(join(root, folder));
   const args = packages.flatMap(({ manifest }) => ['--workspace', manifest.name]);
   const output = execFileSync(
     'npm',
