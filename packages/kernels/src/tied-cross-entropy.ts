@@ -1,5 +1,6 @@
 import {
   add,
+  cast,
   concat,
   dispose,
   div,
@@ -146,7 +147,8 @@ function rowLosses(products: Tensor2D, bias: Tensor1D, targets: Tensor1D, needsG
   const shifted = sub(logits, max(logits, 1, true));
   const exps = exp(shifted);
   const sums = sum(exps, 1, true);
-  const chosen = oneHot(targets, logits.shape[1], 1, 0, 'float32') as Tensor2D;
+  // Not as float32 at once: the WASM backend writes the bits of whole numbers then.
+  const chosen = cast(oneHot(targets, logits.shape[1]), 'float32') as Tensor2D;
   const losses = sub(log(sum(exps, 1)), sum(mul(shifted, chosen), 1)) as Tensor1D;
   if (!needsGradient) return { losses };
   const dLogits = sub(div(exps, sums), chosen) as Tensor2D;
