@@ -41,9 +41,7 @@ export interface AdamResult {
  *
  * Not differentiable, and nothing is read back.
  *
- * Fast kernel: `UlmfitAdamStep`, one call for the whole group. Inputs by name, for tensor `i` from 0: `parameter{i}`,
- * `gradient{i}`, `mean{i}`, `squares{i}`. Attributes: `learningRate`, `beta1`, `beta2`, `epsilon` (numbers), `steps`,
- * `weightDecays` (a number for each tensor). Outputs: p', m', v' of tensor 0, of tensor 1, and so on, as new tensors.
+ * Fast kernel ({@link FastKernels}): `UlmfitAdamStep`, one call for the whole group, which gives new tensors.
  * A kernel may write into the memory of an input only where it knows that no other tensor shares it: a variable's
  * value may also stand in a checkpoint.
  */
@@ -53,7 +51,7 @@ export function adamStep(tensors: readonly AdamTensor[], settings: AdamSettings)
 }
 
 function fastStep(tensors: readonly AdamTensor[], settings: AdamSettings): AdamResult[] | undefined {
-  const inputs: Record<string, Tensor> = {};
+  const inputs: Record<`${'parameter' | 'gradient' | 'mean' | 'squares'}${number}`, Tensor> = {};
   tensors.forEach(({ parameter, gradient, mean, squares }, i) => {
     inputs[`parameter${i}`] = parameter;
     inputs[`gradient${i}`] = gradient;

@@ -24,8 +24,7 @@ const HIDDEN = 1e4;
  * Concat pooling (ULMFiT section 3.3, equation 4) over the steps that count: `[last, max, mean]`. With a gradient of its own, which
  * makes nothing of the output's size but what it gives. Where several steps have the largest number, each gets its gradient.
  *
- * Fast kernels: `UlmfitConcatPooling`, with the inputs `output`, `counted` and `last`; output: `pooled`.
- * `UlmfitConcatPoolingGrad`, with `pooled` and `dy` as well; output: the gradient of `output`.
+ * Fast kernels ({@link FastKernels}): `UlmfitConcatPooling`, `UlmfitConcatPoolingGrad`.
  * @param output `[time, batch, features]`
  * @param counted `[time, batch]`, 1 where a step counts and 0 elsewhere; each row has at least one
  * @param last `[time, batch]`, 1 at each row's last step and 0 elsewhere
@@ -33,8 +32,8 @@ const HIDDEN = 1e4;
  */
 export function concatPooling(output: Tensor3D, counted: Tensor2D, last: Tensor2D): Tensor2D {
   return customGradient<Tensor2D>([output], () => {
-    const value = (runFast('UlmfitConcatPooling', { output, counted, last })?.[0] ??
-      pool(output, counted, last)) as Tensor2D;
+    const value =
+      runFast('UlmfitConcatPooling', { output, counted, last })?.[0] ?? pool(output, counted, last);
     return {
       value,
       save: [output, counted, last, value],

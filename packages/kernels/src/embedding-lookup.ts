@@ -19,8 +19,7 @@ import { runFast } from './run-fast.js';
  * Rows of a table: `[vocabulary, features]` and ids of any shape give `[...ids.shape, features]`. The row `padIndex`
  * gets no gradient. The gradient is dense, as the tied decoder's is.
  *
- * Fast kernel: `UlmfitEmbeddingGrad`. Inputs: `dy` (`[rows, features]`), `ids` (int32 `[rows]`). Attributes: `vocabulary`,
- * `padIndex` (or undefined). Output: the gradient of the table.
+ * Fast kernel ({@link FastKernels}): `UlmfitEmbeddingGrad`.
  */
 export function embeddingLookup(table: Tensor2D, ids: Tensor, padIndex?: number): Tensor {
   const [vocabulary, features] = table.shape;

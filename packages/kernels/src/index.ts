@@ -7,7 +7,14 @@ export { dropout, dropoutMask } from './dropout.js';
 export { customGradient, type Differentiable } from './custom-gradient.js';
 export { product, type ProductOptions } from './product.js';
 export { requireBackend } from './require-backend.js';
-export { runFast, type KernelAttributes } from './run-fast.js';
+export { onlyFastKernels, registerFastKernel, runFast, type FastKernelTensors } from './run-fast.js';
+export type {
+  FastKernelAttributes,
+  FastKernelInputs,
+  FastKernelName,
+  FastKernelOutputs,
+  FastKernels,
+} from './kernel-names.js';
 export { lstmLayer, type LstmNeeds, type LstmState, type LstmWeights } from './lstm-layer.js';
 export { lstmLayerReference } from './lstm-layer-reference.js';
 export { meanSquare, meanSquareOfChanges } from './mean-square.js';

@@ -79,13 +79,8 @@ interface Forward {
  *
  * The incoming state is detached: no gradient reaches it (truncated BPTT).
  *
- * Fast kernels: `UlmfitLstmLayer` (`x`, the weights, `h`, `c`; attribute `needsGradient` -> output, last h, last c, and
- * with `needsGradient` cells and gates) and `UlmfitLstmLayerGrad` (`dOutput` and all of `Kept`; attributes `input` and
- * `weights` -> the gradients of x, `weightIh`, `weightHh` and either bias). Where the first gives nothing
- * `UlmfitLstmRecurrence` (`z [time, batch, 4h]`, `weightHh`, `h`, `c` -> output, cells, gates) and
- * `UlmfitLstmRecurrenceGrad` (`dOutput`, `gates`, `cells`, `c`, `weightHh` -> `dz [time, batch, 4h]`), or, where no
- * gradient is needed, `UlmfitLstmInference` (`z` without the biases, `biasIh`, `biasHh`, `weightHh`, `h`, `c` -> output, last
- * cell), which may give nothing for batches that it does not take.
+ * Fast kernels ({@link FastKernels}): `UlmfitLstmLayer` and `UlmfitLstmLayerGrad`. Where the first gives nothing,
+ * `UlmfitLstmRecurrence` and `UlmfitLstmRecurrenceGrad`, or, where no gradient is needed, `UlmfitLstmInference`.
  *
  * @param x `[time, batch, input]`
  * @returns output `[time, batch, hidden]`, and the last h and c `[batch, hidden]`, to be carried on: they have no
@@ -138,14 +133,11 @@ function forward(x: Tensor3D, state: LstmState, weights: LstmWeights, needsGradi
   const [time, batch] = x.shape;
   const fast = runFast('UlmfitLstmLayer', { x, ...weights, ...state }, { needsGradient });
   if (fast) {
-    const [output, h, c, cells, gates] = fast as [Tensor3D, Tensor2D, Tensor2D, Tensor3D, Tensor];
-    return {
-      output,
-      last: { h, c },
-      kept: needsGradient ? { output, cells, gates } : undefined,
-    };
+    const [output, h, c, cells, gates] = fast;
+    const kept = needsGradient && cells && gates ? { output, cells, gates } : undefined;
+    return { output, last: { h, c }, kept };
   }
-  const z = reshape(product(rows(x), weightIh, { transposeB: true }), [time, batch, biasIh.size]);
+  const z: Tensor3D = reshape(product(rows(x), weightIh, { transposeB: true }), [time, batch, biasIh.size]);
   if (!needsGradient) {
     const few = runFast('UlmfitLstmInference', {
       z,
@@ -155,7 +147,7 @@ function forward(x: Tensor3D, state: LstmState, weights: LstmWeights, needsGradi
       ...state,
     });
     if (few) {
-      const [output, c] = few as [Tensor3D, Tensor2D];
+      const [output, c] = few;
       return { output, last: { h: lastStep(output), c } };
     }
   }
@@ -178,7 +170,7 @@ function backward(dOutput: Tensor3D, kept: Kept, needs: LstmNeeds): Tensor[] {
   ];
   const fast = runFast('UlmfitLstmLayerGrad', { dOutput, ...kept }, { ...needs });
   if (fast) {
-    const [dInput, dWeightIh, dWeightHh, dBias] = fast as [Tensor, Tensor, Tensor, Tensor];
+    const [dInput, dWeightIh, dWeightHh, dBias] = fast;
     return choose(
       () => dInput,
       () => [dWeightIh, dWeightHh, dBias, dBias.clone()],
@@ -217,7 +209,7 @@ function recurrence(z: Tensor3D, state: LstmState, weightHh: Tensor2D): Recurren
     c: state.c,
   });
   if (fast) {
-    const [output, cells, gates] = fast as [Tensor3D, Tensor3D, Tensor];
+    const [output, cells, gates] = fast;
     return { output, cells, gates };
   }
   const recurrent = transpose(weightHh);
@@ -257,7 +249,7 @@ function recurrenceGradient(
     c,
     weightHh,
   });
-  if (fast) return fast[0] as Tensor3D;
+  if (fast) return fast[0];
   const [time, batch, hidden] = dOutput.shape;
   const [i, f, g, o] = split(gates, 4, 2) as [Tensor3D, Tensor3D, Tensor3D, Tensor3D];
   const before = concat([reshape(c, [1, batch, hidden]), slice(cells, [0, 0, 0], [time - 1, batch, hidden])]);

@@ -6,8 +6,7 @@ import { runFast } from './run-fast.js';
  * `factor * mean(x^2)`, of a tensor of any shape. With a gradient of its own: tfjs would fill an array of ones of that size
  * in JavaScript.
  *
- * Fast kernels: `UlmfitSquareSum`, with the input `x` and the attribute `changes` (false here); output: the sum of squares,
- * a scalar. `UlmfitSquareSumGrad`, with `factor` (one number, that of the sum) as well; output: the gradient of x.
+ * Fast kernels ({@link FastKernels}): `UlmfitSquareSum`, `UlmfitSquareSumGrad`.
  */
 export function meanSquare(x: Tensor, factor = 1): Scalar {
   const share = factor / x.size;
@@ -22,7 +21,7 @@ export function meanSquare(x: Tensor, factor = 1): Scalar {
  * `factor * mean((x[t + 1] - x[t])^2)` over the first axis, 0 for a single step. The changes are made again for the gradient
  * rather than kept.
  *
- * Fast kernels: as of {@link meanSquare}, `changes` true.
+ * Fast kernels: as of {@link meanSquare}.
  */
 export function meanSquareOfChanges(x: Tensor, factor = 1): Scalar {
   const [time = 0] = x.shape;
@@ -36,7 +35,7 @@ export function meanSquareOfChanges(x: Tensor, factor = 1): Scalar {
 }
 
 function fastSum(x: Tensor, changes: boolean): Scalar | undefined {
-  return runFast('UlmfitSquareSum', { x }, { changes })?.[0] as Scalar | undefined;
+  return runFast('UlmfitSquareSum', { x }, { changes })?.[0];
 }
 
 /** The gradient of `factor` times the sum of squares, of x itself or of its changes. */

@@ -1,4 +1,5 @@
 import { add, matMul, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { FastKernelInputs } from './kernel-names.js';
 import { runFast } from './run-fast.js';
 
 export interface ProductOptions {
@@ -17,8 +18,8 @@ export function product(
   b: Tensor2D,
   { transposeA = false, transposeB = false, bias }: ProductOptions = {},
 ): Tensor2D {
-  const run = (inputs: Readonly<Record<string, Tensor2D | Tensor1D>>, biased: boolean) =>
-    runFast('UlmfitProduct', inputs, { transposeA, transposeB, biased })?.[0] as Tensor2D | undefined;
+  const run = (inputs: FastKernelInputs<'UlmfitProduct'>, biased: boolean) =>
+    runFast('UlmfitProduct', inputs, { transposeA, transposeB, biased })?.[0];
   const whole = bias && run({ a, b, bias }, true);
   if (whole) return whole;
   const plain = run({ a, b }, false) ?? matMul(a, b, transposeA, transposeB);

@@ -1,20 +1,88 @@
-import { engine, getBackend, getKernel, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  engine,
+  getBackend,
+  getKernel,
+  registerKernel,
+  unregisterKernel,
+  type NamedTensorMap,
+  type Tensor,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import type {
+  FastKernelAttributes,
+  FastKernelInputs,
+  FastKernelName,
+  FastKernelOutputs,
+} from './kernel-names.js';
 
-/** What a fast kernel may be told beside its tensors. */
-export type KernelAttributes = Readonly<Record<string, unknown>>;
+/** The last argument may be left out where a kernel has no attributes. */
+type Attributes<Name extends FastKernelName> =
+  object extends FastKernelAttributes<Name>
+    ? readonly [attributes?: FastKernelAttributes<Name>]
+    : readonly [attributes: FastKernelAttributes<Name>];
+
+/** Those that run at all: all, unless {@link onlyFastKernels} says otherwise. */
+let allowed: ReadonlySet<string> | undefined;
 
 /**
- * Runs the kernel that the present backend has registered under this name (`tf.registerKernel`), if any. Native
- * kernels take the place of the composed operations so: same name, same inputs, same outputs. A kernel that gives
- * nothing leaves the inputs to the composed operations.
+ * Runs the kernel that the present backend has registered under this name, if any. Native kernels take the place of the composed
+ * operations so: same name, same inputs, same outputs. A kernel that gives nothing leaves the inputs to the composed operations.
  */
-export function runFast(
-  name: string,
-  inputs: Readonly<Record<string, Tensor>>,
-  attributes: KernelAttributes = {},
-): Tensor[] | undefined {
+export function runFast<Name extends FastKernelName>(
+  name: Name,
+  inputs: FastKernelInputs<Name>,
+  ...[attributes]: Attributes<Name>
+): FastKernelOutputs<Name> | undefined {
+  if (allowed && !allowed.has(name)) return undefined;
   if (!getKernel(name, getBackend())) return undefined;
-  const outputs: unknown = engine().runKernel(name, inputs as NamedTensorMap, attributes as never);
+  const given = { ...attributes };
+  const outputs: unknown = engine().runKernel(name, inputs as NamedTensorMap, given as never);
   const all = (Array.isArray(outputs) ? outputs : [outputs]) as Tensor[];
-  return all.length > 0 ? all : undefined;
+  return all.length > 0 ? (all as unknown as FastKernelOutputs<Name>) : undefined;
+}
+
+/** Runs `body` with these fast kernels alone, each where the present backend has it; with none of them all is composed. */
+export function onlyFastKernels<T>(names: readonly FastKernelName[], body: () => T): T {
+  const before = allowed;
+  allowed = new Set(names);
+  try {
+    return body();
+  } finally {
+    allowed = before;
+  }
+}
+
+/** What a kernel is given for its tensors: their numbers may be read by the backend alone. */
+export type FastKernelTensors<Name extends FastKernelName> = {
+  readonly [Input in keyof FastKernelInputs<Name>]: TensorInfo;
+};
+
+/**
+ * Gives a backend a fast kernel, in place of one that it had under this name.
+ * @param run makes the outputs, in their order; `[]` leaves these inputs to the composed operations
+ * @example
+ * registerFastKernel('webgpu', 'UlmfitSquareSum', ({ x }, { changes }) => [squareSum(x, changes)]);
+ */
+export function registerFastKernel<Name extends FastKernelName>(
+  backendName: string,
+  kernelName: Name,
+  run: (
+    inputs: FastKernelTensors<Name>,
+    attributes: FastKernelAttributes<Name>,
+    backend: unknown,
+  ) => readonly TensorInfo[],
+): void {
+  // tfjs warns about a name that is taken.
+  if (getKernel(kernelName, backendName)) unregisterKernel(kernelName, backendName);
+  registerKernel({
+    kernelName,
+    backendName,
+    kernelFunc: ({ inputs, attrs, backend }) => [
+      ...run(
+        inputs as unknown as FastKernelTensors<Name>,
+        (attrs ?? {}) as unknown as FastKernelAttributes<Name>,
+        backend,
+      ),
+    ],
+  });
 }

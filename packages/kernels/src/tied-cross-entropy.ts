@@ -44,10 +44,8 @@ const CHUNK_ELEMENTS = 1 << 24;
  * of rows at a time: with `needsGradient` their gradient goes into the three products at once, and nothing of the size
  * `rows x vocabulary` is kept.
  *
- * Fast kernels: `UlmfitTiedSoftmaxCrossEntropy` (`hidden`, `weight`, `bias`, `targets`; attribute `needsGradient` -> the
- * loss of each row, and with `needsGradient` the gradients of their sum: those of `hidden`, `weight` and `bias`); where it
- * gives nothing `UlmfitSoftmaxCrossEntropy` for a chunk (`logits [rows, vocabulary]` without their `bias`, `targets`;
- * the same attribute -> losses, gradients of their sum: `softmax - onehot` and that of the bias).
+ * Fast kernels ({@link FastKernels}): `UlmfitTiedSoftmaxCrossEntropy`; where it gives nothing, `UlmfitSoftmaxCrossEntropy` for a
+ * chunk of rows.
  *
  * @throws UlmfitError `BAD_SHAPE` where the shapes do not fit each other, or there are no rows
  */
@@ -91,8 +89,9 @@ function fastLosses(
 ): Losses | undefined {
   const fast = runFast('UlmfitTiedSoftmaxCrossEntropy', { hidden, weight, bias, targets }, { needsGradient });
   if (!fast) return undefined;
-  const [losses, ...gradients] = fast as [Tensor, ...Tensor[]];
-  return { total: sum(losses), gradients: needsGradient ? gradients : [] };
+  const [losses, dHidden, dWeight, dBias] = fast;
+  const gradients = needsGradient && dHidden && dWeight && dBias ? [dHidden, dWeight, dBias] : [];
+  return { total: sum(losses), gradients };
 }
 
 function composedLosses(
@@ -140,8 +139,8 @@ interface RowLosses {
 function rowLosses(products: Tensor2D, bias: Tensor1D, targets: Tensor1D, needsGradient: boolean): RowLosses {
   const fast = runFast('UlmfitSoftmaxCrossEntropy', { logits: products, bias, targets }, { needsGradient });
   if (fast) {
-    const [losses, dLogits, dBias] = fast as [Tensor1D, Tensor2D, Tensor1D];
-    return needsGradient ? { losses, dLogits, dBias } : { losses };
+    const [losses, dLogits, dBias] = fast;
+    return needsGradient && dLogits && dBias ? { losses, dLogits, dBias } : { losses };
   }
   const logits = add(products, bias) as Tensor2D;
   const shifted = sub(logits, max(logits, 1, true));

@@ -1,16 +1,7 @@
 import { executeWithValues, nativeKernel } from '../native/execute.js';
 
-interface AdamAttributes {
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly steps: readonly number[];
-  readonly weightDecays: readonly number[];
-}
-
 /** The step of a whole group in one call. */
-export const adamStep = nativeKernel<AdamAttributes>('UlmfitAdamStep', (backend, input, attributes) => {
+export const adamStep = nativeKernel('UlmfitAdamStep', (backend, input, attributes) => {
   const { learningRate, beta1, beta2, epsilon, steps, weightDecays } = attributes;
   // m / (sqrt(v / d) + e) = sqrt(d) m / (sqrt(v) + sqrt(d) e), as in the composed step.
   const settings = steps.map((step, i) => {
@@ -27,7 +18,9 @@ export const adamStep = nativeKernel<AdamAttributes>('UlmfitAdamStep', (backend,
       { name: 'N', type: TF_ATTR_INT, value: 4 * steps.length },
       { name: 'M', type: TF_ATTR_INT, value: 3 * steps.length },
     ],
-    steps.flatMap((_, i) => ['parameter', 'gradient', 'mean', 'squares'].map((name) => input(`${name}${i}`))),
+    steps.flatMap((_, i) =>
+      (['parameter', 'gradient', 'mean', 'squares'] as const).map((name) => input(`${name}${i}`)),
+    ),
     { data: Float32Array.from(settings.flat()), shape: [steps.length, 7] },
     3 * steps.length,
   );

@@ -2,7 +2,7 @@ import { nativeKernel } from '../native/execute.js';
 
 /** `[last, max, mean]` in one pass over the outputs. */
 export const concatPooling = nativeKernel('UlmfitConcatPooling', (backend, input) => [
-  backend.executeSingleOutput('UlmfitConcatPooling', [], ['output', 'counted', 'last'].map(input)),
+  backend.executeSingleOutput('UlmfitConcatPooling', [], (['output', 'counted', 'last'] as const).map(input)),
 ]);
 
 /** Its gradient. */
@@ -10,6 +10,6 @@ export const concatPoolingGrad = nativeKernel('UlmfitConcatPoolingGrad', (backen
   backend.executeSingleOutput(
     'UlmfitConcatPoolingGrad',
     [],
-    ['output', 'counted', 'last', 'pooled', 'dy'].map(input),
+    (['output', 'counted', 'last', 'pooled', 'dy'] as const).map(input),
   ),
 ]);

@@ -1,15 +1,7 @@
 import { executeWithValues, nativeKernel } from '../native/execute.js';
 
-interface DropoutAttributes {
-  readonly threshold: number;
-  readonly kept: number;
-  readonly key: readonly [number, number];
-  readonly counter: readonly [number, number, number];
-  readonly maskShape: readonly number[];
-}
-
 /** Mask and product in one pass. The draw's coordinates change from call to call, so they go as an input. */
-export const dropout = nativeKernel<DropoutAttributes>('UlmfitDropout', (backend, input, attributes) => {
+export const dropout = nativeKernel('UlmfitDropout', (backend, input, attributes) => {
   const { threshold, kept, key, counter, maskShape } = attributes;
   const bits = new Int32Array(Float32Array.of(kept).buffer)[0] ?? 0;
   // The high word is 1 for the one threshold that 32 bits can't hold.

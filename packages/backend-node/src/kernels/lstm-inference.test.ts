@@ -148,18 +148,18 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('an LSTM layer wit
   });
 
   const inputs = (hidden: number, batch = 1) => ({
-    z: tf.zeros([2, batch, 4 * hidden]),
-    biasIh: tf.zeros([4 * hidden]),
-    biasHh: tf.zeros([4 * hidden]),
-    weightHh: tf.ones([4 * hidden, hidden]),
-    h: tf.ones([batch, hidden]),
-    c: tf.ones([batch, hidden]),
+    z: tf.zeros<tf.Rank.R3>([2, batch, 4 * hidden]),
+    biasIh: tf.zeros<tf.Rank.R1>([4 * hidden]),
+    biasHh: tf.zeros<tf.Rank.R1>([4 * hidden]),
+    weightHh: tf.ones<tf.Rank.R2>([4 * hidden, hidden]),
+    h: tf.ones<tf.Rank.R2>([batch, hidden]),
+    c: tf.ones<tf.Rank.R2>([batch, hidden]),
   });
 
   it('lets NaN and infinity through', () => {
     tf.tidy(() => {
       for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
-        const z = tf.buffer([2, 1, 80]);
+        const z = tf.buffer<tf.Rank.R3>([2, 1, 80]);
         z.set(bad, 0, 0, 3);
         const [output, cell] = runFast('UlmfitLstmInference', { ...inputs(20), z: z.toTensor() }) ?? [];
         const values = Array.from(output?.dataSync() ?? []);
@@ -178,9 +178,9 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('an LSTM layer wit
   it('refuses shapes that do not fit, and leaves many rows to the tiles', () => {
     tf.tidy(() => {
       for (const [name, wrong] of Object.entries({
-        biasHh: tf.zeros([79]),
-        weightHh: tf.ones([80, 21]),
-        c: tf.ones([2, 20]),
+        biasHh: tf.zeros<tf.Rank.R1>([79]),
+        weightHh: tf.ones<tf.Rank.R2>([80, 21]),
+        c: tf.ones<tf.Rank.R2>([2, 20]),
       })) {
         expect(() => runFast('UlmfitLstmInference', { ...inputs(20), [name]: wrong })).toThrow(/weight_hh/);
       }

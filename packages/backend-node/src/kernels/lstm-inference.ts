@@ -11,7 +11,7 @@ export const lstmInference = nativeKernel('UlmfitLstmInference', (backend, input
   return backend.executeMultipleOutputs(
     'UlmfitLstmInference',
     narrowAttribute(backend),
-    ['z', 'biasIh', 'biasHh', 'weightHh', 'h', 'c'].map(input),
+    (['z', 'biasIh', 'biasHh', 'weightHh', 'h', 'c'] as const).map(input),
     2,
   );
 });

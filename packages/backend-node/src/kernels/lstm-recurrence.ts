@@ -6,7 +6,7 @@ export const lstmRecurrence = nativeKernel('UlmfitLstmRecurrence', (backend, inp
   backend.executeMultipleOutputs(
     'UlmfitLstmRecurrence',
     narrowAttribute(backend),
-    ['z', 'weightHh', 'h', 'c'].map(input),
+    (['z', 'weightHh', 'h', 'c'] as const).map(input),
     3,
   ),
 );
@@ -16,7 +16,7 @@ export const lstmRecurrenceGrad = nativeKernel('UlmfitLstmRecurrenceGrad', (back
   backend.executeMultipleOutputs(
     'UlmfitLstmRecurrenceGrad',
     narrowAttribute(backend),
-    ['dOutput', 'gates', 'cells', 'c', 'weightHh'].map(input),
+    (['dOutput', 'gates', 'cells', 'c', 'weightHh'] as const).map(input),
     1,
   ),
 );

@@ -1,23 +1,18 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { FastKernelAttributes } from '@ulmfit/kernels';
 import { executeWithValues, nativeKernel } from '../native/execute.js';
 import { narrowAttribute } from '../native/precision-attribute.js';
 import { precision } from '../native/precision.js';
 import type { TensorFlowBackend } from '../tensorflow-backend.js';
 
-interface ProductAttributes {
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
-  /** Whether there is an input `bias`. */
-  readonly biased: boolean;
-}
-
+type ProductAttributes = FastKernelAttributes<'UlmfitProduct'>;
 type Transposed = Pick<ProductAttributes, 'transposeA' | 'transposeB'>;
 
 /**
  * In float32 TensorFlow's `MatMul`, but with a bias an op of ours. In bfloat16 that op too, which needs no narrow copies
  * and gives unrounded sums.
  */
-export const product = nativeKernel<ProductAttributes>('UlmfitProduct', (backend, input, attributes) => {
+export const product = nativeKernel('UlmfitProduct', (backend, input, attributes) => {
   const [a, b] = [input('a'), input('b')];
   if (attributes.biased) return [ownProduct(backend, [a, b, input('bias')], attributes)];
   if (precision() === 'float32') return [wideProduct(backend, a, b, attributes)];

@@ -1,19 +1,20 @@
 import type { KernelFunc, NamedTensorInfoMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/errors';
+import type { FastKernelAttributes, FastKernelInputs, FastKernelName } from '@ulmfit/kernels';
 import type { FastKernel } from '../kernels/fast-kernel.js';
 import { isTensorFlowBackend, type OpAttribute, type TensorFlowBackend } from '../tensorflow-backend.js';
 
-/** A kernel under a name of our own: inputs by name and attributes to the outputs. */
-export type NativeKernelFunction<Attributes> = (
+/** One of the fast kernels of `@ulmfit/kernels`: inputs by name and attributes to the outputs. */
+export type NativeKernelFunction<Name extends FastKernelName> = (
   backend: TensorFlowBackend,
-  input: (name: string) => TensorInfo,
-  attributes: Attributes,
+  input: (name: keyof FastKernelInputs<Name> & string) => TensorInfo,
+  attributes: FastKernelAttributes<Name>,
 ) => Tensor[];
 
 /** A {@link FastKernel} that takes no other's place. */
-export function nativeKernel<Attributes = object>(
-  kernelName: string,
-  run: NativeKernelFunction<Attributes>,
+export function nativeKernel<Name extends FastKernelName>(
+  kernelName: Name,
+  run: NativeKernelFunction<Name>,
 ): FastKernel {
   const kernelFunc: KernelFunc = ({ inputs, backend, attrs }) => {
     if (!isTensorFlowBackend(backend)) {
@@ -26,7 +27,7 @@ export function nativeKernel<Attributes = object>(
       }
       return tensor;
     };
-    return run(backend, input, attrs as Attributes);
+    return run(backend, input, attrs as unknown as FastKernelAttributes<Name>);
   };
   return { kernelName, create: () => kernelFunc };
 }
