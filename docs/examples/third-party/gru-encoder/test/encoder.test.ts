@@ -1,4 +1,3 @@
-import '@tensorflow/tfjs';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClassifier, createLanguageModel } from '@ulmfit/awd-lstm';

@@ -16,6 +16,7 @@ after(() => rmSync(root, { recursive: true, force: true }));
 /** Trains in a process of its own, which kills itself. */
 const killed = (folder: string, steps: number) =>
   spawnSync(process.execPath, [
+    ...['--import', '@tensorflow/tfjs'],
     fileURLToPath(new URL('train-gru.js', import.meta.url)),
     folder,
     String(steps),

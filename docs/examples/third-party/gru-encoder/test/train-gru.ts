@@ -1,4 +1,3 @@
-import '@tensorflow/tfjs';
 import { adjustRecipe, presets, run, type RunResult } from '@ulmfit/pipeline';
 import { rowsTask, type TextSource } from '@ulmfit/text';
 import { gru } from 'ulmfit-gru-encoder';
