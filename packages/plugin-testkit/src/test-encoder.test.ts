@@ -54,6 +54,7 @@ const after =
   });
 
 let made = 0;
+const common = drawn('common', [1]);
 const spare = () => drawn('spare', [1]);
 
 const wrong: [what: string, make: () => Mine, message: RegExp][] = [
@@ -71,7 +72,36 @@ const wrong: [what: string, make: () => Mine, message: RegExp][] = [
   [
     'names of the moment',
     () => mine(undefined, `weight${++made}`),
-    /^mine: names its parameters anew when it is made again: "weight1", then "weight2"; name them alike$/,
+    /^mine: names its parameters differently when it is made again: "weight1", then "weight2"; name them alike$/,
+  ],
+  [
+    'sizes that JSON does not hold',
+    () => mine(() => ({ config: { vocabulary: 7, rate: NaN } as Mine['config'] })),
+    /^mine: config has NaN at rate, which JSON turns into null; a bundle keeps it as JSON$/,
+  ],
+  ['no features', () => mine(() => ({ features: 0 })), /^mine: features is 0; give the size of the output$/],
+  [
+    'parameters that all share',
+    () => mine(({ groups }) => ({ groups: [...groups, { name: 'common', parameters: [common] }] })),
+    /^mine: shares common with another of its kind; make parameters in the function that makes the encoder$/,
+  ],
+  [
+    'weights of the moment',
+    () =>
+      mine(({ groups }) => ({
+        groups: [...groups, { name: 'p', parameters: [parameter('p', 'bias', tf.scalar(++made))] }],
+      })),
+    /^mine: draws other numbers for p when it is made again; draw by randomKey of @ulmfit\/kernels, of a seed$/,
+  ],
+  [
+    'first weights that are too large',
+    () => mine(after((output) => tf.div(output, 0))),
+    /^mine: gives NaN or infinite numbers with its first weights; draw smaller ones$/,
+  ],
+  [
+    'a tensor left at each pass of training',
+    () => mine(after((output, { training }) => (training ? tf.add(output, tf.keep(tf.scalar(0))) : output))),
+    /^mine: keeps \d+ tensors that are neither parameters nor buffers/,
   ],
   [
     'a batch-major output',

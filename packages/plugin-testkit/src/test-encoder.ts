@@ -202,7 +202,7 @@ function holdParts<Taps>(name: string, encoder: TestedEncoder<Taps>, make: () =>
     name,
     !renamed,
     () =>
-      `names its parameters anew when it is made again: ${renamed?.first}, then ${renamed?.second}; name them alike`,
+      `names its parameters differently when it is made again: ${renamed?.first}, then ${renamed?.second}; name them alike`,
   );
   const shared = parametersOf(encoder).find((p, i) => p.variable === others[i]?.variable);
   hold(
@@ -217,7 +217,8 @@ function holdParts<Taps>(name: string, encoder: TestedEncoder<Taps>, make: () =>
   hold(
     name,
     !drawn,
-    () => `draws ${drawn?.name} anew when it is made again; draw by randomKey of @ulmfit/kernels, of a seed`,
+    () =>
+      `draws other numbers for ${drawn?.name} when it is made again; draw by randomKey of @ulmfit/kernels, of a seed`,
   );
   free(again);
 }

@@ -51,6 +51,11 @@ function step({ velocity, groups }: Inner, gradients: Readonly<Record<string, tf
   }
 }
 
+function forget(state: Map<string, tf.Tensor>): void {
+  tf.dispose([...state.values()]);
+  state.clear();
+}
+
 const stateful = { json: null, tensors: {} };
 const shared = new Map<string, tf.Tensor>();
 
@@ -135,8 +140,64 @@ const wrong: [what: string, change: (own: Inner) => Partial<Optimizer>, message:
     ({ groups }) => ({
       step: (gradients) => step({ velocity: shared, groups }, gradients),
       stateDict: () => ({ json: { names: [...shared.keys()] }, tensors: Object.fromEntries(shared) }),
+      loadStateDict(saved) {
+        requireState('mine', saved, ['names'], (saved.json as { names: string[] }).names);
+        const copies = Object.entries(saved.tensors).map(([name, t]) => [name, tf.keep(t.clone())] as const);
+        forget(shared);
+        for (const [name, t] of copies) shared.set(name, t);
+      },
+      reset: () => forget(shared),
+      dispose: () => forget(shared),
     }),
-    /^mine: /,
+    /^mine: shares its state with another of its kind: json\.names\[0\]; keep it in what create gives$/,
+  ],
+  [
+    'a momentum that goes on without a gradient',
+    (own) => ({
+      step: (gradients) => {
+        for (const [name, old] of own.velocity) {
+          if (gradients[name]) continue;
+          own.velocity.set(name, tf.keep(tf.tidy(() => tf.mul(old, 0.5))));
+          old.dispose();
+        }
+        step(own, gradients);
+      },
+    }),
+    /^mine: step changes its state w0\[0\] of a parameter that has no gradient; leave it alone$/,
+  ],
+  [
+    'steps to where no number is',
+    (own) => ({ step: (gradients) => step(own, gradients, Infinity) }),
+    /^mine: step makes w0 NaN or infinite; check what it divides by$/,
+  ],
+  [
+    'a tensor left at each step',
+    (own) => ({
+      step: (gradients) => {
+        step(own, gradients);
+        tf.scalar(1);
+      },
+    }),
+    /^mine: leaves 4 tensors when it is disposed of; free its state in dispose, and make the rest within tf\.tidy$/,
+  ],
+  [
+    'draws of the machine',
+    (own) => ({ step: (gradients) => step(own, gradients, 1 + Math.random() / 10) }),
+    /^mine: two equal fits differ: at step 1 parameter\/w0\[0\] is .*; keep nothing outside of what create gives$/,
+  ],
+  [
+    'a count that is not saved',
+    (own) => {
+      let count = 0;
+      return {
+        step: (gradients) => step(own, gradients, 1 / ++count),
+        reset: () => {
+          count = 0;
+          forget(own.velocity);
+        },
+      };
+    },
+    /^mine: a fit that is resumed at step 1 goes another way: at step 2 parameter\/w0\[0\] is .*; save what is kept/,
   ],
   [
     'weights for evaluation that no parameter has',

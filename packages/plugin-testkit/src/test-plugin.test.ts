@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { earlyStopping, type StateDict, type TrainingPlugin } from '@ulmfit/trainer';
+import { earlyStopping, requireState, type StateDict, type TrainingPlugin } from '@ulmfit/trainer';
 import { describe, expect, it } from 'vitest';
 import { testPlugin, toyLoader, toyModel, type ToyTextTaps } from './index.js';
 
@@ -38,6 +38,7 @@ function right(change: (state: { count: number; mean: tf.Tensor }) => Partial<Pl
 }
 
 let outside = 0;
+let shared = 0;
 const one = right();
 
 const wrong: [what: string, make: () => Plugin, message: RegExp][] = [
@@ -113,6 +114,42 @@ const wrong: [what: string, make: () => Plugin, message: RegExp][] = [
     'state outside of it',
     () => ({ name: 'mine', rate: () => 1 / (1 + outside), afterStep: () => void outside++ }),
     /^mine: two equal fits differ: .* and keep nothing outside of the function that makes the plugin$/,
+  ],
+  [
+    'a state that all share',
+    () => {
+      const own = right();
+      return {
+        ...own,
+        beforeFit: () => {
+          shared = 0;
+        },
+        afterStep: () => void shared++,
+        rate: () => 1,
+        gradients: (gradients) => gradients,
+        stateDict: () => ({ json: { shared }, tensors: {} }),
+        loadStateDict: (saved) => {
+          requireState('mine', saved, ['shared']);
+          ({ shared } = saved.json as { shared: number });
+        },
+      };
+    },
+    /^mine: shares its state with another of its kind: json\.shared of the first is 2 after the other's fit, and was 8; keep/,
+  ],
+  [
+    'a state that is disposed',
+    () =>
+      right(({ count }) => {
+        const gone = tf.scalar(1);
+        gone.dispose();
+        return { stateDict: () => ({ json: { count }, tensors: { mean: gone } }) };
+      }),
+    /^mine: stateDict lends mean, which is disposed; keep it by tf\.keep, and clone what loadStateDict is given$/,
+  ],
+  [
+    'a state that comes back another',
+    () => right((state) => ({ loadStateDict: loader((json) => void (state.count = json.count + 1)) })),
+    /^mine: loadStateDict does not bring back json\.count: 8 was saved, 9 is there; set all that stateDict saves$/,
   ],
   ['one object for all', () => one, /^mine: is one object in two trainers, which would share its state/],
   [

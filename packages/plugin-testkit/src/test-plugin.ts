@@ -100,12 +100,16 @@ async function holdTrial<Batch, Output, Taps>(
     );
   }
   if (saved && plugin.stateDict) {
+    // A fit that ends elsewhere, so that a state that both had would be seen.
+    const third = fresh();
+    await trial({ ...third.bench, epochs: 1 }, third, options);
+    freePlugin(third.plugin);
     const changed = differenceOf(saved, snapshot(plugin.stateDict()));
     hold(
       name,
       !changed,
       () =>
-        `shares its state with another of its kind: ${changed?.at} of the first is ${changed?.second} after the second's fit, and was ${changed?.first}; keep it in the function that makes the plugin`,
+        `shares its state with another of its kind: ${changed?.at} of the first is ${changed?.second} after the other's fit, and was ${changed?.first}; keep it in the function that makes the plugin`,
     );
     const { stateDict, loadStateDict } = plugin;
     if (loadStateDict) {

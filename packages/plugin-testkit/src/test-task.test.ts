@@ -48,6 +48,31 @@ const wrong: [what: string, change: () => Partial<ClassificationTask>, message: 
     /^rows: counts\.train is 1\.5; give/,
   ],
   [
+    'nothing to learn from',
+    () => ({ counts: { train: 0, valid: 1, test: 1 } }),
+    /^rows: counts\.train is 0; there is nothing to learn from$/,
+  ],
+  [
+    'labels that are no list',
+    () => labels((g) => ({ ...g, labels: 1 as never })),
+    /^rows: labelled\('train'\) gives at 0 the labels 1; give a list of indices into classes$/,
+  ],
+  [
+    'no text for the language model',
+    () => ({
+      languageModelTexts: async function* (_, { signal } = {}) {
+        signal?.throwIfAborted();
+        yield 7 as never;
+      },
+    }),
+    /^rows: languageModelTexts\('unlabelled'\) gives 7 at 0; give a string$/,
+  ],
+  [
+    'neither one class nor several',
+    () => ({ multiLabel: 'no' as never }),
+    /^rows: multiLabel is "no"; say true or false$/,
+  ],
+  [
     'a wrong count',
     () => ({ counts: { train: 2, valid: 1, test: 1 } }),
     /^rows: labelled\('train'\) gives 3 texts, and counts\.train says 2; count what is given$/,

@@ -121,7 +121,7 @@ function lentState(name: string, stateDict: () => StateDict): { state: Snapshot;
     name,
     freed === undefined,
     () =>
-      `stateDict lends ${freed}, which is disposed; keep it by tf.keep, and clone what loadStateDict is given`,
+      `stateDict lends ${freed?.replace(/^(plugin\/[^/]+|optimizer)\//, '')}, which is disposed; keep it by tf.keep, and clone what loadStateDict is given`,
   );
   hold(
     name,
