@@ -40,7 +40,6 @@ describe('parsePackageName', () => {
     ['http', /is one of Node's own/],
     ['node_modules', /is none that npm allows|is one of Node's own/],
     ['2-fold', /begins with no letter, as its function would have to/],
-    ['ulmfit-class', /would make a function named class, which is taken/],
   ])('refuses %j', (name, message) => {
     expect(() => parsePackageName(name)).toThrow(message);
   });
@@ -59,6 +58,14 @@ describe('createPlugin', () => {
       license: string;
     };
     expect([name, license]).toEqual(['@me/ulmfit-fancy', 'MIT']);
+  });
+
+  it.each(['class', 'mean', 'scalar', 'rate'])('gives one that is called %s a name that is free', (name) => {
+    const folder = join(temporaryFolder(), 'new');
+    createPlugin({ name, kind: 'regularizer', folder });
+    const source = readFileSync(join(folder, `src/${name}.ts`), 'utf8');
+    const isFree = name === 'rate';
+    expect(source).toContain(`export function ${isFree ? name : `${name}Plugin`}(weight: number)`);
   });
 
   it('takes an empty folder and a new repository, and refuses any other', () => {

@@ -30,7 +30,7 @@ export interface CreatedPlugin {
  */
 export function createPlugin({ name, kind, folder }: CreatePluginOptions): CreatedPlugin {
   const parsed = parsePackageName(name);
-  const into = folder ?? parsed.folder;
+  const into = folder === undefined || folder === '' ? parsed.folder : folder;
   const files = pluginFiles(parsed, kind, ownVersion());
   requireEmpty(into);
   try {

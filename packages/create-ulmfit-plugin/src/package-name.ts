@@ -17,13 +17,6 @@ export interface PackageName {
 
 const LONGEST = 214;
 
-/** Names of functions that JavaScript, or the templates, have already. */
-const taken = new Set(
-  'await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof undefined var void while with yield arguments eval index test'.split(
-    ' ',
-  ),
-);
-
 /**
  * Checks a name as the registry does, and makes those of file, function and types. `ulmfit-` at its beginning and `-plugin` at
  * its end are in none of them.
@@ -56,6 +49,5 @@ export function parsePackageName(full: string): PackageName {
   const pascal = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
   const camel = pascal.charAt(0).toLowerCase() + pascal.slice(1);
   if (!/^[a-z]/.test(camel)) refuse('begins with no letter, as its function would have to');
-  if (taken.has(camel)) refuse(`would make a function named ${camel}, which is taken`);
   return { full, folder, file: words.join('-'), camel, pascal };
 }

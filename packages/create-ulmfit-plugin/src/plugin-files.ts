@@ -26,17 +26,20 @@ export function pluginFiles(
   version: string,
 ): Readonly<Record<string, string>> {
   const folder = new URL(`${kind}/`, templates);
-  const filled = readdirSync(folder).map((file): [string, string] => {
-    const text = readFileSync(new URL(file, folder), 'utf8');
-    const path = file === 'README.md' ? file : `src/${file}`;
-    return [fill(path, name), fill(text, name)];
-  });
+  const texts = readdirSync(folder).map((file): [path: string, text: string] => [
+    file === 'README.md' ? file : `src/${file}`,
+    readFileSync(new URL(file, folder), 'utf8'),
+  ]);
+  const own = distinctName(
+    name,
+    texts.map(([, text]) => text),
+  );
   return {
-    'package.json': json(manifest(name, kind, version)),
+    'package.json': json(manifest(own, kind, version)),
     'tsconfig.json': json(compilerOptions),
     '.gitignore': 'node_modules/\ndist/\n',
-    'src/index.ts': `export * from './${name.file}.js';\n`,
-    ...Object.fromEntries(filled),
+    'src/index.ts': `export * from './${own.file}.js';\n`,
+    ...Object.fromEntries(texts.map(([path, text]) => [fill(path, own), fill(text, own)])),
   };
 }
 
@@ -44,6 +47,21 @@ export function pluginFiles(
 export function ownVersion(): string {
   const path = fileURLToPath(new URL('../package.json', import.meta.url));
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+}
+
+/** Words of JavaScript that no function can have for a name. */
+const reserved = new Set(
+  'arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield'.split(
+    ' ',
+  ),
+);
+
+/** Names that neither the language nor the templates have: a plugin called `mean` would hide the function that it uses. */
+function distinctName(name: PackageName, texts: readonly string[]): PackageName {
+  const { camel, pascal } = name;
+  const word = new RegExp(`\\b(${camel}|${pascal})\\b`);
+  if (!reserved.has(camel) && !texts.some((text) => word.test(text))) return name;
+  return { ...name, camel: `${camel}Plugin`, pascal: `${pascal}Plugin` };
 }
 
 /** Puts the names in place of those of the templates. */
