@@ -82,14 +82,7 @@ export const floors = {
   'packages/inference': {
     name: '@ulmfit/inference',
     floor: 3,
-    mayImport: [
-      ...plugins,
-      '@ulmfit/files',
-      '@ulmfit/text',
-      '@ulmfit/awd-lstm',
-      '@ulmfit/linear',
-      '@ulmfit/checkpoint',
-    ],
+    mayImport: [...plugins, '@ulmfit/text', '@ulmfit/awd-lstm', '@ulmfit/linear', '@ulmfit/checkpoint'],
   },
   'packages/tensorboard': {
     name: '@ulmfit/tensorboard',

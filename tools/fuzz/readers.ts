@@ -4,6 +4,7 @@ import { corpusReader, gzipReader } from './readers/corpus.js';
 import { dataFilesReader } from './readers/data-files.js';
 import { archiveReader } from './readers/imdb-archive.js';
 import { linearReader } from './readers/linear.js';
+import { modelFileReader } from './readers/model-file.js';
 import { pytorchLegacyReader, pytorchZipReader } from './readers/pytorch.js';
 import {
   configReader,
@@ -33,6 +34,7 @@ export const readers: Readonly<Record<string, () => FuzzedReader>> = {
   linear: linearReader,
   vocabulary: vocabularyReader,
   bundle: bundleDescriptionReader,
+  'model-file': modelFileReader,
   manifest: manifestReader,
   state: stateReader,
   config: configReader,

@@ -42,6 +42,7 @@ export interface Flags {
   readonly from: string;
   readonly model: string;
   readonly ensemble?: readonly string[];
+  readonly weights: 'float32' | 'float16' | 'int8';
   readonly json?: boolean;
   /** False after `--no-transfer`. */
   readonly transfer: boolean;
@@ -273,6 +274,9 @@ export const options: Readonly<Record<FlagName, Option>> = {
   ).argParser(count(0)),
   from: new Option('--from <path>', 'the run or bundle to start from').makeOptionMandatory(),
   model: new Option('--model <folder>', 'the run or bundle to use').makeOptionMandatory(),
+  weights: new Option('--weights <format>', 'how the weights are stored')
+    .choices(['float32', 'float16', 'int8'] satisfies Flags['weights'][])
+    .default('float32'),
   ensemble: new Option('--ensemble <folders...>', 'more classifiers, averaged by their probabilities'),
   json: new Option('--json', 'print JSON'),
   transfer: new Option('--no-transfer', 'train the classifier from scratch'),

@@ -128,6 +128,15 @@ export function program(writeHelp?: (text: string) => void): Command {
   );
   add(
     ulmfit,
+    'export <model> <file>',
+    'write a model as one file, smaller where asked for; with --data, score it before and after',
+    ['weights', ...dataFlags, 'testReviews', 'tokenizer', 'tokenCache', 'json', ...engineFlags],
+    async (flags, paths, config) =>
+      (await import('./commands/export.js')).exportCommand(paths, flags, config),
+    ['data'],
+  );
+  add(
+    ulmfit,
     'lr-find <stage>',
     'find the peak learning rate of pretrain, finetune or classify',
     ['from', ...lrFindFlags],

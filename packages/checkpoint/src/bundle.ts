@@ -7,14 +7,20 @@ import {
   fileDigestSchema,
   type FileSystem,
   guardFiles,
+  isZip,
   mismatch,
   nodeFileSystem,
   parentOf,
   removeQuietly,
   temporaryName,
+  writeAtomically,
+  ZipArchive,
 } from '@ulmfit/files/portable';
 import { z } from 'zod';
-import { tensorsFromSafetensors, tensorsToSafetensors } from './safetensors.js';
+import { packWeights, unpackWeights, type WeightFormat } from './packed-weights.js';
+import { readSafetensors, serializeSafetensors } from './safetensors.js';
+import { rawFromTensors, tensorsFromRaw } from './tensor-conversion.js';
+import { zipOf } from './zip-of.js';
 import { textList, validateJson } from './validate-json.js';
 
 const DESCRIPTION = 'bundle.json';
@@ -45,6 +51,8 @@ export const bundleDescriptionSchema = z
     config: z.record(z.string(), z.json()),
     /** The classes in the order of the logits; empty for a language model. */
     labels: texts.readonly().refine(isDistinct, 'a label stands twice'),
+    /** How the weights are stored, where that is not float32. */
+    weightFormat: z.enum(['float16', 'int8']).optional(),
     /** How a classifier's logits become classes; its maker checks it. Bundles of the first version have none. */
     decision: z.record(z.string(), z.json()).optional(),
     /** What the text has to be cut up by: a name and the fingerprint of the rules. */
@@ -91,31 +99,52 @@ const vocabularySchema = textList(() => true, 'expected a word').refine(
   'it has no words',
 );
 
+export interface BundleToBytesOptions {
+  /** How the weights are stored. Default `float32`. */
+  readonly weightFormat?: WeightFormat | undefined;
+}
+
+/**
+ * The files of a bundle, by their names. The tensors stay the caller's.
+ * @param label what to call the bundle in messages
+ * @throws UlmfitError `BAD_BUNDLE` where its parts contradict each other, `BAD_TENSOR`, `VALUE_OUT_OF_RANGE`
+ */
+export function bundleToBytes(
+  bundle: Bundle,
+  label = 'the bundle',
+  { weightFormat = 'float32' }: BundleToBytesOptions = {},
+): BundleParts<Uint8Array> {
+  const { vocabulary, weights, linear, weightFormat: _, ...rest } = bundle;
+  const description = weightFormat === 'float32' ? rest : { ...rest, weightFormat };
+  const fail = failIn(label);
+  checkDescription(description, fail);
+  checkVocabulary(bundle, fail);
+  const parts = {
+    [VOCABULARY]: encode(vocabulary),
+    [WEIGHTS]: serializeSafetensors(packWeights(rawFromTensors(weights), weightFormat)),
+    ...(linear && { [LINEAR]: linear }),
+  };
+  const digests = Object.fromEntries(Object.entries(parts).map(([name, bytes]) => [name, digestOf(bytes)]));
+  const said = { format: 1, ...description, files: digests };
+  return { [DESCRIPTION]: encode({ ...said, sha256: digestOf(encode(said)).sha256 }, 2), ...parts };
+}
+
 /**
  * Writes a bundle whole or not at all, in place of one that stands there. The tensors stay the caller's.
  * @throws UlmfitError `BAD_BUNDLE` where its parts contradict each other, `FOLDER_IN_USE` where something else stands
  *   there, `BAD_TENSOR`, `FILE_ERROR`
  */
 export function writeBundle(folder: string, bundle: Bundle, files: FileSystem = nodeFileSystem): void {
-  const { vocabulary, weights, linear, ...description } = bundle;
-  const fail = failIn(folder);
-  checkDescription(description, fail);
-  checkVocabulary(bundle, fail);
+  const parts = bundleToBytes(bundle, folder);
   requireReplaceable(folder, files);
-  const parts = {
-    [VOCABULARY]: encode(vocabulary),
-    [WEIGHTS]: tensorsToSafetensors(weights),
-    ...(linear && { [LINEAR]: linear }),
-  };
-  const digests = Object.fromEntries(Object.entries(parts).map(([name, bytes]) => [name, digestOf(bytes)]));
-  const said = { format: 1, ...description, files: digests };
-  const sealed = { ...said, sha256: digestOf(encode(said)).sha256 };
   const temporary = temporaryName(folder);
   guardFiles(`write the bundle ${folder}`, () => {
     try {
       files.makeFolder(temporary);
-      for (const [name, bytes] of Object.entries(parts)) files.write(`${temporary}/${name}`, bytes);
-      files.write(`${temporary}/${DESCRIPTION}`, encode(sealed, 2));
+      // The description last: without it there is no bundle.
+      const { [DESCRIPTION]: description, ...rest } = parts;
+      for (const [name, bytes] of Object.entries(rest)) if (bytes) files.write(`${temporary}/${name}`, bytes);
+      files.write(`${temporary}/${DESCRIPTION}`, description);
       files.syncFolder(temporary);
       replaceFolder(folder, temporary, files);
     } catch (error) {
@@ -133,12 +162,77 @@ export function writeBundle(folder: string, bundle: Bundle, files: FileSystem = 
 export function readBundle(folder: string, files: FileSystem = nodeFileSystem): Bundle {
   const read = (name: keyof BundleParts<unknown>) =>
     guardFiles(`read ${folder}/${name}`, () => files.read(`${folder}/${name}`));
+  return bundleFromParts(
+    partsOf(read, (name) => files.exists(`${folder}/${name}`)),
+    folder,
+  );
+}
+
+/**
+ * Reads a bundle that is one file ({@link writeBundleFile}) and checks all of it. The caller owns the tensors.
+ * @throws UlmfitError `BAD_ZIP`, `BAD_BUNDLE`, `BAD_SAFETENSORS`, `FILE_ERROR`
+ */
+export const readBundleFile = (path: string, files: FileSystem = nodeFileSystem): Bundle =>
+  bundleFromParts(
+    partsOfFile(
+      guardFiles(`read ${path}`, () => files.read(path)),
+      path,
+    ),
+    path,
+  );
+
+/**
+ * Writes a bundle as one file: a zip of what a folder holds, the weights neither packed nor off a boundary of 64 bytes. In place
+ * of a model file that stands there, whole or not at all. The tensors stay the caller's.
+ * @returns its bytes
+ * @throws UlmfitError `BAD_BUNDLE` where its parts contradict each other, `BAD_TENSOR`, `VALUE_OUT_OF_RANGE`, `FOLDER_IN_USE`, `FILE_ERROR`
+ */
+export function writeBundleFile(
+  path: string,
+  bundle: Bundle,
+  { files = nodeFileSystem, ...options }: BundleToBytesOptions & { readonly files?: FileSystem } = {},
+): number {
+  const bytes = zipOf(bundleToBytes(bundle, path, options));
+  // Someone else's file would be lost.
+  if (files.exists(path) && !isZip(guardFiles(`read ${path}`, () => files.read(path)))) {
+    throw new UlmfitError('FOLDER_IN_USE', `${path}: is there, and is no model file; give another name`);
+  }
+  writeAtomically(path, bytes, files);
+  return bytes.length;
+}
+
+/**
+ * The files of a bundle that is one file.
+ * @param label what to call it in messages
+ * @throws UlmfitError `BAD_ZIP`
+ */
+export function partsOfFile(bytes: Uint8Array, label: string): BundleParts<Uint8Array> {
+  if (!isZip(bytes)) {
+    throw new UlmfitError(
+      'BAD_ZIP',
+      `${label}: is no model file; give one that \`ulmfit export\` wrote, or a model's folder`,
+    );
+  }
+  const archive = new ZipArchive(bytes, label);
+  return partsOf(
+    (name) => archive.read(name),
+    (name) => archive.has(name),
+  );
+}
+
+function partsOf(
+  read: (name: keyof BundleParts<unknown>) => Uint8Array,
+  has: (name: string) => boolean,
+): BundleParts<Uint8Array> {
   const parts = {
     [DESCRIPTION]: read(DESCRIPTION),
     [VOCABULARY]: read(VOCABULARY),
     [WEIGHTS]: read(WEIGHTS),
-    ...(files.exists(`${folder}/${LINEAR}`) && { [LINEAR]: read(LINEAR) }),
   };
+  return has(LINEAR) ? { ...parts, [LINEAR]: read(LINEAR) } : parts;
+}
+
+function bundleFromParts(parts: BundleParts<Uint8Array>, label: string): Bundle {
   const linear = parts[LINEAR];
   const digests = {
     [DESCRIPTION]: digestOf(saidIn(parts[DESCRIPTION])),
@@ -146,7 +240,7 @@ export function readBundle(folder: string, files: FileSystem = nodeFileSystem): 
     [WEIGHTS]: digestOf(parts[WEIGHTS]),
     ...(linear && { [LINEAR]: digestOf(linear) }),
   };
-  return assemble(parts, digests, folder);
+  return assemble(parts, digests, label);
 }
 
 /**
@@ -213,7 +307,11 @@ function assemble(parts: BundleParts<Uint8Array>, digests: BundleParts<FileDiges
   }
   const linear = files[LINEAR] && linearPart(files[LINEAR], parts[LINEAR], digests[LINEAR], fail);
   const vocabulary = validateJson(vocabularySchema, parts[VOCABULARY], (what) => fail(VOCABULARY, what));
-  const weights = tensorsFromSafetensors(parts[WEIGHTS], `${label}/${WEIGHTS}`);
+  const path = `${label}/${WEIGHTS}`;
+  const { tensors } = readSafetensors(parts[WEIGHTS], path);
+  const weights = tensorsFromRaw(
+    description.weightFormat === 'int8' ? unpackWeights(tensors, path) : tensors,
+  );
   const bundle = { ...description, vocabulary, weights, ...(linear && { linear }) };
   try {
     checkVocabulary(bundle, fail);

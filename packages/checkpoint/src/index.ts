@@ -26,10 +26,16 @@ export {
   bundleFiles,
   linearFile,
   bundleFromBytes,
+  bundleToBytes,
+  partsOfFile,
   readBundle,
+  readBundleFile,
   writeBundle,
+  writeBundleFile,
   type Bundle,
   type BundleDescription,
   type BundleFile,
   type BundleParts,
+  type BundleToBytesOptions,
 } from './bundle.js';
+export { weightFormats, type WeightFormat } from './packed-weights.js';

@@ -1,5 +1,6 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { showName, UlmfitError } from '@ulmfit/errors';
+import { halfToNumber } from './half-float.js';
 import { rawBytes, type RawTensor } from './raw-tensor.js';
 
 /**
@@ -86,16 +87,6 @@ function outOfRange(name: string, element: number, dtype: string, value: string,
     'VALUE_OUT_OF_RANGE',
     `${showName(name)}: element ${element} of ${dtype} is ${value}, which ${to} cannot hold`,
   );
-}
-
-/** The value of the bits of an IEEE 754 half float. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 /** Whether two tensors hold the same type, shape and bits. */

@@ -131,7 +131,7 @@ it('says what is wrong with a source', async () => {
     "NO_MODEL https://elsewhere.org/m/bundle.json: the server says 404; give the address of a model's folder, or of its file .ulmfit",
   );
   expect(await rejected(new Uint8Array([1, 2, 3]))).toBe(
-    "BAD_ZIP the model: is no model file; give one that `ulmfit export` wrote, or the address of a model's folder",
+    "BAD_ZIP the model: is no model file; give one that `ulmfit export` wrote, or a model's folder",
   );
   expect(await rejected(zipSync({ 'bundle.json': files['bundle.json'] }))).toMatch(
     /^BAD_ZIP the model: .*vocabulary\.json.* is missing/,

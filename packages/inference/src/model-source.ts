@@ -1,6 +1,5 @@
-import { bundleFiles, linearFile, type BundleParts } from '@ulmfit/checkpoint';
+import { bundleFiles, linearFile, partsOfFile, type BundleParts } from '@ulmfit/checkpoint';
 import { brief, showName, UlmfitError } from '@ulmfit/errors';
-import { isZip, ZipArchive } from '@ulmfit/files/portable';
 
 /**
  * Where a model comes from: the address of its folder or of its one file (`.ulmfit`), relative to the page in a browser; that
@@ -40,11 +39,11 @@ export async function readSource(source: ModelSource, options: ReadSourceOptions
   if (typeof source === 'string' || source instanceof URL) return fetchModel(addressOf(source), options);
   if (source instanceof Blob) {
     const label = 'name' in source && typeof source.name === 'string' ? showName(source.name) : 'the model';
-    return { parts: unpacked(new Uint8Array(await source.arrayBuffer()), label), label };
+    return { parts: partsOfFile(new Uint8Array(await source.arrayBuffer()), label), label };
   }
   const label = 'the model';
-  if (source instanceof ArrayBuffer) return { parts: unpacked(new Uint8Array(source), label), label };
-  if (source instanceof Uint8Array) return { parts: unpacked(source, label), label };
+  if (source instanceof ArrayBuffer) return { parts: partsOfFile(new Uint8Array(source), label), label };
+  if (source instanceof Uint8Array) return { parts: partsOfFile(source, label), label };
   if (typeof source === 'object' && bundleFiles.every((name) => source[name] instanceof Uint8Array))
     return { parts: source, label };
   throw new UlmfitError(
@@ -53,30 +52,12 @@ export async function readSource(source: ModelSource, options: ReadSourceOptions
   );
 }
 
-/** The files of a model that is one file. */
-function unpacked(bytes: Uint8Array, label: string): BundleParts<Uint8Array> {
-  if (!isZip(bytes)) {
-    throw new UlmfitError(
-      'BAD_ZIP',
-      `${label}: is no model file; give one that \`ulmfit export\` wrote, or the address of a model's folder`,
-    );
-  }
-  const archive = new ZipArchive(bytes, label);
-  const read = (name: string) => archive.read(name);
-  const [description, vocabulary, weights] = bundleFiles;
-  return {
-    [description]: read(description),
-    [vocabulary]: read(vocabulary),
-    [weights]: read(weights),
-    ...(archive.has(linearFile) && { [linearFile]: read(linearFile) }),
-  };
-}
-
 async function fetchModel(address: URL, options: ReadSourceOptions): Promise<ModelFiles> {
   const label = shown(address);
   const progress = new Progress(options.onProgress);
   const fetched = (url: URL) => fetchBytes(url, progress, options.signal);
-  if (address.pathname.endsWith('.ulmfit')) return { parts: unpacked(await fetched(address), label), label };
+  if (address.pathname.endsWith('.ulmfit'))
+    return { parts: partsOfFile(await fetched(address), label), label };
   const folder = new URL(address);
   if (!folder.pathname.endsWith('/')) folder.pathname += '/';
   const file = (name: string) => {

@@ -1,11 +1,11 @@
 import { evaluateModels } from '@ulmfit/pipeline';
-import type { ClassificationTask, TaskSplit } from '@ulmfit/text';
 import { interruptible } from '../interruptible.js';
 import { judgementLines } from '../print-judgement.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { resolveTask } from '../config/resolve-task.js';
 import type { DataFlags } from '../task-of.js';
 import { reporter } from '../reporter.js';
+import { scoredTexts } from '../scored-texts.js';
 import { printLines } from '../standard-output.js';
 import { jsonText } from '../terminal-text.js';
 import { startEngine, type EngineFlags } from '../start-engine.js';
@@ -48,7 +48,3 @@ export async function evaluate(flags: EvaluateFlags, config?: LoadedConfig): Pro
     report.end();
   }
 }
-
-/** The test texts where the data names some, or else all of it. */
-const scoredTexts = ({ counts: { test, valid } }: ClassificationTask): TaskSplit =>
-  test > 0 ? 'test' : valid > 0 ? 'valid' : 'train';

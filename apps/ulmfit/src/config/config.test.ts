@@ -37,9 +37,18 @@ async function refused(content: string | object, name = 'bad.json'): Promise<str
 describe('a settings file', () => {
   it('sets what the flags set, and flags win', async () => {
     const recipe = { clip: 0.4, languageModel: { finetune: { epochs: 3 } } };
-    const file = write('flags.json', { preset: 'tiny', seed: 7, trainReviews: '20', schedule: 'stlr', recipe });
+    const file = write('flags.json', {
+      preset: 'tiny',
+      seed: 7,
+      trainReviews: '20',
+      schedule: 'stlr',
+      recipe,
+    });
     const made = await resolved(file, '--seed', '8');
-    expect(made).toMatchObject({ file, settings: { preset: 'tiny', seed: 8, trainReviews: 20, splitSeed: 1 } });
+    expect(made).toMatchObject({
+      file,
+      settings: { preset: 'tiny', seed: 8, trainReviews: 20, splitSeed: 1 },
+    });
     const { languageModel } = presets.tiny;
     expect(made['recipe']).toEqual({
       ...presets.tiny,

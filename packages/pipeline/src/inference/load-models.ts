@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { AnyEncoder } from '@ulmfit/awd-lstm';
-import { readBundle, type Bundle } from '@ulmfit/checkpoint';
+import type { Bundle } from '@ulmfit/checkpoint';
 import { UlmfitError } from '@ulmfit/errors';
 import {
   classifierFromBundle,
@@ -13,9 +11,10 @@ import {
 import type { Tokenizer } from '@ulmfit/text';
 import type { TrainedLanguageModel } from '../stages/language-model-stage.js';
 import { loadFastai } from './load-fastai.js';
+import { readModelBundle } from './read-model-bundle.js';
 
 /**
- * Loads a language model from a bundle's folder, a run's folder, or a fastai checkpoint (`.pth` with the `.pkl` of its
+ * Loads a language model from a bundle's folder or file, a run's folder, or a fastai checkpoint (`.pth` with the `.pkl` of its
  * words beside it, which does not tell its direction). The model is the caller's to dispose.
  * @param stage which of a run's language models
  * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `OTHER_ARCHITECTURE`, `BAD_WEIGHTS`, or what is wrong with the file
@@ -39,8 +38,8 @@ export function loadLanguageModel(
   options: Omit<LoadBundleOptions, 'tokenizer'> = {},
 ): TrainedLanguageModel<AnyEncoder> & { readonly backwards?: boolean } {
   if (path.endsWith('.pth')) return loadFastai(path);
-  return readModel(path, stage, 'language model', (bundle, folder) =>
-    languageModelFromBundle(bundle, folder, { ...options, tokenizer }),
+  return readModel(path, stage, 'language model', (bundle, label) =>
+    languageModelFromBundle(bundle, label, { ...options, tokenizer }),
   );
 }
 
@@ -66,12 +65,12 @@ export function loadReading(
 }
 
 /**
- * Loads a classifier from a bundle's folder or a run's folder, with its tokenizer. The model is the caller's to dispose.
+ * Loads a classifier from a bundle's folder or file, or a run's folder, with its tokenizer. The model is the caller's to dispose.
  * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `OTHER_ARCHITECTURE`, `BAD_WEIGHTS`, or what is wrong with the file
  */
 export function loadDecidedClassifier(path: string, options: LoadBundleOptions = {}): DecidedClassifier {
-  return readModel(path, 'model', 'classifier', (bundle, folder) =>
-    classifierFromBundle(bundle, folder, options),
+  return readModel(path, 'model', 'classifier', (bundle, label) =>
+    classifierFromBundle(bundle, label, options),
   );
 }
 
@@ -80,23 +79,12 @@ function readModel<R>(
   path: string,
   part: string,
   what: string,
-  make: (bundle: Bundle, folder: string) => R,
+  make: (bundle: Bundle, label: string) => R,
 ): R {
-  const folder = bundleFolder(path, part, what);
-  const bundle = readBundle(folder);
+  const { bundle, label } = readModelBundle(path, part, what);
   try {
-    return make(bundle, folder);
+    return make(bundle, label);
   } finally {
     dispose(Object.values(bundle.weights));
   }
-}
-
-/** The folder itself where it is a bundle, or the part of a run that is one. */
-function bundleFolder(path: string, part: string, what: string): string {
-  const folder = [path, join(path, part)].find((candidate) => existsSync(join(candidate, 'bundle.json')));
-  if (folder !== undefined) return folder;
-  throw new UlmfitError(
-    'NO_MODEL',
-    `${path}: holds no ${what}; give the folder of a run that has trained one, or of its ${part}/`,
-  );
 }
