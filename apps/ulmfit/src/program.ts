@@ -124,7 +124,7 @@ export function program(writeHelp?: (text: string) => void): Command {
     'predict <text...>',
     'classify texts, files of them (CSV, TSV, JSONL, plain lines), or standard input (-)',
     ['model', 'json', 'all', ...readingFlags, 'tokenizer', ...engineFlags],
-    async (flags, texts) => (await import('./commands/predict.js')).predict(texts, flags),
+    async (flags, texts, config) => (await import('./commands/predict.js')).predict(texts, flags, config),
   );
   add(
     ulmfit,

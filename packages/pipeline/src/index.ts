@@ -19,6 +19,8 @@ export type {
   LanguageModelPlugin,
   LanguageModelPlugins,
 } from './stages/stage-plugin.js';
+// What the options and the results name.
+export type { AnyEncoder, Architecture, AwdLstmEncoder } from '@ulmfit/awd-lstm';
 export { Interrupted, type StageContext, type StageEvent } from './stage-context.js';
 export {
   tokenAccuracy,

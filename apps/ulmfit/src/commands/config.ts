@@ -29,8 +29,8 @@ export async function config(
   const isOwn = task ? isOwnTask(task) : !isImdb(data);
   const steps = recipeSteps(flags, loaded, { preset, isOwn });
   const recipe = steps.at(-1)?.recipe;
-  const { plugins, optimizer } = loaded?.extras ?? {};
-  if (plugins ?? optimizer) await startEngine(flags);
+  const { architecture, plugins, optimizer } = loaded?.extras ?? {};
+  if (architecture ?? plugins ?? optimizer) await startEngine(flags);
   const settings = { ...(hasTask ? {} : { data }), ...others, preset };
   const from: Record<string, string> = { ...(hasTask && { task: 'file' }), ...sources };
   if (hasTask) delete from['data'];
@@ -39,7 +39,8 @@ export async function config(
     file: loaded?.path ?? null,
     settings,
     task: task ? { name: task.name, classes: task.classes, counts: task.counts } : null,
-    ...(recipe && planTraining(recipe, { plugins, optimizer })),
+    ...(architecture && { architecture: { name: architecture.name, sizes: architecture.sizes } }),
+    ...(recipe && planTraining(recipe, { architecture, plugins, optimizer })),
     recipe,
     from: { ...from, ...recipeSources(steps, from) },
   };

@@ -1,7 +1,7 @@
 import { evaluateModels } from '@ulmfit/pipeline';
 import { interruptible } from '../interruptible.js';
 import { judgementLines } from '../print-judgement.js';
-import type { LoadedConfig } from '../config/load-config.js';
+import { architecturesOf, type LoadedConfig } from '../config/load-config.js';
 import { resolveTask } from '../config/resolve-task.js';
 import type { DataFlags } from '../task-of.js';
 import { reporter } from '../reporter.js';
@@ -34,6 +34,7 @@ export async function evaluate(flags: EvaluateFlags, config?: LoadedConfig): Pro
           task: (classes) => resolveTask(flags, config, { signal, say, classes, validShare: 0 }),
           split: scoredTexts,
           tokenizer,
+          architectures: architecturesOf(config),
           workers: tokenizerThreads(threads),
           tokenCache,
           signal,

@@ -59,6 +59,7 @@ export async function lrFind(
             task,
           },
           corpus: corpusOf({ ...flags, task, isWanted: stage === 'pretrain' }),
+          architecture: config?.extras.architecture,
           plugins: config?.extras.plugins,
           optimizer: config?.extras.optimizer,
           workers: tokenizerThreads(flags.threads),

@@ -1,4 +1,5 @@
 import { loadClassifier } from '@ulmfit/pipeline';
+import { architecturesOf, type LoadedConfig } from '../config/load-config.js';
 import type { Flags, readingFlags } from '../flags.js';
 import { interruptible } from '../interruptible.js';
 import { predictInputs } from '../predict/predict-inputs.js';
@@ -12,11 +13,18 @@ type PredictFlags = EngineFlags &
   Pick<Flags, 'model' | 'json' | 'all' | 'tokenizer' | (typeof readingFlags)[number]>;
 
 /** `ulmfit predict TEXT...`, of texts or of files */
-export async function predict(words: readonly string[], flags: PredictFlags): Promise<void> {
+export async function predict(
+  words: readonly string[],
+  flags: PredictFlags,
+  config?: LoadedConfig,
+): Promise<void> {
   const inputs = predictInputs(words);
   await startEngine(flags);
   const { model, json, all, tokenizer } = flags;
-  const classifier = await loadClassifier(model, { ...(tokenizer !== undefined && { tokenizer }) });
+  const classifier = await loadClassifier(model, {
+    ...(tokenizer !== undefined && { tokenizer }),
+    architectures: architecturesOf(config),
+  });
   try {
     if (inputs.kind === 'texts') {
       const predictions = await classifier.predict(inputs.texts);

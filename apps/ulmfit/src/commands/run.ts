@@ -83,7 +83,9 @@ async function runWith(
     const { task, preset, recipe, corpus, notes } = await planOf(flags, config, stages, { say: report.say });
     notes.forEach(report.say);
     const folder = flags.out ?? `runs/${name}-${preset}-${seed}`;
-    if (task && !existsSync(join(folder, runFiles.config))) {
+    // How long another architecture takes is not known.
+    const isKnown = config?.extras.architecture === undefined;
+    if (task && isKnown && !existsSync(join(folder, runFiles.config))) {
       const from = more.pretrained ?? more.encoder ?? pretrained;
       const look = await lookAtTask(task, {
         ...{ recipe, stages, corpus, from, transfer: more.transfer, quick: true },
@@ -102,6 +104,7 @@ async function runWith(
           linear: stages.includes('linear'),
           engine,
           saveEvery,
+          architecture: config?.extras.architecture,
           plugins: config?.extras.plugins,
           optimizer: config?.extras.optimizer,
           observers: [tensorBoard(join(folder, runFiles.tensorboard))],

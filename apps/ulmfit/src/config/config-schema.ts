@@ -48,6 +48,16 @@ function optimizerFault(value: unknown): Fault {
   return { message: 'must be an optimizer, such as adam() of @ulmfit/optimizers' };
 }
 
+function architectureFault(value: unknown): Fault {
+  if (typeof value === 'function') return { message: `${showName(value.name)} is a function; call it` };
+  const isOne =
+    isObject(value) &&
+    typeof value['create'] === 'function' &&
+    typeof value['name'] === 'string' &&
+    isObject(value['sizes']);
+  return isOne ? undefined : { message: 'must be an architecture, such as awdLstm() of @ulmfit/awd-lstm' };
+}
+
 /** Functions that make plugins are called when a run begins. */
 function pluginsFault(value: unknown): Fault {
   if (typeof value === 'function') return undefined;
@@ -82,6 +92,9 @@ const beyondFlags = {
     (value) => isObject(value) || typeof value === 'function',
     'must be a task, a promise of one, or a function that makes one',
   ),
+  architecture: z
+    .custom<NonNullable<UlmfitConfig['architecture']>>()
+    .superRefine((value, ctx) => complain(ctx, [], architectureFault(value))),
   optimizer: z.custom<NonNullable<UlmfitConfig['optimizer']>>().superRefine((value, ctx) => {
     const whole: unknown = value;
     if (isObject(whole) && !('create' in whole)) eachStage(whole, ctx, optimizerFault);

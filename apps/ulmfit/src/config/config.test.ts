@@ -142,6 +142,14 @@ describe('a settings file', () => {
     expect(settings).not.toHaveProperty('corpusWords');
   });
 
+  it('names an encoder of one’s own', async () => {
+    const file = write(
+      'architecture.mjs',
+      "export default { data: 'mine', architecture: { name: 'GRU', sizes: { features: 8 }, create() {} } };",
+    );
+    expect(await resolved(file)).toMatchObject({ architecture: { name: 'GRU', sizes: { features: 8 } } });
+  });
+
   it('is found in the folder or above it, the nearest and the first of its names', async () => {
     write('found/ulmfit.config.json', { seed: 1 });
     mkdirSync(at('found/deeper/still'), { recursive: true });
@@ -171,6 +179,12 @@ describe('a settings file', () => {
     expect(
       await refused('export default { optimizer: { all: function adam() {} } };', 'uncalled.mjs'),
     ).toMatch(/optimizer\.all: adam is a function; call it/);
+    expect(await refused({ architecture: { name: 'GRU' } })).toMatch(
+      /architecture: must be an architecture, such as awdLstm\(\) of @ulmfit\/awd-lstm/,
+    );
+    expect(await refused('export default { architecture: function gru() {} };', 'gru.mjs')).toMatch(
+      /architecture: gru is a function; call it/,
+    );
     expect(await refused({ task: 'mine' })).toMatch(/task: must be a task, a promise of one, or a function/);
     expect(await refused({ task: { name: 'mine' } })).toMatch(
       /task\.classes: must be a list of names; it is to be a ClassificationTask of @ulmfit\/text/,

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UlmfitError } from '@ulmfit/errors';
+import type { Architecture } from '@ulmfit/pipeline';
 import { lilconfig } from 'lilconfig';
 import { oneLine } from '../one-line.js';
 import { checkedConfig, type ConfigExtras } from './config-schema.js';
@@ -15,6 +16,10 @@ export interface LoadedConfig {
   /** What has no flag. */
   readonly extras: ConfigExtras;
 }
+
+/** What models may have for an encoder beside AWD-LSTM. */
+export const architecturesOf = (config: LoadedConfig | undefined): readonly Architecture[] =>
+  config?.extras.architecture ? [config.extras.architecture] : [];
 
 /** In this order, in each folder from the present one up. */
 export const configNames = ['ts', 'mts', 'js', 'mjs', 'json'].map(

@@ -1,4 +1,7 @@
 import type {
+  AnyEncoder,
+  Architecture,
+  AwdLstmEncoder,
   OptimizerByStage,
   MadePlugins,
   PluginsByStage,
@@ -28,7 +31,7 @@ export type FlagSettings = {
  * The settings of `ulmfit.config.ts`: those of every flag, under the flag's name in camel case, and what has no flag. A flag that is
  * given wins. Paths begin in the file's folder.
  */
-export interface UlmfitConfig extends FlagSettings {
+export interface UlmfitConfig<E extends AnyEncoder = AwdLstmEncoder> extends FlagSettings {
   /** What differs from the preset: settings, or the path of a JSON file of them. */
   readonly recipe?: Changes<Recipe> | string | undefined;
   /**
@@ -36,6 +39,11 @@ export interface UlmfitConfig extends FlagSettings {
    * command needs it.
    */
   readonly task?: TaskSource | undefined;
+  /**
+   * What the encoder is, with its sizes, in place of AWD-LSTM of the recipe's, such as `gru({ features: 128 })`: to train, and to load
+   * what was trained.
+   */
+  readonly architecture?: Architecture<E> | undefined;
   /**
    * What updates the weights in place of the recipe's Adam: for all stages, or by stage, `{ pretrain: sgd() }`. The peak rates stay the
    * recipe's.
@@ -45,7 +53,7 @@ export interface UlmfitConfig extends FlagSettings {
    * Plugins beside the recipe's: a list for all stages, or by stage, `{ all: () => [...], classify: [...] }`. A function makes plugins
    * for each stage, which one with a state needs. A run that is resumed needs the same ones.
    */
-  readonly plugins?: MadePlugins<AnyStagePlugins> | PluginsByStage | undefined;
+  readonly plugins?: MadePlugins<AnyStagePlugins<E>> | PluginsByStage<E> | undefined;
 }
 
 /**
@@ -58,4 +66,6 @@ export interface UlmfitConfig extends FlagSettings {
  *   plugins: { all: () => [reduceOnPlateau()], classify: [tokenCutoff(0.1)] },
  * });
  */
-export const defineConfig = (config: UlmfitConfig): UlmfitConfig => config;
+export const defineConfig = <E extends AnyEncoder = AwdLstmEncoder>(
+  config: UlmfitConfig<E>,
+): UlmfitConfig<E> => config;

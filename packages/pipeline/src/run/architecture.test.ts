@@ -82,7 +82,7 @@ it('runs all stages over an encoder of one’s own, and ends with the same bytes
   ).rejects.toMatchObject({ code: 'RUN_DIFFERS' });
 
   const folder = join(root, 'whole');
-  const message = `${folder}/model: its encoder is of the architecture "plain RNN", and there is only AWD-LSTM; give that too: loadClassifier(folder, { architectures: [...] })`;
+  const message = `${folder}/model: its encoder is of the architecture "plain RNN", and there is only AWD-LSTM; give that too: architecture in the settings file, or loadClassifier(folder, { architectures: [...] })`;
   await expect(loadClassifier(folder)).rejects.toMatchObject({ code: 'OTHER_ARCHITECTURE', message });
   const classifier = await loadClassifier(folder, { architectures: [plainRnns] });
   const [prediction] = await classifier.predict(['the plot shines .']);
