@@ -4,6 +4,7 @@ import {
   estimateRun,
   loadLanguageModel,
   recipeTokenizer,
+  type Architecture,
   type Recipe,
   type RunEstimate,
   type StageName,
@@ -29,6 +30,8 @@ export interface Look {
 
 export interface LookOptions {
   readonly recipe: Recipe;
+  /** The encoder's, where it is none of the recipe's. */
+  readonly architecture?: Architecture | undefined;
   readonly stages: readonly StageName[];
   /** General text to pretrain on, and its path where it has one. */
   readonly corpus?: TextSource | undefined;
@@ -63,17 +66,23 @@ export async function lookAtTask(task: ClassificationTask, options: LookOptions)
   });
   const { tokens } = survey;
   if (quick && tokens.languageModel + tokens.train < FEW_TOKENS) return { summary, survey };
-  let recipe = options.recipe;
+  let { recipe, architecture } = options;
   if (from !== undefined) {
     const stage = stages.includes('finetune') ? 'pretrain' : 'finetune';
-    const { model } = loadLanguageModel(from, stage, tokenizer, {});
-    const { embedding, hidden, layers } = model.encoder.config;
-    model.dispose();
-    recipe = { ...recipe, encoder: { embedding, hidden, layers } };
+    if (architecture) {
+      const { model } = loadLanguageModel(from, stage, tokenizer, { architectures: [architecture] });
+      architecture = { ...architecture, sizes: { ...model.encoder.config } };
+      model.dispose();
+    } else {
+      const { model } = loadLanguageModel(from, stage, tokenizer);
+      const { embedding, hidden, layers } = model.encoder.config;
+      model.dispose();
+      recipe = { ...recipe, encoder: { embedding, hidden, layers } };
+    }
   }
   const corpusTokens = corpus && (await tokensOf(corpus, corpusPath, corpusWords));
   const estimate = await estimateRun({
-    ...{ recipe, stages, summary, survey, corpusTokens, transfer, workers, signal },
+    ...{ recipe, architecture, stages, summary, survey, corpusTokens, transfer, workers, signal },
   });
   return { summary, survey, estimate };
 }

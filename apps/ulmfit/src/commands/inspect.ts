@@ -32,7 +32,8 @@ export async function inspect(
       say,
       signal,
     });
-    const options = { recipe, stages, corpus, corpusPath, corpusWords, from, transfer, signal };
+    const architecture = config?.extras.architecture;
+    const options = { recipe, architecture, stages, corpus, corpusPath, corpusWords, from, transfer, signal };
     const found = task && (await lookAtTask(task, { ...options, workers: tokenizerThreads(threads) }));
     return found && { ...found, preset };
   });

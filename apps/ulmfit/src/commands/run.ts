@@ -83,12 +83,18 @@ async function runWith(
     const { task, preset, recipe, corpus, notes } = await planOf(flags, config, stages, { say: report.say });
     notes.forEach(report.say);
     const folder = flags.out ?? `runs/${name}-${preset}-${seed}`;
-    // How long another architecture takes is not known.
-    const isKnown = config?.extras.architecture === undefined;
-    if (task && isKnown && !existsSync(join(folder, runFiles.config))) {
+    if (task && !existsSync(join(folder, runFiles.config))) {
       const from = more.pretrained ?? more.encoder ?? pretrained;
       const look = await lookAtTask(task, {
-        ...{ recipe, stages, corpus, from, transfer: more.transfer, quick: true },
+        ...{
+          recipe,
+          architecture: config?.extras.architecture,
+          stages,
+          corpus,
+          from,
+          transfer: more.transfer,
+          quick: true,
+        },
         ...{ corpusPath: flags.corpus, corpusWords: flags.corpusWords },
         workers: tokenizerThreads(flags.threads),
       });

@@ -2,6 +2,7 @@ import { memory } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { rowsTask, summarizeTask, surveyTokens, tokenizerNamed } from '@ulmfit/text';
 import { expect, it } from 'vitest';
+import { plainRnns } from '../../../../tools/plain-rnn.js';
 import { micro, opinionsOf } from '../micro.test-helper.js';
 import { estimateRun, type EstimateRunOptions } from './estimate-run.js';
 
@@ -53,6 +54,26 @@ it('counts pretraining on general text, and a classifier from scratch', async ()
   expect(stages.finetune).toBeUndefined();
   const { train, valid } = tokens;
   expect(stages.classify).toBeCloseTo(2 * (train / rates.all + valid / rates.head) + valid / rates.head, 6);
+});
+
+it('measures an encoder of one’s own, with the groups that it has', async () => {
+  const before = memory().numTensors;
+  const made: number[] = [];
+  const watched: typeof plainRnns = {
+    ...plainRnns,
+    create: (config, options) => {
+      made.push(config.vocabulary);
+      return plainRnns.create(config, options);
+    },
+  };
+  const { stages, rates, tokens } = await estimated({ architecture: watched });
+  expect(memory().numTensors).toBe(before);
+  for (const rate of Object.values(rates)) expect(rate).toBeGreaterThan(0);
+  // The language model, the classifier with its head alone and all of it, beside those that only tell of sizes.
+  expect(made.filter((words) => words === made[1])).toHaveLength(3);
+  const { train, valid } = tokens;
+  const fits = train / rates.head + valid / rates.head + 6 * (train / rates.all + valid / rates.head);
+  expect(stages.classify).toBeCloseTo(fits + valid / rates.head, 6);
 });
 
 it('can be stopped', async () => {

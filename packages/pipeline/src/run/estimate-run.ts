@@ -1,14 +1,18 @@
 import { fitEpochs, type FitLength } from '../recipe/fit-epochs.js';
 import { availableParallelism } from 'node:os';
+import type { Architecture } from '@ulmfit/awd-lstm';
 import { specialTokens, Vocabulary, type TaskSummary, type TokenSurvey } from '@ulmfit/text';
 import type { ClassifierFit, Recipe } from '../recipe/recipe.js';
 import type { StageContext } from '../stage-context.js';
+import { classifierGroups } from '../stages/plan-stage.js';
 import { measureStepRates, type StepRates } from '../stages/step-rates.js';
 import type { StageName } from './stage-name.js';
 
 export interface EstimateRunOptions extends Pick<StageContext, 'signal'> {
   /** Its encoder has the sizes of the model that it starts from, where it starts from one. */
   readonly recipe: Recipe;
+  /** As of `run`; with the sizes of the model that it starts from, where it starts from one. */
+  readonly architecture?: Architecture | undefined;
   readonly stages: readonly StageName[];
   /** What `summarizeTask` and `surveyTokens` give for the task. */
   readonly summary: TaskSummary;
@@ -41,9 +45,20 @@ const FORWARD = 1 / 3;
  * const { seconds } = await estimateRun({ recipe, summary, survey, stages: ['finetune', 'classify', 'evaluate'] });
  */
 export async function estimateRun(options: EstimateRunOptions): Promise<RunEstimate> {
-  const { recipe, stages, summary, survey, corpusTokens = 0, transfer = true, signal } = options;
+  const {
+    recipe,
+    architecture,
+    stages,
+    summary,
+    survey,
+    corpusTokens = 0,
+    transfer = true,
+    signal,
+  } = options;
   const classes = summary.classes.map(({ name }) => name);
-  const rates = await measureStepRates(recipe, { vocabulary: invented(survey.vocabulary), classes, signal });
+  const rates = await measureStepRates(recipe, {
+    ...{ vocabulary: invented(survey.vocabulary), classes, architecture, signal },
+  });
   const { pretrain, finetune, validationShare: share, batchSize, window } = recipe.languageModel;
   const { tokens } = survey;
   const passes = (count: number, fit: FitLength) =>
@@ -83,12 +98,12 @@ function tokensPerSecond({ survey, workers = availableParallelism() }: EstimateR
 
 /** Gradual unfreezing: a fit costs as much more than that of the head as it trains groups, the validation a forward pass. */
 function classifySeconds(
-  { recipe, summary, survey, transfer = true }: EstimateRunOptions,
+  { recipe, architecture, summary, survey, transfer = true }: EstimateRunOptions,
   rates: StepRates,
 ): number {
   const { fits, scratch, batchSize } = recipe.classifier;
   const { train, valid } = survey.tokens;
-  const top = recipe.encoder.layers + 1; // the head's group, the embedding's being the first
+  const top = classifierGroups({ recipe, architecture }) - 1; // the head's group, the embedding's being the first
   const batches = Math.max(1, Math.ceil(summary.sets.train.texts / batchSize));
   const secondsOf = ({ freezeTo, ...length }: ClassifierFit) => {
     const first = freezeTo < 0 ? Math.max(0, top + 1 + freezeTo) : Math.min(top, freezeTo);

@@ -26,7 +26,7 @@ interface StagePlan<Plugin> {
 const FEW_WORDS = 16;
 
 /** An encoder by which the taps and the groups of any size are known. */
-const plannedEncoder = ({
+export const plannedEncoder = ({
   recipe,
   architecture,
 }: Pick<StagePlan<never>, 'recipe' | 'architecture'>): AnyEncoder =>

@@ -1,10 +1,12 @@
 import { layerWeights } from '@ulmfit/awd-lstm';
 import { dispose, fill, matMul } from '@tensorflow/tfjs-core';
+import type { Architecture } from '@ulmfit/awd-lstm';
 import { TokenCorpus, type Vocabulary } from '@ulmfit/text';
 import type { FitOptions, Optimizer, Trainer, TrainingPlugin } from '@ulmfit/trainer';
 import type { Recipe } from '../recipe/recipe.js';
 import { prepareClassifier } from './classifier-stage.js';
 import { prepareLanguageModel } from './language-model-stage.js';
+import { plannedEncoder } from './plan-stage.js';
 
 /** How many tokens a second a recipe's models learn from on this machine, as it is now. */
 export interface StepRates {
@@ -36,10 +38,16 @@ export async function measureStepRates(
   {
     vocabulary,
     classes,
+    architecture,
     signal,
-  }: { vocabulary: Vocabulary; classes: readonly string[]; signal?: AbortSignal | undefined },
+  }: {
+    vocabulary: Vocabulary;
+    classes: readonly string[];
+    architecture?: Architecture | undefined;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<StepRates> {
-  const products = productsOf(recipe, vocabulary.size);
+  const products = productsOf({ recipe, architecture }, vocabulary.size);
   const { batchSize: streams, window } = recipe.languageModel;
   const { batchSize: documents, window: read } = recipe.classifier;
   const speed = await productsPerSecond();
@@ -68,6 +76,7 @@ export async function measureStepRates(
     stage: 'finetune',
     recipe: { ...recipe, languageModel: { ...recipe.languageModel, window: time, jitter: false } },
     data: { train: tokens(STEPS * time + 1, streams), valid: tokens(2, streams), vocabulary },
+    architecture,
     seed: 0,
   });
   let languageModel: number;
@@ -87,7 +96,7 @@ export async function measureStepRates(
     const { model, trainer, fits } = prepareClassifier({
       recipe: { ...recipe, classifier: settings },
       train: { documents: corpus, labels },
-      ...{ vocabulary, classes, seed: 0 },
+      ...{ vocabulary, classes, architecture, seed: 0 },
     });
     try {
       const [fit] = fits;
@@ -154,7 +163,16 @@ async function productsPerSecond(): Promise<number> {
 }
 
 /** Multiplications a token of a forward pass. */
-function productsOf({ encoder }: Recipe, words: number) {
-  const layers = layerWeights(encoder);
-  return { encoder: layers, languageModel: layers + words * encoder.embedding };
+function productsOf(plan: Parameters<typeof plannedEncoder>[0], words: number) {
+  if (!plan.architecture) {
+    const { encoder } = plan.recipe;
+    const layers = layerWeights(encoder);
+    return { encoder: layers, languageModel: layers + words * encoder.embedding };
+  }
+  const { embedding, groups, buffers = [], features } = plannedEncoder(plan);
+  const parameters = groups.flatMap((group) => group.parameters);
+  // As many as there are numbers in the matrices, where each is used once a token.
+  const layers = parameters.reduce((sum, { variable }) => sum + (variable.rank > 1 ? variable.size : 0), 1);
+  dispose([embedding, ...parameters, ...buffers].map(({ variable }) => variable));
+  return { encoder: layers, languageModel: layers + words * features };
 }
