@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { FastKernelName } from '@ulmfit/kernels';
 import type { Loader, Model, TrainingPlugin } from '@ulmfit/trainer';
 import type { LanguageModelInput } from './language-model.js';
 
@@ -74,7 +75,7 @@ export async function recordProducts(body: () => Promise<unknown>): Promise<Seen
   const seen: SeenProduct[] = [];
   const matMul = tf.getKernel('BatchMatMul', 'cpu').kernelFunc;
   tf.registerKernel({
-    kernelName: 'UlmfitProduct',
+    kernelName: 'UlmfitProduct' satisfies FastKernelName,
     backendName: 'cpu',
     kernelFunc: (args) => {
       const { a, b } = args.inputs;
