@@ -35,11 +35,13 @@ async function bundle(folder: string, entry: string, leftOut: RegExp[]): Promise
       target: 'es2022',
       // The size of TensorFlow.js is no news.
       chunkSizeWarningLimit: 10_000,
-      rollupOptions: {
+      rolldownOptions: {
         input: join(folder, entry),
         external: leftOut,
         preserveEntrySignatures: 'strict',
-        onwarn: ({ message }) => void warnings.push(message),
+        onLog: (level, { message }) => {
+          if (level === 'warn') warnings.push(message);
+        },
       },
     },
   });

@@ -125,7 +125,7 @@ describe('models over an encoder of one’s own', () => {
           name: 'saving',
           save: (ctx, moment) => {
             const { stage, epoch, step } = ctx;
-            if (moment === 'step') store.save({ name: `${step}`, stage, epoch, step }, ctx.stateDict());
+            if (moment === 'step') void store.save({ name: `${step}`, stage, epoch, step }, ctx.stateDict());
           },
         },
       ]);

@@ -200,7 +200,9 @@ function prepareEnvironment(threads: number | undefined): void {
 }
 
 /** tfjs-core comes without gradients; tfjs-node brings them along, the other backends don't. */
-const loadGradients = async (): Promise<void> => void (await import('@tensorflow/tfjs'));
+const loadGradients = async (): Promise<void> => {
+  await import('@tensorflow/tfjs');
+};
 
 async function startWasm(_options: BackendOptions, warnings: string[]): Promise<BackendInfo> {
   await loadGradients();

@@ -14,9 +14,9 @@ export async function* unpackedBytes(
   try {
     let start = Buffer.alloc(0);
     while (start.length < 2) {
-      const { value, done } = await chunks.next();
-      if (done) break;
-      start = Buffer.concat([start, value]);
+      const next = await chunks.next();
+      if (next.done === true) break;
+      start = Buffer.concat([start, next.value]);
     }
     const whole = async function* (): AsyncGenerator<Buffer, void> {
       if (start.length > 0) yield start;

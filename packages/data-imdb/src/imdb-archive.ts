@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream';
 import { showName, UlmfitError } from '@ulmfit/errors';
 import { gunzipFile } from '@ulmfit/files';
 import { extract, type Extract } from 'tar-stream';
-import type { ReadImdbOptions } from './read-imdb.js';
+import type { ReadImdbOptions } from './read-imdb-options.js';
 import { parseReviewPath, type Review } from './review.js';
 import { decodeReview, MAXIMUM_REVIEW_BYTES, reviewTooLong } from './review-text.js';
 
@@ -29,7 +29,7 @@ export async function* readImdbArchive(
 }
 
 async function readMember(path: string, member: Member): Promise<Review | undefined> {
-  const { name, type, size = 0 } = member.header;
+  const { name, type, size } = member.header;
   if (/^([/\\]|[A-Za-z]:)/.test(name) || name.split(/[/\\]/).includes('..')) {
     throw new UlmfitError(
       'UNSAFE_MEMBER',

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '@ulmfit/files';
-import type { ReadImdbOptions } from './read-imdb.js';
+import type { ReadImdbOptions } from './read-imdb-options.js';
 import { parseReviewPath, type Review } from './review.js';
 import { decodeReview, MAXIMUM_REVIEW_BYTES, reviewTooLong } from './review-text.js';
 

@@ -1,4 +1,5 @@
-export { readImdb, type ReadImdbOptions, type ReadProgress } from './read-imdb.js';
+export { readImdb } from './read-imdb.js';
+export type { ReadImdbOptions, ReadProgress } from './read-imdb-options.js';
 export { isLabelled, type LabelledReview, type Review, type Sentiment } from './review.js';
 export { imdbTask, type ImdbTaskOptions } from './imdb-task.js';
 export { splitImdb, type ImdbSplit, type SplitImdbOptions } from './split-imdb.js';

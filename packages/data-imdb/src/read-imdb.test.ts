@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { failure, tar, tarGz, temporaryFolder, type Member } from './archive.test-helper.js';
-import { readImdb, type ReadProgress } from './read-imdb.js';
+import { readImdb } from './read-imdb.js';
+import type { ReadProgress } from './read-imdb-options.js';
 import { sharedData } from './shared.test-helper.js';
 
 const MEMBERS: Member[] = [

@@ -100,7 +100,7 @@ export class ParameterStates<Slot extends string> {
       throw this.#mismatch('the state is not one of this optimizer: it lacks steps and tensors');
     }
     requireState(`optimizer ${this.#what}`, { json, tensors: {} }, ['steps', 'tensors']);
-    return { steps, tensors } as SavedStates;
+    return { steps, tensors: tensors as string[] } as SavedStates;
   }
 
   #check(steps: SavedStates['steps'], listed: readonly string[], tensors: StateDict['tensors']): void {

@@ -214,6 +214,6 @@ function fieldsOf(plugin: object | undefined): Record<string, unknown> {
 
 /** Frees what a plugin keeps: by its own `dispose`, which the protocol does not ask for, or else what it lends. */
 export function freePlugin(plugin: { stateDict?: () => StateDict; dispose?: unknown }): void {
-  if (typeof plugin.dispose === 'function') plugin.dispose();
+  if (typeof plugin.dispose === 'function') Reflect.apply(plugin.dispose, plugin, []);
   else dispose(plugin.stateDict?.().tensors ?? {});
 }

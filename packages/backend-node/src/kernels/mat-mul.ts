@@ -40,7 +40,7 @@ export const matMul: FastKernel = {
     if (original === undefined) {
       throw new UlmfitError(
         'BAD_KERNEL_CALL',
-        `MatMul has no kernel for shapes [${a.shape}] and [${b.shape}].`,
+        `MatMul has no kernel for shapes [${a.shape.join()}] and [${b.shape.join()}].`,
       );
     }
     return original(kernel);

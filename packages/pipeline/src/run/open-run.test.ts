@@ -212,8 +212,12 @@ describe('openRun', () => {
     const path = join(root, 'left');
     const run = openRun(path, settings);
     run.finish('classify', { seconds: 2 });
-    run.store('classify').save({ name: 'x', stage: 'classify', epoch: 0, step: 1 }, { json: 1, tensors: {} });
-    run.store('pretrain').save({ name: 'x', stage: 'pretrain', epoch: 0, step: 1 }, { json: 1, tensors: {} });
+    void run
+      .store('classify')
+      .save({ name: 'x', stage: 'classify', epoch: 0, step: 1 }, { json: 1, tensors: {} });
+    void run
+      .store('pretrain')
+      .save({ name: 'x', stage: 'pretrain', epoch: 0, step: 1 }, { json: 1, tensors: {} });
     run.close();
     openRun(path, settings).close();
     expect(readdirSync(join(path, 'checkpoints'))).toEqual(['pretrain']);

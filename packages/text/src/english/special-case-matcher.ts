@@ -90,7 +90,7 @@ function textOf(
 ): string {
   let text = '';
   for (let index = start; index < end; index++) {
-    text += tokens[index];
+    text += tokens[index] ?? '';
     if (index < end - 1 && spaceAfter?.[index] === true) text += ' ';
   }
   return text;
