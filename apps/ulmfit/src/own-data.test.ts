@@ -59,6 +59,15 @@ describe.skipIf(missing !== undefined)(withReason('the guide to your own data', 
     expect(evaluated.stdout, evaluated.stderr).toMatch(/^accuracy [\d.]+ % on 100 test texts/m);
   });
 
+  it('is exported as one file, which is what the guide says of it', async () => {
+    const args = command('export').map((word) =>
+      word.replace(/^tickets\.ulmfit$/, join(folder, 'tickets.ulmfit')),
+    );
+    const { code, stdout, stderr } = await ulmfit(args);
+    expect(code, stderr).toBe(0);
+    for (const line of stdout.replace(`${folder}/`, '').trimEnd().split('\n')) expect(guide).toContain(line);
+  });
+
   it('is held to the data that it began on', async () => {
     const changed = join(folder, 'tickets.csv');
     writeFileSync(changed, readFileSync(join(docs, 'data/tickets.csv'), 'utf8').replace('parcel', 'letter'));
