@@ -43,6 +43,12 @@ export interface Flags {
   readonly model: string;
   readonly ensemble?: readonly string[];
   readonly weights: 'float32' | 'float16' | 'int8';
+  readonly tokens?: number;
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly minP?: number;
+  readonly stop?: readonly string[];
   readonly json?: boolean;
   /** False after `--no-transfer`. */
   readonly transfer: boolean;
@@ -152,6 +158,12 @@ const rateOfStage = (text: string, before: PeakRates = {}): PeakRates => {
 const share = (text: string) => {
   const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
   if (!(value >= 0 && value < 1)) throw new InvalidArgumentError('It must be a share from 0 to below 1.');
+  return value;
+};
+
+const amount = (text: string) => {
+  const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
+  if (!(value < Infinity)) throw new InvalidArgumentError('It must be a number from 0, such as 0.8.');
   return value;
 };
 
@@ -278,6 +290,23 @@ export const options: Readonly<Record<FlagName, Option>> = {
     .choices(['float32', 'float16', 'int8'] satisfies Flags['weights'][])
     .default('float32'),
   ensemble: new Option('--ensemble <folders...>', 'more classifiers, averaged by their probabilities'),
+  tokens: new Option('--tokens <n>', 'words, punctuation and marks of case at most (default: 100)').argParser(
+    count(1),
+  ),
+  temperature: new Option(
+    '--temperature <t>',
+    'below 1 likely words are drawn more often; 0 takes the likeliest (default: 0.8)',
+  ).argParser(amount),
+  topK: new Option('--top-k <n>', 'draw from the n likeliest words alone (default: all)').argParser(count(1)),
+  topP: new Option(
+    '--top-p <share>',
+    'draw from the fewest words whose probabilities reach this together (default: 0.95)',
+  ).argParser(amount),
+  minP: new Option(
+    '--min-p <share>',
+    'draw from words of this share of the likeliest one’s probability (default: 0)',
+  ).argParser(amount),
+  stop: new Option('--stop <texts...>', 'end before the first of these'),
   json: new Option('--json', 'print JSON'),
   transfer: new Option('--no-transfer', 'train the classifier from scratch'),
   backend: new Option('--backend <name>', 'what computes')

@@ -128,6 +128,16 @@ export function program(writeHelp?: (text: string) => void): Command {
   );
   add(
     ulmfit,
+    'generate [prompt...]',
+    'go on with a text by a language model, such as a run’s fine-tuned one',
+    [
+      ...(['model', 'tokens', 'temperature', 'topK', 'topP', 'minP', 'seed', 'stop', 'tokenizer'] as const),
+      ...engineFlags,
+    ],
+    async (flags, words) => (await import('./commands/generate.js')).generate(words, flags),
+  );
+  add(
+    ulmfit,
     'export <model> <file>',
     'write a model as one file, smaller where asked for; with --data, score it before and after',
     ['weights', ...dataFlags, 'testReviews', 'tokenizer', 'tokenCache', 'json', ...engineFlags],

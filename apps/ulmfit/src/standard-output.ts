@@ -10,11 +10,13 @@ import { UlmfitError } from '@ulmfit/errors';
  * can't be written.
  * @throws UlmfitError `FILE_ERROR` where the system refuses them; ReaderEnded
  */
-export async function printLines(
-  lines: readonly string[],
-  stream: Writable & { readonly fd?: number } = process.stdout,
-): Promise<void> {
-  const text = lines.map((line) => `${line}\n`).join('');
+export const printLines = (lines: readonly string[], stream?: Output): Promise<void> =>
+  printText(lines.map((line) => `${line}\n`).join(''), stream);
+
+type Output = Writable & { readonly fd?: number };
+
+/** The same of a piece of text, such as a word of a line that grows. */
+export async function printText(text: string, stream: Output = process.stdout): Promise<void> {
   try {
     // Node's stream over a file leaves out what a nearly full disk has no room for, and says nothing.
     if (stream.fd !== undefined && !(stream instanceof Socket)) writeFileSync(stream.fd, Buffer.from(text));

@@ -1,4 +1,7 @@
 export { loadClassifier, type LoadClassifierOptions } from './load-classifier.js';
+export { loadedLanguageModel, loadLanguageModel, type LoadedLanguageModel } from './load-language-model.js';
+export { generateText, type GenerateOptions } from './generate-text.js';
+export { nextToken, samplingOf, type Sampling, type SamplingOptions } from './next-token.js';
 export { loadedClassifier, type LoadedClassifier } from './loaded-classifier.js';
 export {
   readSource,

@@ -16,3 +16,8 @@ export const specialTokens = [
 
 /** A row that stands for no word: fills a vocabulary up to a round size. */
 export const fillerToken = 'xxfake';
+
+const special: ReadonlySet<string> = new Set([...specialTokens, fillerToken]);
+
+/** Whether a token is a mark or a filler, and no word of a text. */
+export const isSpecialToken = (token: string): boolean => special.has(token);

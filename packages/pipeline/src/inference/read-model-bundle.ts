@@ -10,6 +10,15 @@ export interface ModelBundle {
 }
 
 /**
+ * Reads a language model from its one file, its folder, or a run: the fine-tuned one, else the pretrained one.
+ * @throws UlmfitError as {@link readModelBundle} does
+ */
+export function readLanguageModelBundle(path: string): ModelBundle {
+  const part = existsSync(join(path, 'finetune', 'bundle.json')) ? 'finetune' : 'pretrain';
+  return readModelBundle(path, part, 'language model');
+}
+
+/**
  * Reads a model from its one file, its folder, or the part of a run that is one. The caller owns the tensors.
  * @param part the folder of a run's model
  * @param what it is, for messages

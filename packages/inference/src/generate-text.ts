@@ -1,0 +1,142 @@
+import { slice, tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
+import { requireInteger, requireThat, UlmfitError } from '@ulmfit/errors';
+import { randomKey, requireSeed, uniformValues } from '@ulmfit/kernels';
+import { Detokenizer, isSpecialToken } from '@ulmfit/text';
+import { CarriedStates, inferencePass, yieldToEvents } from '@ulmfit/trainer';
+import type { ReadingLanguageModel } from './decided-classifier.js';
+import { nextToken, samplingOf, type SamplingOptions } from './next-token.js';
+
+export interface GenerateOptions extends SamplingOptions {
+  /** Tokens at most: words, punctuation and marks of case. Default 100. */
+  readonly tokens?: number | undefined;
+  /** Draws the words: an integer from 0 to 2^32 - 1; the same gives the same text. Default 0. */
+  readonly seed?: number | undefined;
+  /** Ends the text before the first of these, such as `\n` or a word. */
+  readonly stop?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Tokens of a prompt that are read at once. */
+const WINDOW = 256;
+
+/**
+ * Goes on with a text, word by word as they are drawn: the states are carried, so that a word costs one step however long the text is.
+ * The model's unknown word is never drawn, and its mark of a new document ends the text.
+ * @param prompt how the text begins; may be empty
+ * @returns what comes after the prompt, piece by piece
+ * @throws UlmfitError `BAD_OPTION`, `BAD_SEED`, `OTHER_DIRECTION` for a model that reads backwards, `BAD_WEIGHTS`; the signal's reason
+ */
+export async function* generateText(
+  { model, vocabulary, tokenizer, backwards }: ReadingLanguageModel,
+  prompt: string,
+  { tokens = 100, seed = 0, stop = [], signal, ...options }: GenerateOptions = {},
+): AsyncGenerator<string, void> {
+  requireThat('generate: prompt', prompt, typeof prompt === 'string', 'a text');
+  requireInteger('generate: tokens', tokens);
+  requireSeed(seed);
+  const sampling = samplingOf(options);
+  if (backwards) {
+    throw new UlmfitError(
+      'OTHER_DIRECTION',
+      'generate: the model reads from the last word to the first; give one that reads forwards',
+    );
+  }
+  const { ends, excluded } = marksOf(vocabulary.itos);
+  const carried = new CarriedStates();
+  /** Reads ids, and gives the logits of what comes next. */
+  const read = (ids: readonly number[]): Float32Array => {
+    const logits = inferencePass((pass) => {
+      const window = tensor2d([...ids], [1, ids.length], 'int32');
+      const { hidden } = model.forward({ ids: window, targets: window }, pass);
+      const [time, , features] = hidden.shape;
+      const last = slice(hidden, [time - 1, 0, 0], [1, 1, features]);
+      return model.logits({ hidden: last });
+    }, carried);
+    return finite(logits);
+  };
+  const detokenizer = new Detokenizer({ english: tokenizer.name === 'fastai' });
+  try {
+    const begun = tokenizer.tokenize(prompt);
+    for (const token of begun) detokenizer.push(token);
+    const given = vocabulary.encode(begun);
+    let logits: Float32Array = new Float32Array(0);
+    for (let at = 0; at < given.length; at += WINDOW) {
+      signal?.throwIfAborted();
+      logits = read(Array.from(given.slice(at, at + WINDOW)));
+      await yieldToEvents();
+    }
+    const held = new StopWatch(stop);
+    for (let step = 0; step < tokens; step++) {
+      signal?.throwIfAborted();
+      const [random = 0] = uniformValues(1, 0, 1, randomKey({ seed, stream: 'generate', step }));
+      const id = nextToken(logits, sampling, excluded, random);
+      if (ends.has(id)) break;
+      const piece = held.push(detokenizer.push(vocabulary.itos[id] ?? ''));
+      if (piece !== '') yield piece;
+      if (held.isStopped) return;
+      if (step + 1 < tokens) logits = read([id]);
+      await yieldToEvents();
+    }
+    const rest = held.rest();
+    if (rest !== '') yield rest;
+  } finally {
+    carried.reset();
+  }
+}
+
+/** What ends a text, and what is never drawn. Marks of case and repetition are words like others. */
+function marksOf(itos: readonly string[]): { ends: ReadonlySet<number>; excluded: ReadonlySet<number> } {
+  const ends = new Set<number>();
+  const excluded = new Set<number>();
+  itos.forEach((word, id) => {
+    if (word === 'xxbos' || word === 'xxeos') ends.add(id);
+    else if (isSpecialToken(word) && !['xxmaj', 'xxup', 'xxrep', 'xxwrep'].includes(word)) excluded.add(id);
+  });
+  return { ends, excluded };
+}
+
+function finite(tensor: Tensor2D): Float32Array {
+  const values = Float32Array.from(tensor.dataSync());
+  tensor.dispose();
+  if (values.every(Number.isFinite)) return values;
+  throw new UlmfitError(
+    'BAD_WEIGHTS',
+    'generate: the model’s scores are not finite numbers: its weights are of no use; copy the model again, or train it again',
+  );
+}
+
+/** Holds back what may be the beginning of a word that ends the text. */
+class StopWatch {
+  readonly #stops: readonly string[];
+  #held = '';
+  isStopped = false;
+
+  constructor(stops: readonly string[]) {
+    this.#stops = stops.filter((stop) => stop !== '');
+  }
+
+  /** What can be given of the text by now. */
+  push(piece: string): string {
+    this.#held += piece;
+    const found = this.#stops.map((stop) => this.#held.indexOf(stop)).filter((at) => at >= 0);
+    if (found.length > 0) {
+      this.isStopped = true;
+      return this.#held.slice(0, Math.min(...found));
+    }
+    const kept = this.#stops.reduce((most, stop) => Math.max(most, overlap(this.#held, stop)), 0);
+    const given = this.#held.slice(0, this.#held.length - kept);
+    this.#held = this.#held.slice(given.length);
+    return given;
+  }
+
+  rest(): string {
+    return this.#held;
+  }
+}
+
+/** How much of a text's end is a beginning of `word`. */
+function overlap(text: string, word: string): number {
+  for (let length = Math.min(word.length - 1, text.length); length > 0; length--)
+    if (text.endsWith(word.slice(0, length))) return length;
+  return 0;
+}
