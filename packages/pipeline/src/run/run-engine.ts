@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeAtomically } from '@ulmfit/files';
-import { UlmfitError } from '@ulmfit/errors';
+import { showName, UlmfitError } from '@ulmfit/errors';
 import { z } from 'zod';
 import { readJson } from './read-json.js';
 
@@ -40,12 +40,14 @@ export function holdEngine(path: string, run: string, engine: RunEngine): string
     throw new UlmfitError(
       'OTHER_ENGINE',
       `${run} is trained on ${nameOf(begun)}, and this is ${nameOf(engine)}; ` +
-        `add --backend ${begun.backend} --precision ${begun.precision}, or give another folder`,
+        `add --backend ${showName(begun.backend)} --precision ${showName(begun.precision)}, or give another folder`,
     );
   }
   const changes = [
     ...(begun.threads === engine.threads ? [] : [`${engine.threads} instead of ${begun.threads} threads`]),
-    ...(begun.version === engine.version ? [] : [`version ${engine.version} instead of ${begun.version}`]),
+    ...(begun.version === engine.version
+      ? []
+      : [`version ${engine.version} instead of ${showName(begun.version)}`]),
     ...(isSameSet(begun.fastKernels, engine.fastKernels) ? [] : ['other native kernels than it began with']),
   ];
   return changes.map(
@@ -53,7 +55,8 @@ export function holdEngine(path: string, run: string, engine: RunEngine): string
   );
 }
 
-const nameOf = ({ backend, precision }: RunEngine): string => `${backend} in ${precision}`;
+const nameOf = ({ backend, precision }: RunEngine): string =>
+  `${showName(backend)} in ${showName(precision)}`;
 
 const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
   [...a].sort().join() === [...b].sort().join();
