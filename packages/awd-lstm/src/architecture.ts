@@ -13,7 +13,7 @@ export type EncoderJson = Readonly<Record<string, Json>>;
  * const classifier = await loadClassifier('runs/mine', { architectures: [gru()] });
  */
 export interface Architecture<E extends AnyEncoder = AnyEncoder> {
-  /** That of its encoders: {@link Encoder.architecture}. */
+  /** That of its encoders: their `architecture`. */
   readonly name: string;
   /** The sizes of a fresh encoder, all but the vocabulary. */
   readonly sizes: EncoderJson;

@@ -24,7 +24,7 @@ const HIDDEN = 1e4;
  * Concat pooling (ULMFiT section 3.3, equation 4) over the steps that count: `[last, max, mean]`. With a gradient of its own, which
  * makes nothing of the output's size but what it gives. Where several steps have the largest number, each gets its gradient.
  *
- * Fast kernels ({@link FastKernels}): `UlmfitConcatPooling`, `UlmfitConcatPoolingGrad`.
+ * Fast kernels (`FastKernels`): `UlmfitConcatPooling`, `UlmfitConcatPoolingGrad`.
  * @param output `[time, batch, features]`
  * @param counted `[time, batch]`, 1 where a step counts and 0 elsewhere; each row has at least one
  * @param last `[time, batch]`, 1 at each row's last step and 0 elsewhere

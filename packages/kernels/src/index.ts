@@ -7,7 +7,13 @@ export { dropout, dropoutMask } from './dropout.js';
 export { customGradient, type Differentiable } from './custom-gradient.js';
 export { product, type ProductOptions } from './product.js';
 export { requireBackend } from './require-backend.js';
-export { onlyFastKernels, registerFastKernel, runFast, type FastKernelTensors } from './run-fast.js';
+export {
+  onlyFastKernels,
+  registerFastKernel,
+  runFast,
+  type FastKernelArguments,
+  type FastKernelTensors,
+} from './run-fast.js';
 export type {
   FastKernelAttributes,
   FastKernelInputs,

@@ -15,8 +15,8 @@ import type {
   FastKernelOutputs,
 } from './kernel-names.js';
 
-/** The last argument may be left out where a kernel has no attributes. */
-type Attributes<Name extends FastKernelName> =
+/** The last argument of {@link runFast}: it may be left out where a kernel has no attributes. */
+export type FastKernelArguments<Name extends FastKernelName> =
   object extends FastKernelAttributes<Name>
     ? readonly [attributes?: FastKernelAttributes<Name>]
     : readonly [attributes: FastKernelAttributes<Name>];
@@ -31,7 +31,7 @@ let allowed: ReadonlySet<string> | undefined;
 export function runFast<Name extends FastKernelName>(
   name: Name,
   inputs: FastKernelInputs<Name>,
-  ...[attributes]: Attributes<Name>
+  ...[attributes]: FastKernelArguments<Name>
 ): FastKernelOutputs<Name> | undefined {
   if (allowed && !allowed.has(name)) return undefined;
   if (!getKernel(name, getBackend())) return undefined;
