@@ -20,7 +20,7 @@ const guides = ['README.md', ...packages, ...list('docs', '.md')];
 const ofStrangers = ['src', 'test'].flatMap((folder) =>
   list('docs/examples/third-party', '').flatMap((name) => list(`${name}/${folder}`, '.ts')),
 );
-/** `test:packages` runs the first, which starts an engine; the others need a download or a file of others. */
+/** `test:packages` runs the first, which starts an engine; the others need a download or a file that is not here. */
 const notHere = ['backend-node.ts', 'data-imdb-download.ts', 'checkpoint-fastai.ts', 'inference.ts'];
 
 describe('the examples run', () => {

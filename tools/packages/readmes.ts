@@ -7,7 +7,7 @@ import { nodeVersions, typescriptVersions } from './toolbox.js';
 /** A block of TypeScript of a page, as a module of its own. */
 export interface CodeBlock {
   readonly code: string;
-  /** False for what needs a download or a file of others: marked by `no-run` after `ts`. */
+  /** False for what needs a download or a file that is not here: marked by `no-run` after `ts`. */
   readonly runs: boolean;
 }
 

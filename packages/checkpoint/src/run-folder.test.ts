@@ -131,7 +131,7 @@ describe('openRunFolder', () => {
     second.close();
   });
 
-  it('leaves checkpoints of others, also where the names are like its own', () => {
+  it('leaves other people’s checkpoints alone, also where the names are like its own', () => {
     const path = temporaryFolder();
     const theirs = join(path, 'checkpoints', 's', '000001-a');
     mkdirSync(theirs, { recursive: true });

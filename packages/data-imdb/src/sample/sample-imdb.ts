@@ -20,7 +20,7 @@ export interface SampleImdbOptions {
  * Invented film reviews in the shape of `readImdb`: for tests, demonstrations and a first run without a download.
  *
  * They are written by a small grammar, not by people. Both sentiments use the same sentences; praise and blame come
- * negated, conceded and in the mouths of others, so that no single word tells the class. Equal seeds give equal reviews on every
+ * negated, conceded and in other people's mouths, so that no single word tells the class. Equal seeds give equal reviews on every
  * machine, no two reviews are alike, and more of them keep the ones there were.
  *
  * @throws UlmfitError `BAD_SAMPLE` when a number is no count; `BAD_SEED`.
