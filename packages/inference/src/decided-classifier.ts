@@ -4,9 +4,13 @@ import type { Tokenizer, Vocabulary } from '@ulmfit/text';
 import type { Decision } from './decision.js';
 
 /** A language model with its words. */
-export interface ReadingLanguageModel {
-  readonly model: LanguageModel<AnyEncoder>;
+export interface WordedLanguageModel<E extends AnyEncoder = AnyEncoder> {
+  readonly model: LanguageModel<E>;
   readonly vocabulary: Vocabulary;
+}
+
+/** A language model with all that it takes to read a text. */
+export interface ReadingLanguageModel extends WordedLanguageModel {
   /** What cuts a text into the model's words. */
   readonly tokenizer: Tokenizer;
   /** Whether it reads a document from its last word to its first. */

@@ -1,4 +1,5 @@
-export { loadClassifier, type LoadClassifierOptions } from './load-classifier.js';
+export { loadClassifier } from './load-classifier.js';
+export type { LoadModelOptions } from './load-bundle.js';
 export { loadedLanguageModel, loadLanguageModel, type LoadedLanguageModel } from './load-language-model.js';
 export { generateText, type GenerateOptions } from './generate-text.js';
 export { nextToken, samplingOf, type Sampling, type SamplingOptions } from './next-token.js';
@@ -28,6 +29,7 @@ export {
   type DecidedClassifier,
   type ReadingClassifier,
   type ReadingLanguageModel,
+  type WordedLanguageModel,
 } from './decided-classifier.js';
 export { documentLogits, type DocumentLogitsOptions } from './document-logits.js';
 export { predictTexts, type Prediction } from './predict-texts.js';

@@ -1,11 +1,7 @@
-import { dispose } from '@tensorflow/tfjs-core';
-import { bundleFromBytes } from '@ulmfit/checkpoint';
-import type { LoadBundleOptions } from './bundle-tokenizer.js';
+import { loadBundle, type LoadModelOptions } from './load-bundle.js';
 import { loadedClassifier, type LoadedClassifier } from './loaded-classifier.js';
-import { readSource, type ModelSource, type ReadSourceOptions } from './model-source.js';
+import type { ModelSource } from './model-source.js';
 import { classifierFromBundle } from './models-from-bundle.js';
-
-export interface LoadClassifierOptions extends LoadBundleOptions, ReadSourceOptions {}
 
 /**
  * Loads a classifier, in a browser as in Node. Import a backend first, such as `@tensorflow/tfjs-backend-wasm`.
@@ -16,20 +12,8 @@ export interface LoadClassifierOptions extends LoadBundleOptions, ReadSourceOpti
  * const [prediction] = await classifier.predict(['My card was charged twice.']);
  * console.log(prediction?.label, prediction?.probability);
  */
-export async function loadClassifier(
+export const loadClassifier = (
   source: ModelSource,
-  {
-    signal,
-    onProgress,
-    onWarning = (message) => console.warn(message),
-    ...options
-  }: LoadClassifierOptions = {},
-): Promise<LoadedClassifier> {
-  const { parts, label } = await readSource(source, { signal, onProgress });
-  const bundle = await bundleFromBytes(parts, label);
-  try {
-    return loadedClassifier(classifierFromBundle(bundle, label, { ...options, onWarning }));
-  } finally {
-    dispose(Object.values(bundle.weights));
-  }
-}
+  options: LoadModelOptions = {},
+): Promise<LoadedClassifier> =>
+  loadBundle(source, options, (...read) => loadedClassifier(classifierFromBundle(...read)));

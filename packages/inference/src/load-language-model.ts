@@ -1,9 +1,7 @@
-import { dispose } from '@tensorflow/tfjs-core';
-import { bundleFromBytes } from '@ulmfit/checkpoint';
 import { generateText, type GenerateOptions } from './generate-text.js';
 import type { ReadingLanguageModel } from './decided-classifier.js';
-import type { LoadClassifierOptions } from './load-classifier.js';
-import { readSource, type ModelSource } from './model-source.js';
+import { loadBundle, type LoadModelOptions } from './load-bundle.js';
+import type { ModelSource } from './model-source.js';
 import { languageModelFromBundle } from './models-from-bundle.js';
 
 /** A language model ready to use. */
@@ -30,20 +28,8 @@ export const loadedLanguageModel = (parts: ReadingLanguageModel): LoadedLanguage
  * @example
  * const model = await loadLanguageModel('/models/reviews.ulmfit');
  */
-export async function loadLanguageModel(
+export const loadLanguageModel = (
   source: ModelSource,
-  {
-    signal,
-    onProgress,
-    onWarning = (message) => console.warn(message),
-    ...options
-  }: LoadClassifierOptions = {},
-): Promise<LoadedLanguageModel> {
-  const { parts, label } = await readSource(source, { signal, onProgress });
-  const bundle = await bundleFromBytes(parts, label);
-  try {
-    return loadedLanguageModel(languageModelFromBundle(bundle, label, { ...options, onWarning }));
-  } finally {
-    dispose(Object.values(bundle.weights));
-  }
-}
+  options: LoadModelOptions = {},
+): Promise<LoadedLanguageModel> =>
+  loadBundle(source, options, (...read) => loadedLanguageModel(languageModelFromBundle(...read)));

@@ -9,6 +9,7 @@ import {
   type Classifier,
 } from '@ulmfit/awd-lstm';
 import { freezeTo } from '@ulmfit/discriminative';
+import type { ReadingClassifier } from '@ulmfit/inference';
 import { classifierDropouts } from '@ulmfit/regularizers';
 import {
   balancedClassWeights,
@@ -63,12 +64,7 @@ export interface KeptEpoch {
 }
 
 /** A classifier with its words and its classes. */
-export interface TrainedClassifier<E extends AnyEncoder = AwdLstmEncoder> {
-  readonly model: Classifier<E>;
-  readonly vocabulary: Vocabulary;
-  /** The classes' names, by index. */
-  readonly classes: readonly string[];
-  readonly backwards: boolean;
+export interface TrainedClassifier<E extends AnyEncoder = AwdLstmEncoder> extends ReadingClassifier<E> {
   /** The epoch whose weights these are, where it was chosen by a validation figure. */
   readonly best?: KeptEpoch | undefined;
 }

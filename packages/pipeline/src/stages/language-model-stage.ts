@@ -10,6 +10,7 @@ import {
   type LanguageModelOutput,
 } from '@ulmfit/awd-lstm';
 import { discriminativeRates } from '@ulmfit/discriminative';
+import type { WordedLanguageModel } from '@ulmfit/inference';
 import { awdLstmDropouts } from '@ulmfit/regularizers';
 import { bpttRateScaling } from '@ulmfit/schedulers';
 import { languageModelLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
@@ -38,10 +39,7 @@ export interface LanguageModelData {
 }
 
 /** A language model with its words. */
-export interface TrainedLanguageModel<E extends AnyEncoder = AwdLstmEncoder> {
-  readonly model: LanguageModel<E>;
-  readonly vocabulary: Vocabulary;
-}
+export type TrainedLanguageModel<E extends AnyEncoder = AwdLstmEncoder> = WordedLanguageModel<E>;
 
 export interface LanguageModelResult<E extends AnyEncoder = AwdLstmEncoder> extends TrainedLanguageModel<E> {
   /** Of the validation documents after the last epoch. */
