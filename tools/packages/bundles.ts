@@ -28,6 +28,7 @@ async function bundle(folder: string, entry: string, leftOut: RegExp[]): Promise
   const built = await build({
     root: folder,
     configFile: false,
+    logLevel: 'warn',
     customLogger: logger,
     build: {
       write: false,
