@@ -310,7 +310,7 @@ describe('a language model to start from', () => {
     refusedToTrain(['finetune', '--data', at('aclImdb'), '--from', at(from), ...more]);
 
   it('that is not there, a classifier, or of the other direction', async () => {
-    expect(await finetune('nowhere')).toMatch(/nowhere: holds no language-model/);
+    expect(await finetune('nowhere')).toMatch(/nowhere: holds no language model/);
     expect(await finetune('classifier')).toMatch(/classifier: holds a classifier; give a language-model/);
     expect(await finetune('lm-backwards')).toMatch(/lm-backwards: reads backwards.*add --backwards/);
     expect(await finetune('lm', '--backwards')).toMatch(/lm: reads forwards.*leave out --backwards/);

@@ -87,6 +87,9 @@ export function classifierFromBundle(
   };
 }
 
+/** A kind of model, as messages call it. */
+const words = (kind: Bundle['kind']): string => kind.replace('-', ' ');
+
 /** A bundle and what makes it a model. */
 interface Read {
   readonly bundle: Bundle;
@@ -99,7 +102,7 @@ interface Read {
 /** What both models need, when the bundle is of the kind asked for and its words are those of the tokenizer. */
 function readParts(bundle: Bundle, kind: Bundle['kind'], label: string, options: LoadBundleOptions): Read {
   if (bundle.kind !== kind)
-    throw new UlmfitError('NO_MODEL', `${label}: holds a ${bundle.kind}; give a ${kind}`);
+    throw new UlmfitError('NO_MODEL', `${label}: holds a ${words(bundle.kind)}; give a ${words(kind)}`);
   const tokenizer = bundleTokenizer(bundle, label, options);
   const vocabulary = naming(`${label}/vocabulary.json`, () => Vocabulary.fromJSON(bundle.vocabulary));
   return { bundle, vocabulary, label, tokenizer, architectures: options.architectures };
