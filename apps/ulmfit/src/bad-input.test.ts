@@ -249,9 +249,9 @@ describe('a classifier', () => {
 
   it('that is not there, or a language model', async () => {
     expect(await predict('nowhere')).toMatch(/nowhere: holds no classifier/);
-    expect(await predict('lm')).toMatch(/lm: holds a language-model; give a classifier/);
+    expect(await predict('lm')).toMatch(/lm: holds a language model; give a classifier/);
     expect(await refused(['evaluate', '--model', at('classifier'), '--ensemble', at('lm')])).toMatch(
-      /lm: holds a language-model/,
+      /lm: holds a language model/,
     );
   });
 
@@ -311,7 +311,7 @@ describe('a language model to start from', () => {
 
   it('that is not there, a classifier, or of the other direction', async () => {
     expect(await finetune('nowhere')).toMatch(/nowhere: holds no language model/);
-    expect(await finetune('classifier')).toMatch(/classifier: holds a classifier; give a language-model/);
+    expect(await finetune('classifier')).toMatch(/classifier: holds a classifier; give a language model/);
     expect(await finetune('lm-backwards')).toMatch(/lm-backwards: reads backwards.*add --backwards/);
     expect(await finetune('lm', '--backwards')).toMatch(/lm: reads forwards.*leave out --backwards/);
   });
