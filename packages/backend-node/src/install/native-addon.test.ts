@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { stderrAddon } from '../quiet-load.js';
+import { cacheDirectory } from '@ulmfit/files';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { quietly, stderrAddon } from '../quiet-load.js';
 import { findCompiler, findNodeHeaders } from './binding.js';
 import { temporaryFolder } from './fake-wheel.test-helper.js';
 import { addonPath, ensureAddon } from './native-addon.js';
@@ -42,6 +43,16 @@ describe.skipIf(missing !== undefined)(
       writeSync(2, 'a'); mute(); mute(); writeSync(2, 'b'); restore(); restore(); writeSync(2, 'c');
       mute(); writeSync(2, 'd'); restore(); writeSync(2, 'e');`;
       expect(spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' }).stderr).toBe('ace');
+    });
+
+    it('is not loaded where it was cut, which would end the process', async () => {
+      const home = await temporaryFolder();
+      vi.stubEnv('ULMFIT_CACHE', join(home, 'ulmfit'));
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const path = await ensureAddon(stderrAddon, cacheDirectory());
+      expect(path.startsWith(home)).toBe(true);
+      await truncate(path, 5000);
+      expect(await quietly(async () => 'loaded')).toBe('loaded');
     });
 
     it('passes on the compiler’s reason', async () => {
