@@ -36,6 +36,7 @@ export function runFast<Name extends FastKernelName>(
   if (allowed && !allowed.has(name)) return undefined;
   if (!getKernel(name, getBackend())) return undefined;
   const given = { ...attributes };
+  // The casts: TensorFlow.js types a kernel by no name; who registers one is held to its row in `FastKernels`.
   const outputs: unknown = engine().runKernel(name, inputs as NamedTensorMap, given as never);
   const all = (Array.isArray(outputs) ? outputs : [outputs]) as Tensor[];
   return all.length > 0 ? (all as unknown as FastKernelOutputs<Name>) : undefined;
@@ -79,6 +80,7 @@ export function registerFastKernel<Name extends FastKernelName>(
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) => [
       ...run(
+        // The casts: `runFast` alone calls it, which is typed by the same row.
         inputs as unknown as FastKernelTensors<Name>,
         (attrs ?? {}) as unknown as FastKernelAttributes<Name>,
         backend,

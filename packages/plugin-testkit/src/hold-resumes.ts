@@ -85,6 +85,7 @@ interface Timed {
 
 /** A trainer's state without the time that it took. */
 function timeless({ json }: Snapshot): unknown {
+  // The cast: a trainer has made it.
   const { history, fit, ...rest } = json as unknown as Timed;
   return {
     ...rest,

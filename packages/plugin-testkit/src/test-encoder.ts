@@ -93,6 +93,7 @@ export async function testEncoder<Taps>(make: () => TestedEncoder<Taps>): Promis
 }
 
 const parametersOf = <Taps>({ embedding, groups }: TestedEncoder<Taps>): readonly Parameter[] => [
+  // The cast: a parameter of rank 2 is one of any rank, but variables are invariant in theirs.
   embedding as unknown as Parameter,
   ...groups.flatMap(({ parameters }) => parameters),
 ];
@@ -150,6 +151,7 @@ function read<Taps>(
   } finally {
     pass.discard();
   }
+  // The cast: `tidy` has run its function, which the compiler does not follow.
   return reading as unknown as Reading;
 }
 
@@ -346,6 +348,7 @@ function modelOf<Taps>(encoder: TestedEncoder<Taps>): Model<EncoderBatch, Tensor
   return {
     name: encoder.architecture,
     groups: [
+      // The cast: as in `parametersOf`.
       parameterGroup('embedding', [embedding as unknown as Parameter]),
       ...groups.map((group) => parameterGroup(group.name, group.parameters)),
     ],

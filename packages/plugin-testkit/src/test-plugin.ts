@@ -47,6 +47,7 @@ export function testPlugin<Batch, Output, Taps>(
 ): Promise<void>;
 export async function testPlugin<Batch, Output, Taps>(
   make: MakePlugin<Batch, Output, Taps>,
+  // The cast: the first overload, which has no bench, asks for the toy's own types.
   bench: Bench<Batch, Output, Taps> = toyTextBench as unknown as Bench<Batch, Output, Taps>,
 ): Promise<void> {
   holdMade(make);

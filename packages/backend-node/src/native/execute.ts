@@ -27,6 +27,7 @@ export function nativeKernel<Name extends FastKernelName>(
       }
       return tensor;
     };
+    // The cast: a kernel is called by `runFast`, which is typed by its name.
     return run(backend, input, attrs as unknown as FastKernelAttributes<Name>);
   };
   return { kernelName, create: () => kernelFunc };
