@@ -9,7 +9,8 @@ import { byOurNames, loadGolden } from './fastai-parameters.test-helper.js';
 import { createLanguageModel } from './language-model.js';
 import { globalNorm } from '@ulmfit/kernels';
 import { activationRegularization, temporalActivationRegularization } from '@ulmfit/regularizers';
-import type { ClassifierTaps, AwdLstmTaps, LanguageModelTaps } from './taps.js';
+import type { AwdLstmTaps } from './awd-lstm-taps.js';
+import type { ClassifierTaps, LanguageModelTaps } from './taps.js';
 
 interface Meta {
   config: { emb_sz: number; n_hid: number; n_layers: number; pad_token: number };

@@ -14,7 +14,7 @@ import { embeddingLookup, lstmLayer, randomKey, requireBackend, uniformValues } 
 import { parameter, timeMajor, type Parameter, type ParameterKind } from '@ulmfit/trainer';
 import type { Architecture } from './architecture.js';
 import type { AnyEncoder, Encoder } from './encoder.js';
-import type { AwdLstmTaps } from './taps.js';
+import type { AwdLstmTaps } from './awd-lstm-taps.js';
 
 /** The sizes of an AWD-LSTM. The last layer's output has the embedding's size, so that the decoder can be tied. */
 export interface AwdLstmConfig {

@@ -12,7 +12,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createClassifier, type Classifier, type ClassifierInput } from './classifier.js';
 import { accuracy, macroF1 } from './classifier-metrics.js';
-import type { AwdLstmTaps, ClassifierTaps } from './taps.js';
+import type { AwdLstmTaps } from './awd-lstm-taps.js';
+import type { ClassifierTaps } from './taps.js';
 import { gradientRecorder, loaderOf, numbersOf, recordProducts, tiny } from './tiny.test-helper.js';
 
 const config = { ...tiny, classes: 3, window: 4, maxLength: 8, headLayers: [5] };

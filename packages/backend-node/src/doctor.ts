@@ -10,8 +10,8 @@ import {
   type InstallWay,
   readRecord,
   tfjsNodeAdvice,
-  tryToLoad,
 } from './install/tfjs-node-package.js';
+import { tryToLoad } from './install/try-to-load.js';
 import { instructionSets } from './instruction-sets.js';
 import { findKernelLibraries } from './native/kernel-library.js';
 import { nativeKernelsOff } from './native/native-kernels.js';

@@ -1,4 +1,5 @@
-import { findTfjsNode, tryToLoad } from './install/tfjs-node-package.js';
+import { findTfjsNode } from './install/tfjs-node-package.js';
+import { tryToLoad } from './install/try-to-load.js';
 
 const tfjsNode = await findTfjsNode();
 const loaded = tfjsNode === undefined ? { broken: 'tfjs-node is not installed' } : await tryToLoad(tfjsNode);

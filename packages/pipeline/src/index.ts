@@ -51,7 +51,8 @@ export {
   type TrainedTextClassifier,
   type TrainTextClassifierOptions,
 } from './run/train-text-classifier.js';
-export { run, type RunOptions } from './run/run.js';
+export { run } from './run/run.js';
+export type { RunOptions } from './run/run-options.js';
 export type { MadePlugins, PluginsByStage } from './run/plugins-by-stage.js';
 export type { OptimizerByStage } from './run/optimizer-by-stage.js';
 export { estimateRun, type EstimateRunOptions, type RunEstimate } from './run/estimate-run.js';

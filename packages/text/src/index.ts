@@ -5,8 +5,8 @@ export type {
   LanguageModelTexts,
   ReadTaskOptions,
   TaskSetting,
-  TaskSplit,
 } from './task.js';
+export { TEXT_SETS, type TaskSplit, type TextSet } from './text-set.js';
 export {
   rowsTask,
   type LabelledRow,
@@ -18,10 +18,8 @@ export { MAXIMUM_CLASSES, requireClasses, tooManyClasses, unknownLabels } from '
 export {
   firstOfEqual,
   repeatedTexts,
-  TEXT_SETS,
   type RepeatedTexts,
   type RepeatedTextsInput,
-  type TextSet,
 } from './repeated-texts.js';
 export { countWords } from './count-words.js';
 export { sortClasses } from './sort-classes.js';
@@ -29,14 +27,11 @@ export {
   summarizeRows,
   summarizeSets,
   summarizeTask,
-  type ClassSummary,
-  type LengthSummary,
   type SummarizeTaskOptions,
   type SummaryRows,
-  type TaskSummary,
   type TextOfSet,
-  type TextSetSummary,
 } from './summarize-task.js';
+export type { ClassSummary, LengthSummary, TaskSummary, TextSetSummary } from './task-summary.js';
 export { surveyTokens, type SurveyTokensOptions, type TokenSurvey } from './survey-tokens.js';
 export { stratifiedSplit, type StratifiedSplitOptions } from './stratified-split.js';
 export type { TextSource } from './text-source.js';

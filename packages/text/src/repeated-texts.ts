@@ -1,10 +1,4 @@
-import type { TaskSplit } from './task.js';
-
-/** Where a text of a task stands. */
-export type TextSet = TaskSplit | 'unlabelled';
-
-/** In the order of their codes in {@link RepeatedTextsInput.sets}. */
-export const TEXT_SETS: readonly TextSet[] = ['train', 'valid', 'test', 'unlabelled'];
+import { TEXT_SETS, type TextSet } from './text-set.js';
 
 /** Texts that stand in a task more than once. */
 export interface RepeatedTexts {

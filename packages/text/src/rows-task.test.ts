@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { collect } from './collect.test-helper.js';
 import { rowsTask, type LabelledRow, type RowsTaskOptions } from './rows-task.js';
-import type { ClassificationTask, LanguageModelTexts, TaskSplit } from './task.js';
+import type { ClassificationTask, LanguageModelTexts } from './task.js';
+import type { TaskSplit } from './text-set.js';
 
 const train: LabelledRow[] = Array.from({ length: 40 }, (_, i) => ({
   text: `text ${i}`,

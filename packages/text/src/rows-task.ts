@@ -4,7 +4,8 @@ import { brief, UlmfitError } from '@ulmfit/errors';
 import { requireClasses, unknownLabels } from './require-classes.js';
 import { sortClasses } from './sort-classes.js';
 import { stratifiedSplit } from './stratified-split.js';
-import type { ClassificationTask, LabelledText, ReadTaskOptions, TaskSplit } from './task.js';
+import type { ClassificationTask, LabelledText, ReadTaskOptions } from './task.js';
+import type { TaskSplit } from './text-set.js';
 
 /** A text of one class. */
 export interface LabelledRow {

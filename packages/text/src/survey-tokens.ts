@@ -1,7 +1,7 @@
 import { buildVocabulary, type BuildVocabularyOptions } from './build-vocabulary.js';
 import { ownString } from './own-string.js';
-import type { TaskSummary } from './summarize-task.js';
 import type { ClassificationTask, LanguageModelTexts, ReadTaskOptions } from './task.js';
+import type { TaskSummary } from './task-summary.js';
 import type { Tokenizer } from './tokenizer.js';
 import type { Vocabulary } from './vocabulary.js';
 

@@ -1,7 +1,5 @@
-import type { TaskSummary } from './summarize-task.js';
-
-/** The sets of a task's labelled texts. */
-export type TaskSplit = 'train' | 'valid' | 'test';
+import type { TaskSummary } from './task-summary.js';
+import type { TaskSplit } from './text-set.js';
 
 /** Which texts a language model is fine-tuned on: those without a label, or those of training with them. */
 export type LanguageModelTexts = 'unlabelled' | 'train-and-unlabelled';

@@ -17,13 +17,12 @@ import {
   findTfjsNode,
   type InstallAttempt,
   type InstallWay,
-  type LoadedEngine,
   putInPackage,
   tfjsNodeAdvice,
   type TfjsNodePackage,
-  tryToLoad,
   writeRecord,
 } from './tfjs-node-package.js';
+import { type LoadedEngine, tryToLoad } from './try-to-load.js';
 import { chooseWheel } from './wheel-choice.js';
 
 export interface InstallOptions {

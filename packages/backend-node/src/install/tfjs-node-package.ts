@@ -15,8 +15,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UlmfitError } from '@ulmfit/errors';
 import { temporaryName } from '@ulmfit/files';
-import { engineFault } from './engine-fault.js';
-import { reasonOf, runCommand } from './run-command.js';
 
 /** The installed tfjs-node package, whether or not it loads. */
 export interface TfjsNodePackage {
@@ -65,44 +63,6 @@ export function bestNapiVersion(supported: readonly number[], available: number)
   if (usable.length === 0)
     throw new UlmfitError('NODE_TOO_OLD', `This Node offers Node-API ${available}; a newer one is needed.`);
   return Math.max(...usable);
-}
-
-/** What a tfjs-node that loads says of itself. */
-export interface LoadedEngine {
-  readonly tensorflowVersion: string;
-  readonly libraryPath: string | undefined;
-}
-
-const LOAD = `
-const util = require('node:util');
-util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-util.isArray ??= Array.isArray;
-const tf = require(process.argv[1]);
-const product = tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])).dataSync()[0];
-if (product !== 11) throw new Error('1*3 + 2*4 gave ' + product);
-console.log('\\n' + JSON.stringify(tf.backend().binding.TF_Version));`;
-
-/**
- * Loads tfjs-node in a child process, since a library that doesn't fit the processor kills the process that loads it.
- * Resolves to what is wrong when it doesn't load.
- */
-export async function tryToLoad(
-  tfjsNode: TfjsNodePackage,
-): Promise<LoadedEngine | { readonly broken: string }> {
-  if (!existsSync(join(tfjsNode.directory, tfjsNode.bindingPath))) {
-    return {
-      broken: `${join(tfjsNode.directory, tfjsNode.bindingPath)} is missing: its installer did not run or failed`,
-    };
-  }
-  const fault = await engineFault(tfjsNode);
-  if (fault !== undefined) return { broken: fault };
-  const result = await runCommand(process.execPath, ['-e', LOAD, tfjsNode.directory], {
-    timeoutMilliseconds: 120_000,
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
-  });
-  if (result.code !== 0) return { broken: firstSentence(reasonOf(result)) };
-  const version = JSON.parse(result.stdout.trim().split('\n').at(-1) ?? '""') as string;
-  return { tensorflowVersion: version, libraryPath: await libraryPath(tfjsNode) };
 }
 
 /** The file that holds TensorFlow, links resolved. */
@@ -179,8 +139,4 @@ export async function readRecord(tfjsNode: TfjsNodePackage): Promise<InstallReco
   } catch {
     return undefined;
   }
-}
-
-function firstSentence(text: string): string {
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { cacheDirectory } from '@ulmfit/files';
 import { temporaryFolder } from '../install/fake-wheel.test-helper.js';
-import { findTfjsNode, type TfjsNodePackage, tryToLoad } from '../install/tfjs-node-package.js';
+import { findTfjsNode, type TfjsNodePackage } from '../install/tfjs-node-package.js';
+import { tryToLoad } from '../install/try-to-load.js';
 import { ensureKernelLibrary, findKernelLibraries } from './kernel-library.js';
 import { nativeMissing, withNativeReason } from './kernels.test-helper.js';
 

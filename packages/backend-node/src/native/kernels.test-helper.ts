@@ -1,5 +1,6 @@
 import { cacheDirectory } from '@ulmfit/files';
-import { findTfjsNode, tryToLoad } from '../install/tfjs-node-package.js';
+import { findTfjsNode } from '../install/tfjs-node-package.js';
+import { tryToLoad } from '../install/try-to-load.js';
 import { ensureKernelLibrary } from './kernel-library.js';
 import { nativeKernelsOff } from './native-kernels.js';
 

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { cacheDirectory } from '@ulmfit/files';
-import { findTfjsNode, tryToLoad } from '../install/tfjs-node-package.js';
+import { findTfjsNode } from '../install/tfjs-node-package.js';
+import { tryToLoad } from '../install/try-to-load.js';
 import { findKernelLibraries } from './kernel-library.js';
 import { nativeMissing, withNativeReason } from './kernels.test-helper.js';
 

@@ -19,7 +19,8 @@ import { trainLanguageModel } from '../stages/language-model-stage.js';
 import { corpusOf, microData } from '../micro.test-helper.js';
 import { findRates } from './find-rates.js';
 import { readRun } from './read-run.js';
-import { run, type RunOptions } from './run.js';
+import { run } from './run.js';
+import type { RunOptions } from './run-options.js';
 import { trainTextClassifier } from './train-text-classifier.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ulmfit-architecture-'));

@@ -3,7 +3,7 @@ import type { ClassificationTask, TaskSplit, Tokenizer } from '@ulmfit/text';
 import type { EvaluationResult } from '../judge/evaluation-result.js';
 import { loadDecidedClassifier } from '../inference/load-models.js';
 import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
-import type { RunOptions } from './run.js';
+import type { RunOptions } from './run-options.js';
 import { scoreTask } from './score-task.js';
 import { userTokenCache } from '../tokens/user-token-cache.js';
 

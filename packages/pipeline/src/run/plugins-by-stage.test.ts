@@ -4,7 +4,7 @@ import type { TrainingPlugin } from '@ulmfit/trainer';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { optimizerByStage, type OptimizerByStage } from './optimizer-by-stage.js';
 import { pluginsByStage, requireOwnState, type PluginsByStage } from './plugins-by-stage.js';
-import type { RunOptions } from './run.js';
+import type { RunOptions } from './run-options.js';
 import type { AnyStagePlugin, ClassifierPlugin, LanguageModelPlugin } from '../stages/stage-plugin.js';
 import type { ClassifierStageOptions } from '../stages/classifier-stage.js';
 import type { TrainTextClassifierOptions } from './train-text-classifier.js';

@@ -11,7 +11,8 @@ import { micro, opinionsOf } from '../micro.test-helper.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { Interrupted } from '../stage-context.js';
 import { readRun } from './read-run.js';
-import { run, type RunOptions } from './run.js';
+import { run } from './run.js';
+import type { RunOptions } from './run-options.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ulmfit-plugins-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -8,7 +8,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { micro } from '../micro.test-helper.js';
 import { loadDecidedClassifier, loadLanguageModel } from '../inference/load-models.js';
 import type { Recipe } from '../recipe/recipe.js';
-import { run, type RunOptions } from './run.js';
+import { run } from './run.js';
+import type { RunOptions } from './run-options.js';
 import type { StageName } from './stage-name.js';
 import { tokenized } from '../tokens/tokenized.js';
 

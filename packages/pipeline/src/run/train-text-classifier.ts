@@ -9,7 +9,8 @@ import type { LoadedClassifier } from '@ulmfit/inference';
 import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
 import { recommendedRecipe } from '../recipe/recommended-recipe.js';
 import type { RunResult } from './run-result.js';
-import { run, type RunOptions } from './run.js';
+import { run } from './run.js';
+import type { RunOptions } from './run-options.js';
 
 /**
  * Labelled rows, and what differs from the defaults: `recipe`, `plugins` and `optimizer` by stage, `folder`, `signal`, `onEvent`, and
