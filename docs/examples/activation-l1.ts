@@ -6,6 +6,7 @@ export function activationL1(weight: number): TrainingPlugin<unknown, unknown, {
   let term: Scalar | undefined;
   return {
     name: 'activationL1',
+    settings: { weight },
     taps: ['dropped'],
     observe: { dropped: (x) => void (term = mul(mean(abs(x)), weight)) },
     loss: () => term && { l1: term },

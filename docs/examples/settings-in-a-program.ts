@@ -34,9 +34,11 @@ const { classifier } = await trainTextClassifier({
 });
 classifier.dispose();
 
-assert.deepEqual(readRun(folder).settings.plugins, {
-  pretrain: ['reduceOnPlateau'],
-  finetune: ['reduceOnPlateau'],
-  classify: ['reduceOnPlateau', 'activationL1'],
-});
+assert.deepEqual(readRun(folder).settings.plugins.classify, [
+  {
+    name: 'reduceOnPlateau',
+    settings: { factor: 0.1, patience: 1, minDelta: 0, least: 0, watch: 'loss', better: 'less' },
+  },
+  { name: 'activationL1', settings: { weight: 1 } },
+]);
 rmSync(folder, { recursive: true });

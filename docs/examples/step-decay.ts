@@ -11,6 +11,7 @@ export interface StepDecayOptions {
 export function stepDecay({ every, factor }: StepDecayOptions) {
   return {
     name: 'stepDecay',
+    settings: { every, factor },
     rate: ({ step }) => factor ** Math.floor(step / every),
   } satisfies TrainingPlugin;
 }

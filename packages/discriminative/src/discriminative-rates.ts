@@ -1,4 +1,4 @@
-import type { ParameterGroups, TrainingPlugin } from '@ulmfit/trainer';
+import type { Json, ParameterGroups, TrainingPlugin } from '@ulmfit/trainer';
 import { dividedRates, slicedRates, type RateRange } from './divided-rates.js';
 
 export interface DiscriminativeRatesOptions {
@@ -14,7 +14,7 @@ export interface DiscriminativeRatesOptions {
  * @throws UlmfitError `BAD_RATES` when the fit begins with a rate or divisor that is not above 0
  */
 export function discriminativeRates({ lr, divisor }: DiscriminativeRatesOptions = {}): TrainingPlugin {
-  return baseRates((groups) => {
+  return baseRates({ lr: lr ?? null, divisor: divisor ?? null }, (groups) => {
     const top = lr ?? [...groups].at(-1)?.base.lr ?? 0;
     return dividedRates(groups.length, top, divisor);
   });
@@ -26,13 +26,14 @@ export function discriminativeRates({ lr, divisor }: DiscriminativeRatesOptions 
  * @throws UlmfitError `BAD_RATES` when the fit begins with a rate that is not above 0
  */
 export function rateSlice(...slice: RateRange): TrainingPlugin {
-  return baseRates((groups) => slicedRates(groups.length, ...slice));
+  return baseRates({ slice: [...slice] }, (groups) => slicedRates(groups.length, ...slice));
 }
 
 /** All plugins that set base rates share one name and own `lr`: a fit takes one of them. */
-function baseRates(ratesOf: (groups: ParameterGroups) => number[]): TrainingPlugin {
+function baseRates(settings: Json, ratesOf: (groups: ParameterGroups) => number[]): TrainingPlugin {
   return {
     name: 'discriminativeRates',
+    settings,
     owns: ['lr'],
     beforeFit: ({ groups }) => {
       const rates = ratesOf(groups);

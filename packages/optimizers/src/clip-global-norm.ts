@@ -13,6 +13,7 @@ export function clipGlobalNorm(maxNorm: number): TrainingPlugin {
   requirePositive('clipGlobalNorm: maxNorm', maxNorm);
   return {
     name: 'clipGlobalNorm',
+    settings: { maxNorm },
     // After whatever else changes the gradients: what is applied has the norm that is asked for.
     enforce: 'post',
     gradients: (gradients, _ctx, report) => {

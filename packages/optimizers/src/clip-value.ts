@@ -12,6 +12,7 @@ export function clipValue(limit: number): TrainingPlugin {
   requirePositive('clipValue: limit', limit);
   return {
     name: 'clipValue',
+    settings: { limit },
     gradients: (gradients, _ctx, report) => {
       report('gradNorm', globalNorm(Object.values(gradients)));
       return Object.fromEntries(

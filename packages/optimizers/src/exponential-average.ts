@@ -39,6 +39,7 @@ export function exponentialAverage({ decay = 0.999 }: ExponentialAverageOptions 
   };
   return {
     name: 'exponentialAverage',
+    settings: { decay },
     beforeFit: clear,
     afterStep: update,
     evaluationWeights: () => (updates > 0 ? means : undefined),

@@ -58,6 +58,7 @@ function trigger(patience: number): TrainingPlugin {
   let losses: number[] = [];
   return {
     name: 'ntAsgd',
+    settings: { patience },
     setup: (ctx) => void optimizerOf(ctx),
     beforeFit: () => {
       losses = [];

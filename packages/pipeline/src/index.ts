@@ -63,7 +63,7 @@ export { readRun, type ModelSizes, type RunRecord } from './run/read-run.js';
 export type { EpochMetrics, RunMetrics, StepMetrics } from './run/run-metrics.js';
 export type { StageName, TrainedStage } from './run/stage-name.js';
 export type { RunEngine } from './run/run-engine.js';
-export type { OptimizerSettings, RunSettings } from './run/run-settings.js';
+export type { OptimizerSettings, PluginSettings, RunSettings } from './run/run-settings.js';
 export type { RunTask } from './run/run-task.js';
 export type { ClassifierFigures, LanguageModelFigures, LinearFigures, RunResult } from './run/run-result.js';
 export { loadDecidedClassifier, loadLanguageModel } from './inference/load-models.js';

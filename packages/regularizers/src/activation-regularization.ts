@@ -14,6 +14,7 @@ export function activationRegularization(alpha = 2): TrainingPlugin<unknown, unk
   const { observe, take } = termOfPass((x) => meanSquare(x, alpha));
   return {
     name: 'activationRegularization',
+    settings: { alpha },
     taps: ['dropped'],
     observe: { dropped: observe },
     loss: ({ pass }) => named('ar', take(pass)),
@@ -30,6 +31,7 @@ export function temporalActivationRegularization(beta = 1): TrainingPlugin<unkno
   const { observe, take } = termOfPass((x) => meanSquareOfChanges(x, beta));
   return {
     name: 'temporalActivationRegularization',
+    settings: { beta },
     taps: ['raw'],
     observe: {
       raw: (x, pass, context) => {

@@ -14,6 +14,7 @@ export function embeddingDropout(rate: number): TrainingPlugin<unknown, unknown,
   requireBelowOne('embeddingDropout', rate, { code: 'BAD_RATE' });
   return {
     name: 'embeddingDropout',
+    settings: { rate },
     taps: ['embedding'],
     rewrite: {
       embedding: (x, pass, { ids, vocabulary }) => {

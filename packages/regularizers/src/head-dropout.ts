@@ -11,6 +11,7 @@ export function headDropout(rates: readonly number[]): TrainingPlugin<unknown, u
   rates.forEach((rate, block) => requireBelowOne(`headDropout: block ${block}`, rate, { code: 'BAD_RATE' }));
   return {
     name: 'headDropout',
+    settings: { rates: [...rates] },
     taps: ['head'],
     rewrite: {
       head: (x, pass, { block }) => {

@@ -29,6 +29,7 @@ export function tokenCutoff(
   requireInteger('tokenCutoff: replacement', replacement, { from: 0 });
   return {
     name: 'tokenCutoff',
+    settings: { rate, replacement },
     batch: (batch, { seed, stage, step, batch: microBatch }) => {
       if (rate === 0) return batch;
       const { ids } = batch;

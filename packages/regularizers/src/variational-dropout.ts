@@ -18,6 +18,7 @@ export function inputDropout(rate: number): TrainingPlugin<unknown, unknown, Inp
   requireBelowOne('inputDropout', rate, { code: 'BAD_RATE' });
   return {
     name: 'inputDropout',
+    settings: { rate },
     taps: ['input'],
     rewrite: {
       input: (x, pass, context) => {
@@ -36,6 +37,7 @@ export function hiddenDropout(rate: number): TrainingPlugin<unknown, unknown, Hi
   requireBelowOne('hiddenDropout', rate, { code: 'BAD_RATE' });
   return {
     name: 'hiddenDropout',
+    settings: { rate },
     taps: ['hidden'],
     rewrite: {
       hidden: (x, pass, context) => {
@@ -54,6 +56,7 @@ export function outputDropout(rate: number): TrainingPlugin<unknown, unknown, Ou
   requireBelowOne('outputDropout', rate, { code: 'BAD_RATE' });
   return {
     name: 'outputDropout',
+    settings: { rate },
     taps: ['output'],
     rewrite: {
       output: (x, pass, context) => {

@@ -10,5 +10,10 @@ export function weightDecay(value: PerGroup<number>): TrainingPlugin {
   for (const v of typeof value === 'number' ? [value] : Object.values(value)) {
     requireNotNegative('weightDecay', v);
   }
-  return { name: 'weightDecay', owns: ['weightDecay'], hyper: { weightDecay: () => value } };
+  return {
+    name: 'weightDecay',
+    settings: { value: typeof value === 'number' ? value : { ...value } },
+    owns: ['weightDecay'],
+    hyper: { weightDecay: () => value },
+  };
 }

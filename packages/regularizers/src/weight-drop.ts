@@ -12,6 +12,7 @@ export function weightDrop(rate: number): TrainingPlugin<unknown, unknown, Weigh
   requireBelowOne('weightDrop', rate, { code: 'BAD_RATE' });
   return {
     name: 'weightDrop',
+    settings: { rate },
     taps: ['weightHh'],
     rewrite: { weightHh: (x, pass, { layer }) => dropout(x, rate, pass.random(`weightDrop/${layer}`)) },
   };

@@ -17,7 +17,7 @@ export {
   learningRateSchedule,
   momentumSchedule,
   type GroupSchedule,
-  type NameOption,
+  type ScheduleOptions,
 } from './schedule-plugins.js';
 export { bpttRateScaling } from './bptt-rate-scaling.js';
 export {

@@ -15,6 +15,10 @@ export interface OneCycleOptions {
 /** Momentum at the start, at the peak of the rate, and at the end. */
 export type Momentums = readonly [start: number, middle: number, end: number];
 
+const PCT_START = 0.25;
+const DIV = 25;
+const DIV_FINAL = 1e5;
+
 /** fastai's momentum for text. */
 const TEXT_MOMENTUMS: Momentums = [0.8, 0.7, 0.8];
 
@@ -22,7 +26,11 @@ const TEXT_MOMENTUMS: Momentums = [0.8, 0.7, 0.8];
  * The one-cycle policy (Smith 2018) with cosines, as a factor of the peak (fastai `fit_one_cycle`).
  * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
  */
-export function oneCycle({ pctStart = 0.25, div = 25, divFinal = 1e5 }: OneCycleOptions = {}): Schedule {
+export function oneCycle({
+  pctStart = PCT_START,
+  div = DIV,
+  divFinal = DIV_FINAL,
+}: OneCycleOptions = {}): Schedule {
   requirePositive('oneCycle: div', div, { code: 'BAD_SCHEDULE' });
   requirePositive('oneCycle: divFinal', divFinal, { code: 'BAD_SCHEDULE' });
   return riseAndFall(pctStart, [1 / div, 1, 1 / divFinal]);
@@ -34,7 +42,7 @@ export function oneCycle({ pctStart = 0.25, div = 25, divFinal = 1e5 }: OneCycle
  */
 export function oneCycleMomentum(
   momentums: Momentums = TEXT_MOMENTUMS,
-  { pctStart = 0.25 }: Pick<OneCycleOptions, 'pctStart'> = {},
+  { pctStart = PCT_START }: Pick<OneCycleOptions, 'pctStart'> = {},
 ): Schedule {
   return riseAndFall(pctStart, momentums);
 }
@@ -46,11 +54,13 @@ export function oneCycleMomentum(
 export function oneCyclePolicy(
   options: OneCycleOptions & { readonly momentums?: Momentums } = {},
 ): TrainingPlugin {
+  const { pctStart = PCT_START, div = DIV, divFinal = DIV_FINAL, momentums = TEXT_MOMENTUMS } = options;
   return {
     name: 'oneCycle',
+    settings: { pctStart, div, divFinal, momentums: [...momentums] },
     rate: oneCycle(options),
     owns: ['momentum'],
-    hyper: { momentum: oneCycleMomentum(options.momentums, options) },
+    hyper: { momentum: oneCycleMomentum(momentums, options) },
   };
 }
 

@@ -2,6 +2,7 @@ import { requireInteger, requireNotNegative, requireThat } from '@ulmfit/errors'
 import {
   figureOf,
   isBetterFigure,
+  watchSettings,
   requireState,
   type StateDict,
   type TrainingPlugin,
@@ -37,6 +38,7 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): TrainingP
   let state = start;
   return {
     name: 'reduceOnPlateau',
+    settings: { factor, patience, minDelta, least, ...watchSettings(options) },
     rate: () => state.rate,
     beforeFit: () => {
       state = start;

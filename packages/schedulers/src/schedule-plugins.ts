@@ -1,25 +1,33 @@
-import type { PerGroup, ScheduleAt, TrainingPlugin } from '@ulmfit/trainer';
+import type { Json, PerGroup, ScheduleAt, TrainingPlugin } from '@ulmfit/trainer';
 
 /** A schedule for all groups, or one that gives a value for each group by name. */
 export type GroupSchedule = (at: ScheduleAt) => PerGroup<number>;
 
-/** A plugin's name; plugins of one fit need different ones. */
-export interface NameOption {
+/** What a function can't tell of itself. */
+export interface ScheduleOptions {
+  /** The plugin's name; plugins of one fit need different ones. */
   readonly name?: string;
+  /** What the schedule was made with: a run that is resumed is held to it. */
+  readonly settings?: Json;
 }
 
 /** Makes a schedule a factor of the learning rate: `lr = base x all factors`. */
 export function learningRateSchedule(
   schedule: GroupSchedule,
-  { name = 'learningRateSchedule' }: NameOption = {},
+  { name = 'learningRateSchedule', settings }: ScheduleOptions = {},
 ): TrainingPlugin {
-  return { name, rate: schedule };
+  return { name, ...(settings !== undefined && { settings }), rate: schedule };
 }
 
 /** Lets a schedule set the momentum: its values are absolute, and no other plugin may set it. */
 export function momentumSchedule(
   schedule: GroupSchedule,
-  { name = 'momentumSchedule' }: NameOption = {},
+  { name = 'momentumSchedule', settings }: ScheduleOptions = {},
 ): TrainingPlugin {
-  return { name, owns: ['momentum'], hyper: { momentum: schedule } };
+  return {
+    name,
+    ...(settings !== undefined && { settings }),
+    owns: ['momentum'],
+    hyper: { momentum: schedule },
+  };
 }

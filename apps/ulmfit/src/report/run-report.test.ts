@@ -26,7 +26,7 @@ const run: RunRecord = {
     corpus: { kind: 'sample' },
     ...{ backwards: false, transfer: true, linear: true, seed: 7 },
     recipe: presets.tiny,
-    plugins: { classify: ['plateau', 'mixout'] },
+    plugins: { classify: ['plateau', { name: 'mixout', settings: { rate: 0.1 } }] },
     optimizer: { pretrain: { name: 'sgd', defaults: { momentum: 0.9 } } },
   },
   task: {
@@ -80,7 +80,7 @@ describe('runReport', () => {
     expect(text).toContain(
       'epoch 2 of classify.2-all kept: on the validation texts loss 0.4322, accuracy 87.50 %, macro-F1 0.871.',
     );
-    expect(text).toContain('Plugins beside the recipe’s classify: plateau, mixout');
+    expect(text).toContain('Plugins beside the recipe’s classify: plateau, mixout (rate 0.1)');
     expect(text).toContain('Optimizer in place of the recipe’s pretrain: sgd');
     expect(page).toContain('<title>mine');
   });

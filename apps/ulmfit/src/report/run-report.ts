@@ -1,5 +1,13 @@
 import { basename, resolve } from 'node:path';
-import type { EpochMetrics, RunMetrics, RunRecord, RunResult, RunSettings, RunTask } from '@ulmfit/pipeline';
+import type {
+  EpochMetrics,
+  PluginSettings,
+  RunMetrics,
+  RunRecord,
+  RunResult,
+  RunSettings,
+  RunTask,
+} from '@ulmfit/pipeline';
 import { duration } from '../duration.js';
 import { keptEpochText } from '../kept-epoch.js';
 import { percent } from '../percent.js';
@@ -60,6 +68,17 @@ const card = (title: string, figure: string, note: string): Html =>
 
 const heldOut = (accuracy: number) => `held-out text; ${percent(accuracy)} of the next words guessed`;
 
+/** A plugin with what it was made with, such as `tokenCutoff (rate 0.1, replacement 0)`. */
+function pluginName(plugin: PluginSettings): string {
+  if (typeof plugin === 'string') return plugin;
+  const { name, settings } = plugin;
+  const isTable = typeof settings === 'object' && settings !== null && !Array.isArray(settings);
+  const entries = isTable
+    ? Object.entries(settings).map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+    : [];
+  return `${name} (${isTable ? entries.join(', ') : JSON.stringify(settings)})`;
+}
+
 /** What was trained on what, and by what: a row for each thing that some stage had. */
 function factTable({ settings, task, engine, model, metrics }: RunRecord): Html {
   const { recipe, seed, backwards } = settings;
@@ -68,7 +87,7 @@ function factTable({ settings, task, engine, model, metrics }: RunRecord): Html 
     'Started from': startOf(settings),
     Model: sizesOf(settings, model),
     'Learning rate': recipe.schedule,
-    'Plugins beside the recipe’s': byStage(settings.plugins, (names) => names.join(', ')),
+    'Plugins beside the recipe’s': byStage(settings.plugins, (plugins) => plugins.map(pluginName).join(', ')),
     'Optimizer in place of the recipe’s': byStage(settings.optimizer, ({ name }) => name),
     'Texts are read': backwards ? 'from their end' : undefined,
     Seed: String(seed),

@@ -20,6 +20,7 @@ export function myPlugin(weight: number): TrainingPlugin<unknown, unknown, MyPlu
   const terms = new WeakMap<ForwardPass, Scalar>();
   return {
     name: 'myPlugin',
+    settings: { weight },
     taps: ['dropped'],
     observe: {
       dropped: (x, pass) => {

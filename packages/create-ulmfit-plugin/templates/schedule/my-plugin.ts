@@ -19,6 +19,7 @@ export function myPlugin({ power = 2, lowest = 0.01 }: MyPluginOptions = {}): Tr
   requireThat('myPlugin: lowest', lowest, lowest > 0 && lowest <= 1, 'above 0 and up to 1');
   return {
     name: 'myPlugin',
+    settings: { power, lowest },
     // A factor of the rate: it multiplies those of other plugins. Being a function of time alone, it resumes by itself.
     rate: ({ progress }) => lowest + (1 - lowest) * (1 - progress) ** power,
   };

@@ -190,6 +190,21 @@ describe('openRun', () => {
     expect(() => openRun(path, settings)).toThrow(/other settings \(task\.labels, corpus\.words, recipe/);
   });
 
+  it('goes on with a run that kept no more of its plugins than their names', () => {
+    const path = join(root, 'names');
+    const of = (plugins: RunSettings['plugins']) => ({ ...settings, plugins });
+    const run = openRun(path, of({ classify: ['plateau', 'tokenCutoff'] }));
+    run.log(step('a', 1));
+    run.close();
+    const cutoff = (rate: number) => ({ name: 'tokenCutoff', settings: { rate } });
+    openRun(path, of({ classify: ['plateau', cutoff(0.1)] })).close();
+    expect(() => openRun(path, of({ classify: [cutoff(0.1), 'plateau'] }))).toThrow(
+      /plugins\.classify: plateau and tokenCutoff then, tokenCutoff and plateau now/,
+    );
+    writeFileSync(join(path, 'config.json'), JSON.stringify(of({ classify: [cutoff(0.1)] })));
+    expect(() => openRun(path, of({ classify: [cutoff(0.2)] }))).toThrow(/plugins\.classify: other settings/);
+  });
+
   it('is held to the data that it began on', () => {
     const path = join(root, 'data');
     const task: RunTask = {

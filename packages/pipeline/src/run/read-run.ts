@@ -46,6 +46,7 @@ const optionalPath = z.string().optional();
 const setting: z.ZodType<TaskSetting> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(setting)]),
 );
+const pluginSettings = z.union([z.string(), z.object({ name: z.string(), settings: z.json() })]);
 const taskSettings = z.record(z.string(), setting).nullable();
 
 // What a later version adds is kept; what an earlier one kept is read as this one has it.
@@ -58,7 +59,7 @@ const settingsSchema: z.ZodType<RunSettings> = z.preprocess(
     seed: z.number(),
     ...{ backwards: z.boolean(), transfer: z.boolean(), linear: z.boolean() },
     recipe: recipeShape,
-    plugins: z.partialRecord(z.enum(trainedStages), z.array(z.string())),
+    plugins: z.partialRecord(z.enum(trainedStages), z.array(pluginSettings)),
     optimizer: z.partialRecord(
       z.enum(trainedStages),
       z.object({ name: z.string(), defaults: z.record(z.string(), z.number()) }),

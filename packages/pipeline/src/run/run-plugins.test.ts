@@ -112,12 +112,12 @@ describe('a run with plugins and optimizers by stage', () => {
     expect(memory().numTensors).toBe(before);
   });
 
-  it('keeps their names, and is resumed with the same alone', async () => {
+  it('keeps their names and settings, and is resumed with the same alone', async () => {
     const { settings } = readRun(join(root, 'whole'));
     expect(settings.plugins).toEqual({
-      pretrain: ['plateau', 'ntAsgd'],
+      pretrain: ['plateau', { name: 'ntAsgd', settings: { patience: 0 } }],
       finetune: ['plateau'],
-      classify: ['plateau', 'activationRegularization'],
+      classify: ['plateau', { name: 'activationRegularization', settings: { alpha: 0.5 } }],
     });
     expect(settings.optimizer).toEqual({
       pretrain: { name: 'ntAsgd', defaults: { momentum: 0, weightDecay: 0 } },
@@ -137,6 +137,9 @@ describe('a run with plugins and optimizers by stage', () => {
     );
     expect(await refused({ optimizer: { ...optimizer, classify: sgd({ momentum: 0.9 }) } })).toBe(
       'optimizer.classify: other base values',
+    );
+    expect(await refused({ plugins: { ...plugins, classify: [activationRegularization(1)] } })).toBe(
+      'plugins.classify: other settings',
     );
     const watch: TrainingPlugin = { name: 'watch', afterStep: () => undefined };
     expect(Object.keys(await start('whole', { ...training(), observers: [watch] }))).toContain('evaluate');

@@ -23,11 +23,14 @@ export interface RunSettings {
   readonly linear: boolean;
   readonly seed: number;
   readonly recipe: Recipe;
-  /** The names of the plugins beside the recipe's, of each stage that has some. */
-  readonly plugins: Readonly<Partial<Record<TrainedStage, readonly string[]>>>;
+  /** The plugins beside the recipe's, of each stage that has some. */
+  readonly plugins: Readonly<Partial<Record<TrainedStage, readonly PluginSettings[]>>>;
   /** The optimizer of each stage that has another than the recipe's: its name and its base values. */
   readonly optimizer: Readonly<Partial<Record<TrainedStage, OptimizerSettings>>>;
 }
+
+/** A plugin: its name, and what it was made with where it tells. */
+export type PluginSettings = string | { readonly name: string; readonly settings: Json };
 
 export interface OptimizerSettings {
   readonly name: string;

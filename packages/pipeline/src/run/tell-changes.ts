@@ -2,7 +2,7 @@ import { showName } from '@ulmfit/errors';
 import type { Json } from '@ulmfit/trainer';
 
 /**
- * Says where two settings differ, for messages: for plugins and optimizers, which only their names tell apart, by these.
+ * Says where two settings differ, for messages: for plugins and optimizers by their names first.
  * @param changes the paths at which they differ, such as `recipe.clip`
  */
 export function tellChanges(changes: readonly string[], then: Json, now: Json): string {
@@ -10,12 +10,13 @@ export function tellChanges(changes: readonly string[], then: Json, now: Json): 
     const [of = '', stage = ''] = path.split('.');
     if (of !== 'plugins' && of !== 'optimizer') return path;
     const [before, after] = [then, now].map((settings) => nameOf(at(settings, [of, stage])));
-    const what =
-      before === after ? 'other base values' : `${before ?? NONE[of]} then, ${after ?? NONE[of]} now`;
+    const what = before === after ? SAME_NAMES[of] : `${before ?? NONE[of]} then, ${after ?? NONE[of]} now`;
     return `${of}.${stage}: ${what}`;
   });
   return [...new Set(told)].join(', ');
 }
+
+const SAME_NAMES = { plugins: 'other settings', optimizer: 'other base values' };
 
 const NONE = { plugins: 'none', optimizer: 'the recipe’s' };
 
@@ -27,7 +28,7 @@ const at = (json: Json | undefined, path: readonly string[]): Json | undefined =
 
 /** What stands for a stage: the names of its plugins, or that of its optimizer. */
 function nameOf(kept: Json | undefined): string | undefined {
-  if (Array.isArray(kept)) return kept.map((name) => showName(String(name))).join(' and ');
-  const name = at(kept, ['name']);
+  if (Array.isArray(kept)) return kept.map(nameOf).join(' and ');
+  const name = isObject(kept) ? kept['name'] : kept;
   return name === undefined ? undefined : showName(String(name));
 }

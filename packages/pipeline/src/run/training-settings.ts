@@ -12,7 +12,7 @@ import {
   type PluginsByStage,
   type StagePlugins,
 } from './plugins-by-stage.js';
-import type { OptimizerSettings, RunSettings } from './run-settings.js';
+import type { OptimizerSettings, PluginSettings, RunSettings } from './run-settings.js';
 import { trainedStages, type TrainedStage } from './stage-name.js';
 
 /** What a run trains by, beside its recipe. */
@@ -25,19 +25,20 @@ export interface Training {
 
 /**
  * What a run keeps of its plugins and optimizers. They can't be kept themselves: a run that is resumed is given them again, and held
- * to the names.
+ * to the names, and to the settings of those that tell them.
  * @throws UlmfitError `BAD_PLUGINS` where they don't go together or with a stage of the recipe, or what an optimizer throws
  */
 export function trainingSettings(
   recipe: Recipe,
   { plugins, architecture, optimizers, observers }: Training,
 ): Pick<RunSettings, 'plugins' | 'optimizer'> {
-  const names: Partial<Record<TrainedStage, readonly string[]>> = {};
+  const used: Partial<Record<TrainedStage, readonly PluginSettings[]>> = {};
   const chosen: Partial<Record<TrainedStage, OptimizerSettings>> = {};
   for (const stage of trainedStages) {
     const own = plugins[stage];
     const optimizer = optimizers[stage];
-    if (own.length > 0) names[stage] = own.map(({ name }) => name);
+    if (own.length > 0)
+      used[stage] = own.map(({ name, settings }) => (settings === undefined ? name : { name, settings }));
     if (own.length === 0 && !optimizer) continue;
     if (stage === 'pretrain' && recipe.languageModel.pretrain === null) continue;
     const name =
@@ -51,12 +52,12 @@ export function trainingSettings(
           });
     if (optimizer) chosen[stage] = { name, defaults: { ...optimizer.defaults } };
   }
-  return { plugins: names, optimizer: chosen };
+  return { plugins: used, optimizer: chosen };
 }
 
 /**
  * Tries plugins and optimizers on the stages of a recipe, without training.
- * @returns the names of the plugins and the optimizers by stage, as a run keeps them
+ * @returns the plugins and the optimizers by stage, as a run keeps them
  * @throws UlmfitError `BAD_PLUGINS` where they don't go together, `BAD_OPTION`, or what an optimizer throws
  */
 export const planTraining = <E extends AnyEncoder = AwdLstmEncoder>(

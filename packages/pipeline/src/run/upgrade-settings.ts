@@ -11,10 +11,25 @@ export function upgradeSettings(kept: Json, defaults: Json = {}): Json {
   const { plugins = {}, optimizer = {} } = isObject(defaults) ? defaults : {};
   const own = 'task' in kept ? kept : taskSettings(kept);
   const settings: JsonObject = { linear: false, plugins, optimizer, ...own };
+  settings['plugins'] = upgradePlugins(settings['plugins'], plugins);
   const { success, data } = recipeShape.safeParse(upgradeRecipe(settings['recipe']));
   // The cast: what the schema gives is JSON, with fields that may be left out.
   return success ? { ...settings, recipe: data as unknown as Json } : settings;
 }
+
+/** Plugins of which an earlier version kept the name alone stand for those of that name. */
+function upgradePlugins(kept: Json | undefined, now: Json): Json {
+  if (!isObject(kept)) return kept ?? {};
+  const stages = Object.entries(kept).map(([stage, list]): [string, Json] => {
+    const same = isObject(now) ? now[stage] : undefined;
+    if (!Array.isArray(list) || !Array.isArray(same)) return [stage, list];
+    return [stage, list.map((name, i) => (nameOf(same[i]) === name ? (same[i] ?? name) : name))];
+  });
+  return Object.fromEntries(stages);
+}
+
+const nameOf = (plugin: Json | undefined): Json | undefined =>
+  isObject(plugin) ? plugin['name'] : undefined;
 
 /** A recipe that an earlier version kept. */
 export function upgradeRecipe(recipe: unknown): unknown {

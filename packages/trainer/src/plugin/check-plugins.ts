@@ -1,4 +1,5 @@
 import { brief, nearest, showName, UlmfitError } from '@ulmfit/errors';
+import { isJson } from '../state/is-json.js';
 import type { Model } from '../model/model.js';
 import { hookNames, hookTables, pluginKeys, stepHookNames } from './hook-names.js';
 import type { TrainingPlugin } from './plugin.js';
@@ -23,6 +24,7 @@ export function checkPlugins<Batch, Output, Taps>(
       fail(`a plugin is named "${name}"; a name keys its state and must be neither empty nor have a slash`);
     }
     checkKeys(name, plugin);
+    checkSettings(name, plugin.settings);
     checkHooks(name, plugin);
     if (!stateDict !== !loadStateDict) {
       fail(`${name} has only one of stateDict and loadStateDict; it could not be resumed`);
@@ -60,6 +62,12 @@ export function requirePlugin(plugin: unknown, where: string): void {
       `${where} has ${name === undefined ? 'no name' : `the name ${brief(name)}`}; give it one: its state is kept by it`,
     );
   }
+}
+
+/** What JSON would change, such as a function or NaN, could not be compared with what a run has kept. */
+function checkSettings(name: string, settings: unknown): void {
+  if (settings === undefined || isJson(settings)) return;
+  fail(`${name}: settings has what JSON can’t hold; give finite numbers, strings, lists and plain objects`);
 }
 
 /** A plugin may have methods of its own, but not one that is almost a hook. */

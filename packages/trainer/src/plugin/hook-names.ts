@@ -6,6 +6,7 @@ import type { TrainingPlugin } from './plugin.js';
  */
 const kinds: Readonly<Record<keyof TrainingPlugin, 'step' | 'waiting' | 'table' | 'setting'>> = {
   name: 'setting',
+  settings: 'setting',
   enforce: 'setting',
   after: 'setting',
   requires: 'setting',

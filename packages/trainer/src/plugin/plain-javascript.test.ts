@@ -33,6 +33,11 @@ describe('mistakes that TypeScript would find', () => {
     ['no object', 'clip', 'plugins[0] is "clip"; a plugin is an object with a name and some hooks'],
     ['no name', { afterStep() {} }, 'plugins[0] has no name; give it one: its state is kept by it'],
     [
+      'settings that JSON has not',
+      { name: 'p', settings: { rate: NaN } },
+      'p: settings has what JSON can’t hold; give finite numbers, strings, lists and plain objects',
+    ],
+    [
       'a misspelt hook',
       { name: 'p', afterSteps() {} },
       'p has afterSteps, which is no hook; is it afterStep?',

@@ -2,7 +2,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { ForwardPass } from '../model/forward-pass.js';
 import type { Gradients } from '../model/optimizer.js';
 import type { Hyperparameter, PerGroup } from '../model/parameter-groups.js';
-import type { StateDict } from '../state/stateful.js';
+import type { Json, StateDict } from '../state/stateful.js';
 import type { TrainingContext } from './training-context.js';
 
 /** Where a fit stands, for everything that is a function of time. */
@@ -55,6 +55,8 @@ export type AsyncHook = (ctx: TrainingContext) => void | Promise<void>;
 export interface TrainingPlugin<Batch = unknown, Output = unknown, Taps = Record<never, never>> {
   /** Unique; the key of its state in checkpoints, and the name of its factor of the learning rate. */
   readonly name: string;
+  /** What it was made with, as far as the training depends on it. A run that is resumed is held to it. */
+  readonly settings?: Json;
   /** Before or after all others. */
   readonly enforce?: 'pre' | 'post';
   /** Runs after these where they are there. */

@@ -24,6 +24,9 @@ export function figureOf(ctx: TrainingContext, plugin: string, { watch = 'loss' 
   return value;
 }
 
+/** What is watched, for a plugin's `settings`. */
+export const watchSettings = ({ watch = 'loss', better = 'less' }: WatchOptions) => ({ watch, better });
+
 /** Whether `value` is better than `best` by more than `by`. NaN, such as the mean of nothing, never is. */
 export function isBetterFigure(
   value: number,

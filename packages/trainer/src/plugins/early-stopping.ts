@@ -2,7 +2,7 @@ import { requireInteger, requireNotNegative } from '@ulmfit/errors';
 import type { TrainingPlugin } from '../plugin/plugin.js';
 import { requireState } from '../state/require-state.js';
 import type { StateDict } from '../state/stateful.js';
-import { figureOf, isBetterFigure, type WatchOptions } from '../plugin/watched-figure.js';
+import { figureOf, isBetterFigure, watchSettings, type WatchOptions } from '../plugin/watched-figure.js';
 
 export interface EarlyStoppingOptions extends WatchOptions {
   /** Validations without a better figure after which the fit ends; from 1. */
@@ -27,6 +27,12 @@ export function earlyStopping(options: EarlyStoppingOptions): TrainingPlugin {
   let state: { best: number | null; waited: number } = { best: null, waited: 0 };
   return {
     name: 'earlyStopping',
+    settings: {
+      patience: options.patience,
+      minDelta: options.minDelta ?? 0,
+      bestOf: options.bestOf ?? 'fit',
+      ...watchSettings(options),
+    },
     beforeFit: () => {
       state = { best: options.bestOf === 'fits' ? state.best : null, waited: 0 };
     },

@@ -17,6 +17,7 @@ export function activationL1(weight: number): TrainingPlugin<unknown, unknown, A
   const terms = new WeakMap<ForwardPass, Scalar>();
   return {
     name: 'activationL1',
+    settings: { weight },
     taps: ['dropped'],
     observe: { dropped: (x, pass) => void terms.set(pass, mul(mean(abs(x)), weight)) },
     loss: ({ pass }) => {

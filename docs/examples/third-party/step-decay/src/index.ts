@@ -20,6 +20,7 @@ export function stepDecay({ every, factor, least = 1e-6 }: StepDecayOptions): Tr
   requireThat('stepDecay: least', least, least > 0 && least <= 1, 'above 0 and up to 1');
   return {
     name: 'stepDecay',
+    settings: { every, factor, least },
     rate: ({ step }) => Math.max(least, factor ** Math.floor(step / every)),
   };
 }
