@@ -1,18 +1,26 @@
 import tseslint from 'typescript-eslint';
-import { browserSafe, floors, rooms } from './tools/floors.mjs';
+import { browserSafe, floors, nodeHalves, rooms } from './tools/floors.mjs';
 
 /** What no file of a package may import: everything of ours that does not stand in its row of the floors' table. */
-const outside = ({ name, mayImport }) => [
+const outside = ({ name, mayImport }, isNodeHalf = false) => [
   {
     regex: `^(@ulmfit/(?!(${[...mayImport, name].map((n) => n.replace('@ulmfit/', '')).join('|')})(/|$))|ulmfit(/|$)|(\\.\\./){2,})`,
     message: `Imports only go down: see docs/architecture.md for what ${name} may import.`,
   },
-  ...(browserSafe.includes(name)
+  ...(browserSafe.includes(name) && !isNodeHalf
     ? [
         {
           regex: '^(node:|@ulmfit/files$)',
           message: 'This package runs in browsers too: import from @ulmfit/files/portable.',
         },
+        ...(nodeHalves[name]
+          ? [
+              {
+                regex: `^\\./${nodeHalves[name]}/`,
+                message: `This runs in browsers too: ${nodeHalves[name]}/ is for Node alone.`,
+              },
+            ]
+          : []),
       ]
     : []),
   ...(name === '@ulmfit/backend-node'
@@ -35,6 +43,9 @@ const boundary = (files, patterns) => ({
 // The later of two rules for a file replaces the earlier: a room's repeats its package's.
 const boundaries = Object.entries(floors).flatMap(([directory, row]) => [
   boundary(`${directory}/src/**/*.ts`, outside(row)),
+  ...(nodeHalves[row.name]
+    ? [boundary(`${directory}/src/${nodeHalves[row.name]}/**/*.ts`, outside(row, true))]
+    : []),
   ...(rooms[directory] ?? []).slice(0, -1).map((room, i) =>
     boundary(`${directory}/src/${room}/**/*.ts`, [
       ...outside(row),

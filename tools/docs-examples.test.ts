@@ -21,7 +21,13 @@ const ofStrangers = ['src', 'test'].flatMap((folder) =>
   list('docs/examples/third-party', '').flatMap((name) => list(`${name}/${folder}`, '.ts')),
 );
 /** `test:packages` runs the first, which starts an engine; the others need a download or a file that is not here. */
-const notHere = ['backend-node.ts', 'data-imdb-download.ts', 'checkpoint-fastai.ts', 'inference.ts'];
+const notHere = [
+  'backend-node.ts',
+  'data-imdb-download.ts',
+  'checkpoint-fastai.ts',
+  'inference.ts',
+  'inference-node.ts',
+];
 
 describe('the examples run', () => {
   it.each(examples.filter((path) => !notHere.some((name) => path.endsWith(`/readmes/${name}`))))(

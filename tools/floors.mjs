@@ -33,6 +33,12 @@ export const browserSafe = [
 ];
 
 /**
+ * What of these is for Node alone: a folder of `src/` that nothing outside of it imports, and a subpath of its name.
+ * @type {Record<string, string>}
+ */
+export const nodeHalves = { '@ulmfit/inference': 'node' };
+
+/**
  * The rooms of a package's `src/`, from the ground up: a room imports those before it.
  * @type {Record<string, string[]>}
  */
@@ -82,7 +88,14 @@ export const floors = {
   'packages/inference': {
     name: '@ulmfit/inference',
     floor: 3,
-    mayImport: [...plugins, '@ulmfit/text', '@ulmfit/awd-lstm', '@ulmfit/linear', '@ulmfit/checkpoint'],
+    mayImport: [
+      ...plugins,
+      '@ulmfit/files',
+      '@ulmfit/text',
+      '@ulmfit/awd-lstm',
+      '@ulmfit/linear',
+      '@ulmfit/checkpoint',
+    ],
   },
   'packages/tensorboard': {
     name: '@ulmfit/tensorboard',

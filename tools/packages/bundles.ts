@@ -8,7 +8,10 @@ import { codeBlocks } from './readmes.js';
 
 // By a variable: it is plain JavaScript, which the compiler has no types for.
 const floorsUrl = new URL('../floors.mjs', import.meta.url).href;
-const { browserSafe } = (await import(floorsUrl)) as { browserSafe: readonly string[] };
+const { browserSafe, nodeHalves } = (await import(floorsUrl)) as {
+  browserSafe: readonly string[];
+  nodeHalves: Readonly<Record<string, string>>;
+};
 
 /** Subpaths of packages that otherwise need Node. */
 const portable = ['@ulmfit/files/portable', '@ulmfit/data-imdb/sample'];
@@ -79,8 +82,10 @@ export const bundles: Check = {
       .filter((entry) => !entry.endsWith('.json'))
       .filter(
         (entry) =>
-          browserSafe.some((name) => entry === name || entry.startsWith(`${name}/`)) ||
-          portable.includes(entry),
+          browserSafe.some(
+            (name) =>
+              entry === name || (entry.startsWith(`${name}/`) && entry !== `${name}/${nodeHalves[name]}`),
+          ) || portable.includes(entry),
       );
     const rows: string[] = [];
     for (const entry of entries) {

@@ -1,6 +1,6 @@
-export { loadClassifier } from './load-classifier.js';
+export { loadClassifier, loadLanguageModel, loadModel, type LoadedModel } from './load-model.js';
 export type { LoadModelOptions } from './load-bundle.js';
-export { loadedLanguageModel, loadLanguageModel, type LoadedLanguageModel } from './load-language-model.js';
+export { loadedLanguageModel, type LoadedLanguageModel } from './loaded-language-model.js';
 export { generateText, type GenerateOptions } from './generate-text.js';
 export { nextToken, samplingOf, type Sampling, type SamplingOptions } from './next-token.js';
 export { loadedClassifier, type LoadedClassifier } from './loaded-classifier.js';

@@ -5,6 +5,7 @@ import { predictTexts, type Prediction } from './predict-texts.js';
 
 /** A classifier ready to use. */
 export interface LoadedClassifier {
+  readonly kind: 'classifier';
   /** The classes' names, in the order of the model's outputs. */
   readonly classes: readonly string[];
   /** Whether a text may have any number of the classes, or has exactly one. */
@@ -34,6 +35,7 @@ export interface LoadedClassifier {
 export function loadedClassifier(decided: DecidedClassifier): LoadedClassifier {
   const { classes, model } = decided.classifier;
   return {
+    kind: 'classifier',
     classes,
     multiLabel: model.config.multiLabel,
     predict: (texts, options) => predictTexts(decided, texts, options),

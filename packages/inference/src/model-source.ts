@@ -48,7 +48,7 @@ export async function readSource(source: ModelSource, options: ReadSourceOptions
     return { parts: source, label };
   throw new UlmfitError(
     'BAD_OPTION',
-    `loadClassifier: ${brief(source)} is no model; give an address, a file, its bytes, or the bytes of ${bundleFiles.join(', ')} by name`,
+    `loadModel: ${brief(source)} is no model; give an address, a file, its bytes, or the bytes of ${bundleFiles.join(', ')} by name`,
   );
 }
 
@@ -92,7 +92,7 @@ function addressOf(source: string | URL): URL {
   } catch (error) {
     throw new UlmfitError(
       'BAD_OPTION',
-      `loadClassifier: ${brief(String(source))} is no address; for a folder on this machine there is loadClassifier of @ulmfit/pipeline`,
+      `loadModel: ${brief(String(source))} is no address; for a path there is the same function in @ulmfit/inference/node`,
       { cause: error },
     );
   }

@@ -42,7 +42,7 @@ export { plainDecision, type DecidedClassifier } from '@ulmfit/inference';
 export { scoreTask, type ScoreTaskOptions } from './run/score-task.js';
 export { loadClassifier, type LoadClassifierOptions } from './inference/load-classifier.js';
 export { exportModel, type ExportedModel, type ExportModelOptions } from './inference/export-model.js';
-export { readLanguageModelBundle, readModelBundle, type ModelBundle } from './inference/read-model-bundle.js';
+export { readModelBundle, type ModelBundle } from './inference/read-model-bundle.js';
 export type { LoadedClassifier } from '@ulmfit/inference';
 export type { Prediction } from '@ulmfit/inference';
 export { evaluateModels, scoredSplit, type EvaluateModelsOptions } from './run/evaluate-models.js';

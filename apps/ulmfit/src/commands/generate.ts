@@ -1,5 +1,5 @@
-import { languageModelFromBundle, loadedLanguageModel } from '@ulmfit/inference';
-import { readLanguageModelBundle, recipeTokenizer } from '@ulmfit/pipeline';
+import { loadLanguageModel } from '@ulmfit/inference/node';
+import { recipeTokenizer } from '@ulmfit/pipeline';
 import type { Flags } from '../flags.js';
 import { interruptible } from '../interruptible.js';
 import { printText } from '../standard-output.js';
@@ -14,14 +14,10 @@ export async function generate(words: readonly string[], flags: GenerateFlags): 
   const { model: path, tokenizer, tokens, temperature, topK, topP, minP, seed, stop } = flags;
   const prompt = words.join(' ');
   await startEngine(flags);
-  const { bundle, label } = readLanguageModelBundle(path);
-  const model = loadedLanguageModel(
-    languageModelFromBundle(bundle, label, {
-      ...(tokenizer !== undefined && { tokenizer: await recipeTokenizer(tokenizer) }),
-      onWarning: (message) => void process.stderr.write(`ulmfit: ${message}\n`),
-    }),
-  );
-  for (const tensor of Object.values(bundle.weights)) tensor.dispose();
+  const model = await loadLanguageModel(path, {
+    ...(tokenizer !== undefined && { tokenizer: await recipeTokenizer(tokenizer) }),
+    onWarning: (message) => void process.stderr.write(`ulmfit: ${message}\n`),
+  });
   const show = process.stdout.isTTY ? terminalText : (text: string) => text;
   try {
     await interruptible('what was written stands.', async (signal) => {

@@ -1,7 +1,7 @@
-import { loadedClassifier, type LoadedClassifier } from '@ulmfit/inference';
+import type { LoadedClassifier } from '@ulmfit/inference';
+import { loadClassifier as loadFromDisk } from '@ulmfit/inference/node';
 import type { Architecture } from '@ulmfit/awd-lstm';
 import type { Tokenizer } from '@ulmfit/text';
-import { loadDecidedClassifier } from './load-models.js';
 import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
 
 export interface LoadClassifierOptions {
@@ -20,26 +20,20 @@ export interface LoadClassifierOptions {
 }
 
 /**
- * Loads a classifier from its bundle or from the folder of its run. Choose the backend first (`useBackend()` of
+ * Loads a classifier from its bundle, from the folder of its run or from a package, as `loadClassifier` of
+ * `@ulmfit/inference/node` does; and with a tokenizer by what a recipe calls it. Choose the backend first (`useBackend()` of
  * `@ulmfit/backend-node`).
- * @throws UlmfitError `OTHER_TOKENIZER`, `OTHER_ARCHITECTURE`, or where the folder holds no sound classifier
+ * @throws UlmfitError `OTHER_TOKENIZER`, `OTHER_ARCHITECTURE`, or where there is no sound classifier
  * @example
  * const classifier = await loadClassifier('runs/imdb');
  * const [prediction] = await classifier.predict(['A gem: warm and funny.']);
  * console.log(prediction?.label, prediction?.probability);
  */
-export async function loadClassifier(
+export const loadClassifier = async (
   path: string,
-  {
-    tokenizer,
-    architectures,
-    onWarning = (message) => process.emitWarning(message),
-  }: LoadClassifierOptions = {},
-): Promise<LoadedClassifier> {
-  const decided = loadDecidedClassifier(path, {
+  { tokenizer, ...options }: LoadClassifierOptions = {},
+): Promise<LoadedClassifier> =>
+  loadFromDisk(path, {
+    ...options,
     tokenizer: typeof tokenizer === 'string' ? await recipeTokenizer(tokenizer) : tokenizer,
-    architectures,
-    onWarning,
   });
-  return loadedClassifier(decided);
-}

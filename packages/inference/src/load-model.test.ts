@@ -111,7 +111,7 @@ it('is relative to the page in a browser', async () => {
   await expect(loadClassifier('models/m')).rejects.toMatchObject({
     code: 'BAD_OPTION',
     message:
-      'loadClassifier: "models/m" is no address; for a folder on this machine there is loadClassifier of @ulmfit/pipeline',
+      'loadModel: "models/m" is no address; for a path there is the same function in @ulmfit/inference/node',
   });
   vi.stubGlobal('location', { href: 'https://example.org/app/index.html' });
   (await loadClassifier('models/m')).dispose();
@@ -136,7 +136,7 @@ it('says what is wrong with a source', async () => {
   expect(await rejected(zipSync({ 'bundle.json': files['bundle.json'] }))).toMatch(
     /^BAD_ZIP the model: .*vocabulary\.json.* is missing/,
   );
-  expect(await rejected(7)).toMatch(/^BAD_OPTION loadClassifier: 7 is no model; give an address/);
+  expect(await rejected(7)).toMatch(/^BAD_OPTION loadModel: 7 is no model; give an address/);
   expect(await rejected({ 'bundle.json': files['bundle.json'] })).toMatch(/^BAD_OPTION/);
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
   expect(await rejected('https://example.org/m')).toBe(
