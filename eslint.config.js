@@ -23,7 +23,7 @@ const outside = ({ name, mayImport }, isNodeHalf = false) => [
           : []),
       ]
     : []),
-  ...(name === '@ulmfit/backend-node'
+  ...(name === '@ulmfit/backend-node' || name === 'ulmfit'
     ? []
     : [
         {

@@ -151,6 +151,26 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
     });
   });
 
+  it('predicts without TensorFlow where that answers sooner, and the same but for rounding', async () => {
+    const probability = async (...flags: string[]) => {
+      const { stdout, stderr } = await ulmfit(['predict', '--model', 'whole', '--json', ...flags, 'A gem.'], {
+        cwd: folder,
+        env: { TF_CPP_MIN_LOG_LEVEL: '0' },
+      });
+      return { value: (JSON.parse(stdout) as { probability: number }).probability, stderr };
+    };
+    const [quick, wasm, chosen] = [
+      await probability(),
+      await probability('--backend', 'wasm'),
+      await probability('--backend', 'tensorflow'),
+    ];
+    // TensorFlow is asked to say what it does.
+    expect(chosen.stderr).toContain('TensorFlow');
+    expect(quick.stderr).toBe('');
+    expect(quick.value).toBe(wasm.value);
+    expect(quick.value).toBeCloseTo(chosen.value, 5);
+  });
+
   it('is evaluated as in the run, from its bundle alone', async () => {
     cpSync(join(folder, 'whole', 'model'), join(folder, 'bundle'), { recursive: true });
     const { stdout, stderr } = await ulmfit(['evaluate', '--model', 'bundle'], { cwd: folder });

@@ -1,13 +1,14 @@
-import { loadClassifier } from '@ulmfit/pipeline';
+import type { Prediction } from '@ulmfit/inference';
 import { architecturesOf, type LoadedConfig } from '../config/load-config.js';
 import type { Flags, readingFlags } from '../flags.js';
 import { interruptible } from '../interruptible.js';
 import { predictInputs } from '../predict/predict-inputs.js';
-import { textLine } from '../predict/record-format.js';
+import { textLine } from '../predict/text-line.js';
+import { loadQuick } from '../quick/load-quick.js';
 import { readingOf } from '../reading-of.js';
 import { printLines } from '../standard-output.js';
 import { jsonText, terminalText } from '../terminal-text.js';
-import { startEngine, type EngineFlags } from '../start-engine.js';
+import type { EngineFlags } from '../start-engine.js';
 
 type PredictFlags = EngineFlags &
   Pick<Flags, 'model' | 'json' | 'all' | 'tokenizer' | (typeof readingFlags)[number]>;
@@ -19,25 +20,39 @@ export async function predict(
   config?: LoadedConfig,
 ): Promise<void> {
   const inputs = predictInputs(words);
-  await startEngine(flags);
   const { model, json, all, tokenizer } = flags;
+  const printTexts = (
+    texts: readonly string[],
+    predictions: readonly Prediction[],
+    classes: readonly string[],
+  ) =>
+    printLines(
+      texts.map((text, i) =>
+        json
+          ? jsonText({ text, ...predictions[i] })
+          : textLine(text, predictions[i] ?? null, all ? classes : undefined),
+      ),
+    );
+  if (
+    inputs.kind === 'texts' &&
+    !choosesEngine(flags) &&
+    tokenizer === undefined &&
+    !config?.extras.architecture
+  ) {
+    const { classifyQuickly } = await loadQuick();
+    const answer = await classifyQuickly(model, inputs.texts);
+    if (answer) return printTexts(inputs.texts, answer.predictions, answer.classes);
+  }
+  const { startEngine } = await import('../start-engine.js');
+  await startEngine(flags);
+  const { loadClassifier } = await import('@ulmfit/pipeline');
   const classifier = await loadClassifier(model, {
     ...(tokenizer !== undefined && { tokenizer }),
     architectures: architecturesOf(config),
   });
   try {
-    if (inputs.kind === 'texts') {
-      const predictions = await classifier.predict(inputs.texts);
-      const lines = inputs.texts.map((text, i) => ({ text, prediction: predictions[i] ?? null }));
-      await printLines(
-        lines.map(({ text, prediction }) =>
-          json
-            ? jsonText({ text, ...prediction })
-            : textLine(text, prediction, all ? classifier.classes : undefined),
-        ),
-      );
-      return;
-    }
+    if (inputs.kind === 'texts')
+      return await printTexts(inputs.texts, await classifier.predict(inputs.texts), classifier.classes);
     const { predictFiles } = await import('../predict/predict-files.js');
     const say = (line: string) => void process.stderr.write(`${line}\n`);
     // A file gets each byte of a table.
@@ -54,3 +69,7 @@ export async function predict(
     classifier.dispose();
   }
 }
+
+/** Whether the user has said what computes. */
+const choosesEngine = ({ backend, threads, precision }: EngineFlags): boolean =>
+  backend !== 'auto' || threads !== undefined || precision !== 'auto';

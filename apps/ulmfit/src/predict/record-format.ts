@@ -1,8 +1,8 @@
 import type { DataFormat, TextRecord } from '@ulmfit/data-files';
-import { printable } from '@ulmfit/errors';
 import type { Prediction } from '@ulmfit/pipeline';
 import { stringify } from 'csv-stringify/sync';
 import { jsonText } from '../terminal-text.js';
+import { LABEL_DELIMITER, textLine } from './text-line.js';
 
 export interface RecordFormatOptions {
   readonly format: DataFormat;
@@ -26,9 +26,6 @@ export interface RecordFormat {
   line(record: TextRecord, prediction: Prediction | null): string;
 }
 
-/** Between several labels of one text in a table. */
-const LABEL_DELIMITER = '|';
-
 /**
  * The same form as the records have, with `label` and `probability` added: `predicted_label` and `predicted_probability` where the
  * records have a column of these names. A text without words has neither.
@@ -46,17 +43,6 @@ function lineFormat({ classes, all }: RecordFormatOptions): RecordFormat {
   return {
     line: ({ fields }, prediction) => textLine(fields['text'] ?? '', prediction, all ? classes : undefined),
   };
-}
-
-/** A text in one line, after its label and probability, or after those of the given classes. */
-export function textLine(text: string, prediction: Prediction | null, classes?: readonly string[]): string {
-  const shown = printable(text);
-  if (!prediction) return `-\t${shown}`;
-  const { label, labels, probability, probabilities } = prediction;
-  const figures = classes
-    ? classes.map((name) => `${printable(name)} ${(probabilities[name] ?? NaN).toFixed(4)}`).join(' ')
-    : `${printable(labels.length > 1 ? labels.join(LABEL_DELIMITER) : label)} ${probability.toFixed(4)}`;
-  return `${figures}\t${shown}`;
 }
 
 function jsonlFormat(

@@ -1,0 +1,54 @@
+// Makes one file of what `ulmfit predict` needs for a few texts, in dist/quick: `npm run build` runs it after the compiler.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const folder = join(here, 'dist/quick');
+/** @type {Set<string>} the compiler's record of each package that is in the bundle */
+const records = new Set();
+
+await build({
+  root: here,
+  configFile: false,
+  logLevel: 'warn',
+  build: {
+    ssr: join(folder, 'classify-quickly.js'),
+    outDir: folder,
+    emptyOutDir: false,
+    minify: true,
+    target: 'node20',
+    license: { fileName: 'licenses.md' },
+    rolldownOptions: {
+      output: {
+        entryFileNames: 'bundle.mjs',
+        codeSplitting: false,
+      },
+    },
+  },
+  // TensorFlow.js' WebAssembly expects to be a CommonJS module in Node.
+  define: { __dirname: 'import.meta.dirname' },
+  ssr: { noExternal: true },
+  plugins: [
+    {
+      name: 'records',
+      generateBundle() {
+        for (const id of this.getModuleIds()) {
+          const dist = /^(.*[\\/](?:packages|apps)[\\/][^\\/]+[\\/]dist)[\\/]/.exec(id)?.[1];
+          const record = dist && join(dist, '.tsbuildinfo');
+          if (record && existsSync(record)) records.add(record);
+        }
+      },
+    },
+  ],
+});
+
+const hashes = [...records]
+  .sort()
+  .map((file) => [
+    relative(folder, file).replaceAll('\\', '/'),
+    createHash('sha1').update(readFileSync(file)).digest('hex'),
+  ]);
+writeFileSync(join(folder, 'inputs.json'), `${JSON.stringify(Object.fromEntries(hashes), null, 2)}\n`);
