@@ -1,8 +1,5 @@
 import {
   concat,
-  gather,
-  slice,
-  tensor1d,
   tensor2d,
   tidy,
   type Scalar,
@@ -346,17 +343,22 @@ function encodeWindows<Taps>(
   windows: readonly Window[],
   pass: ForwardPass<Taps>,
 ): Tensor3D {
-  const batch = ids.shape[0];
+  const [batch, time] = ids.shape;
+  // As the loader made them: to cut a window out on the device would mean to read it back for the check of its ids.
+  const all = ids.dataSync<'int32'>();
+  const windowOf = ({ start, end, rows }: Window): Tensor2D => {
+    const cut = new Int32Array(rows.length * (end - start));
+    rows.forEach((row, i) => cut.set(all.subarray(row * time + start, row * time + end), i * (end - start)));
+    return tensor2d(cut, [rows.length, end - start], 'int32');
+  };
   const encoded: Tensor3D[] = [];
   let states = encoder.initialStates(0);
   let before: readonly number[] = [];
   // A window is where the gradient ends: without one, the state may be carried on within a call as well as between two.
-  for (const { start, end, rows, pooled } of pass.training || encoder.stepwise !== true
-    ? windows
-    : joined(windows)) {
+  for (const each of pass.training || encoder.stepwise !== true ? windows : joined(windows)) {
+    const { rows, pooled } = each;
     const from = statesOfRows(encoder, states, before, rows);
-    const part = slice(ids, [0, start], [batch, end - start]);
-    const windowIds = rows.length === batch ? part : gather(part, tensor1d(rows, 'int32'));
+    const windowIds = windowOf(each);
     if (pooled) {
       const run = () => runEncoder(encoder, windowIds, from, pass);
       // Outside training nothing but the results is needed later: memory does not grow with the document.

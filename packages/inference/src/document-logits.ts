@@ -1,3 +1,4 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/errors';
 import { classifierLoader, type TokenCorpus } from '@ulmfit/text';
 import { disposeBatch, inferencePass, yieldToEvents } from '@ulmfit/trainer';
@@ -31,7 +32,7 @@ export async function documentLogits(
   for (const batch of loader.open({ epoch: 0, batch: 0 })) {
     signal?.throwIfAborted();
     try {
-      const rows = inferencePass((pass) => model.forward(batch, pass).logits.arraySync());
+      const rows = await rowsOf(inferencePass((pass) => model.forward(batch, pass).logits));
       batch.indices.forEach((index, i) => (logits[index] = finite(rows[i] as number[], index)));
     } finally {
       disposeBatch(batch);
@@ -40,6 +41,15 @@ export async function documentLogits(
     await yieldToEvents();
   }
   return logits;
+}
+
+/** Not at once: a graphics card may only be read when it has done its work. */
+async function rowsOf(logits: Tensor2D): Promise<number[][]> {
+  try {
+    return await logits.array();
+  } finally {
+    logits.dispose();
+  }
 }
 
 function finite(row: number[], index: number): number[] {

@@ -44,7 +44,7 @@ export async function* generateText(
   const { ends, excluded } = marksOf(vocabulary.itos);
   const carried = new CarriedStates();
   /** Reads ids, and gives the logits of what comes next. */
-  const read = (ids: readonly number[]): Float32Array => {
+  const read = (ids: readonly number[]): Promise<Float32Array> => {
     const logits = inferencePass((pass) => {
       const window = tensor2d([...ids], [1, ids.length], 'int32');
       const { hidden } = model.forward({ ids: window, targets: window }, pass);
@@ -62,7 +62,7 @@ export async function* generateText(
     let logits: Float32Array = new Float32Array(0);
     for (let at = 0; at < given.length; at += WINDOW) {
       signal?.throwIfAborted();
-      logits = read(Array.from(given.slice(at, at + WINDOW)));
+      logits = await read(Array.from(given.slice(at, at + WINDOW)));
       await yieldToEvents();
     }
     const held = new StopWatch(stop);
@@ -74,7 +74,7 @@ export async function* generateText(
       const piece = held.push(detokenizer.push(vocabulary.itos[id] ?? ''));
       if (piece !== '') yield piece;
       if (held.isStopped) return;
-      if (step + 1 < tokens) logits = read([id]);
+      if (step + 1 < tokens) logits = await read([id]);
       await yieldToEvents();
     }
     const rest = held.rest();
@@ -95,9 +95,9 @@ function marksOf(itos: readonly string[]): { ends: ReadonlySet<number>; excluded
   return { ends, excluded };
 }
 
-function finite(tensor: Tensor2D): Float32Array {
-  const values = Float32Array.from(tensor.dataSync());
-  tensor.dispose();
+/** Not read at once: a graphics card may only be read when it has done its work. */
+async function finite(tensor: Tensor2D): Promise<Float32Array> {
+  const values = Float32Array.from(await tensor.data().finally(() => tensor.dispose()));
   if (values.every(Number.isFinite)) return values;
   throw new UlmfitError(
     'BAD_WEIGHTS',

@@ -1,6 +1,5 @@
-import { abs, max, min, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { showName, UlmfitError } from '@ulmfit/errors';
-import { isFiniteTensor } from '@ulmfit/trainer';
 
 /** The square of a greater weight is no float32: its figures would be NaN, long after. No training comes near. */
 const GREATEST = 1e18;
@@ -21,13 +20,17 @@ export function requireSoundWeights(path: string, tensors: Readonly<Record<strin
   }
 }
 
+/** In plain JavaScript: a graphics card would have to be given all of them, and read again at once. */
 function faultOf(name: string, tensor: Tensor): string | undefined {
-  if (tensor.dtype !== 'float32' || tensor.size === 0) return undefined;
-  if (!isFiniteTensor(tensor)) return 'NaN or an infinity';
-  const greatest = tidy(() => max(abs(tensor)).dataSync()[0] ?? 0);
-  if (greatest > GREATEST) return `${greatest.toPrecision(3)}, which no training gives`;
+  if (tensor.dtype !== 'float32') return undefined;
+  let [least, greatest] = [0, 0];
+  for (const value of tensor.dataSync<'float32'>()) {
+    if (!Number.isFinite(value)) return 'NaN or an infinity';
+    if (value > greatest) greatest = value;
+    else if (value < least) least = value;
+  }
+  const most = Math.max(greatest, -least);
+  if (most > GREATEST) return `${most.toPrecision(3)}, which no training gives`;
   // As BatchNorm's running variances are called.
-  if (name.endsWith('.variance') && tidy(() => min(tensor).dataSync()[0] ?? 0) < 0)
-    return 'a negative variance';
-  return undefined;
+  return name.endsWith('.variance') && least < 0 ? 'a negative variance' : undefined;
 }
