@@ -1,4 +1,6 @@
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { chromium, chromiumOptions } from './tools/browser/chromium.js';
 
 // Packages are tested from their source (the `@ulmfit/source` export condition), without a build.
 const conditions = ['@ulmfit/source', 'node', 'import', 'module', 'default'];
@@ -8,7 +10,7 @@ const shared = {
 };
 
 const tests = ['{packages,apps}/*/src/**/*.test.ts', 'tools/**/*.test.ts'];
-const others = ['**/*.parity.test.ts', '**/node_modules/**', '**/dist/**'];
+const others = ['**/*.{parity,browser}.test.ts', '**/node_modules/**', '**/dist/**'];
 // What starts engines in its own process, which can't be taken back: each of these files has a process to itself.
 const ownProcess = [
   'packages/backend-node/src/**/*.test.ts',
@@ -17,6 +19,43 @@ const ownProcess = [
   'tools/{bench,soak}/**/*.test.ts',
   'tools/docs-examples.test.ts',
 ];
+
+// Named here: one that is found in the middle of a test would load the page again.
+const bundledForBrowsers = [
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-backend-cpu',
+  '@tensorflow/tfjs-backend-wasm',
+  '@tensorflow/tfjs-backend-webgl',
+  '@tensorflow/tfjs-backend-webgpu',
+  'zod',
+];
+
+// In a page of Chromium, where there is one: what is written for browsers. Two backends of graphics cards in one page wait for each
+// other where there is no card.
+const inBrowser = (backend: string) => ({
+  resolve: { conditions: ['@ulmfit/source', 'browser', 'module', 'import', 'default'] },
+  optimizeDeps: { include: bundledForBrowsers },
+  test: {
+    name: backend === 'wasm' ? 'browser' : `browser-${backend}`,
+    include: [
+      backend === 'wasm' ? '{packages,tools,docs}/**/*.browser.test.ts' : '**/load-model.browser.test.ts',
+    ],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    globalSetup: ['tools/browser/provide-models.ts'],
+    provide: { backend },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    isolate: false,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: chromiumOptions }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  },
+});
+const backends = process.env['ULMFIT_BROWSER'] === 'all' ? ['wasm', 'cpu', 'webgl', 'webgpu'] : ['wasm'];
 
 export default defineConfig({
   ...shared,
@@ -44,6 +83,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'parity', include: ['{packages,apps}/*/src/**/*.parity.test.ts'], isolate: false },
       },
+      ...(chromium === undefined ? [] : backends.map(inBrowser)),
     ],
   },
 });
