@@ -107,11 +107,22 @@ export const floors = {
     floor: 3,
     mayImport: ['@ulmfit/kernels', '@ulmfit/files', '@ulmfit/errors'],
   },
+  'packages/serve': {
+    name: '@ulmfit/serve',
+    floor: 4,
+    mayImport: ['@ulmfit/inference', '@ulmfit/errors'],
+  },
   'packages/pipeline': { name: '@ulmfit/pipeline', floor: 4, mayImport: libraries },
   'apps/imdb': { name: '@ulmfit/imdb', floor: 5, mayImport: [...libraries, '@ulmfit/backend-node'] },
   'apps/ulmfit': {
     name: 'ulmfit',
     floor: 5,
-    mayImport: [...libraries, '@ulmfit/tensorboard', '@ulmfit/backend-node', '@ulmfit/pipeline'],
+    mayImport: [
+      ...libraries,
+      '@ulmfit/tensorboard',
+      '@ulmfit/backend-node',
+      '@ulmfit/pipeline',
+      '@ulmfit/serve',
+    ],
   },
 };
