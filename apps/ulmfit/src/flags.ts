@@ -49,6 +49,13 @@ export interface Flags {
   readonly topP?: number;
   readonly minP?: number;
   readonly stop?: readonly string[];
+  readonly port?: number;
+  readonly host?: string;
+  readonly batchSize?: number;
+  readonly queueSize?: number;
+  readonly maxTexts?: number;
+  readonly maxCharacters?: number;
+  readonly timeout?: number;
   readonly json?: boolean;
   /** False after `--no-transfer`. */
   readonly transfer: boolean;
@@ -307,6 +314,30 @@ export const options: Readonly<Record<FlagName, Option>> = {
     'draw from words of this share of the likeliest one’s probability (default: 0)',
   ).argParser(amount),
   stop: new Option('--stop <texts...>', 'end before the first of these'),
+  port: new Option('--port <n>', 'where to listen; 0 takes a free port (default: 8080)').argParser(
+    integer(0, 65535),
+  ),
+  host: new Option(
+    '--host <address>',
+    'who may connect: 127.0.0.1 this machine alone, 0.0.0.0 or :: every machine that reaches it (default: 127.0.0.1)',
+  ),
+  batchSize: new Option(
+    '--batch-size <n>',
+    'texts of concurrent requests that are classified at once (default: 64)',
+  ).argParser(count(1)),
+  queueSize: new Option(
+    '--queue-size <n>',
+    'texts that may wait; beyond it the answer is 429 (default: 256)',
+  ).argParser(count(1)),
+  maxTexts: new Option('--max-texts <n>', 'texts of a request at most (default: 128)').argParser(count(1)),
+  maxCharacters: new Option(
+    '--max-characters <n>',
+    'characters of a text at most (default: 20000)',
+  ).argParser(count(1)),
+  timeout: new Option(
+    '--timeout <seconds>',
+    'the longest from a request to its answer (default: 30)',
+  ).argParser(count(1)),
   json: new Option('--json', 'print JSON'),
   transfer: new Option('--no-transfer', 'train the classifier from scratch'),
   backend: new Option('--backend <name>', 'what computes')

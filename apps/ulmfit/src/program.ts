@@ -147,6 +147,17 @@ export function program(writeHelp?: (text: string) => void): Command {
   );
   add(
     ulmfit,
+    'serve <model>',
+    'answer over HTTP, with a page to try the model; SIGHUP loads it again, SIGTERM ends',
+    [
+      ...(['port', 'host', 'batchSize', 'queueSize', 'maxTexts', 'maxCharacters', 'timeout'] as const),
+      'tokenizer',
+      ...engineFlags,
+    ],
+    async (flags, [model = ''], config) => (await import('./commands/serve.js')).serve(model, flags, config),
+  );
+  add(
+    ulmfit,
     'lr-find <stage>',
     'find the peak learning rate of pretrain, finetune or classify',
     ['from', ...lrFindFlags],
