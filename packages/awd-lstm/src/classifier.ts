@@ -16,6 +16,7 @@ import { binaryCrossEntropy, crossEntropy } from './classification-loss.js';
 import { createClassifierHead, type ClassifierHead } from './classifier-head.js';
 import { offTape, statesOfRows } from './encoder-states.js';
 import type { AnyEncoder, Encoder } from './encoder.js';
+import { joined, poolingMasks, windowsOf, type Window } from './document-windows.js';
 import { carryStates, requireEncoder, runEncoder } from './run-encoder.js';
 import { spreadRows } from './spread-rows.js';
 import { poolingTaps, type ClassifierTaps, type PoolingTaps } from './taps.js';
@@ -95,20 +96,10 @@ export interface Classifier<E extends AnyEncoder = AwdLstmEncoder> extends Model
   ClassifierTaps<E>
 > {
   readonly encoder: E;
+  /** From what is pooled to the logits. */
+  readonly head: ClassifierHead;
   /** With all defaults filled in; without `headLayers` where it has a head of its own. */
   readonly config: Required<Omit<ClassifierSettings, 'headLayers'>> & Pick<ClassifierSettings, 'headLayers'>;
-}
-
-/** The most tokens that are read at once where windows may be joined: their projections then stay in the cache. */
-const JOINED = 1024;
-
-/** A window of the batch: its columns and the rows that have a token in it. */
-interface Window {
-  start: number;
-  end: number;
-  rows: number[];
-  /** Whether any of the rows is pooled over it. */
-  pooled: boolean;
 }
 
 /**
@@ -183,13 +174,14 @@ function overEncoder<Taps>(
   return {
     name: `${encoder.architecture} classifier`,
     encoder,
+    head,
     config: { ...settings, ...(ownHead ? {} : { headLayers }) },
     groups,
     buffers,
     taps: [...encoder.taps, ...poolingTaps],
     forward(batch: ClassifierInput, pass: ForwardPass<Taps & PoolingTaps>): ClassifierOutput {
       requireDocuments(batch);
-      const windows = windowsOf(batch, window, maxLength);
+      const windows = windowsOf(batch, batch.ids.shape[1], window, maxLength);
       const own: ForwardPass<PoolingTaps> = pass;
       const raw = own.tap('raw', encodeWindows(encoder, batch, windows, pass), timeMajor);
       const encoded = own.tap('dropped', raw, timeMajor);
@@ -299,43 +291,6 @@ function requireDocuments({ ids, starts, lengths }: ClassifierInput): void {
   }
 }
 
-function windowsOf({ ids, starts, lengths }: ClassifierInput, size: number, maxLength: number): Window[] {
-  const [batch, time] = ids.shape;
-  const windows: Window[] = [];
-  for (let start = 0; start < time; start += size) {
-    const end = Math.min(start + size, time);
-    const rows: number[] = [];
-    let pooled = false;
-    for (let row = 0; row < batch; row++) {
-      const first = starts[row] as number;
-      const stop = first + (lengths[row] as number);
-      if (first >= end || stop <= start) continue;
-      rows.push(row);
-      pooled ||= stop - start <= maxLength;
-    }
-    if (rows.length > 0) windows.push({ start, end, rows, pooled });
-  }
-  return windows;
-}
-
-/** Windows that follow each other with the same rows, put together. */
-function joined(windows: readonly Window[]): Window[] {
-  const together: Window[] = [];
-  for (const window of windows) {
-    const last = together.at(-1);
-    const fits =
-      last !== undefined &&
-      last.end === window.start &&
-      last.pooled === window.pooled &&
-      last.rows.length === window.rows.length &&
-      last.rows.every((row, i) => row === window.rows[i]) &&
-      (window.end - last.start) * window.rows.length <= JOINED;
-    if (fits) last.end = window.end;
-    else together.push({ ...window });
-  }
-  return together;
-}
-
 /** The last layer's output over all pooled windows, `[time, batch, features]`. */
 function encodeWindows<Taps>(
   encoder: Encoder<Taps>,
@@ -371,30 +326,4 @@ function encodeWindows<Taps>(
     before = rows;
   }
   return concat(encoded);
-}
-
-/** Which steps of the pooled windows count for which document, and which is its last: `[time, batch]` of 0 and 1. */
-function poolingMasks(
-  { ids, starts, lengths }: ClassifierInput,
-  windows: readonly Window[],
-  maxLength: number,
-): { counted: Tensor2D; last: Tensor2D } {
-  const batch = ids.shape[0];
-  const pooled = windows.filter((w) => w.pooled);
-  const time = pooled.reduce((n, w) => n + w.end - w.start, 0);
-  const counted = new Float32Array(time * batch);
-  const last = new Float32Array(time * batch);
-  let offset = 0;
-  for (const { start, end } of pooled) {
-    for (let column = start; column < end; column++, offset += batch) {
-      for (let row = 0; row < batch; row++) {
-        const first = starts[row] as number;
-        const stop = first + (lengths[row] as number);
-        if (column < first || column >= stop || stop - start > maxLength) continue;
-        counted[offset + row] = 1;
-        if (column === stop - 1) last[offset + row] = 1;
-      }
-    }
-  }
-  return { counted: tensor2d(counted, [time, batch]), last: tensor2d(last, [time, batch]) };
 }

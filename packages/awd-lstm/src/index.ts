@@ -26,6 +26,12 @@ export {
   type AwdLstmSizes,
   type LayerParameters,
 } from './awd-lstm.js';
+export {
+  integratedGradients,
+  type ClassAttribution,
+  type IntegratedGradients,
+  type IntegratedGradientsOptions,
+} from './integrated-gradients.js';
 export { layerUnits, layerWeights, type LayerSizes } from './layer-weights.js';
 export { concatPooling } from '@ulmfit/kernels';
 export { createBatchNorm, type BatchNorm } from './batch-norm.js';

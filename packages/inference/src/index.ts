@@ -1,6 +1,15 @@
 export { loadClassifier, loadLanguageModel, loadModel, type LoadedModel } from './load-model.js';
 export type { LoadModelOptions } from './load-bundle.js';
 export { loadedLanguageModel, type LoadedLanguageModel } from './loaded-language-model.js';
+export {
+  explainText,
+  type ClassExplanation,
+  type ExplainedToken,
+  type ExplainMethod,
+  type ExplainOptions,
+  type Explanation,
+} from './explain-text.js';
+export { explainedPieces, type ExplainedPiece } from './explained-pieces.js';
 export { generateText, type GenerateOptions } from './generate-text.js';
 export { nextToken, samplingOf, type Sampling, type SamplingOptions } from './next-token.js';
 export { loadedClassifier, type LoadedClassifier } from './loaded-classifier.js';

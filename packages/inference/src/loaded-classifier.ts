@@ -1,6 +1,7 @@
 import { classifyTexts, type ClassifyTextsOptions } from './classify-texts.js';
 import type { DecidedClassifier } from './decided-classifier.js';
 import type { DocumentLogitsOptions } from './document-logits.js';
+import { explainText, type Explanation, type ExplainOptions } from './explain-text.js';
 import { predictTexts, type Prediction } from './predict-texts.js';
 
 /** A classifier ready to use. */
@@ -27,6 +28,14 @@ export interface LoadedClassifier {
     texts: Iterable<string> | AsyncIterable<string>,
     options?: ClassifyTextsOptions,
   ): AsyncIterable<Prediction | null>;
+  /**
+   * Says why a text is classified as it is: how much each token adds to the logit of each class, see {@link explainText}.
+   * @throws UlmfitError `EMPTY_TEXT`, `BAD_OPTION`, `NO_GRADIENT`; the signal's reason
+   * @example
+   * const { tokens, classes } = await classifier.explain('The card was charged twice.', { classes: ['billing'] });
+   * tokens.forEach(({ token }, i) => console.log(token, classes[0]?.contributions[i]));
+   */
+  explain(text: string, options?: ExplainOptions): Promise<Explanation>;
   /** Frees the weights. */
   dispose(): void;
 }
@@ -40,6 +49,7 @@ export function loadedClassifier(decided: DecidedClassifier): LoadedClassifier {
     multiLabel: model.config.multiLabel,
     predict: (texts, options) => predictTexts(decided, texts, options),
     classify: (texts, options) => classifyTexts(decided, texts, options),
+    explain: (text, options) => explainText(decided, text, options),
     dispose: () => model.dispose(),
   };
 }

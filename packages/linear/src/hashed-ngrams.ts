@@ -1,6 +1,7 @@
-import { unitSequences, type NgramRange, type NgramUnit } from './ngrams.js';
+import { sequencesOf, wordsOfNgram, type NgramRange, type NgramUnit } from './ngrams.js';
 import type { TermCounts } from './term-counts.js';
 import type { Terms } from './terms.js';
+import { words } from './words.js';
 
 /**
  * N-grams by a hash of them: any number of different ones in bounded memory, where some share a number.
@@ -16,13 +17,19 @@ export class HashedNgrams implements Terms {
   ) {}
 
   count(text: string, counts: TermCounts, offset: number): void {
-    this.#visit(text, (bucket) => counts.add(offset + bucket));
+    this.#visit(words(text), (bucket) => counts.add(offset + bucket));
+  }
+
+  visit(found: readonly string[], visit: (term: number, first: number, last: number) => void): void {
+    this.#visit(found, (bucket, _, from, to, sequence) =>
+      visit(bucket, ...wordsOfNgram(this.unit, sequence, from, to)),
+    );
   }
 
   names(text: string): Map<number, string> {
     const names = new Map<number, string>();
     const glue = this.unit === 'words' ? ' ' : '';
-    this.#visit(text, (bucket, units, from, to) => {
+    this.#visit(words(text), (bucket, units, from, to) => {
       const name = units.slice(from, to).join(glue);
       const other = names.get(bucket);
       if (other === undefined) names.set(bucket, name);
@@ -31,15 +38,18 @@ export class HashedNgrams implements Terms {
     return names;
   }
 
-  #visit(text: string, visit: (bucket: number, units: readonly string[], from: number, to: number) => void) {
+  #visit(
+    found: readonly string[],
+    visit: (bucket: number, units: readonly string[], from: number, to: number, sequence: number) => void,
+  ): void {
     const [shortest, longest] = this.ngrams;
-    for (const units of unitSequences(this.unit, text)) {
+    for (const [sequence, units] of sequencesOf(this.unit, found).entries()) {
       const hashes = units.map(hashOf);
       for (let from = 0; from < units.length; from++) {
         let hash = 0;
         for (let to = from; to < units.length && to < from + longest; to++) {
           hash = mix(Math.imul(hash, 31) + (hashes[to] as number));
-          if (to - from + 1 >= shortest) visit((hash >>> 0) & (this.size - 1), units, from, to + 1);
+          if (to - from + 1 >= shortest) visit((hash >>> 0) & (this.size - 1), units, from, to + 1, sequence);
         }
       }
     }

@@ -1,5 +1,10 @@
 export { trainLinear, type LinearProgress, type TrainLinearOptions } from './train-linear.js';
-export { LinearClassifier, type LinearExplanation, type TermContribution } from './linear-classifier.js';
+export {
+  LinearClassifier,
+  type LinearExplanation,
+  type TermContribution,
+  type WordContributions,
+} from './linear-classifier.js';
 export {
   linearFromParts,
   linearJsonSchema,

@@ -26,11 +26,33 @@ describe('LinearClassifier', () => {
     expect(() => model.explain('a', 3)).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }) as Error);
   });
 
+  it.each([
+    { classes: 2, multiLabel: false },
+    { classes: 3, multiLabel: false, characters: [3, 4] as const },
+    { classes: 3, multiLabel: true, hashed: 32 },
+  ])('shares a logit out over the words, exactly: %o', async (options) => {
+    const model = await trainLinear(inventedRows(30, options.classes === 2 ? 2 : 3), options);
+    for (const text of ['The warm warm boat, a cold boat! I', 'xyzzy', '']) {
+      const [logits] = model.logits([text]);
+      logits?.forEach((logit, k) => {
+        const { words, contributions, ...explained } = model.explainWords(text, k);
+        expect(words).toEqual(text.toLowerCase().match(/\w\w+/g) ?? []);
+        expect(contributions.reduce((sum, each) => sum + each, explained.intercept)).toBeCloseTo(logit, 9);
+        expect(explained.logit).toBeCloseTo(logit, 9);
+      });
+    }
+    expect(() => model.explainWords('a', 3)).toThrow(
+      expect.objectContaining({ code: 'BAD_OPTION' }) as Error,
+    );
+  });
+
   it('says which words told', async () => {
     const model = await trainLinear(inventedRows(60), { classes: 2, multiLabel: false });
     const [first] = model.explain('the warm boat', 1).terms;
     expect(first?.term).toBe('warm');
     expect(first?.contribution).toBeGreaterThan(0);
+    const { words, contributions } = model.explainWords('The WARM boat', 1);
+    expect(words[contributions.indexOf(Math.max(...contributions))]).toBe('warm');
   });
 
   it('gives a text of unknown words the share of its classes', async () => {

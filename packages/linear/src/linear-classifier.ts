@@ -1,6 +1,7 @@
 import { UlmfitError } from '@ulmfit/errors';
 import { TermCounts } from './term-counts.js';
 import type { TfIdf } from './tf-idf.js';
+import { words } from './words.js';
 
 /** What a {@link LinearClassifier} is made of. */
 export interface LinearModel {
@@ -31,6 +32,16 @@ export interface LinearExplanation {
   readonly intercept: number;
   /** The terms that the model knows, those that say most first. */
   readonly terms: readonly TermContribution[];
+}
+
+/** What the words of a text say for a class: `logit` is exactly `intercept` and all contributions. */
+export interface WordContributions {
+  readonly logit: number;
+  readonly intercept: number;
+  /** The words that the model reads, in the text's order, in lower case. */
+  readonly words: readonly string[];
+  /** What each adds to the logit: of its terms, shared out equally over the places and the words of each. */
+  readonly contributions: readonly number[];
 }
 
 /**
@@ -84,18 +95,13 @@ export class LinearClassifier {
    * @throws UlmfitError `BAD_OPTION` for a class that there isn't
    */
   explain(text: string, classIndex: number): LinearExplanation {
-    if (!Number.isInteger(classIndex) || classIndex < 0 || classIndex >= this.classes) {
-      throw new UlmfitError('BAD_OPTION', `class ${classIndex}: give an index from 0 to ${this.classes - 1}`);
-    }
+    const { factor, output } = this.#outputOf(classIndex);
     const { tfIdf, weights, intercepts } = this.model;
-    const outputs = intercepts.length;
-    const factor = this.#isBinary ? (classIndex === 0 ? -0.5 : 0.5) : 1;
-    const output = this.#isBinary ? 0 : classIndex;
     const names = tfIdf.names(text);
     const vector = tfIdf.transform(text, this.#counts);
     const terms = Array.from(vector.terms, (term, i) => {
       const value = vector.values[i] as number;
-      const weight = factor * (weights[term * outputs + output] as number);
+      const weight = factor * (weights[term * intercepts.length + output] as number);
       return { term: names.get(term) as string, value, weight, contribution: value * weight };
     });
     terms.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
@@ -105,6 +111,44 @@ export class LinearClassifier {
       logit: terms.reduce((sum, { contribution }) => sum + contribution, intercept),
       terms,
     };
+  }
+
+  /**
+   * What each word of a text adds to the logit of a class.
+   * @throws UlmfitError `BAD_OPTION` for a class that there isn't
+   */
+  explainWords(text: string, classIndex: number): WordContributions {
+    const { factor, output } = this.#outputOf(classIndex);
+    const { tfIdf, weights, intercepts } = this.model;
+    const found = words(text);
+    const vector = tfIdf.transform(text, this.#counts);
+    const places = new Map<number, number>();
+    tfIdf.visit(found, (term) => places.set(term, (places.get(term) ?? 0) + 1));
+    const shares = new Map<number, number>();
+    const intercept = factor * (intercepts[output] as number);
+    let logit = intercept;
+    vector.terms.forEach((term, i) => {
+      const weight = factor * (weights[term * intercepts.length + output] as number);
+      const contribution = (vector.values[i] as number) * weight;
+      logit += contribution;
+      shares.set(term, contribution / (places.get(term) as number));
+    });
+    const contributions = new Array<number>(found.length).fill(0);
+    tfIdf.visit(found, (term, first, last) => {
+      const each = (shares.get(term) as number) / (last - first + 1);
+      for (let word = first; word <= last; word++)
+        contributions[word] = (contributions[word] as number) + each;
+    });
+    return { logit, intercept, words: found, contributions };
+  }
+
+  /** Of which output a class's logit is made, and what it is multiplied by. @throws UlmfitError `BAD_OPTION` */
+  #outputOf(classIndex: number): { readonly factor: number; readonly output: number } {
+    if (!Number.isInteger(classIndex) || classIndex < 0 || classIndex >= this.classes) {
+      throw new UlmfitError('BAD_OPTION', `class ${classIndex}: give an index from 0 to ${this.classes - 1}`);
+    }
+    if (!this.#isBinary) return { factor: 1, output: classIndex };
+    return { factor: classIndex === 0 ? -0.5 : 0.5, output: 0 };
   }
 
   get #isBinary(): boolean {

@@ -1,7 +1,8 @@
 import { NgramTrie, ROOT } from './ngram-trie.js';
-import { unitSequences, visitNgrams, type NgramRange, type NgramUnit } from './ngrams.js';
+import { sequencesOf, visitNgrams, wordsOfNgram, type NgramRange, type NgramUnit } from './ngrams.js';
 import type { TermCounts } from './term-counts.js';
 import type { Terms } from './terms.js';
+import { words } from './words.js';
 
 /** What an {@link NgramVocabulary} is made of. */
 export interface NgramVocabularyParts {
@@ -36,25 +37,35 @@ export class NgramVocabulary implements Terms {
   }
 
   count(text: string, counts: TermCounts, offset: number): void {
-    this.#visit(text, (term) => counts.add(offset + term));
+    this.#visit(words(text), (term) => counts.add(offset + term));
+  }
+
+  visit(found: readonly string[], visit: (term: number, first: number, last: number) => void): void {
+    const { unit } = this.parts;
+    this.#visit(found, (term, _, from, to, sequence) =>
+      visit(term, ...wordsOfNgram(unit, sequence, from, to)),
+    );
   }
 
   names(text: string): Map<number, string> {
     const names = new Map<number, string>();
     const glue = this.parts.unit === 'words' ? ' ' : '';
-    this.#visit(text, (term, units, from, to) => {
+    this.#visit(words(text), (term, units, from, to) => {
       if (!names.has(term)) names.set(term, units.slice(from, to).join(glue));
     });
     return names;
   }
 
-  #visit(text: string, visit: (term: number, units: readonly string[], from: number, to: number) => void) {
+  #visit(
+    found: readonly string[],
+    visit: (term: number, units: readonly string[], from: number, to: number, sequence: number) => void,
+  ): void {
     const { unit, trie, ngrams } = this.parts;
-    for (const units of unitSequences(unit, text)) {
+    for (const [sequence, units] of sequencesOf(unit, found).entries()) {
       const symbols = units.map((symbol) => this.#numbers.get(symbol) ?? -1);
       visitNgrams(trie, symbols, ngrams, (node, from, to) => {
         const term = this.#terms[node] as number;
-        if (term >= 0) visit(term, units, from, to);
+        if (term >= 0) visit(term, units, from, to, sequence);
       });
     }
   }

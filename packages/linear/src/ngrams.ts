@@ -8,11 +8,20 @@ export type NgramUnit = 'words' | 'characters';
 export type NgramRange = readonly [number, number];
 
 /** The units of a text in the sequences that no n-gram reaches across. */
-export function unitSequences(unit: NgramUnit, text: string): string[][] {
-  const found = words(text);
-  if (unit === 'words') return [found];
-  return found.map((word) => [' ', ...word, ' ']);
-}
+export const unitSequences = (unit: NgramUnit, text: string): readonly (readonly string[])[] =>
+  sequencesOf(unit, words(text));
+
+/** The same of its words: all of them are a sequence, or each is one of its characters. */
+export const sequencesOf = (unit: NgramUnit, found: readonly string[]): readonly (readonly string[])[] =>
+  unit === 'words' ? [found] : found.map((word) => [' ', ...word, ' ']);
+
+/** The first and the last word that an n-gram of a sequence is made of. */
+export const wordsOfNgram = (
+  unit: NgramUnit,
+  sequence: number,
+  from: number,
+  to: number,
+): readonly [first: number, last: number] => (unit === 'words' ? [from, to - 1] : [sequence, sequence]);
 
 /** Calls `visit` with the node of every n-gram of a sequence that the trie has, and of each of its repetitions. */
 export function visitNgrams(

@@ -69,6 +69,14 @@ export class TfIdf {
     }
   }
 
+  /** Calls `visit` with each term of words, each time it is there, and with the first and the last word that it is made of. */
+  visit(words: readonly string[], visit: (term: number, first: number, last: number) => void): void {
+    this.kinds.forEach(({ terms }, kind) => {
+      const offset = this.#offsets[kind] as number;
+      terms.visit(words, (term, first, last) => visit(offset + term, first, last));
+    });
+  }
+
   /** Terms of a text by number, to be shown. */
   names(text: string): Map<number, string> {
     const all = new Map<number, string>();

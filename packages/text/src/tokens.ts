@@ -21,6 +21,7 @@ export { replaceSpace, rmUselessSpaces, specAddSpaces } from './rules/spacing.js
 export { lowercase, replaceAllCaps, replaceMaj } from './rules/letter-case.js';
 export { joinFields, splitFields } from './join-fields.js';
 export { fillerToken, isSpecialToken, specialTokens } from './special-tokens.js';
+export { tokenSpans, type TokenSpan } from './token-spans.js';
 export { Detokenizer, type DetokenizerOptions } from './detokenizer.js';
 export { Vocabulary } from './vocabulary.js';
 export { buildVocabulary, countTokens, type BuildVocabularyOptions } from './build-vocabulary.js';

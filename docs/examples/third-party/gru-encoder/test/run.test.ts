@@ -49,5 +49,10 @@ test('its classifier is loaded where GRU is given, and only there', async () => 
   const [first, again] = await classifier.predict(['what a lovely day', 'what a lovely day']);
   assert.ok((first?.probability ?? 0) >= 0.5);
   assert.deepEqual(first, again);
+  const { tokens, classes } = await classifier.explain('what a lovely day');
+  for (const { contributions, isComplete } of classes) {
+    assert.equal(contributions.length, tokens.length);
+    assert.ok(isComplete);
+  }
   classifier.dispose();
 });
