@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { program } from '../apps/ulmfit/src/program.js';
+import { codeBlocks } from './code-blocks.js';
 
 // The code of the guides stands in docs/examples, where tsc checks it; here it runs, and the guides are held to it.
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -43,9 +44,9 @@ describe('the guides show code that runs', () => {
   const sources = [...examples, ...ofStrangers].map(read);
 
   it.each(guides)('%s', (page) => {
-    for (const [, block = ''] of read(page).matchAll(/^```ts(?: no-run)?\n(.*?)^```$/gms)) {
-      const isThere = sources.some((source) => source.includes(block));
-      expect(isThere, `in no file of docs/examples:\n${block}`).toBe(true);
+    for (const { code } of codeBlocks(read(page))) {
+      const isThere = sources.some((source) => source.includes(code));
+      expect(isThere, `in no file of docs/examples:\n${code}`).toBe(true);
     }
   });
 });

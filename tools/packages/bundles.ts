@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { build, createLogger } from 'vite';
 import type { Check } from './check.js';
 import { entryPoints, root } from './published-packages.js';
-import { codeBlocks } from './readmes.js';
+import { codeBlocks } from '../code-blocks.js';
 
 // By a variable: it is plain JavaScript, which the compiler has no types for.
 const floorsUrl = new URL('../floors.mjs', import.meta.url).href;

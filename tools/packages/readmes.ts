@@ -1,22 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeBlocks } from '../code-blocks.js';
 import type { Check } from './check.js';
 import { root } from './published-packages.js';
 import { nodeVersions, typescriptVersions } from './toolbox.js';
-
-/** A block of TypeScript of a page, as a module of its own. */
-export interface CodeBlock {
-  readonly code: string;
-  /** False for what needs a download or a file that is not here: marked by `no-run` after `ts`. */
-  readonly runs: boolean;
-}
-
-/** The blocks of TypeScript of a page of Markdown. */
-export const codeBlocks = (page: string): CodeBlock[] =>
-  [...page.matchAll(/^```ts( no-run)?\n(.*?)^```$/gms)].map(([, mark, code = '']) => ({
-    code,
-    runs: mark === undefined,
-  }));
 
 /**
  * Every block of TypeScript of every README is a whole program: it compiles in a strict project, with the oldest and the newest

@@ -25,6 +25,10 @@ export interface Architecture<E extends AnyEncoder = AnyEncoder> {
   create(config: EncoderJson & { readonly vocabulary: number }, options?: { readonly seed?: number }): E;
 }
 
-/** The sizes of an encoder as a bundle keeps them. */
+/**
+ * The sizes of an encoder as a bundle keeps them.
+ * @example
+ * encoderJson(createAwdLstm({ vocabulary: 20, embedding: 4, hidden: 6 })); // { vocabulary: 20, embedding: 4, hidden: 6, layers: 3, padIndex: 1 }
+ */
 export const encoderJson = ({ config }: Pick<AnyEncoder, 'config'>): EncoderJson =>
   JSON.parse(JSON.stringify(config)) as EncoderJson;

@@ -76,6 +76,9 @@ export function uniformParameter<R extends Rank>(
  * U(-1/sqrt(units), 1/sqrt(units)), as in PyTorch. Groups: `rnn1`, `rnn2`, ....
  * `seed`, an integer from 0 to 2^32 - 1, draws the first weights.
  * @throws UlmfitError `BAD_CONFIG`, `NO_BACKEND`
+ * @example
+ * const encoder = createAwdLstm({ vocabulary: 10_000, embedding: 64, hidden: 128, layers: 2 }, { seed: 1 });
+ * const model = createLanguageModel({ encoder });
  */
 export function createAwdLstm(config: AwdLstmConfig, { seed = 0 }: { seed?: number } = {}): AwdLstmEncoder {
   requireBackend();
@@ -151,7 +154,11 @@ export function createAwdLstm(config: AwdLstmConfig, { seed = 0 }: { seed?: numb
 
 const ARCHITECTURE = 'AWD-LSTM';
 
-/** Whether an encoder is an AWD-LSTM. */
+/**
+ * Whether an encoder is an AWD-LSTM.
+ * @example
+ * if (isAwdLstm(encoder)) console.log(encoder.layers.length); // its layers have types now
+ */
 export const isAwdLstm = (encoder: AnyEncoder): encoder is AwdLstmEncoder =>
   encoder.architecture === ARCHITECTURE;
 
@@ -164,7 +171,7 @@ export type AwdLstmSizes = Omit<AwdLstmConfig, 'vocabulary'>;
 /**
  * AWD-LSTM for stages and bundles, which know it already: only needed where they are to have other sizes than a recipe's.
  * @example
- * await trainLanguageModel({ stage: 'pretrain', recipe, data, seed: 1, architecture: awdLstm({ layers: 4 }) });
+ * await trainLanguageModel({ stage: 'pretrain', recipe, data, seed: 1, architecture: awdLstm({ embedding: 64, hidden: 128, layers: 4 }) });
  */
 export const awdLstm = (sizes: AwdLstmSizes = {}): Architecture<AwdLstmEncoder> => ({
   name: ARCHITECTURE,

@@ -22,6 +22,9 @@ export interface BatchNorm {
  * BatchNorm (Ioffe and Szegedy 2015) over `[batch, features]` with PyTorch's conventions: the batch's biased variance normalises, the unbiased
  * one enters the running average with weight .1. A training batch of one row has no variance: it is normalised by the
  * running statistics and leaves them as they are. `beta` begins at .001, as fastai's does.
+ * @example
+ * const norm = createBatchNorm('head.norm', 8);
+ * const y = inferencePass((pass) => norm.apply(ones([2, 8]), pass)); // [2, 8]
  */
 export function createBatchNorm(name: string, features: number): BatchNorm {
   const gamma = parameter(`${name}.gamma`, 'norm', ones([features]));

@@ -19,6 +19,9 @@ export interface ClassifierHead {
  * `seed`, an integer from 0 to 2^32 - 1, draws the first weights.
  * @param sizes features in, of each hidden layer, and classes: such as `[1200, 50, 2]`
  * @throws UlmfitError `BAD_CONFIG`
+ * @example
+ * const head = createClassifierHead([3 * 8, 50, 2], { seed: 1 }); // pooled features, hidden units, classes
+ * const topics = createClassifier({ encoder: createGru({ vocabulary: 20, features: 8 }), classes: 2, head });
  */
 export function createClassifierHead(
   sizes: readonly number[],

@@ -11,6 +11,13 @@ import type { LanguageModel } from './language-model.js';
  * @param to the target and its words, by row
  * @returns how many words kept their row
  * @throws UlmfitError `BAD_CONFIG` when the models' sizes differ or a vocabulary is not as long as its embedding
+ * @example
+ * const pretrained = createLanguageModel({ vocabulary: 3, embedding: 4, hidden: 6 });
+ * const model = createLanguageModel({ vocabulary: 4, embedding: 4, hidden: 6 });
+ * transferLanguageModel(
+ *   { model: pretrained, words: ['xxunk', 'xxpad', 'film'] },
+ *   { model, words: ['xxunk', 'xxpad', 'ticket', 'film'] },
+ * ); // 3
  */
 export function transferLanguageModel(
   from: { model: LanguageModel<AnyEncoder>; words: readonly string[] },
@@ -105,6 +112,11 @@ function copyLayers(from: AnyEncoder, to: AnyEncoder): void {
  * Gives an encoder the weights of another of the same sizes and vocabulary: from a fine-tuned language model to the
  * classifier (ULMFiT section 3.3). The source stays as it is.
  * @throws UlmfitError `BAD_CONFIG` when the architectures or the sizes differ
+ * @example
+ * const sizes = { vocabulary: 20, embedding: 8, hidden: 8 };
+ * const languageModel = createLanguageModel(sizes); // trained here
+ * const classifier = createClassifier({ ...sizes, classes: 2 });
+ * copyEncoder(languageModel.encoder, classifier.encoder);
  */
 export function copyEncoder(from: AnyEncoder, to: AnyEncoder): void {
   const [source, target] = [from.embedding.variable, to.embedding.variable];

@@ -44,7 +44,12 @@ export interface DoctorReport {
   readonly advice: readonly string[];
 }
 
-/** Looks at the machine and says which backend `useBackend()` would get, and why. Changes nothing. */
+/**
+ * Looks at the machine and says which backend `useBackend()` would get, and why. Changes nothing.
+ * @example
+ * const report = await doctor();
+ * if (report.backend !== 'tensorflow') console.log(formatDoctor(report));
+ */
 export async function doctor(): Promise<DoctorReport> {
   const tfjsNode = await findTfjsNode();
   const [loaded, record, compiler, python, sets] = await Promise.all([
@@ -104,7 +109,11 @@ export async function doctor(): Promise<DoctorReport> {
   };
 }
 
-/** The report as lines of text for a terminal, without a last newline. */
+/**
+ * The report as lines of text for a terminal, without a last newline.
+ * @example
+ * console.log(formatDoctor(await doctor()));
+ */
 export function formatDoctor(report: DoctorReport): string {
   const { tfjsNode } = report;
   const rows: (readonly [string, string])[] = [

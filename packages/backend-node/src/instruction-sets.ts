@@ -14,7 +14,11 @@ const names: Readonly<Record<string, string>> = {
   i8mm: 'I8MM',
 };
 
-/** The vector extensions of this processor, as far as the system tells. */
+/**
+ * The vector extensions of this processor, as far as the system tells.
+ * @example
+ * console.log(await instructionSets()); // such as ['AVX2', 'AVX-512']
+ */
 export async function instructionSets(): Promise<string[]> {
   if (process.platform === 'linux') {
     return parseCpuInfo(await readFile('/proc/cpuinfo', 'utf8').catch(() => ''));

@@ -6,6 +6,10 @@ import { isTensorFlowBackend } from './tensorflow-backend.js';
  * it before and after. `undefined` while the TensorFlow backend isn't loaded.
  *
  * A tensor made from JavaScript values reaches TensorFlow only when an op first reads it.
+ * @example
+ * const before = nativeTensorCount();
+ * await trainer.fit({ stage: 'leaks', train, epochs: 1, lr: 1e-3 });
+ * console.log(nativeTensorCount() === before);
  */
 export function nativeTensorCount(): number | undefined {
   const backend: unknown = findBackend('tensorflow');

@@ -58,7 +58,11 @@ export interface TensorFlowBackend {
   createOutputTensor(output: NativeTensor): Tensor;
 }
 
-/** Whether this is tfjs-node's backend. */
+/**
+ * Whether this is tfjs-node's backend.
+ * @example
+ * if (isTensorFlowBackend(engine().backend)) console.log('tfjs-node computes');
+ */
 export function isTensorFlowBackend(backend: unknown): backend is TensorFlowBackend {
   return (
     typeof backend === 'object' &&

@@ -54,6 +54,9 @@ export interface BackendInfo {
  *
  * @throws UlmfitError `BACKEND_UNAVAILABLE` when the backend asked for by name doesn't load; `BAD_THREADS` for a number
  * of threads that is no integer from 1 to 1024.
+ * @example
+ * const { backend, warnings } = await useBackend({ threads: 4 });
+ * console.log(backend, warnings); // tensorflow, or a slower one and why
  */
 export async function useBackend(options: BackendOptions = {}): Promise<BackendInfo> {
   const { backend = 'auto', threads } = options;

@@ -108,6 +108,8 @@ export interface BundleToBytesOptions {
  * The files of a bundle, by their names. The tensors stay the caller's.
  * @param label what to call the bundle in messages
  * @throws UlmfitError `BAD_BUNDLE` where its parts contradict each other, `BAD_TENSOR`, `VALUE_OUT_OF_RANGE`
+ * @example
+ * const parts = bundleToBytes(readBundle('model'), 'model', { weightFormat: 'int8' });
  */
 export function bundleToBytes(
   bundle: Bundle,
@@ -133,6 +135,8 @@ export function bundleToBytes(
  * Writes a bundle whole or not at all, in place of one that stands there. The tensors stay the caller's.
  * @throws UlmfitError `BAD_BUNDLE` where its parts contradict each other, `FOLDER_IN_USE` where something else stands
  *   there, `BAD_TENSOR`, `FILE_ERROR`
+ * @example
+ * writeBundle('copy', readBundle('model'));
  */
 export function writeBundle(folder: string, bundle: Bundle, files: FileSystem = nodeFileSystem): void {
   const parts = bundleToBytes(bundle, folder);
@@ -158,6 +162,9 @@ export function writeBundle(folder: string, bundle: Bundle, files: FileSystem = 
 /**
  * Reads a bundle's folder and checks all of it. The caller owns the tensors.
  * @throws UlmfitError `BAD_BUNDLE`, `BAD_SAFETENSORS`, `FILE_ERROR`
+ * @example
+ * const { kind, vocabulary, weights } = readBundle('model');
+ * console.log(kind, vocabulary.length, Object.keys(weights));
  */
 export function readBundle(folder: string, files: FileSystem = nodeFileSystem): Bundle {
   const read = (name: keyof BundleParts<unknown>) =>
@@ -171,6 +178,8 @@ export function readBundle(folder: string, files: FileSystem = nodeFileSystem): 
 /**
  * Reads a bundle that is one file ({@link writeBundleFile}) and checks all of it. The caller owns the tensors.
  * @throws UlmfitError `BAD_ZIP`, `BAD_BUNDLE`, `BAD_SAFETENSORS`, `FILE_ERROR`
+ * @example
+ * const { kind, weights } = readBundleFile('model.ulmfit');
  */
 export const readBundleFile = (path: string, files: FileSystem = nodeFileSystem): Bundle =>
   bundleFromParts(
@@ -186,6 +195,8 @@ export const readBundleFile = (path: string, files: FileSystem = nodeFileSystem)
  * of a model file that stands there, whole or not at all. The tensors stay the caller's.
  * @returns its bytes
  * @throws UlmfitError `BAD_BUNDLE` where its parts contradict each other, `BAD_TENSOR`, `VALUE_OUT_OF_RANGE`, `FOLDER_IN_USE`, `FILE_ERROR`
+ * @example
+ * const bytes = writeBundleFile('small.ulmfit', readBundle('model'), { weightFormat: 'float16' });
  */
 export function writeBundleFile(
   path: string,
@@ -205,6 +216,8 @@ export function writeBundleFile(
  * The files of a bundle that is one file.
  * @param label what to call it in messages
  * @throws UlmfitError `BAD_ZIP`
+ * @example
+ * const bundle = await bundleFromBytes(partsOfFile(readFileSync('model.ulmfit'), 'model.ulmfit'));
  */
 export function partsOfFile(bytes: Uint8Array, label: string): BundleParts<Uint8Array> {
   if (!isZip(bytes)) {
@@ -247,6 +260,9 @@ function bundleFromParts(parts: BundleParts<Uint8Array>, label: string): Bundle 
  * The same from bytes, such as a browser has fetched ({@link bundleFiles} are the names). The caller owns the tensors.
  * @param label what to call the bundle in messages
  * @throws UlmfitError `BAD_BUNDLE`, `BAD_SAFETENSORS`
+ * @example
+ * const parts = bundleToBytes(readBundle('model'));
+ * const bundle = await bundleFromBytes(parts, 'model');
  */
 export async function bundleFromBytes(parts: BundleParts<Uint8Array>, label = 'the bundle'): Promise<Bundle> {
   const given = parts[LINEAR];

@@ -91,6 +91,9 @@ function headMeaning(name: string): Meaning | null | undefined {
  * a saved encoder. Layouts and values stay as they are; tied tensors come once.
  * @throws UlmfitError `UNKNOWN_WEIGHTS` listing names that mean nothing here, `MISSING_WEIGHTS`, `BAD_WEIGHTS` where shapes
  * contradict each other or tied tensors differ
+ * @example
+ * const { kind, shape, tensors } = fromFastai(readPytorch('wt103-fwd.pth'));
+ * if (kind === 'language-model') console.log(shape.vocabulary, tensors.size);
  */
 export function fromFastai(theirs: ReadonlyMap<string, RawTensor>): ImportedWeights {
   const tensors = new Map<string, RawTensor>();
@@ -127,6 +130,9 @@ export function fromFastai(theirs: ReadonlyMap<string, RawTensor>): ImportedWeig
  * each of their names. A linear layer's bias in the head, which fastai 2 has not, is written under its PyTorch name.
  * @param ours exactly the weights of one model: nothing missing, nothing else
  * @throws UlmfitError `UNKNOWN_WEIGHTS`, `MISSING_WEIGHTS`, `BAD_WEIGHTS`
+ * @example
+ * const theirs = toFastai(fromFastai(readPytorch('wt103-fwd.pth')).tensors); // `0.encoder.weight` and so on
+ * writeSafetensors('fastai.safetensors', theirs);
  */
 export function toFastai(ours: ReadonlyMap<string, RawTensor>): Map<string, RawTensor> {
   const kind = kindOf(ours);

@@ -69,6 +69,11 @@ export interface FolderStore extends CheckpointStore {
  * written under a temporary name, flushed and renamed: whatever happens, a checkpoint is there whole or not at all. Only
  * one process may write (see {@link openRunFolder}); any may read.
  * @throws UlmfitError from its methods: `FILE_ERROR`, `CORRUPT_CHECKPOINT`, `NO_CHECKPOINT`, `BAD_STATE`
+ * @example
+ * const store = folderStore('checkpoints');
+ * await trainer.fit({ stage: 'head', train, epochs: 2, lr: 1e-2, plugins: [checkpointing({ store })] });
+ * const latest = store.latest();
+ * if (latest) trainer.loadStateDict(latest.state);
  */
 export function folderStore(path: string, files: FileSystem = nodeFileSystem): FolderStore {
   let isSwept = false;

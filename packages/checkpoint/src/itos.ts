@@ -11,6 +11,8 @@ const globals: AllowedGlobals = {
  * Reads a vocabulary that fastai has pickled (`itos.pkl`, "integer to string"): the word of each id.
  * @param source the bytes or, in Node, a path
  * @throws UlmfitError `BAD_PICKLE`, `PICKLE_GLOBAL_REFUSED`, `BAD_VOCABULARY` for anything but a list of words, `FILE_ERROR`
+ * @example
+ * const vocabulary = new Vocabulary(readItos('wt103-fwd.pkl'));
  */
 export function readItos(source: Uint8Array | string, label = 'the vocabulary bytes'): string[] {
   const [bytes, name] = typeof source === 'string' ? [readFile(source), source] : [source, label];

@@ -12,7 +12,13 @@ import { isDeep } from './json-depth.js';
 /** A line of a metrics file. Figures that are not finite become `null`. */
 export type MetricsRecord = { readonly [key: string]: Json };
 
-/** A file of one JSON object a line, which only grows but for {@link MetricsLog.rewind}. */
+/**
+ * A file of one JSON object a line, which only grows but for {@link MetricsLog.rewind}.
+ * @example
+ * const log = new MetricsLog('metrics.jsonl', nodeFileSystem);
+ * log.append({ step: 1, loss: 4.2 });
+ * log.rewind(({ step }) => Number(step) < 1); // for a resumed run, which makes the later ones again
+ */
 export class MetricsLog {
   /** Cuts off what a killed writer left of its last line. @throws UlmfitError `FILE_ERROR`, `BAD_METRICS` */
   constructor(
@@ -50,6 +56,8 @@ export class MetricsLog {
 /**
  * The lines of a metrics file, none where it is not there. One that is not ended is left out: it is being written.
  * @throws UlmfitError `BAD_METRICS` naming the line that is none
+ * @example
+ * for (const { step, loss } of readMetrics('runs/mine/metrics.jsonl')) console.log(step, loss);
  */
 export function readMetrics(path: string, files: FileSystem = nodeFileSystem): MetricsRecord[] {
   if (!files.exists(path)) return [];

@@ -26,6 +26,9 @@ const MAX_DIMENSIONS = 64;
  * @returns tensors by PyTorch's names, in the file's order; tied ones are one object
  * @throws UlmfitError `BAD_PYTORCH_FILE`, `BAD_ZIP`, `BAD_PICKLE`, `PICKLE_GLOBAL_REFUSED` naming what would have been run,
  * `FILE_ERROR`
+ * @example
+ * const { kind, shape, tensors } = fromFastai(readPytorch('wt103-fwd.pth'));
+ * console.log(kind, shape, tensors.size);
  */
 export function readPytorch(
   source: Uint8Array | string,

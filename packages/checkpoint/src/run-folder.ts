@@ -50,6 +50,11 @@ export interface RunFolder {
  * others may lie there under other names: they are never touched.
  * @throws UlmfitError `RUN_LOCKED` naming the process that is writing, `FOLDER_IN_USE` where one of the run's names is
  *   there without a `config.json`, `BAD_RUN_CONFIG`, `FILE_ERROR`
+ * @example
+ * const run = openRunFolder('runs/first', { config: { seed: 7 } });
+ * run.metrics.append({ step: 1, loss: 4.2 });
+ * if (run.isResumed) console.log(run.changes); // settings that differ from those it began with
+ * run.close();
  */
 export function openRunFolder(
   path: string,

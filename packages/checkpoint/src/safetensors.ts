@@ -23,6 +23,9 @@ export interface Safetensors {
  * @param source the bytes or, in Node, a path
  * @param label what to call the bytes in messages
  * @throws UlmfitError `BAD_SAFETENSORS`, `FILE_ERROR`
+ * @example
+ * const { tensors, metadata } = readSafetensors('model.safetensors');
+ * for (const [name, { dtype, shape }] of tensors) console.log(name, dtype, shape, metadata);
  */
 export function readSafetensors(source: Uint8Array | string, label = 'the safetensors bytes'): Safetensors {
   return typeof source === 'string' ? parse(readFile(source), source) : parse(source, label);
@@ -32,6 +35,9 @@ export function readSafetensors(source: Uint8Array | string, label = 'the safete
  * The bytes of a safetensors file: tensors by falling element size, then by name, so that all are aligned and the same
  * tensors give the same bytes.
  * @throws UlmfitError `BAD_TENSOR` where a tensor's values and shape disagree
+ * @example
+ * const bytes = serializeSafetensors(rawFromTensors({ weight: ones([2, 3]) }), { format: 'tfjs' });
+ * readSafetensors(bytes).metadata; // { format: 'tfjs' }
  */
 export function serializeSafetensors(
   tensors: ReadonlyMap<string, RawTensor>,
@@ -77,6 +83,8 @@ export function serializeSafetensors(
 /**
  * Writes a safetensors file whole or not at all.
  * @throws UlmfitError `BAD_TENSOR`, `FILE_ERROR`
+ * @example
+ * writeSafetensors('weights.safetensors', rawFromTensors({ weight: ones([2, 3]) }));
  */
 export function writeSafetensors(
   path: string,
@@ -90,6 +98,9 @@ export function writeSafetensors(
  * Reads a safetensors file into tensors of float32, int32 and bool, which the caller owns.
  * @see tensorsFromRaw for what becomes of other types
  * @throws UlmfitError `BAD_SAFETENSORS`, `FILE_ERROR`, `VALUE_OUT_OF_RANGE`
+ * @example
+ * const { weight } = tensorsFromSafetensors(tensorsToSafetensors({ weight: ones([2, 3]) }));
+ * weight?.shape; // [2, 3]
  */
 export function tensorsFromSafetensors(source: Uint8Array | string, label?: string): Record<string, Tensor> {
   return tensorsFromRaw(readSafetensors(source, label).tensors);
@@ -98,6 +109,8 @@ export function tensorsFromSafetensors(source: Uint8Array | string, label?: stri
 /**
  * The bytes of a safetensors file with these tensors: float32, int32 and bool as they are.
  * @throws UlmfitError `BAD_TENSOR` for any other type
+ * @example
+ * const bytes = tensorsToSafetensors({ weight: ones([2, 3]) }, { step: '100' });
  */
 export function tensorsToSafetensors(
   tensors: Readonly<Record<string, Tensor>>,

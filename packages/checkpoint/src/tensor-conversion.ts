@@ -8,6 +8,8 @@ import { rawBytes, type RawTensor } from './raw-tensor.js';
  * and F64 is rounded to the nearest float32; integers of every width become int32; BOOL becomes bool.
  * @throws UlmfitError `VALUE_OUT_OF_RANGE` naming the tensor and element where an integer does not fit int32 or a
  * finite F64 not float32; nothing is created then
+ * @example
+ * const weights = tensorsFromRaw(readSafetensors('model.safetensors').tensors);
  */
 export function tensorsFromRaw(raw: ReadonlyMap<string, RawTensor>): Record<string, Tensor> {
   const converted = [...raw].map(([name, r]) => [name, r.shape, convert(name, r)] as const);
@@ -19,6 +21,8 @@ export function tensorsFromRaw(raw: ReadonlyMap<string, RawTensor>): Record<stri
 /**
  * The values of tensors, read back from the engine.
  * @throws UlmfitError `BAD_TENSOR` for a type other than float32, int32 and bool
+ * @example
+ * rawFromTensors({ weight: ones([2, 3]) }).get('weight')?.shape; // [2, 3]
  */
 export function rawFromTensors(tensors: Readonly<Record<string, Tensor>>): Map<string, RawTensor> {
   return new Map(Object.entries(tensors).map(([name, t]) => [name, rawFromTensor(name, t)]));

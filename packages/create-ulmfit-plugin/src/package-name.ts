@@ -21,6 +21,8 @@ const LONGEST = 214;
  * Checks a name as the registry does, and makes those of file, function and types. `ulmfit-` at its beginning and `-plugin` at
  * its end are in none of them.
  * @throws UlmfitError `BAD_OPTION`
+ * @example
+ * parsePackageName('ulmfit-step-decay').camel; // 'stepDecay'
  */
 export function parsePackageName(full: string): PackageName {
   const refuse = (why: string): never => {

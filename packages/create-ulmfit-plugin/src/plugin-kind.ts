@@ -15,6 +15,8 @@ export const pluginKinds: Readonly<Record<PluginKind, string>> = {
 /**
  * Reads a kind.
  * @throws UlmfitError `BAD_OPTION` for any other
+ * @example
+ * requireKind('schedule'); // 'schedule'
  */
 export function requireKind(kind: string): PluginKind {
   const kinds = Object.keys(pluginKinds);

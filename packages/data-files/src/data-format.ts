@@ -7,6 +7,8 @@ const DELIMITERS = [',', '\t', ';', '|'];
  * The format of a file, by its name's end (`.csv`, `.tsv` or `.tab`, `.jsonl`, `.ndjson` or `.json`, `.txt`, each with or without `.gz`),
  * else by its first line: an object of JSON, a table with a delimiter, or a text.
  * @param head The beginning of what it holds, with a whole line at least.
+ * @example
+ * detectFormat('tickets.csv.gz', ''); // 'csv'
  */
 export function detectFormat(name: string, head: string): DataFormat {
   const extension = /\.(\w+)(?:\.gz)?$/.exec(name)?.[1]?.toLowerCase() ?? '';
@@ -19,7 +21,11 @@ export function detectFormat(name: string, head: string): DataFormat {
   return delimiter === undefined ? 'lines' : delimiter === '\t' ? 'tsv' : 'csv';
 }
 
-/** What separates the columns of a table: the character that stands most often outside of quotes in its first line. */
+/**
+ * What separates the columns of a table: the character that stands most often outside of quotes in its first line.
+ * @example
+ * detectDelimiter('csv', 'text;label\nWhere is my parcel?;delivery\n'); // ';'
+ */
 export function detectDelimiter(format: 'csv' | 'tsv', head: string): string {
   if (format === 'tsv') return '\t';
   return likeliestDelimiter(head) ?? ',';

@@ -69,6 +69,8 @@ export interface GuessedColumns extends Columns {
  * @param name What messages call the file.
  * @param given Those that are named; a label of null asks for none. `several` tells that a text may have several labels.
  * @throws UlmfitError `NO_SUCH_COLUMN`, with the columns that there are.
+ * @example
+ * guessColumns('tickets.csv', ['id', 'text', 'label'], {});
  */
 export function guessColumns(
   name: string,

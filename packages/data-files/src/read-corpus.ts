@@ -24,6 +24,8 @@ export interface ReadCorpusOptions {
  *
  * @throws UlmfitError `NO_SUCH_PATH`, `NOT_A_FILE`, `BAD_EXTENSION`, `BAD_WORDS`, `EMPTY_CORPUS`, `NOT_UTF8` (file and line),
  * `DOCUMENT_TOO_LONG`, `NOT_GZIP`, `TRUNCATED_GZIP`, `CORRUPT_GZIP`, `GZIP_BOMB`.
+ * @example
+ * for await (const document of readCorpus('wiki.txt.gz', { words: 1_000_000 })) console.log(document.length);
  */
 export async function* readCorpus(
   path: string,
@@ -46,7 +48,11 @@ export async function* readCorpus(
     throw new UlmfitError('EMPTY_CORPUS', `${path}: holds no words; give a corpus of plain text`);
 }
 
-/** The files of a corpus, in the order in which they are read. @throws UlmfitError as {@link readCorpus} does */
+/**
+ * The files of a corpus, in the order in which they are read. @throws UlmfitError as {@link readCorpus} does
+ * @example
+ * console.log(await corpusFiles('wiki.txt.gz')); // a folder gives all that it holds
+ */
 export async function corpusFiles(path: string): Promise<string[]> {
   const kind = await kindOf(path, 'give a .txt or .txt.gz file or a folder of them');
   if (kind === 'file') {

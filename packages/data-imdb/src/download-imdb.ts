@@ -33,6 +33,8 @@ export interface DownloadImdbOptions {
  *
  * @throws UlmfitError `DOWNLOAD_FAILED` (network, after retries), `DOWNLOAD_REFUSED` (such as 404),
  * `BAD_CHECKSUM`, `BAD_URL`, `CACHE_NOT_WRITABLE`.
+ * @example
+ * const task = await imdbTask({ data: await downloadImdb(), trainReviews: 2000 });
  */
 export async function downloadImdb(options: DownloadImdbOptions = {}): Promise<string> {
   const { cacheDirectory: folder = cacheDirectory(), url = IMDB_URL, md5 = IMDB_MD5, ...rest } = options;

@@ -14,6 +14,9 @@ const PROGRESS_EVERY = 1000;
  *
  * @throws UlmfitError `NO_SUCH_PATH`; `NOT_GZIP`, `TRUNCATED_GZIP`, `CORRUPT_GZIP`, `BAD_TAR` (a failed download);
  * `NO_REVIEWS`; `NOT_UTF8`, `REVIEW_TOO_LONG`, `DUPLICATE_REVIEW`, `UNSAFE_MEMBER` (with the member's name); `GZIP_BOMB`.
+ * @example
+ * const reviews = await readImdb('aclImdb_v1.tar.gz');
+ * const { train, test } = splitImdb(reviews, { seed: 1, trainReviews: 2000 });
  */
 export async function readImdb(path: string, options: ReadImdbOptions = {}): Promise<Review[]> {
   const { onProgress, signal } = options;

@@ -20,7 +20,12 @@ export interface LabelledReview extends Review {
   readonly label: Sentiment;
 }
 
-/** Whether a review carries a label. */
+/**
+ * Whether a review carries a label.
+ * @example
+ * const labelled = sampleImdb({ seed: 1, train: 20, test: 10, unsup: 20 }).filter(isLabelled);
+ * labelled.length; // 30
+ */
 export function isLabelled(review: Review): review is LabelledReview {
   return review.label !== undefined;
 }

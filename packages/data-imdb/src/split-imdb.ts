@@ -34,6 +34,10 @@ export interface ImdbSplit {
  * in `train`, `validation` and `test`, and the order of `reviews` doesn't matter.
  *
  * @throws UlmfitError `BAD_SPLIT` when a number is no count, is odd where classes share it, or asks for more than there is.
+ * @example
+ * const reviews = sampleImdb({ seed: 1, train: 20, test: 10, unsup: 20 }); // or those of `readImdb`
+ * const { train, test } = splitImdb(reviews, { seed: 1, trainReviews: 10 });
+ * train.length; // 10
  */
 export function splitImdb(reviews: readonly Review[], options: SplitImdbOptions): ImdbSplit {
   const { seed, trainReviews, validationShare = 0, lmFrom = 'unsup', lmReviews, testReviews } = options;

@@ -12,6 +12,8 @@ export interface DiscriminativeRatesOptions {
  * Discriminative fine-tuning (ULMFiT, section 3.2): sets each group's base rate, frozen or not, counting groups of
  * parameters and not layers. Schedules multiply it.
  * @throws UlmfitError `BAD_RATES` when the fit begins with a rate or divisor that is not above 0
+ * @example
+ * await trainer.fit({ stage: 'all', train, epochs: 1, lr: 1e-2, plugins: [discriminativeRates({ divisor: 2.6 })] });
  */
 export function discriminativeRates({ lr, divisor }: DiscriminativeRatesOptions = {}): TrainingPlugin {
   return baseRates({ lr: lr ?? null, divisor: divisor ?? null }, (groups) => {
@@ -24,6 +26,8 @@ export function discriminativeRates({ lr, divisor }: DiscriminativeRatesOptions 
  * Rates from the lowest group's to the top group's by equal factors, as fastai's `slice(low, high)`; one value is for
  * the top group, and a tenth of it for all others, as `slice(high)`.
  * @throws UlmfitError `BAD_RATES` when the fit begins with a rate that is not above 0
+ * @example
+ * await trainer.fit({ stage: 'all', train, epochs: 1, plugins: [rateSlice(1e-4, 1e-2)] });
  */
 export function rateSlice(...slice: RateRange): TrainingPlugin {
   return baseRates({ slice: [...slice] }, (groups) => slicedRates(groups.length, ...slice));

@@ -9,6 +9,9 @@ export const FREEZING = 'freezing';
  * the top group is trained), as fastai's `freeze_to`. `freezeTo(0)` trains everything. Unlike fastai's, it leaves the
  * optimizer's state alone: that is kept by parameter, and a group that thaws goes on from its own.
  * @throws UlmfitError `BAD_FREEZE` when the fit begins with an `n` that the model's groups do not have
+ * @example
+ * await trainer.fit({ stage: 'head', train, epochs: 1, lr: 1e-2, plugins: [freezeTo(-1)] }); // the head alone
+ * await trainer.fit({ stage: 'all', train, epochs: 1, lr: 1e-3 });
  */
 export function freezeTo(n: number): TrainingPlugin {
   return { name: FREEZING, beforeFit: ({ groups }) => groups.freezeTo(n) };
@@ -17,6 +20,8 @@ export function freezeTo(n: number): TrainingPlugin {
 /**
  * Trains the named groups alone throughout the fit.
  * @throws UlmfitError `UNKNOWN_GROUP` when the fit begins
+ * @example
+ * await trainer.fit({ stage: 'head', train, epochs: 1, lr: 1e-2, plugins: [trainOnly(['head'])] });
  */
 export function trainOnly(names: readonly string[]): TrainingPlugin {
   return { name: FREEZING, beforeFit: ({ groups }) => groups.trainOnly(names) };
@@ -33,6 +38,8 @@ export interface UnfreezeEachEpochOptions {
  * Gradual unfreezing (ULMFiT, section 3.3) within one fit: the top group first, and one more from the top each epoch
  * until all are trained. A schedule of the fit runs over all of it; for a schedule a stage, see `unfreezingPlan`.
  * @throws UlmfitError `BAD_FREEZE` when a setting is not an integer from 1
+ * @example
+ * await trainer.fit({ stage: 'all', train, epochs: 4, lr: 1e-2, plugins: [unfreezeEachEpoch()] });
  */
 export function unfreezeEachEpoch({ first = 1, every = 1 }: UnfreezeEachEpochOptions = {}): TrainingPlugin {
   requireInteger('unfreezeEachEpoch: first', first, { code: 'BAD_FREEZE' });

@@ -37,7 +37,12 @@ export interface GradualUnfreezingOptions {
   readonly lastEpochs?: number;
 }
 
-/** Gradual unfreezing (ULMFiT, section 3.3) as a plan: one more group from the top at each stage. */
+/**
+ * Gradual unfreezing (ULMFiT, section 3.3) as a plan: one more group from the top at each stage.
+ * @example
+ * const plan = gradualUnfreezing({ groups: ['embedding', 'rnn1', 'head'], lr: 0.01, lastEpochs: 2 });
+ * plan.length; // 3
+ */
 export function gradualUnfreezing(options: GradualUnfreezingOptions): UnfreezingStage[] {
   const { groups, lr = 0.01, divisor = 2.6, epochs = 1, lastEpochs = epochs } = options;
   return groups
@@ -51,7 +56,12 @@ export function gradualUnfreezing(options: GradualUnfreezingOptions): Unfreezing
     .reverse();
 }
 
-/** Chain-thaw (Felbo et al. 2017) as a plan: the top group, each other one alone from the bottom up, then all. */
+/**
+ * Chain-thaw (Felbo et al. 2017) as a plan: the top group, each other one alone from the bottom up, then all.
+ * @example
+ * const stages = unfreezingPlan(chainThawPlan({ groups: ['embedding', 'rnn1', 'rnn2', 'head'], lr: 1e-3 }));
+ * stages.map(({ stage }) => stage);
+ */
 export function chainThawPlan(options: GradualUnfreezingOptions): UnfreezingStage[] {
   const { groups, lr = 0.01, divisor = 2.6, epochs = 1, lastEpochs = epochs } = options;
   return chainThawStages(groups).map((only, i) => {
@@ -75,6 +85,9 @@ export interface FineTuningOptions {
 /**
  * fastai's `fine_tune` as a plan: the top group, then all at half the rate. fastai's schedules are one-cycles with
  * `pctStart` .99 for the first stage, and .3 with `div` 5 for the second.
+ * @example
+ * for (const { stage, epochs, plugins } of unfreezingPlan(fineTuning({ epochs: 2, lr: 2e-3 })))
+ *   await trainer.fit({ stage, epochs, train, plugins });
  */
 export function fineTuning(options: FineTuningOptions): UnfreezingStage[] {
   const { epochs, frozenEpochs = 1, lr = 2e-3, spread = 100 } = options;

@@ -37,6 +37,10 @@ export interface StageFit {
  *       await trainer.fit({ stage, epochs, train, plugins: [...plugins, oneCyclePolicy()] });
  *
  * @throws UlmfitError `BAD_PLAN` when two stages share a name
+ * @example
+ * const groups = ['embedding', 'rnn1', 'rnn2', 'head'];
+ * for (const { stage, epochs, plugins } of unfreezingPlan(gradualUnfreezing({ groups })))
+ *   await trainer.fit({ stage, epochs, train, plugins: [...plugins, oneCyclePolicy()] });
  */
 export function unfreezingPlan(stages: readonly UnfreezingStage[]): StageFit[] {
   const names = new Set<string>();

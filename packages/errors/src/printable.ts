@@ -8,6 +8,8 @@ const CONTROLS = /[\p{Cc}\p{Cs}]/gu;
 /**
  * Foreign text, such as a label or a text of a data set, for a terminal or a page: one line without control characters.
  * A break of line becomes a space, an escape character `�`; marks that would turn the writing direction are left out.
+ * @example
+ * printable('one\ntwo'); // 'one two'
  */
 export const printable = (text: string): string =>
   text.replace(BREAKS, ' ').replace(INVISIBLE, '').replace(CONTROLS, '\ufffd');

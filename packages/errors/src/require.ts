@@ -35,6 +35,8 @@ export interface IntegerOptions extends CheckOptions {
 /**
  * Refuses what is no integer from `from` to `to`.
  * @throws UlmfitError `BAD_OPTION`, or of the code that is given
+ * @example
+ * requireInteger('seed', 7, { from: 0, to: 2 ** 32 - 1, code: 'BAD_SEED' });
  */
 export function requireInteger(
   what: string,
@@ -49,6 +51,8 @@ export function requireInteger(
 /**
  * Refuses what is no finite number above 0.
  * @throws UlmfitError `BAD_OPTION`, or of the code that is given
+ * @example
+ * requirePositive('clip', 0.25);
  */
 export function requirePositive(what: string, value: number, options?: CheckOptions): void {
   requireThat(what, value, Number.isFinite(value) && value > 0, 'a finite number above 0', options);
@@ -57,6 +61,8 @@ export function requirePositive(what: string, value: number, options?: CheckOpti
 /**
  * Refuses what is no finite number, 0 or above.
  * @throws UlmfitError `BAD_OPTION`, or of the code that is given
+ * @example
+ * requireNotNegative('weightDecay', 0);
  */
 export function requireNotNegative(what: string, value: number, options?: CheckOptions): void {
   requireThat(what, value, Number.isFinite(value) && value >= 0, 'a finite number, 0 or above', options);
@@ -65,6 +71,8 @@ export function requireNotNegative(what: string, value: number, options?: CheckO
 /**
  * Refuses what is no number from 0 to 1.
  * @throws UlmfitError `BAD_OPTION`, or of the code that is given
+ * @example
+ * requireShare('validShare', 0.1);
  */
 export function requireShare(what: string, value: number, options?: CheckOptions): void {
   requireThat(what, value, Number.isFinite(value) && value >= 0 && value <= 1, 'from 0 to 1', options);
@@ -73,6 +81,8 @@ export function requireShare(what: string, value: number, options?: CheckOptions
 /**
  * Refuses what is no number from 0 to below 1, such as the rate of a dropout or a momentum.
  * @throws UlmfitError `BAD_OPTION`, or of the code that is given
+ * @example
+ * requireBelowOne('weightDrop: rate', 0.5); // 1 would throw: weightDrop: rate is 1; ...
  */
 export function requireBelowOne(what: string, value: number, options?: CheckOptions): void {
   requireThat(what, value, Number.isFinite(value) && value >= 0 && value < 1, 'from 0 to below 1', options);

@@ -2,10 +2,18 @@ import { printable } from './printable.js';
 
 const MAX = 100;
 
-/** A name from a file for a message: foreign and long ones in quotes and cut, so that the message stays one line. */
+/**
+ * A name from a file for a message: foreign and long ones in quotes and cut, so that the message stays one line.
+ * @example
+ * showName('price'); // 'price'
+ */
 export const showName = (name: string): string => (/^[\w./:\\-]{1,100}$/.test(name) ? name : plain(name));
 
-/** A value from a file for a message, whatever it is, in one short line. */
+/**
+ * A value from a file for a message, whatever it is, in one short line.
+ * @example
+ * brief({ lr: 0.1 }); // 'an object'
+ */
 export function brief(value: unknown): string {
   const text = Array.isArray(value)
     ? `[${value.slice(0, 8).map(plain).join(', ')}${value.length > 8 ? ', …' : ''}]`

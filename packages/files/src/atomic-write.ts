@@ -1,7 +1,11 @@
 import { guardFiles, nodeFileSystem, type FileSystem } from './file-system.js';
 import { temporaryName } from './temporary-name.js';
 
-/** The folder that holds a path. */
+/**
+ * The folder that holds a path.
+ * @example
+ * parentOf('runs/mine/model'); // 'runs/mine'
+ */
 export function parentOf(path: string): string {
   const end = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
   return end > 0 ? path.slice(0, end) : end === 0 ? '/' : '.';
@@ -11,6 +15,8 @@ export function parentOf(path: string): string {
  * Writes a file whole or not at all: to a temporary name, flushed, renamed over the old one, and the folder flushed.
  * A reader sees the old bytes or the new ones, also after a power cut.
  * @throws UlmfitError `FILE_ERROR`; the old file is untouched and nothing is left behind
+ * @example
+ * writeAtomically('report.json', JSON.stringify({ accuracy: 0.9 }));
  */
 export function writeAtomically(
   path: string,

@@ -16,6 +16,9 @@ import { temporaryName, temporaryOwner } from './temporary-name.js';
  * @param fill - Writes the content into the empty temporary folder that it is given.
  * @param options - `rebuild` fills it again even where a whole one is there.
  * @returns Whether the folder was there already.
+ * @example
+ * const folder = join(cacheDirectory(), 'words');
+ * await ensureCachedFolder(folder, async (temporary) => writeFile(join(temporary, 'words.txt'), 'one two'));
  */
 export async function ensureCachedFolder(
   folder: string,

@@ -8,6 +8,8 @@ export const MAXIMUM_LINE_BYTES = 64 * 1024 * 1024;
 /**
  * Text of UTF-8 bytes, cut at line ends: no character spans one. A byte order mark at the start is dropped.
  * @throws UlmfitError `NOT_UTF8` and `DOCUMENT_TOO_LONG`, with the line.
+ * @example
+ * for await (const text of decodeUtf8(streamFile('words.txt'), 'words.txt')) console.log(text.split('\n').length);
  */
 export async function* decodeUtf8(bytes: AsyncIterable<Buffer>, file: string): AsyncGenerator<string, void> {
   let first = true;
@@ -21,6 +23,8 @@ export async function* decodeUtf8(bytes: AsyncIterable<Buffer>, file: string): A
 /**
  * Bytes as blocks of valid UTF-8, each of whole lines but for the last, for readers that take bytes.
  * @throws UlmfitError `NOT_UTF8` and `DOCUMENT_TOO_LONG`, with the line.
+ * @example
+ * for await (const block of utf8Blocks(streamFile('words.txt'), 'words.txt')) console.log(block.length);
  */
 export async function* utf8Blocks(bytes: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer, void> {
   let line = 1;
@@ -53,7 +57,12 @@ export async function* utf8Blocks(bytes: AsyncIterable<Buffer>, file: string): A
   if (pending.length > 0) yield check(Buffer.concat(pending));
 }
 
-/** Turns `\r\n` and `\r` into `\n`. No piece may end between the two, as none of `decodeUtf8` does. */
+/**
+ * Turns `\r\n` and `\r` into `\n`. No piece may end between the two, as none of `decodeUtf8` does.
+ * @example
+ * const texts = normalizeNewlines(decodeUtf8(streamFile('words.txt'), 'words.txt'));
+ * for await (const text of texts) console.log(text.includes('\r')); // always false
+ */
 export async function* normalizeNewlines(texts: AsyncIterable<string>): AsyncGenerator<string, void> {
   for await (const text of texts) yield text.replace(/\r\n?/g, '\n');
 }

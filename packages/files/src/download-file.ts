@@ -61,7 +61,11 @@ class TransientFailure extends Error {
  * @throws UlmfitError `DOWNLOAD_FAILED` (network, after retries), `DOWNLOAD_REFUSED` (such as 404),
  * `BAD_CHECKSUM`, `BAD_URL`, `CACHE_NOT_WRITABLE`.
  * @example
- * await downloadFile({ url, path: join(cacheDirectory(), 'words.gz'), checksum: { algorithm: 'sha256', digest } });
+ * await downloadFile({
+ *   url: 'https://example.org/words.gz',
+ *   path: join(cacheDirectory(), 'words.gz'),
+ *   checksum: { algorithm: 'sha256', digest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' },
+ * });
  */
 export async function downloadFile(options: DownloadFileOptions): Promise<void> {
   const { url, path, checksum, signal, onProgress } = options;

@@ -136,6 +136,8 @@ const advice: Record<string, string> = {
  * Runs a file operation; the system's error becomes one line that names what was being done.
  * @param doing such as `write runs/a/config.json`
  * @throws UlmfitError `FILE_ERROR`
+ * @example
+ * const bytes = guardFiles('read words.txt', () => nodeFileSystem.read('words.txt'));
  */
 export function guardFiles<T>(doing: string, operation: () => T): T {
   try {
@@ -153,6 +155,10 @@ export function guardFiles<T>(doing: string, operation: () => T): T {
   }
 }
 
-/** The whole file. @throws UlmfitError `FILE_ERROR` */
+/**
+ * The whole file. @throws UlmfitError `FILE_ERROR`
+ * @example
+ * new TextDecoder().decode(readFile('words.txt')); // 'one\ntwo\n'
+ */
 export const readFile = (path: string, files: FileSystem = nodeFileSystem): Uint8Array =>
   guardFiles(`read ${path}`, () => files.read(path));

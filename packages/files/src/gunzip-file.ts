@@ -20,6 +20,8 @@ export interface GunzipOptions {
 /**
  * The unpacked bytes of a gzip file, piece by piece: memory stays constant whatever the file's size.
  * @throws UlmfitError `NOT_GZIP`, `TRUNCATED_GZIP`, `CORRUPT_GZIP`, `GZIP_BOMB`.
+ * @example
+ * for await (const text of decodeUtf8(gunzipFile('wiki.txt.gz'), 'wiki.txt.gz')) console.log(text.length);
  */
 export async function* gunzipFile(path: string, options: GunzipOptions = {}): AsyncGenerator<Buffer, void> {
   await assertGzipMagic(path);
@@ -30,6 +32,8 @@ export async function* gunzipFile(path: string, options: GunzipOptions = {}): As
  * The unpacked bytes of gzip's, wherever they come from.
  * @param name What messages call them.
  * @throws UlmfitError `TRUNCATED_GZIP`, `CORRUPT_GZIP`, `GZIP_BOMB`; what the packed bytes throw
+ * @example
+ * for await (const bytes of gunzip(streamFile('wiki.txt.gz'), 'wiki.txt.gz')) console.log(bytes.length);
  */
 export async function* gunzip(
   packed: AsyncIterable<Uint8Array>,

@@ -9,6 +9,8 @@ export interface HashFileOptions {
 /**
  * The hash of a file's bytes in hexadecimal digits, in constant memory.
  * @throws the system's error, such as `ENOENT`
+ * @example
+ * console.log(await hashFile('words.txt', 'sha256'));
  */
 export async function hashFile(
   path: string,

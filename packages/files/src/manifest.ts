@@ -16,7 +16,12 @@ const manifestSchema = z.strictObject({
 });
 type Manifest = z.infer<typeof manifestSchema>;
 
-/** Lists every file of a folder with its SHA-256 in `manifest.json`, the last thing to be written there. */
+/**
+ * Lists every file of a folder with its SHA-256 in `manifest.json`, the last thing to be written there.
+ * @example
+ * await writeManifest('cache');
+ * await verifyManifest('cache'); // undefined
+ */
 export async function writeManifest(folder: string): Promise<void> {
   const manifest: Manifest = { format: 1, files: {}, links: {} };
   for (const path of await listFiles(folder)) {
@@ -35,7 +40,12 @@ export async function writeManifest(folder: string): Promise<void> {
   await writeStamp(folder, await stampOf(folder, Object.keys(manifest.files)));
 }
 
-/** Compares a folder with its manifest. Resolves to what is wrong with it, or to `undefined` when nothing is. */
+/**
+ * Compares a folder with its manifest. Resolves to what is wrong with it, or to `undefined` when nothing is.
+ * @example
+ * const wrong = await verifyManifest('cache');
+ * if (wrong !== undefined) console.error(wrong);
+ */
 export async function verifyManifest(folder: string): Promise<string | undefined> {
   let manifest: Manifest;
   try {
@@ -91,7 +101,11 @@ export async function verifyStamped(folder: string, matches: RegExp): Promise<st
   return undefined;
 }
 
-/** What a folder's manifest says of its files; nothing where there is none. */
+/**
+ * What a folder's manifest says of its files; nothing where there is none.
+ * @example
+ * const digest = (await readManifest('cache'))?.['words.txt'];
+ */
 export async function readManifest(
   folder: string,
 ): Promise<Readonly<Record<string, FileDigest>> | undefined> {

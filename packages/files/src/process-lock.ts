@@ -69,6 +69,9 @@ const leftBehind = new Set<string>();
  * locks, the holder's number and start decide, and on a disk shared by machines whether it was heard of in the last ten minutes.
  * @returns the lock, or the process that holds it; nothing where others keep taking it
  * @throws what the file operations throw
+ * @example
+ * const lock = tryLock('run.lock');
+ * if (lock && 'release' in lock) lock.release(); // else another process has it: `lock.owner`
  */
 export function tryLock(
   path: string,
@@ -128,6 +131,8 @@ export interface WaitOptions {
 /**
  * Runs `body` while no other process runs one under the same lock, waiting for those that came before.
  * @throws the signal's reason, what `body` throws, and the system's error where the lock's file can't be written
+ * @example
+ * await withLock('run.lock', async () => writeFile('words.txt', 'one\ntwo\n')); // nobody else is here
  */
 export async function withLock<R>(
   path: string,

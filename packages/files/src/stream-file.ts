@@ -5,7 +5,11 @@ export interface StreamFileOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The bytes of a file, piece by piece: memory stays constant whatever the file's size. */
+/**
+ * The bytes of a file, piece by piece: memory stays constant whatever the file's size.
+ * @example
+ * for await (const bytes of streamFile('words.txt')) console.log(bytes.length);
+ */
 export async function* streamFile(
   path: string,
   { signal }: StreamFileOptions = {},

@@ -46,7 +46,12 @@ export interface ZipLocation {
   readonly crc: number;
 }
 
-/** The files of a zip archive, stored or deflated, with 64-bit sizes or without. */
+/**
+ * The files of a zip archive, stored or deflated, with 64-bit sizes or without.
+ * @example
+ * const zip = new ZipArchive(readFile('model.ulmfit'), 'model.ulmfit');
+ * for (const name of zip.names) console.log(name, zip.read(name).length);
+ */
 export class ZipArchive {
   private readonly source: ZipSource;
   private readonly entries: ReadonlyMap<string, Entry>;
@@ -236,7 +241,11 @@ const inMemory = (bytes: Uint8Array): ZipSource => ({
 
 const utf8 = new TextDecoder();
 
-/** Whether bytes begin as a zip archive does. */
+/**
+ * Whether bytes begin as a zip archive does.
+ * @example
+ * isZip(readFile('model.ulmfit')); // true
+ */
 export const isZip = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 

@@ -6,7 +6,13 @@ import { showName, UlmfitError } from '@ulmfit/errors';
 import { errorCode } from './error-code.js';
 import { ZipArchive } from './zip-archive.js';
 
-/** A zip archive on the disk, of any size: what is unpacked goes from file to file and is never in memory whole. */
+/**
+ * A zip archive on the disk, of any size: what is unpacked goes from file to file and is never in memory whole.
+ * @example
+ * const zip = ZipFile.open('model.ulmfit');
+ * for (const name of zip.names) await zip.extract(name, join('unpacked', name));
+ * zip.close();
+ */
 export class ZipFile {
   private constructor(
     private readonly path: string,

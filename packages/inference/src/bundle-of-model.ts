@@ -28,7 +28,12 @@ const describe = (
   direction: backwards ? ('backward' as const) : ('forward' as const),
 });
 
-/** A language model as a bundle: everything that using it elsewhere needs. Its weights are lent. */
+/**
+ * A language model as a bundle: everything that using it elsewhere needs. Its weights are lent.
+ * @example
+ * const reading = languageModelFromBundle(readBundle('runs/mine/finetune'), 'my model');
+ * const parts = bundleToBytes(bundleOfLanguageModel(reading));
+ */
 export function bundleOfLanguageModel({
   model,
   vocabulary,
@@ -48,6 +53,9 @@ export function bundleOfLanguageModel({
 /**
  * A classifier as a bundle: everything that prediction needs. Its weights are lent.
  * @throws UlmfitError `BAD_OPTION` for one with a head of its own, which no bundle can name
+ * @example
+ * const decided = classifierFromBundle(readBundle('model'), 'model');
+ * const parts = bundleToBytes(bundleOfClassifier(decided)); // to be kept where there are no files
  */
 export function bundleOfClassifier({ classifier, tokenizer, decision, linear }: DecidedClassifier): Bundle {
   const { model, vocabulary, classes, backwards } = classifier;

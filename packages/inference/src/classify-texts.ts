@@ -14,6 +14,9 @@ const CHUNK_CHARACTERS = 4 * 1024 * 1024;
 /**
  * Classifies any number of texts as they come, in their order: null for a text without words, of which any answer would be a guess.
  * @throws UlmfitError `BAD_OPTION` for what is no text or no source of texts; the error of the texts' reader; the signal's reason
+ * @example
+ * const decided = classifierFromBundle(readBundle('model'), 'model');
+ * for await (const prediction of classifyTexts(decided, texts)) console.log(prediction?.label);
  */
 export async function* classifyTexts(
   classifier: DecidedClassifier,

@@ -82,6 +82,8 @@ export function applyDecision(
 /**
  * The blend of two models' probabilities by a decision: their weighted mean, at the blend's temperature.
  * @throws UlmfitError `BAD_LABELS` where they are of different shapes
+ * @example
+ * decidedBlend([[0.9, 0.1]], [[0.5, 0.5]], { temperature: 1, linearWeight: 0.25 }, false); // [[0.8, 0.2]]
  */
 export function decidedBlend(
   neural: ClassScores,
@@ -98,6 +100,8 @@ export function decidedBlend(
 /**
  * The probabilities of two models as one, where the second has a weight from 0 to 1.
  * @throws UlmfitError `BAD_LABELS` where they are of different shapes
+ * @example
+ * blended([[0.9, 0.1]], [[0.5, 0.5]], 0.25, { blendOf: 'probabilities', multiLabel: false }); // [[0.8, 0.2]]
  */
 export function blended(
   first: ClassScores,

@@ -15,6 +15,9 @@ export interface DocumentLogitsOptions {
  * The logit of each class for each document, in the documents' order. A document's figures depend on neither its batch nor
  * its padding.
  * @throws UlmfitError `BAD_WEIGHTS` where one is not finite
+ * @example
+ * const { classifier } = classifierFromBundle(readBundle('model'), 'model');
+ * const [logits] = await documentLogits(classifier, corpus, { batchSize: 32 }); // one for each class
  */
 export async function documentLogits(
   { model, backwards }: Pick<ReadingClassifier, 'model' | 'backwards'>,

@@ -67,6 +67,9 @@ export interface Explanation {
  * weights. Temperatures and the blend's weights are in the figures, so that they add up to what the classifier says.
  * @throws UlmfitError `EMPTY_TEXT`, `BAD_OPTION`, `NO_GRADIENT` for an encoder that integrated gradients can't look into; the signal's
  *   reason
+ * @example
+ * const explanation = await explainText(classifierFromBundle(readBundle('model'), 'model'), 'My card was charged twice.');
+ * for (const { label, contributions } of explanation.classes) console.log(label, contributions);
  */
 export async function explainText(
   decided: DecidedClassifier,

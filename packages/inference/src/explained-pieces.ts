@@ -11,7 +11,8 @@ export interface ExplainedPiece {
  * the text. A mark such as `xxmaj` adds to the token that it marks.
  * @param contributions of each token, such as those of a class
  * @example
- * for (const { text, contribution } of explainedPieces(explanation, explanation.classes[0].contributions)) draw(text, contribution);
+ * const [first] = explanation.classes;
+ * for (const { text, contribution } of explainedPieces(explanation, first?.contributions ?? [])) draw(text, contribution);
  */
 export function explainedPieces(
   { text, tokens }: Pick<Explanation, 'text' | 'tokens'>,

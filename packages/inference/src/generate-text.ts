@@ -25,6 +25,9 @@ const WINDOW = 256;
  * @param prompt how the text begins; may be empty
  * @returns what comes after the prompt, piece by piece
  * @throws UlmfitError `BAD_OPTION`, `BAD_SEED`, `OTHER_DIRECTION` for a model that reads backwards, `BAD_WEIGHTS`; the signal's reason
+ * @example
+ * const model = languageModelFromBundle(readBundle('runs/mine/finetune'), 'my model');
+ * for await (const piece of generateText(model, 'The film was', { tokens: 20, seed: 1 })) process.stdout.write(piece);
  */
 export async function* generateText(
   { model, vocabulary, tokenizer, backwards }: ReadingLanguageModel,

@@ -5,7 +5,11 @@ import { linearFromParts, linearToParts, type LinearArray, type LinearClassifier
 /** The metadata's key under which the description stands. */
 const DESCRIPTION = 'linear';
 
-/** A linear model as one file: its arrays as safetensors, its description in their metadata. */
+/**
+ * A linear model as one file: its arrays as safetensors, its description in their metadata.
+ * @example
+ * writeFileSync('linear.safetensors', linearToBytes(trained)); // what `trainLinear` gives
+ */
 export function linearToBytes(linear: LinearClassifier): Uint8Array {
   const { json, arrays } = linearToParts(linear);
   const tensors = Object.entries(arrays).map(([name, data]) => [name, rawOf(data)] as const);
@@ -16,6 +20,8 @@ export function linearToBytes(linear: LinearClassifier): Uint8Array {
  * The model of such a file's bytes.
  * @param label what to call the file in messages
  * @throws UlmfitError `BAD_LINEAR_MODEL`, `BAD_SAFETENSORS`
+ * @example
+ * const linear = linearFromBytes(linearToBytes(trained), 'linear.safetensors');
  */
 export function linearFromBytes(bytes: Uint8Array, label: string): LinearClassifier {
   const { tensors, metadata } = readSafetensors(bytes, label);

@@ -40,7 +40,12 @@ export interface LoadedClassifier {
   dispose(): void;
 }
 
-/** A classifier to use, of its parts. */
+/**
+ * A classifier to use, of its parts.
+ * @example
+ * const classifier = loadedClassifier(classifierFromBundle(readBundle('model'), 'model'));
+ * const [prediction] = await classifier.predict(['My card was charged twice.']);
+ */
 export function loadedClassifier(decided: DecidedClassifier): LoadedClassifier {
   const { classes, model } = decided.classifier;
   return {

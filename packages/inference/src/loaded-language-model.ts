@@ -14,7 +14,11 @@ export interface LoadedLanguageModel {
   dispose(): void;
 }
 
-/** A language model to use, of its parts. */
+/**
+ * A language model to use, of its parts.
+ * @example
+ * const model = loadedLanguageModel(languageModelFromBundle(readBundle('runs/mine/finetune'), 'my model'));
+ */
 export const loadedLanguageModel = (parts: ReadingLanguageModel): LoadedLanguageModel => ({
   kind: 'language-model',
   generate: (prompt, options) => generateText(parts, prompt, options),

@@ -46,6 +46,8 @@ const classifierSchema = z.strictObject({
  * The language model of a bundle. The bundle's tensors stay the caller's, and so is the model.
  * @param label what to call the bundle in messages
  * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `OTHER_ARCHITECTURE`, `BAD_BUNDLE`, `BAD_WEIGHTS`
+ * @example
+ * const { model, vocabulary } = languageModelFromBundle(readBundle('runs/mine/finetune'), 'my model');
  */
 export function languageModelFromBundle(
   bundle: Bundle,
@@ -63,6 +65,9 @@ export function languageModelFromBundle(
  * The classifier of a bundle. The bundle's tensors stay the caller's, and so is the model.
  * @param label what to call the bundle in messages
  * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `OTHER_ARCHITECTURE`, `BAD_BUNDLE`, `BAD_WEIGHTS`
+ * @example
+ * const { classifier, tokenizer } = classifierFromBundle(readBundle('model'), 'model');
+ * console.log(classifier.classes, tokenizer.name);
  */
 export function classifierFromBundle(
   bundle: Bundle,

@@ -14,7 +14,11 @@ export interface SamplingOptions {
 
 export type Sampling = Readonly<Record<'temperature' | 'topK' | 'topP' | 'minP', number>>;
 
-/** @throws UlmfitError `BAD_OPTION` */
+/**
+ * @throws UlmfitError `BAD_OPTION`
+ * @example
+ * samplingOf({ topK: 40 }); // { temperature: 0.8, topK: 40, topP: 0.95, minP: 0 }
+ */
 export function samplingOf({
   temperature = 0.8,
   topK = Infinity,
@@ -33,6 +37,8 @@ export function samplingOf({
  * Draws an index of logits.
  * @param excluded indices that are never drawn
  * @param random a number from 0 to below 1
+ * @example
+ * nextToken([1, 5, 2], samplingOf({ temperature: 0 }), new Set(), 0.5); // 1
  */
 export function nextToken(
   logits: ArrayLike<number>,

@@ -19,6 +19,10 @@ export interface Prediction {
  * Classifies texts, in their order. A text's figures depend on no other text.
  * @throws UlmfitError `EMPTY_TEXT` for one without words: any answer would be a guess; `BAD_OPTION` for what is no list of
  *   texts
+ * @example
+ * const decided = classifierFromBundle(readBundle('model'), 'model');
+ * const [prediction] = await predictTexts(decided, ['My card was charged twice.']);
+ * console.log(prediction?.label, prediction?.probability);
  */
 export async function predictTexts(
   { classifier, tokenizer, linear, decision }: DecidedClassifier,

@@ -11,6 +11,9 @@ export interface PredictedClassesOptions {
 /**
  * The classes that one row of probabilities predicts, by their indices: the most probable one (the first of equals), or
  * for several classes a text those that reach their threshold. NaN never wins and never reaches a threshold.
+ * @example
+ * predictedClasses([0.2, 0.7, 0.6], { multiLabel: false }); // [1]
+ * predictedClasses([0.2, 0.7, 0.6], { multiLabel: true, thresholds: [0.5, 0.5, 0.5] }); // [1, 2]
  */
 export function predictedClasses(
   probabilities: readonly number[],

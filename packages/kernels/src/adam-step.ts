@@ -44,6 +44,13 @@ export interface AdamResult {
  * Fast kernel ({@link FastKernels}): `UlmfitAdamStep`, one call for the whole group, which gives new tensors.
  * A kernel may write into the memory of an input only where it knows that no other tensor shares it: a variable's
  * value may also stand in a checkpoint.
+ * @example
+ * const zero = zeros([2]);
+ * const [next] = adamStep(
+ *   [{ parameter: ones([2]), gradient: ones([2]), mean: zero, squares: zero, step: 1, weightDecay: 0 }],
+ *   { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-5 },
+ * );
+ * next?.parameter.arraySync(); // [0.9, 0.9]
  */
 export function adamStep(tensors: readonly AdamTensor[], settings: AdamSettings): AdamResult[] {
   if (tensors.length === 0) return [];

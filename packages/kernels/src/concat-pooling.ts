@@ -29,6 +29,10 @@ const HIDDEN = 1e4;
  * @param counted `[time, batch]`, 1 where a step counts and 0 elsewhere; each row has at least one
  * @param last `[time, batch]`, 1 at each row's last step and 0 elsewhere
  * @returns `[batch, 3 * features]`
+ * @example
+ * const output = tensor3d([[[1]], [[3]], [[9]]]); // 3 steps of one document, of which the third is padding
+ * const pooled = concatPooling(output, tensor2d([[1], [1], [0]]), tensor2d([[0], [1], [0]]));
+ * pooled.arraySync(); // [[3, 3, 2]]
  */
 export function concatPooling(output: Tensor3D, counted: Tensor2D, last: Tensor2D): Tensor2D {
   return customGradient<Tensor2D>([output], () => {

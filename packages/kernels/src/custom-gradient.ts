@@ -12,7 +12,16 @@ export interface Differentiable<Out extends Tensor> {
   readonly gradient: (dy: Out, saved: readonly Tensor[]) => readonly Tensor[];
 }
 
-/** An operation with a gradient of its own (`tf.customGrad`, with exact types). */
+/**
+ * An operation with a gradient of its own (`tf.customGrad`, with exact types).
+ * @example
+ * const x = tensor1d([1, 2]);
+ * const squared = customGradient([x], () => ({
+ *   value: square(x),
+ *   save: [x],
+ *   gradient: (dy, [x]) => [mul(dy, mul(2, x ?? 0))],
+ * }));
+ */
 export function customGradient<Out extends Tensor>(
   inputs: readonly Tensor[],
   operation: () => Differentiable<Out>,

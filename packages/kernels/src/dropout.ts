@@ -15,6 +15,8 @@ export function dropThreshold(rate: number): number {
  * An inverted dropout mask: 0 with probability `rate`, else `1 / (1 - rate)`. Element `i` (row-major) is dropped
  * when word `i` of the draw is below `round(rate * 2^32)`.
  * @throws UlmfitError `BAD_RATE`
+ * @example
+ * const mask = dropoutMask([2, 4], 0.4, randomKey({ seed: 1, stream: 'mask' })); // 0, or 1 / 0.6
  */
 export function dropoutMask(shape: readonly number[], rate: number, key: RandomKey): Tensor {
   const threshold = dropThreshold(rate);
@@ -29,6 +31,9 @@ export function dropoutMask(shape: readonly number[], rate: number, key: RandomK
 /**
  * Dropout of `x` by a mask of `maskShape` (default: the shape of `x`), which broadcasts over the axes where it has
  * length 1. Fast kernel: `UlmfitDropout`, which makes the mask again in the backward pass and keeps nothing.
+ * @example
+ * const key = randomKey({ seed: 1, stream: 'outputDropout', step: 7 });
+ * const dropped = dropout(ones([5, 2, 4]), 0.4, key, [1, 2, 4]); // one mask for all 5 time steps
  */
 export function dropout<T extends Tensor>(
   x: T,

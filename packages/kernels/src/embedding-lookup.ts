@@ -20,6 +20,9 @@ import { runFast } from './run-fast.js';
  * gets no gradient. The gradient is dense, as the tied decoder's is.
  *
  * Fast kernel ({@link FastKernels}): `UlmfitEmbeddingGrad`.
+ * @example
+ * const table = tensor2d([[0, 0], [0, 0], [5, 6]]);
+ * embeddingLookup(table, tensor1d([2], 'int32')).arraySync(); // [[5, 6]]
  */
 export function embeddingLookup(table: Tensor2D, ids: Tensor, padIndex?: number): Tensor {
   const [vocabulary, features] = table.shape;

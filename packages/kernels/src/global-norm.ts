@@ -6,6 +6,8 @@ import { runFast } from './run-fast.js';
  * where it runs fast.
  *
  * Fast kernel ({@link FastKernels}): `UlmfitGlobalNorm`, one call for all tensors, all float32.
+ * @example
+ * globalNorm([tensor1d([3]), tensor1d([4])]).arraySync(); // 5
  */
 export function globalNorm(tensors: readonly Tensor[]): Scalar {
   return fastNorm(tensors) ?? tidy(() => sqrt(addN(tensors.map((t) => sum(square(t))))) as Scalar);

@@ -86,6 +86,19 @@ interface Forward {
  * @returns output `[time, batch, hidden]`, and the last h and c `[batch, hidden]`, to be carried on: they have no
  *   gradient.
  * @throws UlmfitError `BAD_SHAPE`
+ * @example
+ * const [time, batch, input, hidden] = [5, 2, 3, 4];
+ * const { output, state } = lstmLayer(
+ *   ones<Rank.R3>([time, batch, input]),
+ *   { h: zeros([batch, hidden]), c: zeros([batch, hidden]) },
+ *   {
+ *     weightIh: ones<Rank.R2>([4 * hidden, input]), // PyTorch's layout: gates i, f, g, o
+ *     weightHh: ones<Rank.R2>([4 * hidden, hidden]),
+ *     biasIh: zeros([4 * hidden]),
+ *     biasHh: zeros([4 * hidden]),
+ *   },
+ * );
+ * output.shape; // [5, 2, 4]
  */
 export function lstmLayer(
   x: Tensor3D,

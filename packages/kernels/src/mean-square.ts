@@ -7,6 +7,8 @@ import { runFast } from './run-fast.js';
  * in JavaScript.
  *
  * Fast kernels ({@link FastKernels}): `UlmfitSquareSum`, `UlmfitSquareSumGrad`.
+ * @example
+ * meanSquare(tensor1d([3, 4]), 2).arraySync(); // 25
  */
 export function meanSquare(x: Tensor, factor = 1): Scalar {
   const share = factor / x.size;
@@ -22,6 +24,8 @@ export function meanSquare(x: Tensor, factor = 1): Scalar {
  * rather than kept.
  *
  * Fast kernels: as of {@link meanSquare}.
+ * @example
+ * meanSquareOfChanges(tensor1d([1, 2, 5])).arraySync(); // 5
  */
 export function meanSquareOfChanges(x: Tensor, factor = 1): Scalar {
   const [time = 0] = x.shape;

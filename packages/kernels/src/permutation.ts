@@ -1,7 +1,11 @@
 import { randomWords } from './philox.js';
 import type { RandomKey } from './random-key.js';
 
-/** A shuffle of `0 .. n - 1` (Fisher-Yates from the end, one word a swap). */
+/**
+ * A shuffle of `0 .. n - 1` (Fisher-Yates from the end, one word a swap).
+ * @example
+ * const order = permutation(1000, randomKey({ seed: 1, stream: 'shuffle', step: 0 })); // step: the epoch
+ */
 export function permutation(n: number, key: RandomKey): Uint32Array {
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   const words = randomWords(Math.max(0, n - 1), key);

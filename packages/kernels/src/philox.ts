@@ -18,7 +18,11 @@ function multiplyHigh(a: number, b: number): number {
   return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
 }
 
-/** One block of four words: Philox 4x32-10 of a counter and a key. */
+/**
+ * One block of four words: Philox 4x32-10 of a counter and a key.
+ * @example
+ * philox([0, 0, 0, 0], [0, 0]); // [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]
+ */
 export function philox(
   counter: readonly [number, number, number, number],
   key: readonly [number, number],
@@ -40,7 +44,11 @@ export function philox(
   return [c0, c1, c2, c3];
 }
 
-/** The first `length` words of a draw, each uniform over 0 .. 2^32 - 1. */
+/**
+ * The first `length` words of a draw, each uniform over 0 .. 2^32 - 1.
+ * @example
+ * randomWords(3, randomKey({ seed: 1, stream: 'words' })).length; // 3
+ */
 export function randomWords(length: number, { key, counter }: RandomKey): Uint32Array {
   const words = new Uint32Array(length);
   const [c1, c2, c3] = counter;

@@ -12,6 +12,8 @@ export interface ProductOptions {
 /**
  * A matrix product `[m, k] x [k, n] -> [m, n]`, outside any tape: whole-layer gradients call it themselves. Fast kernel:
  * `UlmfitProduct`, which may multiply in a lower precision and sums in float32.
+ * @example
+ * product(tensor2d([[1, 2]]), tensor2d([[3], [4]])).arraySync(); // [[11]]
  */
 export function product(
   a: Tensor2D,

@@ -39,6 +39,9 @@ function hashName(name: string): number {
 /**
  * The key of one draw: `key = [seed, hash(stage / stream)]`, `counter = [step, microBatch, call]`.
  * @throws UlmfitError `BAD_SEED` when the seed is not an integer from 0 to 2^32 - 1.
+ * @example
+ * const key = randomKey({ seed: 1, stage: 'pretrain', stream: 'weightDrop', step: 7 });
+ * randomWords(2, key); // the same two words on every machine
  */
 export function randomKey(at: RandomCoordinates): RandomKey {
   requireSeed(at.seed);
@@ -48,7 +51,11 @@ export function randomKey(at: RandomCoordinates): RandomKey {
   };
 }
 
-/** @throws UlmfitError `BAD_SEED` when the seed is not an integer from 0 to 2^32 - 1. */
+/**
+ * @throws UlmfitError `BAD_SEED` when the seed is not an integer from 0 to 2^32 - 1.
+ * @example
+ * requireSeed(7);
+ */
 export function requireSeed(seed: number): void {
   requireInteger('seed', seed, { from: 0, to: 0xffffffff, code: 'BAD_SEED' });
 }

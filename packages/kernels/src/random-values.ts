@@ -1,7 +1,11 @@
 import { randomWords } from './philox.js';
 import type { RandomKey } from './random-key.js';
 
-/** `length` float32 values uniform over `[low, high]`: `low + (high - low) * word / 2^32`, rounded. */
+/**
+ * `length` float32 values uniform over `[low, high]`: `low + (high - low) * word / 2^32`, rounded.
+ * @example
+ * const values = uniformValues(400, -0.1, 0.1, randomKey({ seed: 1, stage: 'init', stream: 'embedding' }));
+ */
 export function uniformValues(length: number, low: number, high: number, key: RandomKey): Float32Array {
   const words = randomWords(length, key);
   const values = new Float32Array(length);
@@ -9,7 +13,11 @@ export function uniformValues(length: number, low: number, high: number, key: Ra
   return values;
 }
 
-/** `length` values of the standard normal distribution (Box-Muller, two words a pair). */
+/**
+ * `length` values of the standard normal distribution (Box-Muller, two words a pair).
+ * @example
+ * const values = normalValues(400, randomKey({ seed: 1, stage: 'init', stream: 'weight' }));
+ */
 export function normalValues(length: number, key: RandomKey): Float64Array {
   const words = randomWords(length + (length % 2), key);
   const values = new Float64Array(length);

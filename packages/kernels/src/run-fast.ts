@@ -27,6 +27,9 @@ let allowed: ReadonlySet<string> | undefined;
 /**
  * Runs the kernel that the present backend has registered under this name, if any. Native kernels take the place of the composed
  * operations so: same name, same inputs, same outputs. A kernel that gives nothing leaves the inputs to the composed operations.
+ * @example
+ * const [fast] = runFast('UlmfitSquareSum', { x: tensor1d([3, 4]) }, { changes: false }) ?? [];
+ * const total = fast ?? sum(square(tensor1d([3, 4]))); // composed, where no backend has it
  */
 export function runFast<Name extends FastKernelName>(
   name: Name,
@@ -42,7 +45,11 @@ export function runFast<Name extends FastKernelName>(
   return all.length > 0 ? (all as unknown as FastKernelOutputs<Name>) : undefined;
 }
 
-/** Runs `body` with these fast kernels alone, each where the present backend has it; with none of them all is composed. */
+/**
+ * Runs `body` with these fast kernels alone, each where the present backend has it; with none of them all is composed.
+ * @example
+ * const composed = onlyFastKernels([], () => globalNorm([tensor1d([3]), tensor1d([4])])); // no fast kernel at all
+ */
 export function onlyFastKernels<T>(names: readonly FastKernelName[], body: () => T): T {
   const before = allowed;
   allowed = new Set(names);
@@ -62,7 +69,9 @@ export type FastKernelTensors<Name extends FastKernelName> = {
  * Gives a backend a fast kernel, in place of one that it had under this name.
  * @param run makes the outputs, in their order; `[]` leaves these inputs to the composed operations
  * @example
- * registerFastKernel('webgpu', 'UlmfitSquareSum', ({ x }, { changes }) => [squareSum(x, changes)]);
+ * registerFastKernel('webgpu', 'UlmfitSquareSum', ({ x }, { changes }) =>
+ *   changes ? [] : [sum(square(x as Tensor))], // in place of `sum` and `square`, a kernel of the device
+ * );
  */
 export function registerFastKernel<Name extends FastKernelName>(
   backendName: string,

@@ -48,6 +48,14 @@ const CHUNK_ELEMENTS = 1 << 24;
  * chunk of rows.
  *
  * @throws UlmfitError `BAD_SHAPE` where the shapes do not fit each other, or there are no rows
+ * @example
+ * const loss = tiedCrossEntropy({
+ *   hidden: zeros([6, 4]), // [rows, features]
+ *   weight: zeros([10, 4]), // the embedding
+ *   bias: zeros([10]),
+ *   targets: zeros([6], 'int32'),
+ * });
+ * loss.arraySync(); // 2.3026
  */
 export function tiedCrossEntropy(inputs: TiedCrossEntropyInputs, needsGradient = true): Scalar {
   const { hidden, weight, bias, targets } = inputs;

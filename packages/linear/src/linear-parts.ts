@@ -86,6 +86,8 @@ export function linearToParts({ model }: LinearClassifier): LinearParts {
 /**
  * Puts a model together again. The parts are checked, since they come from a file.
  * @throws UlmfitError `BAD_LINEAR_MODEL` for parts that are damaged or don't fit each other
+ * @example
+ * const same = linearFromParts(linearToParts(classifier));
  */
 export function linearFromParts(parts: {
   readonly json: unknown;

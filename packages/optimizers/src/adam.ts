@@ -25,6 +25,9 @@ export interface AdamOptions {
  * count the steps of each parameter by itself, so that one unfrozen late starts afresh. `momentum` (beta 1) is read at
  * each step: a one-cycle schedule may move it. The ULMFiT paper has `{ beta1: 0.7 }`.
  * @throws UlmfitError `BAD_OPTION`
+ * @example
+ * const trainer = createTrainer({ model, optimizer: adam({ beta1: 0.7, decays: fastaiDecays }) });
+ * await trainer.fit({ stage: 'all', train, epochs: 1, lr: 4e-3 });
  */
 export function adam(options: AdamOptions = {}): OptimizerFactory<Adam> {
   const { lr, beta1 = 0.9, beta2 = 0.99, eps = 1e-5, weightDecay = 0.01, decays = weightsDecay } = options;

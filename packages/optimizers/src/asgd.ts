@@ -39,6 +39,9 @@ export interface AsgdSettings {
  * and keeps their running mean apart: the trainer validates and exports with the mean. As in PyTorch, the mean is over
  * the weights after step `t0 + 2` and all later ones; before, it is a copy of the weights.
  * @throws UlmfitError `BAD_OPTION`
+ * @example
+ * const trainer = createTrainer({ model, optimizer: asgd({ lr: 0.1 }) });
+ * trainer.optimizer.startAveraging(); // `ntAsgd` has a plugin that does
  */
 export function asgd(options: AsgdOptions = {}): OptimizerFactory<Asgd> {
   const { lr, t0 = 0, lambd = 0, alpha = 0.75, weightDecay = 0, decays = everythingDecays } = options;

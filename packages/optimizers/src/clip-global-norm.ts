@@ -8,6 +8,8 @@ import type { TrainingPlugin } from '@ulmfit/trainer';
  * (`torch.nn.utils.clip_grad_norm_`). Nothing is read back. Logs the norm before clipping as `gradNorm`. AWD-LSTM
  * has .25.
  * @throws UlmfitError `BAD_OPTION`
+ * @example
+ * const trainer = createTrainer({ model, optimizer: adam(), plugins: [clipGlobalNorm(0.25)] });
  */
 export function clipGlobalNorm(maxNorm: number): TrainingPlugin {
   requirePositive('clipGlobalNorm: maxNorm', maxNorm);

@@ -7,6 +7,8 @@ import type { TrainingPlugin } from '@ulmfit/trainer';
  * Cuts every element of every gradient to [-limit, limit]. Logs the norm before clipping as `gradNorm`, so that an
  * infinite gradient still stops the training.
  * @throws UlmfitError `BAD_OPTION`
+ * @example
+ * const trainer = createTrainer({ model, optimizer: adam(), plugins: [clipValue(1)] });
  */
 export function clipValue(limit: number): TrainingPlugin {
   requirePositive('clipValue: limit', limit);

@@ -15,7 +15,20 @@ export interface Trained {
   readonly gradient: Tensor;
 }
 
-/** An optimizer whose state is tensors and step counts by parameter name. A subclass says how a group is updated. */
+/**
+ * An optimizer whose state is tensors and step counts by parameter name. A subclass says how a group is updated.
+ * @example
+ * class SignSgd extends KeyedOptimizer<never> {
+ *   constructor(groups: ParameterGroups) {
+ *     super('signSgd', groups, []);
+ *   }
+ *   protected update(trained: readonly Trained[], { lr }: Hyperparameters) {
+ *     for (const { parameter, gradient } of trained)
+ *       parameter.variable.assign(sub(parameter.variable, mul(sign(gradient), lr)));
+ *   }
+ * }
+ * const signSgd: OptimizerFactory = { defaults: {}, create: (groups) => new SignSgd(groups) };
+ */
 export abstract class KeyedOptimizer<Slot extends string> implements Optimizer {
   readonly name: string;
   protected readonly states: ParameterStates<Slot>;

@@ -26,7 +26,11 @@ export interface NtAsgd {
   readonly plugin: TrainingPlugin;
 }
 
-/** Whether a loss is worse than the best of all but the last `patience` ones. One that is NaN is not the best. */
+/**
+ * Whether a loss is worse than the best of all but the last `patience` ones. One that is NaN is not the best.
+ * @example
+ * isNonMonotonic([5, 4, 4.5, 4.4, 4.3], 4.2, 3); // true
+ */
 export function isNonMonotonic(losses: readonly number[], loss: number, patience: number): boolean {
   const before = losses.slice(0, Math.max(0, losses.length - patience));
   return loss > Math.min(...before.filter((l) => !Number.isNaN(l)));
@@ -38,6 +42,10 @@ export function isNonMonotonic(losses: readonly number[], loss: number, patience
  * ASGD at the same rate from its next step on. The history is that of one fit;
  * averaging, once started, goes on in later fits until the optimizer's `reset`.
  * @throws UlmfitError `BAD_OPTION`; in the fit `BAD_PLUGINS` with another optimizer, `NO_SUCH_FIGURE` without validation
+ * @example
+ * const averaged = ntAsgd({ patience: 5, weightDecay: 1.2e-6 });
+ * const trainer = createTrainer({ model, optimizer: averaged.optimizer, plugins: [averaged.plugin] });
+ * await trainer.fit({ stage: 'pretrain', train, validate, epochs: 2, lr: 1 });
  */
 export function ntAsgd(options: NtAsgdOptions = {}): NtAsgd {
   const { patience = 5, lr, weightDecay = 0, decays = everythingDecays } = options;

@@ -21,6 +21,8 @@ export interface SgdOptions {
  * Stochastic gradient descent as `torch.optim.SGD`: `g += wd p`, `b = momentum b + g`, `p -= lr b` (with Nesterov
  * `p -= lr (g + momentum b)`).
  * @throws UlmfitError `BAD_OPTION`
+ * @example
+ * const trainer = createTrainer({ model, optimizer: sgd({ momentum: 0.9, weightDecay: 1e-4 }) });
  */
 export function sgd(options: SgdOptions = {}): OptimizerFactory<Sgd> {
   const { lr, momentum = 0, weightDecay = 0, nesterov = false, decays = everythingDecays } = options;

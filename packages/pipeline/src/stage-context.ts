@@ -49,7 +49,16 @@ export interface StageContext {
   readonly onEvent?: ((event: StageEvent) => void) | undefined;
 }
 
-/** A stage was asked to end before it was done. Its state is saved where there is a store. */
+/**
+ * A stage was asked to end before it was done. Its state is saved where there is a store.
+ * @example
+ * try {
+ *   await run({ folder: 'runs/stopped', task, recipe, signal });
+ * } catch (error) {
+ *   if (!(error instanceof Interrupted)) throw error;
+ *   console.log(`stopped in ${error.stage}; the same call goes on from there`);
+ * }
+ */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 

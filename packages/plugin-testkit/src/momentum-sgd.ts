@@ -8,7 +8,11 @@ export interface MomentumSgdOptions {
   readonly average?: boolean;
 }
 
-/** SGD with momentum, its state keyed by parameter name: an optimizer for tests, without checks. */
+/**
+ * SGD with momentum, its state keyed by parameter name: an optimizer for tests, without checks.
+ * @example
+ * const trainer = toyTrainer({ optimizer: momentumSgd({ lr: 0.05 }) });
+ */
 export function momentumSgd({ lr = 0.1, average = false }: MomentumSgdOptions = {}): OptimizerFactory {
   return {
     defaults: { lr, momentum: 0.9 },

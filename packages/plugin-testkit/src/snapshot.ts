@@ -17,7 +17,14 @@ export interface Snapshot {
 
 export const numbersOf = (x: Tensor): number[] => [...(x.dataSync() as ArrayLike<number> & Iterable<number>)];
 
-/** Copies a state's numbers, and its JSON through text. */
+/**
+ * Copies a state's numbers, and its JSON through text.
+ * @example
+ * const trainer = toyTrainer();
+ * const before = snapshot(trainer.stateDict());
+ * await trainer.fit({ stage: 'toy', train: toyLoader(4), epochs: 1 });
+ * console.log(isDeepStrictEqual(snapshot(trainer.stateDict()), before)); // false
+ */
 export function snapshot({ json, tensors }: StateDict): Snapshot {
   return {
     json: JSON.parse(JSON.stringify(json)) as Json,

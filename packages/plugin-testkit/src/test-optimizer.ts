@@ -28,7 +28,7 @@ export interface TestOptimizerOptions {
  * @param make makes the factory, afresh at each call
  * @throws UlmfitError `BREAKS_PROTOCOL`, which says what to change
  * @example
- * it('is an optimizer', () => testOptimizer(() => lion({ lr: 1e-3 })));
+ * it('is an optimizer', () => testOptimizer(() => sgd({ lr: 1e-3, momentum: 0.9 })));
  */
 export async function testOptimizer(
   make: () => OptimizerFactory,

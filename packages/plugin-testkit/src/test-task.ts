@@ -22,7 +22,7 @@ const SPLITS: readonly TaskSplit[] = ['train', 'valid', 'test'];
  * @param make makes the task, afresh at each call
  * @throws UlmfitError `BREAKS_PROTOCOL`, which says what to change
  * @example
- * it('is a task', () => testTask(() => ticketsTask(rows), { changed: [() => ticketsTask(rows.slice(1))] }));
+ * it('is a task', () => testTask(() => rowsTask({ train: rows }), { changed: [() => rowsTask({ train: rows.slice(1) })] }));
  */
 export async function testTask(make: MakeTask, { changed = [] }: TestTaskOptions = {}): Promise<void> {
   const task = await make();

@@ -30,6 +30,8 @@ export interface ToyModelOptions {
 /**
  * A perceptron of three layers in the groups `bottom`, `middle` and `top`, with a running mean as its buffer: small enough that
  * a fit of it takes milliseconds.
+ * @example
+ * const trainer = createTrainer({ model: toyModel(), optimizer: momentumSgd() });
  */
 export function toyModel({ carries = false, noisy = false }: ToyModelOptions = {}): Model<
   ToyBatch,
@@ -77,6 +79,8 @@ const ROWS = 4;
  * Batches for {@link toyModel}, with the rows in another order in each epoch.
  * @param batches the size of each batch, or how many there are of four rows
  * @param seed draws the rows and their order
+ * @example
+ * await toyTrainer().fit({ stage: 'toy', train: toyLoader(4), epochs: 2 });
  */
 export function toyLoader(batches: number | readonly number[], seed = 7) {
   const sizes = typeof batches === 'number' ? Array.from({ length: batches }, () => ROWS) : batches;

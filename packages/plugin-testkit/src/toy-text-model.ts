@@ -49,6 +49,8 @@ const TIME = 2;
 /**
  * Two recurrent layers and a head that make a number of each row of ids, with all taps of the AWD-LSTM's models. It carries a
  * state from batch to batch and has a running mean as its buffer. Groups: `embedding`, `rnn`, `head`.
+ * @example
+ * const trainer = createTrainer({ model: toyTextModel(), optimizer: momentumSgd(), plugins: [weightDrop(0.5)] });
  */
 export function toyTextModel(): Model<ToyTextBatch, tf.Tensor2D, ToyTextTaps> {
   const matrix = (name: string, rows: number, columns = FEATURES) => {
@@ -113,7 +115,12 @@ export function toyTextModel(): Model<ToyTextBatch, tf.Tensor2D, ToyTextTaps> {
   };
 }
 
-/** Batches for {@link toyTextModel} of these sizes, with other ids in each epoch. */
+/**
+ * Batches for {@link toyTextModel} of these sizes, with other ids in each epoch.
+ * @example
+ * const trainer = createTrainer({ model: toyTextModel(), optimizer: momentumSgd() });
+ * await trainer.fit({ stage: 'toy', train: toyTextLoader([3, 2]), epochs: 1 });
+ */
 export function toyTextLoader(sizes: readonly number[], seed = 7) {
   return {
     batches: () => sizes.length,

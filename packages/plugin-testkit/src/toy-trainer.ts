@@ -20,7 +20,12 @@ export interface ToyTrainerOptions extends ToyModelOptions, MomentumSgdOptions {
   readonly seed?: number;
 }
 
-/** A trainer of {@link toyModel}. */
+/**
+ * A trainer of {@link toyModel}.
+ * @example
+ * const trainer = toyTrainer({ plugins: [clipGlobalNorm(0.25)] });
+ * await trainer.fit({ stage: 'toy', train: toyLoader(4), epochs: 2 });
+ */
 export function toyTrainer({
   plugins = [],
   metrics = [],

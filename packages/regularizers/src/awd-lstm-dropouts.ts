@@ -27,6 +27,10 @@ export type EncoderDropoutTaps = EmbeddingTap & InputTap & WeightHhTap & HiddenT
 /**
  * The five dropouts for a language model. Default: fastai's rates for it, multiplier 1.
  * @throws UlmfitError `BAD_RATE` when a scaled rate is not in [0, 1), `BAD_OPTION`
+ * @example
+ * const model = createLanguageModel({ vocabulary: 20, embedding: 4, hidden: 6 });
+ * const plugins = awdLstmDropouts({ preset: 'paper', multiplier: 0.7, rates: { embedding: 0.1 } });
+ * const trainer = createTrainer({ model, optimizer: adam(), plugins });
  */
 export function awdLstmDropouts(
   options: DropoutOptions = {},
@@ -39,6 +43,9 @@ export function awdLstmDropouts(
  * The dropouts for a classifier: four in the encoder, and the head's, the first of which has the rate `output`. Default:
  * fastai's rates for it, multiplier .5.
  * @throws UlmfitError `BAD_RATE` when a scaled rate is not in [0, 1), `BAD_OPTION`
+ * @example
+ * const model = createClassifier({ vocabulary: 20, embedding: 4, hidden: 6, classes: 2 });
+ * const trainer = createTrainer({ model, optimizer: adam(), plugins: classifierDropouts({ multiplier: 0.5 }) });
  */
 export function classifierDropouts(
   options: ClassifierDropoutOptions = {},

@@ -9,6 +9,8 @@ import type { EmbeddingTap } from './taps.js';
  * scaled by `1 / (1 - rate)` (Gal and Ghahramani 2016; Merity et al. 2017, section 4.3). It acts on the look-up alone; a
  * tied decoder uses the raw matrix.
  * @throws UlmfitError `BAD_RATE`
+ * @example
+ * const trainer = createTrainer({ model, optimizer: adam(), plugins: [embeddingDropout(0.05)] });
  */
 export function embeddingDropout(rate: number): TrainingPlugin<unknown, unknown, EmbeddingTap> {
   requireBelowOne('embeddingDropout', rate, { code: 'BAD_RATE' });

@@ -6,6 +6,9 @@ import type { HeadTap } from './taps.js';
 /**
  * Plain dropout in the classifier's head, a rate for each of its blocks; fastai has `[0.4, 0.1]`.
  * @throws UlmfitError `BAD_RATE`; in training also when the head has more blocks than there are rates
+ * @example
+ * const model = createClassifier({ vocabulary: 20, embedding: 4, hidden: 6, classes: 2 });
+ * const trainer = createTrainer({ model, optimizer: adam(), plugins: [headDropout([0.4, 0.1])] });
  */
 export function headDropout(rates: readonly number[]): TrainingPlugin<unknown, unknown, HeadTap> {
   rates.forEach((rate, block) => requireBelowOne(`headDropout: block ${block}`, rate, { code: 'BAD_RATE' }));

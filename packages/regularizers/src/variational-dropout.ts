@@ -13,6 +13,8 @@ function dropFeatures(x: Tensor, rate: number, key: RandomKey): Tensor {
  * Variational dropout (Gal and Ghahramani 2016; Merity et al. 2017, section 4.2) on the input of the first layer: one
  * mask a sequence, constant over time.
  * @throws UlmfitError `BAD_RATE`; in training `BAD_LAYOUT` where the tap is not time-major
+ * @example
+ * const trainer = createTrainer({ model, optimizer: adam(), plugins: [inputDropout(0.4)] });
  */
 export function inputDropout(rate: number): TrainingPlugin<unknown, unknown, InputTap> {
   requireBelowOne('inputDropout', rate, { code: 'BAD_RATE' });
@@ -32,6 +34,8 @@ export function inputDropout(rate: number): TrainingPlugin<unknown, unknown, Inp
 /**
  * Variational dropout between the layers, a mask of its own for each.
  * @throws UlmfitError `BAD_RATE`; in training `BAD_LAYOUT` where the tap is not time-major
+ * @example
+ * const trainer = createTrainer({ model, optimizer: adam(), plugins: [inputDropout(0.4), hiddenDropout(0.3)] });
  */
 export function hiddenDropout(rate: number): TrainingPlugin<unknown, unknown, HiddenTap> {
   requireBelowOne('hiddenDropout', rate, { code: 'BAD_RATE' });
@@ -51,6 +55,9 @@ export function hiddenDropout(rate: number): TrainingPlugin<unknown, unknown, Hi
 /**
  * Variational dropout on the last layer's output, before the decoder.
  * @throws UlmfitError `BAD_RATE`; in training `BAD_LAYOUT` where the tap is not time-major
+ * @example
+ * const model = createLanguageModel({ vocabulary: 20, embedding: 4, hidden: 6 }); // classifiers lack that tap
+ * const trainer = createTrainer({ model, optimizer: adam(), plugins: [outputDropout(0.4)] });
  */
 export function outputDropout(rate: number): TrainingPlugin<unknown, unknown, OutputTap> {
   requireBelowOne('outputDropout', rate, { code: 'BAD_RATE' });

@@ -5,6 +5,8 @@ import type { PerGroup, TrainingPlugin } from '@ulmfit/trainer';
  * Sets the optimizer's weight decay, for all groups or by group name, in place of the optimizer's default. Which
  * parameters decay, and whether by L2 or decoupled, is the optimizer's affair.
  * @throws UlmfitError `BAD_OPTION`
+ * @example
+ * await trainer.fit({ stage: 'all', train, epochs: 1, lr: 1e-2, plugins: [weightDecay(0.01)] });
  */
 export function weightDecay(value: PerGroup<number>): TrainingPlugin {
   for (const v of typeof value === 'number' ? [value] : Object.values(value)) {

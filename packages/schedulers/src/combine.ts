@@ -27,6 +27,12 @@ const float32 = Math.fround;
  *
  * That progress is computed in 32 bits, as fastai does: in 64 the rates would differ from its own in the ninth digit.
  * @throws UlmfitError `BAD_SCHEDULE` when a share is negative or the shares do not add up to 1
+ * @example
+ * const schedule = combine([
+ *   { share: 0.25, schedule: linear(0, 1) },
+ *   { share: 0.75, schedule: cosine(1, 0) },
+ * ]);
+ * await trainer.fit({ stage: 'all', train, epochs: 2, lr: 1e-2, plugins: [learningRateSchedule(schedule)] });
  */
 export function combine(parts: readonly SchedulePart[]): Schedule {
   let sum = 0;

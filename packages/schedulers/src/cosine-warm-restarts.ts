@@ -16,6 +16,8 @@ export interface CosineWarmRestartsOptions {
  * Cosines from the peak down, restarting each time (SGDR, Loshchilov & Hutter 2017; fastai `fit_sgdr`), as a factor
  * of the peak. For cycles that end with an epoch, train `1 + f + f^2 + ...` times the first cycle's epochs.
  * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
+ * @example
+ * simulate(cosineWarmRestarts({ cycles: 2, lengthFactor: 1 }), 4); // [1, 0.5, 1, 0.5]
  */
 export function cosineWarmRestarts(options: CosineWarmRestartsOptions): Schedule {
   const { cycles, lengthFactor = 2, lowest = 0 } = options;

@@ -13,6 +13,8 @@ export interface FlatCosineOptions {
 /**
  * The peak for a while, then a cosine down (fastai `fit_flat_cos`), as a factor of the peak.
  * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
+ * @example
+ * simulate(flatCosine({ flat: 0.5 }), 4); // [1, 1, 1, 0.5]
  */
 export function flatCosine({ flat = 0.75, divFinal = 1e5 }: FlatCosineOptions = {}): Schedule {
   requireShare('flatCosine: flat', flat, { code: 'BAD_SCHEDULE' });

@@ -49,6 +49,9 @@ export interface FoundLearningRates<Name extends string> {
  * too, in a rehearsal: there is no validation to watch, and nothing to save.
  * @throws UlmfitError `BAD_SCHEDULE`, `TOO_FEW_POINTS` when it diverged too early for a suggestion, `STATE_MISMATCH` while a
  *   loaded state waits for its fit to go on, and what `fit` throws
+ * @example
+ * const { suggestions } = await findLearningRate(trainer, { train }); // all is as before afterwards
+ * await trainer.fit({ stage: 'all', train, epochs: 1, lr: suggestions.valley });
  */
 export async function findLearningRate<
   Batch,

@@ -25,6 +25,9 @@ const TEXT_MOMENTUMS: Momentums = [0.8, 0.7, 0.8];
 /**
  * The one-cycle policy (Smith 2018) with cosines, as a factor of the peak (fastai `fit_one_cycle`).
  * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
+ * @example
+ * const rate = learningRateSchedule(oneCycle({ pctStart: 0.3 }));
+ * await trainer.fit({ stage: 'all', train, epochs: 2, lr: 1e-2, plugins: [rate] });
  */
 export function oneCycle({
   pctStart = PCT_START,
@@ -39,6 +42,9 @@ export function oneCycle({
 /**
  * The momentum of the one-cycle policy: high while the rate is low, and the other way round. Absolute values.
  * @throws UlmfitError `BAD_SCHEDULE` when `pctStart` is out of range
+ * @example
+ * const plugins = [learningRateSchedule(oneCycle()), momentumSchedule(oneCycleMomentum([0.95, 0.85, 0.95]))];
+ * await trainer.fit({ stage: 'all', train, epochs: 2, lr: 1e-2, plugins });
  */
 export function oneCycleMomentum(
   momentums: Momentums = TEXT_MOMENTUMS,
@@ -50,6 +56,8 @@ export function oneCycleMomentum(
 /**
  * The whole one-cycle policy as one plugin: a factor of the learning rate, and the momentum.
  * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
+ * @example
+ * await trainer.fit({ stage: 'all', train, epochs: 2, lr: 1e-2, plugins: [oneCyclePolicy()] });
  */
 export function oneCyclePolicy(
   options: OneCycleOptions & { readonly momentums?: Momentums } = {},

@@ -11,7 +11,12 @@ export interface ScheduleOptions {
   readonly settings?: Json;
 }
 
-/** Makes a schedule a factor of the learning rate: `lr = base x all factors`. */
+/**
+ * Makes a schedule a factor of the learning rate: `lr = base x all factors`.
+ * @example
+ * const plugins = [learningRateSchedule(warmup({ steps: 100 }), { name: 'warmup' }), oneCyclePolicy()];
+ * await trainer.fit({ stage: 'all', train, epochs: 2, lr: 1e-2, plugins }); // lr = base x warmup x oneCycle
+ */
 export function learningRateSchedule(
   schedule: GroupSchedule,
   { name = 'learningRateSchedule', settings }: ScheduleOptions = {},
@@ -19,7 +24,11 @@ export function learningRateSchedule(
   return { name, ...(settings !== undefined && { settings }), rate: schedule };
 }
 
-/** Lets a schedule set the momentum: its values are absolute, and no other plugin may set it. */
+/**
+ * Lets a schedule set the momentum: its values are absolute, and no other plugin may set it.
+ * @example
+ * await trainer.fit({ stage: 'all', train, epochs: 2, lr: 1e-2, plugins: [momentumSchedule(linear(0.9, 0.8))] });
+ */
 export function momentumSchedule(
   schedule: GroupSchedule,
   { name = 'momentumSchedule', settings }: ScheduleOptions = {},

@@ -16,6 +16,9 @@ export interface SlantedTriangularOptions {
  * from the peak over the whole fit; and where flooring the cut makes the fall end early, the rate stays at `1 / ratio`
  * instead of falling below it, and below zero.
  * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
+ * @example
+ * const slanted = learningRateSchedule(slantedTriangular({ cutFraction: 0.1, ratio: 32 }));
+ * await trainer.fit({ stage: 'all', train, epochs: 2, lr: 1e-2, plugins: [slanted] });
  */
 export function slantedTriangular(options: SlantedTriangularOptions = {}): Schedule {
   const { cutFraction = 0.1, ratio = 32 } = options;

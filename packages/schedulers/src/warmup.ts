@@ -10,6 +10,8 @@ export type WarmupOptions = { readonly from?: number } & (
  * The length is a number of updates or a share of the fit; it begins one notch above `from` (default 0), so that no
  * update is wasted at a rate of 0.
  * @throws UlmfitError `BAD_SCHEDULE` when a setting is out of range
+ * @example
+ * simulate(warmup({ steps: 4 }), 6); // [0.25, 0.5, 0.75, 1, 1, 1]
  */
 export function warmup({ steps: length, share, from = 0 }: WarmupOptions): Schedule {
   if (share !== undefined) requireShare('warmup: share', share, { code: 'BAD_SCHEDULE' });

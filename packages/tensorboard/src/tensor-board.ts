@@ -17,6 +17,8 @@ export interface TensorBoardOptions {
  * a plugin of its own.
  * @param folder where the logs go; created when there is something to tell
  * @throws UlmfitError `FILE_ERROR` from the fit, before its step is saved
+ * @example
+ * await trainer.fit({ stage: 'all', train, validate, epochs: 2, lr: 1e-2, plugins: [tensorBoard('runs/board')] });
  */
 export function tensorBoard(folder: string, { files }: TensorBoardOptions = {}): TrainingPlugin {
   let logs: { train: EventLog; valid: EventLog } | undefined;

@@ -11,7 +11,11 @@ export interface BuildVocabularyOptions {
   padToMultipleOf?: number | false;
 }
 
-/** How often each token occurs, in order of first appearance. */
+/**
+ * How often each token occurs, in order of first appearance.
+ * @example
+ * countTokens([['a', 'film'], ['a', 'plot']]).get('a'); // 2
+ */
 export function countTokens(documents: Iterable<readonly string[]>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const tokens of documents) {
@@ -26,6 +30,8 @@ export function countTokens(documents: Iterable<readonly string[]>): Map<string,
  * the text count towards the `maxWords` most frequent ones before they move to the front, and 10,000 words become 10,008.
  * @param source Counts by token in order of first appearance, or the documents' tokens.
  * @throws UlmfitError `BAD_OPTION` for a size or count that is no positive integer, or no room for the special tokens.
+ * @example
+ * const vocabulary = buildVocabulary(documents, { maxWords: 60_000, minCount: 2 });
  */
 export function buildVocabulary(
   source: ReadonlyMap<string, number> | Iterable<readonly string[]>,

@@ -52,6 +52,9 @@ const BLOCK = 50;
  * fastai 2.8's `SortedDL`.
  * @param labels A class for each document, or a list of classes for each, or undefined for prediction.
  * @throws UlmfitError `BAD_OPTION` for a setting out of its range, `EMPTY_CORPUS`, `EMPTY_DOCUMENT`, `BAD_LABELS`.
+ * @example
+ * const loader = classifierLoader(corpus, labels, { batchSize: 2, seed: 1, shuffle: true });
+ * for (const { ids, lengths } of loader.open({ epoch: 0, batch: 0 })) console.log(ids.shape, lengths);
  */
 export function classifierLoader(
   corpus: TokenCorpus,

@@ -1,6 +1,10 @@
 import { isSpace } from './python-text.js';
 
-/** The number of words between white space: `len(text.split())` of Python, by which corpora are measured. */
+/**
+ * The number of words between white space: `len(text.split())` of Python, by which corpora are measured.
+ * @example
+ * countWords('A warm and funny film.'); // 5
+ */
 export function countWords(text: string): number {
   let words = 0;
   let inWord = false;

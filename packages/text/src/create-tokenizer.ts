@@ -12,7 +12,15 @@ export interface CreateTokenizerOptions {
   tokenRules?: readonly TextRule[];
 }
 
-/** A tokenizer out of rules on the text, another tokenizer, and rules on its tokens. */
+/**
+ * A tokenizer out of rules on the text, another tokenizer, and rules on its tokens.
+ * @example
+ * const { tokenize } = createTokenizer({
+ *   base: { name: 'spaces', rules: 'spaces/1', tokenize: (text) => text.split(/\s+/) },
+ *   rules: [{ name: 'lowercase', apply: (text) => text.toLowerCase() }],
+ * });
+ * tokenize('A warm film'); // ['a', 'warm', 'film']
+ */
 export function createTokenizer({
   base,
   name = base.name,

@@ -6,7 +6,11 @@ import { UlmfitError } from '@ulmfit/errors';
  */
 export type DocumentLabels = ArrayLike<number> | readonly (readonly number[])[];
 
-/** Whether documents have lists of classes rather than one each. */
+/**
+ * Whether documents have lists of classes rather than one each.
+ * @example
+ * isMultiLabel([[0, 2], []]); // true
+ */
 export function isMultiLabel(labels: DocumentLabels): labels is readonly (readonly number[])[] {
   return typeof labels[0] === 'object';
 }

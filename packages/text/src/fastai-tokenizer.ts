@@ -12,6 +12,8 @@ export interface FastaiTokenizerOptions {
 /**
  * fastai's default tokenizer for English, token for token: its text rules, then spaCy's rules for English. Every document
  * begins with `xxbos`.
+ * @example
+ * fastaiTokenizer().tokenize("It's GREAT!"); // ['xxbos', 'xxmaj', 'it', "'s", 'xxup', 'great', '!']
  */
 export function fastaiTokenizer(options: FastaiTokenizerOptions = {}): Tokenizer {
   return createTokenizer({

@@ -1,6 +1,8 @@
 /**
  * One text out of several fields, such as title and body: `xxfld 1 ... xxfld 2 ...` (fastai's `mark_fields`). A single
  * field has no mark.
+ * @example
+ * joinFields(['Card', 'It was charged twice.']); // 'xxfld 1 Card xxfld 2 It was charged twice.'
  */
 export function joinFields(fields: readonly string[]): string {
   if (fields.length < 2) return fields.join('');
@@ -10,6 +12,8 @@ export function joinFields(fields: readonly string[]): string {
 /**
  * The fields of a text that {@link joinFields} has made, for people to read; the text alone where it has no marks. A text cut
  * short has the fields that are left.
+ * @example
+ * splitFields('xxfld 1 Card xxfld 2 It was charged twice.'); // ['Card', 'It was charged twice.']
  */
 export function splitFields(text: string): string[] {
   if (!text.startsWith('xxfld 1 ')) return [text];

@@ -42,6 +42,9 @@ export interface LanguageModelBatch {
  * An epoch costs 12 bytes a document; the corpus is not copied.
  * @throws UlmfitError `BAD_OPTION` for a setting out of its range, `CORPUS_TOO_SMALL` when not even one window of one
  * token fits.
+ * @example
+ * const loader = languageModelLoader(corpus, { batchSize: 2, window: 5, seed: 1, shuffle: true });
+ * for (const { ids, targets } of loader.open({ epoch: 0, batch: 0 })) console.log(ids.shape, targets.shape);
  */
 export function languageModelLoader(
   corpus: TokenCorpus,

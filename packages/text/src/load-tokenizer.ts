@@ -43,6 +43,13 @@ export async function loadTokenizer(name: string, options: LoadTokenizerOptions 
  * What plain JavaScript gives for a tokenizer, checked.
  * @param source what to call it in messages
  * @throws UlmfitError `BAD_TOKENIZER`
+ * @example
+ * const settings = JSON.parse('{}') as { tokenizer?: unknown };
+ * try {
+ *   checkTokenizer(settings.tokenizer, 'my settings');
+ * } catch (error) {
+ *   console.error(error); // an UlmfitError, BAD_TOKENIZER
+ * }
  */
 export function checkTokenizer(value: unknown, source: string): Tokenizer {
   if (typeof value !== 'object' || value === null) {

@@ -17,6 +17,9 @@ export interface PaddedWindows {
  * it comes last (fastai's `pad_chunk`), so that every document begins at the beginning of a window and a state carried
  * along meets no padding before the document's end.
  * @throws UlmfitError `EMPTY_DOCUMENT` for a document without tokens, `BAD_OPTION` for a window that is no positive integer.
+ * @example
+ * const { shape, starts } = padWindows([[5, 6, 7], [8]], 2);
+ * shape; // [2, 3]
  */
 export function padWindows(
   documents: readonly ArrayLike<number>[],

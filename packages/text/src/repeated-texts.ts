@@ -28,7 +28,11 @@ const PAIRS = [
   ['test', 'unlabelled'],
 ] as const;
 
-/** For each text, the first one with the same key. */
+/**
+ * For each text, the first one with the same key.
+ * @example
+ * firstOfEqual(new Float64Array([7, 8, 7])); // new Uint32Array([0, 1, 0])
+ */
 export function firstOfEqual(keys: Float64Array): Uint32Array {
   const first = Uint32Array.from(keys.keys());
   const order = first.slice().sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
@@ -39,7 +43,16 @@ export function firstOfEqual(keys: Float64Array): Uint32Array {
   return first;
 }
 
-/** Counts the texts that are there more than once, within the sets and across them. */
+/**
+ * Counts the texts that are there more than once, within the sets and across them.
+ * @example
+ * const { within, conflicting } = repeatedTexts({
+ *   keys: new Float64Array([7, 8, 7]), // a hash of each text
+ *   sets: new Uint8Array([0, 0, 0]), // all of `train`
+ *   labels: new Int32Array([0, 1, 1]),
+ * });
+ * [within.train, conflicting]; // [1, 2]
+ */
 export function repeatedTexts({ keys, sets, labels }: RepeatedTextsInput): RepeatedTexts {
   const within: Record<TextSet, number> = { train: 0, valid: 0, test: 0, unlabelled: 0 };
   const across = PAIRS.map(([of, among]) => ({ of, among, texts: 0 }));

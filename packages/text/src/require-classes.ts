@@ -8,6 +8,8 @@ export const MAXIMUM_CLASSES = 10_000;
  * @param rows The number of labelled training texts.
  * @param source What is read, for the message.
  * @throws UlmfitError `NO_ROWS`, `ONE_CLASS`, `TOO_MANY_CLASSES`.
+ * @example
+ * requireClasses(['neg', 'pos'], 100, { source: 'tickets.csv', multiLabel: false });
  */
 export function requireClasses(
   classes: readonly string[],
@@ -29,7 +31,11 @@ export function requireClasses(
   if (tooMany) throw tooManyClasses(source, classes.length, rows);
 }
 
-/** The error for labels that are no classes, such as ids. */
+/**
+ * The error for labels that are no classes, such as ids.
+ * @example
+ * throw tooManyClasses('tickets.csv', 5000, 6000);
+ */
 export function tooManyClasses(source: string, classes: number, rows: number): UlmfitError {
   return new UlmfitError(
     'TOO_MANY_CLASSES',
@@ -40,6 +46,8 @@ export function tooManyClasses(source: string, classes: number, rows: number): U
 /**
  * The error for labels that are none of the classes.
  * @param listed The classes, where they were given rather than those of training.
+ * @example
+ * throw unknownLabels('tickets.csv: line 7', ['refund'], ['billing', 'account']);
  */
 export function unknownLabels(
   where: string,

@@ -19,5 +19,9 @@ export const fillerToken = 'xxfake';
 
 const special: ReadonlySet<string> = new Set([...specialTokens, fillerToken]);
 
-/** Whether a token is a mark or a filler, and no word of a text. */
+/**
+ * Whether a token is a mark or a filler, and no word of a text.
+ * @example
+ * isSpecialToken('xxmaj'); // true
+ */
 export const isSpecialToken = (token: string): boolean => special.has(token);

@@ -31,6 +31,9 @@ export async function summarizeTask(
 /**
  * What the texts of a task are like.
  * @param texts All of them, in any order, each with the set that it stands in.
+ * @example
+ * const { sets } = await summarizeSets(task, [{ set: 'train', text: 'The invoice is wrong.', labels: [0] }]);
+ * sets.train.words.maximum; // 4
  */
 export async function summarizeSets(
   task: Pick<ClassificationTask, 'name' | 'classes' | 'multiLabel'>,
@@ -95,7 +98,19 @@ export interface SummaryRows extends RepeatedTextsInput {
   readonly words: Int32Array;
 }
 
-/** What the texts of a task are like, by what was kept of each. */
+/**
+ * What the texts of a task are like, by what was kept of each.
+ * @example
+ * const { sets } = summarizeRows(task, {
+ *   keys: new Float64Array([7, 8]), // a hash of each text
+ *   sets: new Uint8Array([0, 0]), // all of `train`
+ *   labels: new Int32Array([0, 1]),
+ *   labelSets: [[0], [1]],
+ *   characters: new Int32Array([18, 24]),
+ *   words: new Int32Array([4, 5]),
+ * });
+ * sets.train.words.maximum; // 5
+ */
 export function summarizeRows(
   { name, classes, multiLabel }: Pick<ClassificationTask, 'name' | 'classes' | 'multiLabel'>,
   rows: SummaryRows,

@@ -11,6 +11,11 @@ const MOST_WORDS = 2 ** 24 - 1;
 /**
  * Collects a corpus before its vocabulary is known, so that it is tokenized once: tokens get provisional ids and are
  * counted as they come, and {@link build} replaces those by the vocabulary's. Takes 4 to 8 bytes a token while it grows.
+ * @example
+ * const builder = new TokenCorpusBuilder();
+ * for (const text of texts) builder.add(fastaiTokenizer().tokenize(text));
+ * const vocabulary = buildVocabulary(builder.counts());
+ * const corpus = builder.build(vocabulary);
  */
 export class TokenCorpusBuilder {
   #packed = new PackedDocuments();

@@ -4,6 +4,9 @@ import { PackedDocuments } from './packed-documents.js';
 /**
  * A corpus as token ids, about 4 bytes a token: one array of ids, and where each document stands in it. Subsets share
  * the array.
+ * @example
+ * const corpus = TokenCorpus.fromDocuments([[2, 3, 4], [2, 5]]);
+ * corpus.tokens; // 5
  */
 export class TokenCorpus {
   readonly #ids: Int32Array;

@@ -14,7 +14,11 @@ const fastai = 'fastai';
 /** The names of {@link tokenizerNamed}, for messages. */
 export const tokenizerNames = 'fastai (English), segmenter:LANGUAGE (such as segmenter:de or segmenter:ja)';
 
-/** Whether {@link tokenizerNamed} knows a name, though its language may be none. */
+/**
+ * Whether {@link tokenizerNamed} knows a name, though its language may be none.
+ * @example
+ * isTokenizerName('segmenter:de'); // true
+ */
 export function isTokenizerName(name: string): boolean {
   return name === fastai || name.startsWith(segmenter);
 }
@@ -41,13 +45,19 @@ export function tokenizerNamed(name: string, options: TokenizerNamedOptions = {}
  * The name of the tokenizer for texts in a language: `fastai` for English, else `segmenter:` and the tag.
  * @param language a BCP 47 tag, such as `de`, `ja` or `pt-BR`
  * @throws UlmfitError `BAD_LANGUAGE`, `NO_SEGMENTER`
+ * @example
+ * tokenizerForLanguage('de'); // 'segmenter:de'
  */
 export function tokenizerForLanguage(language: string): string {
   const { name } = segmenterTokenizer({ language, cacheSize: 0 });
   return /:en(-|$)/.test(name) ? fastai : name;
 }
 
-/** Whether a tokenizer is one of those that {@link tokenizerNamed} makes, so that its name is enough to have it elsewhere. */
+/**
+ * Whether a tokenizer is one of those that {@link tokenizerNamed} makes, so that its name is enough to have it elsewhere.
+ * @example
+ * isNamedTokenizer(fastaiTokenizer()); // true
+ */
 export function isNamedTokenizer({ name, rules }: Tokenizer): boolean {
   try {
     return isTokenizerName(name) && tokenizerNamed(name, { cacheSize: 0 }).rules === rules;

@@ -1,7 +1,12 @@
 import { UlmfitError } from '@ulmfit/errors';
 import { fillerToken, specialTokens } from './special-tokens.js';
 
-/** The words that a model knows, by id. `xxunk` is 0 and `xxpad` is 1; the other special tokens stand anywhere. */
+/**
+ * The words that a model knows, by id. `xxunk` is 0 and `xxpad` is 1; the other special tokens stand anywhere.
+ * @example
+ * const vocabulary = new Vocabulary([...specialTokens, 'a', 'film']);
+ * vocabulary.decode(vocabulary.encode(['a', 'good', 'film'])); // ['a', 'xxunk', 'film']
+ */
 export class Vocabulary {
   /** The word of each id ("integer to string"). */
   readonly itos: readonly string[];

@@ -74,6 +74,9 @@ const ways: readonly (readonly [InstallWay, Way])[] = [
  * Of two installations into one cache at once, in any processes, one works and the other waits.
  *
  * Never throws for a way that fails: `attempts` says why each did.
+ * @example
+ * await installEngine({ log: console.log });
+ * await useBackend();
  */
 export async function installEngine(options: InstallOptions = {}): Promise<InstallReport> {
   const cache = options.cacheDirectory ?? cacheDirectory();

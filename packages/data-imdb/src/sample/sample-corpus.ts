@@ -19,6 +19,8 @@ export interface SampleCorpusOptions {
  * Equal seeds give equal articles on every machine, no two are alike, and more of them begin with the ones there were.
  *
  * @throws UlmfitError `BAD_SAMPLE` when `documents` is no count; `BAD_SEED`.
+ * @example
+ * sampleCorpus({ seed: 1, documents: 3 }).length; // 3
  */
 export function sampleCorpus({ seed, documents }: SampleCorpusOptions): string[] {
   requireInteger('documents', documents, { from: 0, code: 'BAD_SAMPLE' });

@@ -24,6 +24,8 @@ export interface SampleImdbOptions {
  * machine, no two reviews are alike, and more of them keep the ones there were.
  *
  * @throws UlmfitError `BAD_SAMPLE` when a number is no count; `BAD_SEED`.
+ * @example
+ * sampleImdb({ seed: 1, train: 20, test: 10, unsup: 20 }).length; // 50
  */
 export function sampleImdb({ seed, train = 0, test = 0, unsup = 0 }: SampleImdbOptions): Review[] {
   const seen = new Set<string>();

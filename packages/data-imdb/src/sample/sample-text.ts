@@ -7,7 +7,11 @@ export interface SampleTextOptions {
   readonly words?: number | undefined;
 }
 
-/** The invented general text that comes with the code: 200 short documents. */
+/**
+ * The invented general text that comes with the code: 200 short documents.
+ * @example
+ * await run({ folder: 'runs/sample', corpus: sampleText({ words: 500 }), recipe, stages: ['pretrain'] });
+ */
 export const sampleText = ({ words }: SampleTextOptions = {}): TextSource => ({
   name: 'the embedded sample',
   settings: { kind: 'sample', ...(words === undefined ? {} : { words }) },

@@ -26,6 +26,8 @@ const PARTS = ['model', 'finetune', 'pretrain'];
  * `package.json` says (`"ulmfit": "model.ulmfit"`), in its folder, or in `model.ulmfit`. A path comes before a package of that
  * name. Nothing of a package is run.
  * @throws UlmfitError `NO_MODEL`
+ * @example
+ * const { path, kind } = findModel('runs/mine');
  */
 export function findModel(
   path: string,

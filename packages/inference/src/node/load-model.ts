@@ -22,7 +22,7 @@ export interface LoadLocalModelOptions extends LoadModelOptions {
  * A package says in its `package.json` where its model is (`"ulmfit": "model.ulmfit"`), or has it in its folder. Nothing of it runs.
  * @throws UlmfitError as `loadModel` of `@ulmfit/inference`, and `FILE_ERROR`, `NOT_A_FILE`
  * @example
- * const model = await loadModel('runs/tickets');
+ * const model = await loadModel('runs/mine');
  * if (model.kind === 'classifier') console.log(await model.predict(['My card was charged twice.']));
  */
 export const loadModel = (source: ModelSource, options: LoadLocalModelOptions = {}): Promise<LoadedModel> =>
@@ -32,7 +32,7 @@ export const loadModel = (source: ModelSource, options: LoadLocalModelOptions = 
  * Loads a classifier, as {@link loadModel} does.
  * @throws UlmfitError as {@link loadModel} does, and `NO_MODEL` for a language model
  * @example
- * const classifier = await loadClassifier('runs/imdb');
+ * const classifier = await loadClassifier('runs/mine');
  * const [prediction] = await classifier.predict(['A gem: warm and funny.']);
  */
 export const loadClassifier = (

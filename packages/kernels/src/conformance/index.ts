@@ -30,7 +30,6 @@ export interface KernelConformanceOptions {
  * be the present backend when they run, and to have gradients (`import '@tensorflow/tfjs'`).
  * @throws UlmfitError `BAD_OPTION`
  * @example
- * registerFastKernel('webgpu', 'UlmfitSquareSum', ({ x }, { changes }) => [squareSum(x, changes)]);
  * for (const { name, kernels, run } of kernelConformance()) test(`${kernels.join(', ')}: ${name}`, run);
  */
 export function kernelConformance({

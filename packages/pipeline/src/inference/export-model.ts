@@ -21,7 +21,7 @@ export interface ExportedModel {
  * @param path a run, whose classifier it is, or a bundle
  * @throws UlmfitError `NO_MODEL`, `VALUE_OUT_OF_RANGE`, `FILE_ERROR`, or what is wrong with the model
  * @example
- * const { bytes } = exportModel('runs/tickets', 'tickets.ulmfit', { weightFormat: 'int8' });
+ * const { bytes } = exportModel('runs/mine', 'tickets.ulmfit', { weightFormat: 'int8' });
  */
 export function exportModel(
   path: string,

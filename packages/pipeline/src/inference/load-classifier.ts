@@ -25,7 +25,7 @@ export interface LoadClassifierOptions {
  * `@ulmfit/backend-node`).
  * @throws UlmfitError `OTHER_TOKENIZER`, `OTHER_ARCHITECTURE`, or where there is no sound classifier
  * @example
- * const classifier = await loadClassifier('runs/imdb');
+ * const classifier = await loadClassifier('runs/mine');
  * const [prediction] = await classifier.predict(['A gem: warm and funny.']);
  * console.log(prediction?.label, prediction?.probability);
  */

@@ -18,6 +18,9 @@ import { readModelBundle } from './read-model-bundle.js';
  * words beside it, which does not tell its direction). The model is the caller's to dispose.
  * @param stage which of a run's language models
  * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `OTHER_ARCHITECTURE`, `BAD_WEIGHTS`, or what is wrong with the file
+ * @example
+ * const tuned = loadLanguageModel('runs/mine', 'finetune', fastaiTokenizer());
+ * console.log(tuned.vocabulary.size);
  */
 export function loadLanguageModel(
   path: string,
@@ -67,6 +70,9 @@ export function loadReading(
 /**
  * Loads a classifier from a bundle's folder or file, or a run's folder, with its tokenizer. The model is the caller's to dispose.
  * @throws UlmfitError `NO_MODEL`, `OTHER_TOKENIZER`, `OTHER_ARCHITECTURE`, `BAD_WEIGHTS`, or what is wrong with the file
+ * @example
+ * const decided = loadDecidedClassifier('runs/mine');
+ * const [prediction] = await predictTexts(decided, ['My card was charged twice.']);
  */
 export function loadDecidedClassifier(path: string, options: LoadBundleOptions = {}): DecidedClassifier {
   return readModel(path, 'model', 'classifier', (bundle, label) =>

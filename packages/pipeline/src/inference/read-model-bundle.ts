@@ -12,6 +12,9 @@ export interface ModelBundle {
  * @param part the folder of a run's model
  * @param what it is, for messages
  * @throws UlmfitError `NO_MODEL`, `BAD_BUNDLE`, `BAD_ZIP`, `BAD_SAFETENSORS`, `FILE_ERROR`
+ * @example
+ * const { bundle } = readModelBundle('runs/mine', 'model', 'a classifier');
+ * console.log(bundle.kind, bundle.vocabulary.length);
  */
 export function readModelBundle(path: string, part: string, what: string): ModelBundle {
   const found = findModel(path, { parts: [part], what });

@@ -63,7 +63,12 @@ export const evaluationResultSchema: z.ZodType<EvaluationResult> = z
     'without the figures of the classifier that it chose',
   );
 
-/** The figures of the classifier that predicts. */
+/**
+ * The figures of the classifier that predicts.
+ * @example
+ * const result = await evaluateModels({ models: ['runs/mine'], task });
+ * console.log(chosenJudgement(result).accuracy);
+ */
 export const chosenJudgement = ({
   chosen,
   judgements,

@@ -16,6 +16,8 @@ export interface Mistake {
  * The mistakes that the model was surest of, the surest first; among equals the first text. Labels that are wrong in the
  * data are often found here.
  * @throws UlmfitError `BAD_LABELS`
+ * @example
+ * mostConfidentMistakes([[0.9, 0.1], [0.4, 0.6]], [1, 1], 10); // [{ index: 0, predicted: [0], truth: [1], probability: 0.9 }]
  */
 export function mostConfidentMistakes(
   probabilities: ClassScores,

@@ -6,6 +6,8 @@ import { recipeSchema, type Recipe } from './recipe.js';
  * leaves the rest. Lists are replaced whole.
  * @param source where the changes are from, for the message
  * @throws UlmfitError `BAD_RECIPE` for a setting that there isn't, or a value that it can't have
+ * @example
+ * const recipe = adjustRecipe(presets.tiny, { languageModel: { finetune: { epochs: 3 } } }, 'my settings');
  */
 export function adjustRecipe(recipe: Recipe, changes: unknown, source: string): Recipe {
   if (!isObject(changes))

@@ -7,6 +7,8 @@ import { loadTokenizer, type Tokenizer } from '@ulmfit/text';
  * package (`@me/tokenizers`).
  * @param folder what paths begin in, and packages are looked for from; default the current one
  * @throws UlmfitError `UNKNOWN_TOKENIZER`, `BAD_TOKENIZER`, `BAD_LANGUAGE`
+ * @example
+ * const { tokenize } = await recipeTokenizer('segmenter:de');
  */
 export async function recipeTokenizer(name = 'fastai', folder = process.cwd()): Promise<Tokenizer> {
   return loadTokenizer(name, { from: pathToFileURL(`${folder}/`), resolve });

@@ -10,6 +10,8 @@ const MUCH = 30_000_000;
  * The preset that fits the size of a task's texts: `tiny` for less than two megabytes, where a larger language model makes
  * too few steps to learn; `own-data` for less than thirty, which it reads several times; else `small`. Reads no more than it needs.
  * @throws what is wrong with the data
+ * @example
+ * await recommendedPreset(task); // 'tiny'
  */
 export async function recommendedPreset(
   task: ClassificationTask,
@@ -26,6 +28,8 @@ export async function recommendedPreset(
 /**
  * A recipe whose language model reads every text of a task, those with a label too: the presets, which follow the published
  * recipes for IMDb, read those without alone.
+ * @example
+ * readingAllTexts(presets.small).languageModel.texts; // 'train-and-unlabelled'
  */
 export const readingAllTexts = (recipe: Recipe): Recipe => ({
   ...recipe,

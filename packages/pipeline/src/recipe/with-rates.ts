@@ -8,6 +8,8 @@ export type PeakRates = Readonly<Record<string, number>>;
  * A recipe with other peak rates: `{ pretrain: 8e-3, finetune: 4e-3, classify: 1e-2 }`. The classifier has several fits: the rate is
  * that of the highest, and the others keep their proportion to it. One fit alone goes by its own name, such as `all`.
  * @throws UlmfitError `BAD_OPTION` for a name that there isn't or a rate that is not above 0
+ * @example
+ * const recipe = withRates(presets.small, { pretrain: 8e-3, finetune: 4e-3, classify: 1e-2 });
  */
 export function withRates(recipe: Recipe, rates: PeakRates): Recipe {
   const { languageModel, classifier } = recipe;

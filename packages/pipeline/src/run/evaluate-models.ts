@@ -26,6 +26,9 @@ export interface EvaluateModelsOptions extends Pick<
 /**
  * Scores classifiers on a task's labelled texts.
  * @throws UlmfitError, or the signal's reason
+ * @example
+ * const { judgements } = await evaluateModels({ models: ['runs/mine', 'runs/backwards'], task });
+ * console.log(judgements.neural.accuracy, judgements.neural.macro.f1);
  */
 export async function evaluateModels(
   options: EvaluateModelsOptions,
@@ -49,7 +52,11 @@ export async function evaluateModels(
   }
 }
 
-/** What a task is scored by: its test texts, or where there are none those that validate. */
+/**
+ * What a task is scored by: its test texts, or where there are none those that validate.
+ * @example
+ * scoredSplit({ counts: { train: 80, valid: 20, test: 0 } }); // 'valid'
+ */
 export const scoredSplit = ({
   counts: { test, valid },
 }: Pick<ClassificationTask, 'counts'>): 'test' | 'valid' => (test > 0 || valid === 0 ? 'test' : 'valid');

@@ -65,7 +65,7 @@ export type FoundRates = FoundLearningRates<keyof typeof rateSuggestions>;
  * plugins, optimizer and discriminative rates, without its schedule (Smith 2017; fastai `lr_find`). Nothing is kept.
  * @throws UlmfitError `NO_TASK`, `TOO_FEW_POINTS` when the loss exploded too early, and what the stage throws
  * @example
- * const { suggestions } = await findRates({ stage: 'finetune', task, recipe: presets.small, from: 'runs/wiki' });
+ * const { suggestions } = await findRates({ stage: 'classify', task, recipe, from: 'runs/mine' });
  */
 export async function findRates<E extends AnyEncoder = AwdLstmEncoder>(
   options: FindRatesOptions<E>,

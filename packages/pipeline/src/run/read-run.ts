@@ -71,6 +71,9 @@ const settingsSchema: z.ZodType<RunSettings> = z.preprocess(
  * Reads a run's folder and leaves it as it is, also while another process writes it.
  * @throws UlmfitError `NO_RUN` where there is none, `BAD_RUN_CONFIG`, `BAD_RUN_TASK`, `BAD_RUN_ENGINE`, `BAD_RUN_RESULT`,
  *   `BAD_METRICS`, `BAD_BUNDLE`, `FILE_ERROR`
+ * @example
+ * const { settings, result } = readRun('runs/mine');
+ * console.log(settings.seed, result.evaluate?.judgements.neural.accuracy);
  */
 export function readRun(path: string): RunRecord {
   const configPath = join(path, runFiles.config);

@@ -28,7 +28,7 @@ import { userTokenCache } from '../tokens/user-token-cache.js';
  * const result = await run({ folder: 'runs/imdb', task, recipe: presets['best-on-cpu'] });
  * @example
  * await run({
- *   ...{ folder: 'runs/mine', task, recipe },
+ *   ...{ folder: 'runs/sgd', task, recipe },
  *   optimizer: { classify: sgd({ momentum: 0.9 }) },
  *   plugins: { all: () => [reduceOnPlateau()], classify: [tokenCutoff(0.1)] },
  * });

@@ -36,6 +36,9 @@ const CHUNK = 256;
  * probabilities (ULMFiT section 3.4); each reads the texts by words of its own, and may have the classes in an order of
  * its own.
  * @throws UlmfitError `NO_TEXTS`, `OTHER_LABELS` when a classifier has other classes than the task
+ * @example
+ * const { judgements } = await scoreTask([loadDecidedClassifier('runs/mine')], { task, split: 'test' });
+ * console.log(judgements.neural.accuracy);
  */
 export async function scoreTask(
   members: readonly DecidedClassifier[],

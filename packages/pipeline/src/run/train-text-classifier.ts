@@ -41,7 +41,7 @@ export interface TrainedTextClassifier {
  * const [prediction] = await classifier.predict(['My card was charged twice.']);
  * @example
  * await trainTextClassifier({
- *   ...{ train: rows, recipe: adjustRecipe(presets.tiny, { clip: 1 }, 'recipe'), folder: 'runs/mine', signal },
+ *   ...{ train: rows, recipe, folder: 'runs/rows', signal },
  *   optimizer: { classify: sgd({ momentum: 0.9 }) },
  *   plugins: { classify: [activationL1(1)] }, // any plugin whose taps the classifier has
  *   onEvent: (event) => event.type === 'epoch' && console.log(event.values),

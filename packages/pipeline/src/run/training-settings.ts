@@ -59,6 +59,8 @@ export function trainingSettings(
  * Tries plugins and optimizers on the stages of a recipe, without training.
  * @returns the plugins and the optimizers by stage, as a run keeps them
  * @throws UlmfitError `BAD_PLUGINS` where they don't go together, `BAD_OPTION`, or what an optimizer throws
+ * @example
+ * planTraining(recipe, { plugins: { classify: [tokenCutoff(0.1)] }, optimizer: sgd() }); // throws where one does not fit
  */
 export const planTraining = <E extends AnyEncoder = AwdLstmEncoder>(
   recipe: Recipe,

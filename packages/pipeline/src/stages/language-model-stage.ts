@@ -77,7 +77,7 @@ export interface LanguageModelStageOptions<E extends AnyEncoder = AwdLstmEncoder
  * @example
  * const { model, perplexity } = await trainLanguageModel({
  *   stage: 'finetune',
- *   recipe: presets.small,
+ *   recipe,
  *   data,
  *   seed: 1,
  *   optimizer: sgd({ momentum: 0.9 }),
@@ -171,7 +171,12 @@ export function languageModelTrainer<E extends AnyEncoder>(
   return { trainer, fit, rates, plugins: [...ofFit, ...added] };
 }
 
-/** The share of targets that have the highest logit. */
+/**
+ * The share of targets that have the highest logit.
+ * @example
+ * const model = createLanguageModel({ vocabulary: 20, embedding: 4, hidden: 6 });
+ * const trainer = createTrainer({ model, optimizer: adam(), metrics: [tokenAccuracy(model)] });
+ */
 export function tokenAccuracy(
   model: Pick<LanguageModel, 'logits'>,
 ): Metric<LanguageModelInput, LanguageModelOutput> {

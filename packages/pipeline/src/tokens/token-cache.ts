@@ -40,6 +40,9 @@ const STALE = 60 * 60 * 1000;
  * never stops the work.
  *
  * A file: `{header}\n` (JSON), the documents' lengths and the tokens' ids (int32), the words (JSON), SHA-256 of it all.
+ * @example
+ * const cache = new TokenCache({ maxBytes: 2 ** 30 });
+ * await tokenized(texts, fastaiTokenizer(), { cache }); // the second time they are read
  */
 export class TokenCache {
   readonly #folder: string;

@@ -39,6 +39,10 @@ const SHORT = 2 * 1024 * 1024;
  * Tokenizes documents, packed as they come: in memory are the ids and a bounded number of texts. Without `cache` nothing is
  * read or written.
  * @throws the error of the reader; of the tokenizer, with the document's number; the signal's reason
+ * @example
+ * const builder = await tokenized(texts, fastaiTokenizer(), { cache: new TokenCache() });
+ * const vocabulary = buildVocabulary(builder.counts(), { maxWords: 60_000, minCount: 2 });
+ * const corpus = builder.build(vocabulary);
  */
 export async function tokenized(
   documents: Documents,
@@ -73,7 +77,12 @@ export async function tokenized(
   return builder;
 }
 
-/** Documents in the ids of a vocabulary. */
+/**
+ * Documents in the ids of a vocabulary.
+ * @example
+ * const corpus = await encoded(texts, fastaiTokenizer(), vocabulary);
+ * corpus.length === texts.length; // true
+ */
 export async function encoded(
   documents: Documents,
   tokenizer: Tokenizer,

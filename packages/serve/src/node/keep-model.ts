@@ -26,7 +26,7 @@ const LONGEST_WAIT = 60;
  * Loads a server's model, loads it again on demand, and whenever it has ended by itself.
  * @throws what `load` throws the first time
  * @example
- * const server = createServer();
+ * const server = createServer({});
  * const kept = await keepModel(server, { load: () => isolatedModel(program), log: console.error });
  * process.on('SIGHUP', () => void kept.reload());
  */

@@ -35,6 +35,8 @@ const defaultCacheSize = 32_768;
  * Takes linear time on any text and never throws.
  *
  * @throws UlmfitError `BAD_OPTION` when `cacheSize` is not 0, 1, 2, ...
+ * @example
+ * englishTokenizer().tokenize("It's great."); // ['It', "'s", 'great', '.']
  */
 export function englishTokenizer(options: EnglishTokenizerOptions = {}): Tokenizer {
   const { wholeWords = [], cacheSize = defaultCacheSize } = options;

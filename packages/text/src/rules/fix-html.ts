@@ -20,6 +20,8 @@ const repairs: readonly (readonly [string, string])[] = [
 /**
  * Mends half-decoded HTML, escaped quotes and line ends, and WikiText's `@-@`, then decodes character references
  * (fastai's `fix_html`).
+ * @example
+ * fixHtml('one<br />two &lt; three'); // 'one\ntwo < three'
  */
 export function fixHtml(text: string): string {
   let mended = text;

@@ -3,17 +3,27 @@ import { isSpace, strip } from '../python-text.js';
 /**
  * Words that begin with A-Z and have no a-z become lower-case with `xxup` before them, if longer than one character
  * (fastai's `replace_all_caps`). A word here is what stands between white space.
+ * @example
+ * replaceAllCaps('a GREAT film'); // 'a xxup great film'
  */
 export function replaceAllCaps(text: string): string {
   return markCapitals(text, 'xxup ', isAsciiLower);
 }
 
-/** Words whose first letter alone is of A-Z become lower-case with `xxmaj` before them (fastai's `replace_maj`). */
+/**
+ * Words whose first letter alone is of A-Z become lower-case with `xxmaj` before them (fastai's `replace_maj`).
+ * @example
+ * replaceMaj('A Film'); // 'a xxmaj film'
+ */
 export function replaceMaj(text: string): string {
   return markCapitals(text, 'xxmaj ', isAsciiUpper);
 }
 
-/** Lower-cases, strips, and begins the document with `xxbos` (fastai's `lowercase`). */
+/**
+ * Lower-cases, strips, and begins the document with `xxbos` (fastai's `lowercase`).
+ * @example
+ * lowercase(' A Film '); // 'xxbos a film'
+ */
 export function lowercase(text: string): string {
   return `xxbos ${strip(text.toLowerCase())}`;
 }

@@ -1,6 +1,10 @@
 import { isSpace, isSurrogate, isWord, widthAt } from '../python-text.js';
 
-/** `cccc` -> ` xxrep 4 c `: three or more of one character that is not white space (fastai's `replace_rep`). */
+/**
+ * `cccc` -> ` xxrep 4 c `: three or more of one character that is not white space (fastai's `replace_rep`).
+ * @example
+ * replaceRep('sooo'); // 's xxrep 3 o '
+ */
 export function replaceRep(text: string): string {
   const { length } = text;
   let result = '';
@@ -36,6 +40,8 @@ export function replaceRep(text: string): string {
  * `very very very good` -> ` xxwrep 3 very  good`: three or more of one word with white space between them (fastai's
  * `replace_wrep`). The white space before the first and the character after the last belong to the match, so the former is
  * replaced, and a repetition that begins right at the end of another one is left alone.
+ * @example
+ * replaceWrep('very very very good'); // ' xxwrep 3 very  good'
  */
 export function replaceWrep(text: string): string {
   const { length } = text;

@@ -12,6 +12,8 @@ const SURE = 448;
  * The segments of a text, in order; joined they are the text. Takes linear time, which `segmenter.segment` alone does not.
  * Where they are cut depends on the text alone. A word longer than the window is cut, between characters.
  * @param segmenter one of words: `new Intl.Segmenter(language, { granularity: 'word' })`
+ * @example
+ * [...segmentWords(new Intl.Segmenter('en', { granularity: 'word' }), 'A film.')]; // ['A', ' ', 'film', '.']
  */
 export function* segmentWords(segmenter: Intl.Segmenter, text: string): Generator<string> {
   let start = 0;

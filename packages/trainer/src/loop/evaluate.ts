@@ -23,6 +23,9 @@ export interface EvaluateOptions<Batch, Output> {
  * The mean loss over all targets of a loader, and each metric. Carried states start from zero.
  * @returns undefined when the signal cut it short.
  * @throws UlmfitError `NO_BATCHES` when the loader has none, `BAD_OPTION` when two metrics share a name or one is named `loss`.
+ * @example
+ * const figures = await evaluate(model, validate, { metrics: [accuracy] });
+ * console.log(figures?.['loss'], figures?.['accuracy']);
  */
 export async function evaluate<Batch, Output, Taps>(
   model: Model<Batch, Output, Taps>,

@@ -1,7 +1,11 @@
 import { isFinite as isFiniteEach, all, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { TapHandlers } from '../model/pass.js';
 
-/** Whether every element is a finite number. Waits for the device. */
+/**
+ * Whether every element is a finite number. Waits for the device.
+ * @example
+ * isFiniteTensor(tensor1d([1, NaN])); // false
+ */
 export const isFiniteTensor = (x: Tensor): boolean =>
   x.dtype !== 'float32' || tidy(() => all(isFiniteEach(x)).dataSync()[0] === 1);
 

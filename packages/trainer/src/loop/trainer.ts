@@ -29,6 +29,10 @@ export interface TrainerOptions<Batch, Output, Taps, O extends Optimizer> {
 /**
  * Makes a trainer for a model. The model stays the caller's; the optimizer's state is the trainer's.
  * @throws UlmfitError `BAD_OPTION`, `BAD_SEED`, `BAD_PLUGINS`, `BAD_GROUPS`
+ * @example
+ * const trainer = createTrainer({ model, optimizer: adam(), plugins: [earlyStopping({ patience: 2 })], seed: 1 });
+ * const { end, history } = await trainer.fit({ stage: 'all', train, validate, epochs: 3, lr: 1e-2 });
+ * console.log(end, history.at(-1)?.values);
  */
 export function createTrainer<Batch, Output, Taps, O extends Optimizer>(
   options: TrainerOptions<Batch, Output, Taps, O>,
@@ -36,6 +40,14 @@ export function createTrainer<Batch, Output, Taps, O extends Optimizer>(
   return new Trainer(options);
 }
 
+/**
+ * Trains a model in fits, one after the other, with one optimizer and one history; {@link createTrainer} makes one.
+ * @example
+ * console.log(trainer.explain([])); // event by event, what runs
+ * const state = trainer.stateDict();
+ * await trainer.fit({ stage: 'all', train, epochs: 1, lr: 1e-2 });
+ * trainer.loadStateDict(state);
+ */
 export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
   readonly model: Model<Batch, Output, Taps>;
   readonly groups: ParameterGroups;

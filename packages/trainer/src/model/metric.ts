@@ -16,10 +16,13 @@ export interface MeanMetric<Batch = unknown, Output = unknown> {
 /**
  * A figure that is no mean over batches, such as macro-F1, which is made of counts over all of them.
  * @example
- * const recall: SumsMetric<Batch, Output> = {
- *   name: 'recall',
- *   measure: (output, batch) => [foundIn(output, batch), thereAreIn(batch)],
- *   reduce: ([found = 0, thereAre = 0]) => found / thereAre,
+ * const deviation: SumsMetric<unknown, { logits: Tensor }> = {
+ *   name: 'deviation',
+ *   measure({ logits }) {
+ *     const values = Array.from(logits.dataSync());
+ *     return [values.length, values.reduce((a, x) => a + x, 0), values.reduce((a, x) => a + x * x, 0)];
+ *   },
+ *   reduce: ([count = 0, total = 0, squares = 0]) => Math.sqrt(squares / count - (total / count) ** 2),
  * };
  */
 export interface SumsMetric<Batch = unknown, Output = unknown> {

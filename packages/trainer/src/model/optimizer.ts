@@ -31,6 +31,8 @@ export interface OptimizerFactory<O extends Optimizer = Optimizer> {
  * Whether something makes an optimizer: plain JavaScript comes without types.
  * @param where it was given, such as `trainer: optimizer`
  * @throws UlmfitError `BAD_OPTION`
+ * @example
+ * requireOptimizer(adam(), 'my trainer');
  */
 export function requireOptimizer(optimizer: unknown, where: string): asserts optimizer is OptimizerFactory {
   if (typeof optimizer === 'function') {

@@ -26,7 +26,13 @@ export interface ParameterGroup {
 /** A value for all groups, or one for each group by name. */
 export type PerGroup<T> = T | Readonly<Record<string, T>>;
 
-/** Makes a group; a trainer or an optimizer fills in the hyperparameters. Until then its `lr` is NaN: there is none. */
+/**
+ * Makes a group; a trainer or an optimizer fills in the hyperparameters. Until then its `lr` is NaN: there is none.
+ * @example
+ * const weight = parameter('head.weight', 'weight', zeros([8, 2]));
+ * const bias = parameter('head.bias', 'bias', zeros([2]));
+ * const head = parameterGroup('head', [weight, bias]);
+ */
 export function parameterGroup(name: string, parameters: readonly Parameter[]): ParameterGroup {
   const start = (): Hyperparameters => ({ lr: NaN, momentum: 0, weightDecay: 0 });
   return { name, parameters, base: start(), hyper: start(), frozen: false };
@@ -67,6 +73,9 @@ export interface ParameterGroups extends Iterable<ParameterGroup> {
 /**
  * The groups of a model, as a trainer holds them and an optimizer gets them.
  * @throws UlmfitError `BAD_GROUPS` when two groups or two parameters share a name.
+ * @example
+ * const groups = parameterGroups(model.groups);
+ * groups.freezeTo(-1);
  */
 export const parameterGroups = (groups: readonly ParameterGroup[]): ParameterGroups =>
   new OrderedGroups(groups);

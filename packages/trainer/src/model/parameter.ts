@@ -17,7 +17,11 @@ export interface Buffer<R extends Rank = Rank> {
   readonly variable: Variable<R>;
 }
 
-/** Makes a parameter of an initial value, which it disposes. */
+/**
+ * Makes a parameter of an initial value, which it disposes.
+ * @example
+ * const weight = parameter('head.weight', 'weight', zeros([8, 2]));
+ */
 export function parameter<R extends Rank>(
   name: string,
   kind: ParameterKind,
@@ -28,7 +32,11 @@ export function parameter<R extends Rank>(
   return made;
 }
 
-/** Makes a buffer of an initial value, which it disposes. */
+/**
+ * Makes a buffer of an initial value, which it disposes.
+ * @example
+ * const mean = buffer('norm.mean', zeros([8]));
+ */
 export function buffer<R extends Rank>(name: string, initial: Tensor<R>): Buffer<R> {
   const made = { name, variable: tidy(() => variable(initial, false)) };
   initial.dispose();
@@ -46,6 +54,9 @@ export function overwrite(variable: Variable, value: Tensor): void {
 /**
  * Overwrites arrays by name; the tensors stay the caller's.
  * @throws UlmfitError `STATE_MISMATCH` when a name is missing or unknown, or a shape differs; nothing is written then.
+ * @example
+ * const weight = parameter('head.weight', 'weight', zeros([8, 2]));
+ * assignByName('my model', [weight], { 'head.weight': ones([8, 2]) });
  */
 export function assignByName(
   what: string,

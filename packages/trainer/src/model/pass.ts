@@ -24,7 +24,13 @@ export interface PassOptions {
   trained?: ReadonlySet<Parameter>;
 }
 
-/** One pass of a model, and what it leaves behind. */
+/**
+ * One pass of a model, and what it leaves behind.
+ * @example
+ * const pass = new Pass({ phase: 'predict', carried: new CarriedStates() });
+ * const { logits } = model.forward(batch, pass);
+ * pass.discard(); // or `commit`, which keeps what it carries
+ */
 export class Pass implements ForwardPass<Record<string, unknown>> {
   readonly phase: Phase;
   readonly training: boolean;
@@ -103,6 +109,8 @@ export class Pass implements ForwardPass<Record<string, unknown>> {
  * Runs a model outside a trainer: `body` gets a pass of the `predict` phase. Of the tensors made in it only those of its
  * result are left, which are the caller's. States carried between calls stay in `carried` where it is given, and are
  * forgotten else.
+ * @example
+ * const logits = inferencePass((pass) => model.forward(batch, pass).logits); // [batch, classes]
  */
 export function inferencePass<R>(body: (pass: Pass) => R, carried?: CarriedStates): R {
   const states = carried ?? new CarriedStates();

@@ -16,7 +16,7 @@ export interface TimeMajor {
 /**
  * To be told at a tap.
  * @example
- * x = pass.tap('hidden', x, { ...timeMajor, layer: 0 });
+ * const y = inferencePass((pass) => pass.tap('hidden', x, { ...timeMajor, layer: 0 }));
  */
 export const timeMajor: TimeMajor = { layout: 'time-major' };
 
@@ -25,6 +25,12 @@ export const timeMajor: TimeMajor = { layout: 'time-major' };
  * TypeScript says it earlier; this is for plain JavaScript and for plugins that are chosen at run time.
  * @param plugin whose name the message begins with
  * @throws UlmfitError `BAD_LAYOUT`
+ * @example
+ * const plugin: TrainingPlugin<unknown, unknown, { raw: TimeMajor }> = {
+ *   name: 'noise',
+ *   taps: ['raw'],
+ *   observe: { raw: (x, _, context) => requireTimeMajor('noise', 'raw', x, context) },
+ * };
  */
 export function requireTimeMajor(plugin: string, tap: string, x: Tensor, context: unknown): void {
   const layout = typeof context === 'object' && context !== null && 'layout' in context && context.layout;

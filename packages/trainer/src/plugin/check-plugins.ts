@@ -47,6 +47,8 @@ export function checkPlugins<Batch, Output, Taps>(
  * Whether something is a plugin at all, before it is ordered among others.
  * @param where it was given, such as `plugins[0]`
  * @throws UlmfitError `BAD_PLUGINS`
+ * @example
+ * requirePlugin(definePlugin({ name: 'first' }), 'my trainer');
  */
 export function requirePlugin(plugin: unknown, where: string): void {
   if (typeof plugin === 'function') {

@@ -12,6 +12,12 @@ export interface WatchOptions {
  * Reads the validation figure that a plugin watches.
  * @param plugin its name, for the message
  * @throws UlmfitError `NO_SUCH_FIGURE`
+ * @example
+ * const log: TrainingPlugin = {
+ *   name: 'log',
+ *   afterEpoch: (ctx) => console.log(figureOf(ctx, 'log', { watch: 'loss' })),
+ * };
+ * await trainer.fit({ stage: 'all', train, validate, epochs: 1, lr: 1e-2, plugins: [log] });
  */
 export function figureOf(ctx: TrainingContext, plugin: string, { watch = 'loss' }: WatchOptions): number {
   const value = ctx.validation?.[watch];
@@ -24,10 +30,18 @@ export function figureOf(ctx: TrainingContext, plugin: string, { watch = 'loss' 
   return value;
 }
 
-/** What is watched, for a plugin's `settings`. */
+/**
+ * What is watched, for a plugin's `settings`.
+ * @example
+ * watchSettings({ watch: 'accuracy', better: 'more' }); // { watch: 'accuracy', better: 'more' }
+ */
 export const watchSettings = ({ watch = 'loss', better = 'less' }: WatchOptions) => ({ watch, better });
 
-/** Whether `value` is better than `best` by more than `by`. NaN, such as the mean of nothing, never is. */
+/**
+ * Whether `value` is better than `best` by more than `by`. NaN, such as the mean of nothing, never is.
+ * @example
+ * isBetterFigure(0.91, 0.9, { better: 'more' }); // true
+ */
 export function isBetterFigure(
   value: number,
   best: number | null,

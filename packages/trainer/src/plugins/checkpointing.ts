@@ -20,6 +20,11 @@ export interface CheckpointingOptions extends WatchOptions {
  * Saves the state at each epoch's end, at intervals and on interruption; keeps the newest and the best. Of a rehearsal
  * nothing is saved.
  * @throws UlmfitError `BAD_OPTION`; in the fit `NO_SUCH_FIGURE`
+ * @example
+ * const store = memoryStore(); // `folderStore` of `@ulmfit/checkpoint` keeps them on the disk
+ * await trainer.fit({ stage: 'all', train, epochs: 2, lr: 1e-2, plugins: [checkpointing({ store })] });
+ * const [oldest] = await store.list();
+ * if (oldest) trainer.loadStateDict(await store.load(oldest.name));
  */
 export function checkpointing(options: CheckpointingOptions): TrainingPlugin {
   const { store, everySeconds = 300, keep = 2, keepBest = true } = options;

@@ -20,6 +20,9 @@ export interface EarlyStoppingOptions extends WatchOptions {
  * Ends the fit when a figure has not got better, by more than `minDelta` (default 0), for `patience` validations.
  * For the last of several fits alone, make it a plugin of that one.
  * @throws UlmfitError `BAD_OPTION`; in the fit `NO_SUCH_FIGURE`
+ * @example
+ * const plugins = [earlyStopping({ watch: 'loss', patience: 2 })];
+ * await trainer.fit({ stage: 'all', train, validate, epochs: 10, lr: 1e-2, plugins });
  */
 export function earlyStopping(options: EarlyStoppingOptions): TrainingPlugin {
   requireInteger('earlyStopping: patience', options.patience);

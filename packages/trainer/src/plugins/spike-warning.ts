@@ -23,6 +23,8 @@ const LEAST_DEVIATION = 0.02;
  * first sign of a learning rate that is too high. It changes nothing, and keeps nothing in checkpoints: a resumed
  * fit is watched afresh.
  * @throws UlmfitError `BAD_OPTION`
+ * @example
+ * await trainer.fit({ stage: 'all', train, epochs: 1, lr: 1e-2, plugins: [spikeWarning({ onWarning: console.warn })] });
  */
 export function spikeWarning(options: SpikeWarningOptions): TrainingPlugin {
   const { onWarning, deviations = 6, factor = 10, patience = 50 } = options;

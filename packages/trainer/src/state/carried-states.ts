@@ -1,6 +1,12 @@
 import { keep, type Tensor } from '@tensorflow/tfjs-core';
 
-/** The states that one phase carries from pass to pass, such as an LSTM's h and c. Owns its tensors. */
+/**
+ * The states that one phase carries from pass to pass, such as an LSTM's h and c. Owns its tensors.
+ * @example
+ * const carried = new CarriedStates();
+ * for (const window of [batch, batch]) inferencePass((pass) => model.forward(window, pass).logits, carried);
+ * carried.reset();
+ */
 export class CarriedStates {
   #states = new Map<string, Tensor>();
 

@@ -3,7 +3,12 @@ import { UlmfitError } from '@ulmfit/errors';
 import type { CheckpointInfo, CheckpointStore } from './checkpoint-store.js';
 import type { Json } from './stateful.js';
 
-/** Checkpoints in memory: for tests, notebooks and browsers. */
+/**
+ * Checkpoints in memory: for tests, notebooks and browsers.
+ * @example
+ * const store = memoryStore();
+ * await trainer.fit({ stage: 'all', train, epochs: 1, lr: 1e-2, plugins: [checkpointing({ store })] });
+ */
 export function memoryStore(): CheckpointStore {
   const kept = new Map<string, { info: CheckpointInfo; json: Json; tensors: Record<string, Tensor> }>();
   const copy = (tensors: Record<string, Tensor>) =>

@@ -8,10 +8,16 @@ import type { StateDict } from './stateful.js';
  * @param names of its tensors; none by default
  * @throws UlmfitError `STATE_MISMATCH` on what is missing or unknown
  * @example
- * loadStateDict(state: StateDict<{ best: number }>) {
- *   requireState('smallestLoss', state, ['best']);
- *   best = state.json.best;
- * }
+ * let best = Infinity;
+ * const smallestLoss: TrainingPlugin = {
+ *   name: 'smallestLoss',
+ *   afterEpoch: (ctx) => void (best = Math.min(best, ctx.validation?.['loss'] ?? Infinity)),
+ *   stateDict: () => ({ json: { best }, tensors: {} }),
+ *   loadStateDict(state) {
+ *     requireState('smallestLoss', state, ['best']);
+ *     best = Number((state.json as { best: number }).best);
+ *   },
+ * };
  */
 export function requireState(
   owner: string,

@@ -23,12 +23,20 @@ export interface Stateful {
   loadStateDict(state: StateDict): void;
 }
 
-/** Puts `prefix` and a slash before every tensor's name. */
+/**
+ * Puts `prefix` and a slash before every tensor's name.
+ * @example
+ * Object.keys(prefixTensors('mean', { weight: zeros([2]) })); // ['mean/weight']
+ */
 export function prefixTensors(prefix: string, tensors: Record<string, Tensor>): Record<string, Tensor> {
   return Object.fromEntries(Object.entries(tensors).map(([name, t]) => [`${prefix}/${name}`, t]));
 }
 
-/** The tensors whose names begin with `prefix` and a slash, without it. */
+/**
+ * The tensors whose names begin with `prefix` and a slash, without it.
+ * @example
+ * Object.keys(tensorsUnder('mean', { 'mean/weight': zeros([2]), bias: zeros([2]) })); // ['weight']
+ */
 export function tensorsUnder(prefix: string, tensors: Record<string, Tensor>): Record<string, Tensor> {
   const start = `${prefix}/`;
   return Object.fromEntries(
