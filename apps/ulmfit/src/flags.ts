@@ -56,6 +56,11 @@ export interface Flags {
   readonly maxTexts?: number;
   readonly maxCharacters?: number;
   readonly timeout?: number;
+  readonly file?: readonly string[];
+  readonly class?: readonly string[];
+  readonly method?: 'integrated-gradients' | 'occlusion';
+  readonly points?: number;
+  readonly html?: string;
   readonly json?: boolean;
   /** False after `--no-transfer`. */
   readonly transfer: boolean;
@@ -161,6 +166,9 @@ const rateOfStage = (text: string, before: PeakRates = {}): PeakRates => {
     throw new InvalidArgumentError('It must be a stage with its rate, such as finetune=4e-3.');
   return { ...before, [name]: rate(value) };
 };
+
+/** One more of a flag that is given again. */
+const oneMore = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 const share = (text: string) => {
   const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
@@ -338,6 +346,23 @@ export const options: Readonly<Record<FlagName, Option>> = {
     '--timeout <seconds>',
     'the longest from a request to its answer (default: 30)',
   ).argParser(count(1)),
+  file: new Option(
+    '--file <path>',
+    'a file that is one more text, or - for standard input; give it again for another',
+  ).argParser(oneMore),
+  class: new Option(
+    '--class <name>',
+    'the class to explain; give it again for another (default: what was predicted)',
+  ).argParser(oneMore),
+  method: new Option(
+    '--method <name>',
+    'how contributions are found (default: integrated-gradients)',
+  ).choices(['integrated-gradients', 'occlusion'] satisfies Flags['method'][]),
+  points: new Option(
+    '--points <n>',
+    'points at which the gradient is taken, at most (default: 512)',
+  ).argParser(count(7)),
+  html: new Option('--html <file>', 'also write a page with the texts in colours'),
   json: new Option('--json', 'print JSON'),
   transfer: new Option('--no-transfer', 'train the classifier from scratch'),
   backend: new Option('--backend <name>', 'what computes')

@@ -128,6 +128,13 @@ export function program(writeHelp?: (text: string) => void): Command {
   );
   add(
     ulmfit,
+    'explain <model> [text...]',
+    'say what each word of a text adds to its class, in colours, JSON or a page',
+    ['file', 'class', 'method', 'points', 'json', 'html', 'tokenizer', ...engineFlags],
+    async (flags, words, config) => (await import('./commands/explain.js')).explain(words, flags, config),
+  );
+  add(
+    ulmfit,
     'generate [prompt...]',
     'go on with a text by a language model, such as a run’s fine-tuned one',
     [

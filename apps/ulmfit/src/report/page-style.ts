@@ -44,6 +44,12 @@ tfoot th, tfoot td { font-weight: 600; }
 .confusion th[scope='row'], .classes th[scope='row'] { position: sticky; left: 0; background: var(--paper); max-width: min(14rem, 30vw); overflow: hidden; text-overflow: ellipsis; }
 .mistakes { padding-left: 1.4rem; }
 .mistakes p { margin: 0.8rem 0 0.2rem; }
+mark { color: inherit; background: none; border-radius: 3px; }
+mark.for { background: rgb(59 130 246 / calc(var(--share) * 0.65)); }
+mark.against { background: rgb(249 115 22 / calc(var(--share) * 0.65)); text-decoration: underline dotted; text-underline-offset: 3px; }
+.explained { white-space: pre-wrap; line-height: 1.9; }
+.key { white-space: nowrap; }
+details table th[scope='row'] { max-width: min(20rem, 50vw); overflow: hidden; text-overflow: ellipsis; }
 blockquote { margin: 0; padding-left: 0.8rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
 pre { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; padding: 0.8rem; }
 `;
