@@ -78,6 +78,13 @@ it('serves, loads the model again under load, survives its death, and ends whole
     body: { predictions: [{ labels: [expect.any(String)] }, null] },
   });
 
+  const explained = await fetch(`http://127.0.0.1:${port}/explain`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ text: 'The film was good.', classes: ['pos'] }),
+  });
+  expect(await explained.json()).toMatchObject({ classes: [{ label: 'pos', isComplete: true }] });
+
   // Another model in its place, while clients ask: each answer is of one of the two.
   let isLoading = true;
   const labels = new Set<string | undefined>();

@@ -1,7 +1,8 @@
 import { UlmfitError } from '@ulmfit/errors';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { BatchQueue, type BatchQueueOptions } from './batch-queue.js';
 import { fakeModel, gate, prediction, turn } from './fake-model.test-helper.js';
+import type { ServedModel } from './served-model.js';
 
 const queueOf = (options: Partial<BatchQueueOptions> = {}) =>
   new BatchQueue({ batchSize: 4, batchWait: 2, queueSize: 10, ...options });
@@ -163,4 +164,43 @@ it('refuses a model that gives too few predictions', async () => {
   const queue = queueOf();
   await queue.use({ ...fakeModel(), classify: async function* () {} });
   await expect(queue.submit(['a', 'b'], never)).rejects.toThrow('the model gave 0 predictions for 2 texts');
+});
+
+it('gives one job the model to itself, in its turn', async () => {
+  const opened = gate();
+  const model = fakeModel({ until: () => opened.opened });
+  const queue = queueOf();
+  await queue.use(model);
+  const before = queue.submit(['a', 'b', 'c', 'd'], never);
+  const job = vi.fn(async (used: ServedModel) => used.classes);
+  const alone = queue.alone(job, 5, never);
+  const after = queue.submit(['e'], never);
+  expect(queue.length).toBe(6);
+  await expect(queue.alone(job, 5, never)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+  const client = new AbortController();
+  const gone = queue.alone(job, 4, client.signal);
+  client.abort(new Error('gone'));
+  await expect(gone).rejects.toThrow('gone');
+  expect(queue.length).toBe(6);
+  expect(job).not.toHaveBeenCalled();
+  opened.open();
+  expect(await alone).toEqual(['bill']);
+  await Promise.all([before, after]);
+  expect(job).toHaveBeenCalledExactlyOnceWith(model);
+  expect(model.batches).toEqual([['a', 'b', 'c', 'd'], ['e']]);
+  await expect(queue.alone(() => Promise.reject(new Error('no')), 99, never)).rejects.toThrow('no');
+});
+
+it('waits for company only where there was some lately', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const queue = queueOf({ batchWait: 1000 });
+  await queue.use(fakeModel());
+  const done = vi.fn();
+  void queue.submit(['a'], never).then(done);
+  await vi.advanceTimersByTimeAsync(999);
+  expect(done).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(done).toHaveBeenCalledOnce();
+  await expect(queue.submit(['b'], never)).resolves.toHaveLength(1);
 });

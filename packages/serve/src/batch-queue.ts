@@ -5,7 +5,7 @@ import type { ServedModel } from './served-model.js';
 export interface BatchQueueOptions {
   /** Texts that are classified at once at most. */
   readonly batchSize: number;
-  /** Milliseconds that a text waits for company when the model is idle. */
+  /** Milliseconds that a text waits for company while several requests come at a time. */
   readonly batchWait: number;
   /** Texts that wait at most. */
   readonly queueSize: number;
@@ -15,20 +15,31 @@ export interface BatchQueueOptions {
 
 /** What a request waits for. */
 interface Waiting {
+  readonly signal: AbortSignal;
+  readonly reject: (reason: unknown) => void;
+  settled: boolean;
+}
+
+/** Texts to classify, which share batches with those of other requests. */
+interface Texts extends Waiting {
   readonly texts: readonly string[];
   /** The first text that no batch has yet. */
   next: number;
   readonly results: (Prediction | null)[];
   open: number;
-  readonly signal: AbortSignal;
   readonly resolve: (results: readonly (Prediction | null)[]) => void;
-  readonly reject: (reason: unknown) => void;
-  settled: boolean;
+}
+
+/** What has the model to itself. */
+interface Alone extends Waiting {
+  readonly places: number;
+  /** Settles the request. */
+  readonly run: (model: ServedModel) => Promise<void>;
 }
 
 /** A text in a batch: whose it is and which. */
 interface Place {
-  readonly of: Waiting;
+  readonly of: Texts;
   readonly index: number;
 }
 
@@ -50,9 +61,11 @@ const NEWEST = 0.2;
 export class BatchQueue {
   readonly #options: BatchQueueOptions;
   #lane: Lane | undefined;
-  readonly #turns: Waiting[] = [];
+  readonly #turns: (Texts | Alone)[] = [];
   #queued = 0;
   #secondsOfText = 0;
+  /** Whether several requests came at the same time lately: else there is nobody to wait for. */
+  #hasCompany = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: BatchQueueOptions) {
@@ -74,35 +87,58 @@ export class BatchQueue {
    * @throws UlmfitError `QUEUE_FULL`; what the model throws; the signal's reason, and the texts' places are free at once
    */
   submit(texts: readonly string[], signal: AbortSignal): Promise<readonly (Prediction | null)[]> {
+    if (texts.length === 0) return Promise.resolve([]);
+    return this.#wait(texts.length, signal, (waiting) => ({
+      ...waiting,
+      texts,
+      next: 0,
+      results: new Array<Prediction | null>(texts.length).fill(null),
+      open: texts.length,
+    }));
+  }
+
+  /**
+   * Has the model to itself when its turn comes.
+   * @param places of the queue that it takes: about as many as it takes texts' time
+   * @throws UlmfitError `QUEUE_FULL`; what `job` throws; the signal's reason
+   */
+  alone<R>(job: (model: ServedModel) => Promise<R>, places: number, signal: AbortSignal): Promise<R> {
+    return this.#wait<R>(Math.min(places, this.#options.queueSize), signal, (waiting) => ({
+      ...waiting,
+      places: Math.min(places, this.#options.queueSize),
+      run: async (model) => waiting.resolve(await job(model)),
+    }));
+  }
+
+  #wait<R>(
+    places: number,
+    signal: AbortSignal,
+    make: (waiting: Waiting & { readonly resolve: (result: R) => void }) => Texts | Alone,
+  ): Promise<R> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      if (texts.length === 0) return resolve([]);
       const { queueSize } = this.#options;
-      if (this.#queued + texts.length > queueSize)
+      if (this.#queued + places > queueSize)
         throw new UlmfitError(
           'QUEUE_FULL',
-          `${this.#queued} of ${queueSize} places are taken, too many for ${texts.length} more; try again after the seconds of Retry-After`,
+          `${this.#queued} of ${queueSize} places are taken, too many for ${places} more; try again after the seconds of Retry-After`,
         );
       const leave = () => this.#settle(waiting, () => reject(signal.reason as Error));
-      const waiting: Waiting = {
-        texts,
-        next: 0,
-        results: new Array<Prediction | null>(texts.length).fill(null),
-        open: texts.length,
+      const waiting = make({
         signal,
         settled: false,
-        resolve: (results) => {
+        resolve: (result) => {
           signal.removeEventListener('abort', leave);
-          resolve(results);
+          resolve(result);
         },
         reject: (reason) => {
           signal.removeEventListener('abort', leave);
           reject(reason as Error);
         },
-      };
+      });
       signal.addEventListener('abort', leave, { once: true });
       this.#turns.push(waiting);
-      this.#queued += texts.length;
+      this.#queued += places;
       this.#schedule();
     });
   }
@@ -129,7 +165,7 @@ export class BatchQueue {
     const { batchSize, batchWait } = this.#options;
     const lane = this.#lane;
     if (!lane || lane.running || this.#queued === 0) return;
-    if (this.#queued >= batchSize || batchWait === 0) return this.#start(lane);
+    if (this.#queued >= batchSize || batchWait === 0 || !this.#hasCompany) return this.#start(lane);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       if (this.#lane && !this.#lane.running && this.#queued > 0) this.#start(this.#lane);
@@ -139,7 +175,10 @@ export class BatchQueue {
   #start(lane: Lane): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    lane.running = this.#run(lane.model, this.#take()).finally(() => {
+    const [first] = this.#turns;
+    const work =
+      first && 'run' in first ? this.#runAlone(lane.model, first) : this.#run(lane.model, this.#take());
+    lane.running = work.finally(() => {
       lane.running = undefined;
       this.#schedule();
     });
@@ -151,7 +190,7 @@ export class BatchQueue {
     let characters = 0;
     while (batch.length < this.#options.batchSize) {
       const [of] = this.#turns;
-      if (!of) break;
+      if (!of || 'run' in of) break;
       characters += of.texts[of.next]?.length ?? 0;
       if (batch.length > 0 && characters > BATCH_CHARACTERS) break;
       batch.push({ of, index: of.next++ });
@@ -162,10 +201,22 @@ export class BatchQueue {
     return batch;
   }
 
+  async #runAlone(model: ServedModel, waiting: Alone): Promise<void> {
+    this.#turns.shift();
+    this.#queued -= waiting.places;
+    try {
+      await waiting.run(model);
+      waiting.settled = true;
+    } catch (error) {
+      this.#settle(waiting, () => waiting.reject(error));
+    }
+  }
+
   /** Never rejects: what goes wrong is told to the requests. */
   async #run(model: ServedModel, batch: readonly Place[]): Promise<void> {
     const begun = performance.now();
     const requests = [...new Set(batch.map(({ of }) => of))];
+    this.#hasCompany = requests.length > 1;
     try {
       await this.#classify(model, batch, requests);
       const seconds = (performance.now() - begun) / 1000;
@@ -185,7 +236,7 @@ export class BatchQueue {
     }
   }
 
-  async #classify(model: ServedModel, batch: readonly Place[], requests: readonly Waiting[]): Promise<void> {
+  async #classify(model: ServedModel, batch: readonly Place[], requests: readonly Texts[]): Promise<void> {
     // The model stops when nobody waits for the batch any more.
     const controller = new AbortController();
     const left = () => {
@@ -215,13 +266,13 @@ export class BatchQueue {
     for (const { of } of batch) if (--of.open === 0) this.#settle(of, () => of.resolve(of.results));
   }
 
-  #settle(waiting: Waiting, how: () => void): void {
+  #settle(waiting: Texts | Alone, how: () => void): void {
     if (waiting.settled) return;
     waiting.settled = true;
     const at = this.#turns.indexOf(waiting);
     if (at >= 0) {
       this.#turns.splice(at, 1);
-      this.#queued -= waiting.texts.length - waiting.next;
+      this.#queued -= 'run' in waiting ? waiting.places : waiting.texts.length - waiting.next;
     }
     how();
   }

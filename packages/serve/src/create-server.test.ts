@@ -1,7 +1,7 @@
 import { UlmfitError } from '@ulmfit/errors';
 import { expect, it, vi } from 'vitest';
 import { createServer, type CreateServerOptions } from './create-server.js';
-import { classifyRequest, fakeModel, gate, prediction, turn } from './fake-model.test-helper.js';
+import { classifyRequest, explanation, fakeModel, gate, prediction, turn } from './fake-model.test-helper.js';
 
 const serverOf = (options: CreateServerOptions = {}) => createServer({ model: fakeModel(), ...options });
 const get = (path: string) => new Request(`http://localhost${path}`);
@@ -187,7 +187,7 @@ it('is live before it is ready, and ready until it ends', async () => {
     const response = await server.fetch(get(path));
     return [response.status, await response.json()] as const;
   };
-  const none = { live: true, ready: false, classes: [], multiLabel: false, loaded: null };
+  const none = { live: true, ready: false, classes: [], multiLabel: false, explains: false, loaded: null };
   expect(await health('/health')).toEqual([503, none]);
   expect(await health('/health/live')).toEqual([200, none]);
   expect(await errorOf(await server.fetch(classifyRequest({ texts: ['a'] })))).toMatchObject({
@@ -197,7 +197,7 @@ it('is live before it is ready, and ready until it ends', async () => {
   const model = fakeModel();
   await server.useModel(model);
   const ready = {
-    ...{ live: true, ready: true, classes: ['bill'], multiLabel: false },
+    ...{ live: true, ready: true, classes: ['bill'], multiLabel: false, explains: true },
     loaded: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
   };
   expect(await health('/health')).toEqual([200, ready]);
@@ -280,7 +280,13 @@ it('says by OpenAPI what it takes and gives', async () => {
     components: { schemas: Record<string, { properties: object }> };
   };
   expect(document.openapi).toBe('3.1.0');
-  expect(Object.keys(document.paths)).toEqual(['/classify', '/health', '/health/live', '/metrics']);
+  expect(Object.keys(document.paths)).toEqual([
+    '/classify',
+    '/explain',
+    '/health',
+    '/health/live',
+    '/metrics',
+  ]);
   expect(Object.keys(document.paths['/classify']?.['post']?.responses ?? {})).toEqual([
     '200',
     '400',
@@ -311,4 +317,51 @@ it.each<[CreateServerOptions, string]>([
   [{ timeout: 1e9 }, 'serve: timeout is 1000000000; it must be at most 2147483.647 seconds'],
 ])('refuses %j', (options, message) => {
   expect(() => createServer(options)).toThrow(message);
+});
+
+const explainRequest = (body: object) =>
+  new Request('http://localhost/explain', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+it('explains the predicted classes, or those that are asked for', async () => {
+  const model = fakeModel();
+  const server = serverOf({ model });
+  const text = 'My card was charged twice.';
+  const response = await server.fetch(explainRequest({ text }));
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual(explanation(text, ['bill']));
+  expect(model.batches).toEqual([[text], [`explain ${text}`]]);
+  await server.fetch(explainRequest({ text, classes: ['bill'] }));
+  expect(model.batches).toHaveLength(3);
+});
+
+it.each<[string, object, number, string, RegExp]>([
+  ['a text without words', { text: ' ' }, 400, 'EMPTY_TEXT', /^the text holds no words/],
+  [
+    'a class that there is not',
+    { text: 'a', classes: ['b\n'] },
+    400,
+    'BAD_REQUEST',
+    /there is no class "b\\n"/,
+  ],
+  ['no classes', { text: 'a', classes: [] }, 400, 'BAD_REQUEST', /^the body: classes/],
+  ['several texts', { texts: ['a'] }, 400, 'BAD_REQUEST', /^the body/],
+])('does not explain %s', async (_, body, status, code, message) => {
+  const response = await serverOf().fetch(explainRequest(body));
+  expect(await errorOf(response)).toEqual({
+    status,
+    code,
+    message: expect.stringMatching(message) as string,
+  });
+});
+
+it('says where a model gives no explanations', async () => {
+  const server = serverOf({ model: { ...fakeModel(), explain: undefined } });
+  expect(await errorOf(await server.fetch(explainRequest({ text: 'a' })))).toMatchObject({
+    status: 501,
+    code: 'NO_EXPLANATION',
+  });
 });

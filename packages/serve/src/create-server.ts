@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { UlmfitError } from '@ulmfit/errors';
+import { showName, UlmfitError } from '@ulmfit/errors';
+import type { Explanation } from '@ulmfit/inference';
 import type { Context, Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { BlankEnv } from 'hono/types';
@@ -11,7 +12,7 @@ import { addPage, pagePolicy } from './page/add-page.js';
 import { readJson } from './read-json.js';
 import { requireShape } from './require-shape.js';
 import { registerRoutes, type Route, routes } from './routes.js';
-import { classifySchema } from './schemas.js';
+import { classifySchema, explainSchema } from './schemas.js';
 import type { ServedModel } from './served-model.js';
 import { serverMetrics } from './server-metrics.js';
 import { resolveLimits, type ServerLimits } from './server-options.js';
@@ -47,7 +48,7 @@ export interface ModelServer {
 }
 
 /**
- * Makes a server of a classifier: `POST /classify`, `GET /health`, `/metrics`, `/openapi.json` and a page at `/`.
+ * Makes a server of a classifier: `POST /classify` and `/explain`, `GET /health`, `/metrics`, `/openapi.json` and a page at `/`.
  * @throws UlmfitError `BAD_OPTION`
  * @example
  * const server = createServer({ model: await loadClassifier('https://example.org/models/tickets/') });
@@ -68,6 +69,7 @@ export function createServer({
 }: CreateServerOptions): ModelServer {
   const limits = resolveLimits(given);
   const classifyBody = classifySchema(limits);
+  const explainBody = explainSchema(limits);
   const metrics = new Metrics();
   let serving: { readonly model: ServedModel; readonly loaded: string } | undefined;
   let isEnding = false;
@@ -125,6 +127,19 @@ export function createServer({
       return c.json({ predictions });
     }),
   );
+  app.post('/explain', (c) =>
+    withDeadline(c.req.raw.signal, limits.timeout, async (signal, arrived) => {
+      const json = await readJson(c.req.raw, limits.maxBodyBytes, signal);
+      arrived();
+      const { text, classes } = requireShape(explainBody, json);
+      requireModel();
+      if (!/\S/.test(text))
+        throw new UlmfitError('EMPTY_TEXT', 'the text holds no words; send one that does');
+      return c.json(
+        await queue.alone((model) => explained(model, text, classes, signal), EXPLAIN_PLACES, signal),
+      );
+    }),
+  );
   app.get('/health', (c) => c.json(health(), isReady() ? 200 : 503));
   app.get('/health/live', (c) => c.json(health()));
   app.get('/metrics', (c) => c.text(metrics.text(), 200, { 'Content-Type': 'text/plain; version=0.0.4' }));
@@ -140,7 +155,7 @@ export function createServer({
         c,
         new UlmfitError('NO_SUCH_ROUTE', 'nothing is here; GET /openapi.json lists what there is'),
       );
-    const allowed = path === '/classify' ? 'POST' : 'GET';
+    const allowed = path === '/classify' || path === '/explain' ? 'POST' : 'GET';
     c.header('Allow', allowed);
     return refuse(c, new UlmfitError('BAD_METHOD', `${path} does not take ${method}; use ${allowed}`));
   });
@@ -150,6 +165,7 @@ export function createServer({
     ready: isReady(),
     classes: serving?.model.classes ?? [],
     multiLabel: serving?.model.multiLabel ?? false,
+    explains: serving?.model.explain !== undefined,
     loaded: serving?.loaded ?? null,
   });
   const requireModel = () => {
@@ -186,6 +202,32 @@ export function createServer({
       await useModel(undefined);
     },
   };
+}
+
+/** An explanation takes about as long as this many texts. */
+const EXPLAIN_PLACES = 16;
+
+async function explained(
+  model: ServedModel,
+  text: string,
+  asked: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<Explanation> {
+  if (!model.explain)
+    throw new UlmfitError('NO_EXPLANATION', 'this model gives no explanations; use POST /classify');
+  const unknown = asked?.find((name) => !model.classes.includes(name));
+  if (unknown !== undefined)
+    throw new UlmfitError(
+      'BAD_REQUEST',
+      `the body: classes: there is no class ${showName(unknown)}; GET /health lists them`,
+    );
+  if (asked) return model.explain(text, { classes: asked, signal });
+  for await (const prediction of model.classify([text], { signal })) {
+    // Of a text that may have several classes and has none, the most probable one.
+    const classes = prediction && (prediction.labels.length > 0 ? prediction.labels : [prediction.label]);
+    if (classes) return model.explain(text, { classes, signal });
+  }
+  throw new UlmfitError('EMPTY_TEXT', 'the text holds no words; send one that does');
 }
 
 /** An error in a line; a bug with the place that threw it. */

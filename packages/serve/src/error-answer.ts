@@ -13,6 +13,7 @@ const statuses = {
   // Nobody reads it: a status of its own for the metrics, as nginx has it.
   CLIENT_GONE: 499,
   NO_EXPLANATION: 501,
+  NO_GRADIENT: 501,
   NOT_READY: 503,
   MODEL_ENDED: 503,
   TIMED_OUT: 504,

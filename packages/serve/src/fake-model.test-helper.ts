@@ -1,4 +1,4 @@
-import type { Prediction } from '@ulmfit/inference';
+import type { Explanation, Prediction } from '@ulmfit/inference';
 import type { ServedModel } from './served-model.js';
 
 export interface FakeModel extends ServedModel {
@@ -25,6 +25,26 @@ export const prediction = (label: string): Prediction => ({
   probabilities: { [label]: 1 },
 });
 
+/** What a model says of a text: every word speaks for each class by its length. */
+export function explanation(text: string, classes: readonly string[]): Explanation {
+  const tokens = [...text.matchAll(/\S+/g)].map(({ 0: token, index: start }) => ({
+    ...{ token, start, end: start + token.length },
+  }));
+  const contributions = tokens.map(({ token }) => token.length);
+  const logit = contributions.reduce((sum, each) => sum + each, 0);
+  return {
+    ...{
+      text,
+      prediction: prediction(classes[0] ?? ''),
+      method: 'integrated-gradients',
+      of: 'neural',
+      tokens,
+    },
+    classes: classes.map((label) => ({ label, logit, baseline: 0, contributions, gap: 0, isComplete: true })),
+    ...{ steps: 7, context: 0 },
+  };
+}
+
 /** A model that says its label of each text. */
 export function fakeModel({ label = 'bill', until }: FakeOptions = {}): FakeModel {
   const batches: (readonly string[])[] = [];
@@ -50,6 +70,13 @@ export function fakeModel({ label = 'bill', until }: FakeOptions = {}): FakeMode
       if (signal.aborted) cancelled++;
       signal.throwIfAborted();
       for (const text of texts) yield /\S/.test(text) ? prediction(label) : null;
+    },
+    explain: async (text, { classes = [label], signal }) => {
+      if (disposed) throw new Error('used after it was disposed');
+      batches.push([`explain ${text}`]);
+      await until?.([text], signal);
+      signal.throwIfAborted();
+      return explanation(text, classes);
     },
     dispose: () => {
       disposed = true;

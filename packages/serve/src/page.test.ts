@@ -31,10 +31,11 @@ it('asks only what is there, relative to where it is', async () => {
     'page.css',
     'page.js',
     'openapi.json',
+    'explain',
     'classify',
     'health',
   ]);
-  for (const path of asked.filter((each) => each !== 'data:,' && each !== 'classify'))
+  for (const path of asked.filter((each) => !['data:,', 'classify', 'explain'].includes(each)))
     expect((await get(`/${path}`)).status).toBe(200);
 });
 

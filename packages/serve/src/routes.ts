@@ -1,6 +1,13 @@
 import type { OpenAPIHono, RouteConfig, z } from '@hono/zod-openapi';
 import type { BlankEnv } from 'hono/types';
-import { classifySchema, errorSchema, healthSchema, predictionsSchema } from './schemas.js';
+import {
+  classifySchema,
+  errorSchema,
+  explainSchema,
+  explanationSchema,
+  healthSchema,
+  predictionsSchema,
+} from './schemas.js';
 import type { ResolvedLimits } from './server-options.js';
 
 /** Where there is something. */
@@ -9,6 +16,7 @@ export const routes = [
   '/page.css',
   '/page.js',
   '/classify',
+  '/explain',
   '/health',
   '/health/live',
   '/metrics',
@@ -58,6 +66,18 @@ export function registerRoutes(app: OpenAPIHono<BlankEnv>, limits: ResolvedLimit
     operationId: 'classify',
     request: { body: { ...json('The texts.', classifySchema(limits)), required: true } },
     responses: { 200: json('Their predictions, in their order.', predictionsSchema), ...errors(limits) },
+  });
+  describe({
+    method: 'post',
+    path: '/explain',
+    summary: 'Say how much each word speaks for a class',
+    operationId: 'explain',
+    request: { body: { ...json('The text.', explainSchema(limits)), required: true } },
+    responses: {
+      200: json('What each token adds to the logit of each class.', explanationSchema),
+      ...errors(limits),
+      501: json('`NO_EXPLANATION`, `NO_GRADIENT`: this model can’t be explained.', errorSchema),
+    },
   });
   describe({
     method: 'get',

@@ -12,6 +12,18 @@ export const classifySchema = ({ maxTexts, maxCharacters }: ResolvedLimits) =>
     })
     .openapi('ClassifyRequest');
 
+export const explainSchema = ({ maxCharacters }: ResolvedLimits) =>
+  z
+    .strictObject({
+      text: z.string().max(maxCharacters).openapi({ example: 'My card was charged twice.' }),
+      classes: z
+        .array(z.string())
+        .min(1)
+        .optional()
+        .openapi({ description: 'The classes to explain; by default the predicted ones.' }),
+    })
+    .openapi('ExplainRequest');
+
 const probability = z.number().min(0).max(1);
 
 /** The classes of a text, as `Prediction` of `@ulmfit/inference` has them. */
@@ -37,12 +49,46 @@ export const predictionsSchema = z
   })
   .openapi('ClassifyResponse');
 
+const contributions = z.array(z.number());
+
+/** As `Explanation` of `@ulmfit/inference` has it. */
+export const explanationSchema = z
+  .object({
+    text: z.string(),
+    prediction: predictionSchema,
+    method: z.enum(['integrated-gradients', 'occlusion']),
+    of: z
+      .enum(['neural', 'linear', 'blend', 'members'])
+      .openapi({ description: 'What the logits are of: the neural model, the linear one, or both.' }),
+    tokens: z.array(z.object({ token: z.string(), start: z.int().min(0), end: z.int().min(0) })).openapi({
+      description: 'The tokens and where they stand, in UTF-16 code units; a mark stands nowhere.',
+    }),
+    classes: z.array(
+      z.object({
+        label: z.string(),
+        logit: z.number(),
+        baseline: z.number().openapi({ description: 'The logit of the text with every word unknown.' }),
+        contributions: contributions.openapi({
+          description: 'What each token adds, in their order: `logit - baseline` in all.',
+        }),
+        neural: contributions.optional(),
+        linear: contributions.optional(),
+        gap: z.number().openapi({ description: 'How far the sum is from `logit - baseline`.' }),
+        isComplete: z.boolean(),
+      }),
+    ),
+    steps: z.int(),
+    context: z.int().openapi({ description: 'Tokens of a very long text that were only read.' }),
+  })
+  .openapi('Explanation');
+
 export const healthSchema = z
   .object({
     live: z.literal(true),
     ready: z.boolean().openapi({ description: 'Whether a model is there and the server is not ending.' }),
     classes: z.array(z.string()).openapi({ description: 'The classes of the model.' }),
     multiLabel: z.boolean().openapi({ description: 'Whether a text may have several classes.' }),
+    explains: z.boolean().openapi({ description: 'Whether there is `POST /explain`.' }),
     loaded: z.iso.datetime().nullable().openapi({ description: 'Since when this model serves.' }),
   })
   .openapi('Health');

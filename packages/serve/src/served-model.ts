@@ -1,4 +1,4 @@
-import type { Prediction } from '@ulmfit/inference';
+import type { Explanation, Prediction } from '@ulmfit/inference';
 
 /** What is served: a classifier as `loadClassifier` gives it, or anything that does the same. */
 export interface ServedModel {
@@ -11,6 +11,13 @@ export interface ServedModel {
     texts: readonly string[],
     options: { readonly signal: AbortSignal },
   ): AsyncIterable<Prediction | null>;
+  /** Says why a text is classified as it is. Without it there is no `POST /explain`. */
+  readonly explain?:
+    | ((
+        text: string,
+        options: { readonly classes?: readonly string[] | undefined; readonly signal: AbortSignal },
+      ) => Promise<Explanation>)
+    | undefined;
   /** Frees the weights. */
   dispose(): void | Promise<void>;
   /** Bytes of memory of its process, where it has one of its own. */

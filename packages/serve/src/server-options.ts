@@ -4,7 +4,7 @@ import { requireInteger, requireNotNegative, requirePositive, requireThat } from
 export interface ServerLimits {
   /** Texts that are classified at once at most. Default 64. */
   readonly batchSize?: number | undefined;
-  /** Milliseconds that a text waits for company when the model is idle. Default 2. */
+  /** Milliseconds that a text waits for company while several clients ask. Default 2. */
   readonly batchWait?: number | undefined;
   /** Texts that wait at most; beyond it the answer is 429. Default 256. */
   readonly queueSize?: number | undefined;

@@ -1,6 +1,6 @@
 // The program of a model's process for tests: what the texts say, it does.
 import { UlmfitError } from '@ulmfit/errors';
-import { prediction } from '../fake-model.test-helper.js';
+import { explanation, prediction } from '../fake-model.test-helper.js';
 import { hostModel } from './host-model.js';
 
 hostModel(async (data) => {
@@ -19,6 +19,7 @@ hostModel(async (data) => {
       signal.throwIfAborted();
       for (const text of texts) yield text === '' ? null : prediction(label);
     },
+    explain: async (text, { classes = [] }) => explanation(text, classes),
     dispose: () => undefined,
   };
 });

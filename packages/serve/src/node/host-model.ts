@@ -1,4 +1,5 @@
 import { UlmfitError } from '@ulmfit/errors';
+import type { Explanation, Prediction } from '@ulmfit/inference';
 import type { ServedModel } from '../served-model.js';
 import type { FromModel, SentError, ToModel } from './model-messages.js';
 
@@ -23,15 +24,13 @@ export function hostModel(load: (data: unknown) => Promise<ServedModel>): void {
   const running = new Map<number, AbortController>();
   let model: ServedModel | undefined;
 
-  const classify = async (id: number, texts: readonly string[]) => {
+  const answer = async (id: number, work: (model: ServedModel, signal: AbortSignal) => Promise<Result>) => {
     const controller = new AbortController();
     running.set(id, controller);
     try {
-      if (!model) throw new Error('texts came before the model was loaded');
-      const predictions = [];
-      for await (const prediction of model.classify(texts, { signal: controller.signal }))
-        predictions.push(prediction);
-      send({ id, predictions, memory: process.memoryUsage.rss() });
+      if (!model) throw new Error('a text came before the model was loaded');
+      const result = await work(model, controller.signal);
+      send({ id, ...result, memory: process.memoryUsage.rss() });
     } catch (error) {
       send({ id, error: sent(error) });
     } finally {
@@ -40,18 +39,35 @@ export function hostModel(load: (data: unknown) => Promise<ServedModel>): void {
   };
   process.on('message', (message: ToModel) => {
     if ('cancel' in message) running.get(message.cancel)?.abort();
-    else if ('texts' in message) void classify(message.id, message.texts);
+    else if ('texts' in message)
+      void answer(message.id, async (loaded, signal) => {
+        const predictions = [];
+        for await (const prediction of loaded.classify(message.texts, { signal }))
+          predictions.push(prediction);
+        return { predictions };
+      });
+    else if ('explain' in message)
+      void answer(message.id, async (loaded, signal) => {
+        if (!loaded.explain) throw new Error('this model gives no explanations');
+        return { explanation: await loaded.explain(message.explain, { classes: message.classes, signal }) };
+      });
     else
       void (async () => load(message.load))().then(
         (loaded) => {
           model = loaded;
-          const { classes, multiLabel } = loaded;
-          send({ loaded: { classes, multiLabel }, memory: process.memoryUsage.rss() });
+          const { classes, multiLabel, explain } = loaded;
+          send({
+            loaded: { classes, multiLabel, explains: explain !== undefined },
+            memory: process.memoryUsage.rss(),
+          });
         },
         (error: unknown) => send({ failed: sent(error) }),
       );
   });
 }
+
+type Result =
+  { readonly predictions: readonly (Prediction | null)[] } | { readonly explanation: Explanation };
 
 function sent(error: unknown): SentError {
   if (error instanceof UlmfitError) return { code: error.code, message: error.message };

@@ -3,7 +3,7 @@ import { UlmfitError } from '@ulmfit/errors';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createServer } from '../create-server.js';
 import type { ServedModel } from '../served-model.js';
-import { classifyRequest, fakeModel, prediction, turn } from '../fake-model.test-helper.js';
+import { classifyRequest, explanation, fakeModel, prediction, turn } from '../fake-model.test-helper.js';
 import { isolatedModel } from './isolated-model.js';
 import { keepModel } from './keep-model.js';
 
@@ -28,6 +28,9 @@ it('classifies in another process, tells its errors and its memory, and ends wit
   expect([model.classes, model.multiLabel]).toEqual([['bill'], false]);
   const both = [model.classify(['a', ''], { signal: never }), model.classify(['b'], { signal: never })];
   expect(await Promise.all(both.map(all))).toEqual([[prediction('bill'), null], [prediction('bill')]]);
+  expect(await model.explain?.('a b', { classes: ['bill'], signal: never })).toEqual(
+    explanation('a b', ['bill']),
+  );
   expect(model.memory).toBeGreaterThan(1e7);
   await expect(all(model.classify(['damaged'], { signal: never }))).rejects.toMatchObject({
     code: 'BAD_WEIGHTS',

@@ -1,7 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { requirePositive, UlmfitError } from '@ulmfit/errors';
-import type { Prediction } from '@ulmfit/inference';
 import type { ServedModel } from '../served-model.js';
 import type { FromModel, SentError, ToModel } from './model-messages.js';
 
@@ -87,8 +86,34 @@ export async function isolatedModel(
   signal?.addEventListener('abort', stop, { once: true });
   try {
     send({ load: data });
-    const { classes, multiLabel } = (await loading).loaded;
+    const { classes, multiLabel, explains } = (await loading).loaded;
     let nextId = 0;
+    const asked = async (question: Question, given: AbortSignal): Promise<Answer> => {
+      given.throwIfAborted();
+      const id = nextId++;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const cancel = () => {
+        send({ cancel: id });
+        timer = setTimeout(() => child.kill('SIGKILL'), stopTimeout * 1000);
+      };
+      given.addEventListener('abort', cancel, { once: true });
+      try {
+        return await new Promise((resolve, reject) => {
+          open.set(id, (message) => {
+            if (message instanceof Error) reject(message);
+            else if ('error' in message)
+              reject(given.aborted ? (given.reason as Error) : received(message.error));
+            else resolve(message);
+          });
+          if (!child.connected) void exited.then(reject);
+          else send({ id, ...question });
+        });
+      } finally {
+        clearTimeout(timer);
+        open.delete(id);
+        given.removeEventListener('abort', cancel);
+      }
+    };
     return {
       classes,
       multiLabel,
@@ -97,32 +122,17 @@ export async function isolatedModel(
       },
       // One that was asked to end has not done so by itself.
       ended: exited.then((reason) => (isDisposed ? new Promise<never>(() => undefined) : reason)),
-      async *classify(texts, { signal: given }) {
-        given.throwIfAborted();
-        const id = nextId++;
-        let timer: ReturnType<typeof setTimeout> | undefined;
-        const cancel = () => {
-          send({ cancel: id });
-          timer = setTimeout(() => child.kill('SIGKILL'), stopTimeout * 1000);
-        };
-        given.addEventListener('abort', cancel, { once: true });
-        try {
-          yield* await new Promise<readonly (Prediction | null)[]>((resolve, reject) => {
-            open.set(id, (message) => {
-              if (message instanceof Error) reject(message);
-              else if ('error' in message)
-                reject(given.aborted ? (given.reason as Error) : received(message.error));
-              else resolve(message.predictions);
-            });
-            if (!child.connected) void exited.then(reject);
-            else send({ id, texts });
-          });
-        } finally {
-          clearTimeout(timer);
-          open.delete(id);
-          given.removeEventListener('abort', cancel);
-        }
+      async *classify(texts, options) {
+        const answer = await asked({ texts }, options.signal);
+        if ('predictions' in answer) yield* answer.predictions;
       },
+      explain: explains
+        ? async (text, options) => {
+            const answer = await asked({ explain: text, classes: options.classes }, options.signal);
+            if ('explanation' in answer) return answer.explanation;
+            throw new Error('the model’s process gave no explanation');
+          }
+        : undefined,
       dispose: async () => {
         isDisposed = true;
         await end(child, exited);
@@ -135,6 +145,12 @@ export async function isolatedModel(
     signal?.removeEventListener('abort', stop);
   }
 }
+
+type Question =
+  | { readonly texts: readonly string[] }
+  | { readonly explain: string; readonly classes: readonly string[] | undefined };
+
+type Answer = Exclude<Extract<FromModel, { id: number }>, { error: SentError }>;
 
 /** Lets a process end, by force where it takes long. */
 async function end(child: ChildProcess, exited: Promise<unknown>): Promise<void> {

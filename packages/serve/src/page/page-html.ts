@@ -46,6 +46,18 @@ export const pageHtml = `<!doctype html>
         </table>
         <button id="more" type="button" hidden></button>
       </section>
+      <section id="why" aria-labelledby="why-title" hidden>
+        <h2 id="why-title">Why</h2>
+        <p class="choice">
+          <label for="class">What speaks for or against</label>
+          <select id="class"></select>
+        </p>
+        <p id="words"></p>
+        <p id="reasons" role="status" aria-live="polite"></p>
+        <p class="quiet legend" aria-hidden="true">
+          <span class="for">for it</span> <span class="against">against it</span>
+        </p>
+      </section>
     </main>
     <footer class="quiet">
       <p>

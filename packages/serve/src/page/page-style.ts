@@ -11,6 +11,8 @@ export const pageStyle = `:root {
   --bar: #8fb8f0;
   --bar-best: #0a5fcf;
   --error: #b3261e;
+  --for: 10 95 207;
+  --against: 196 84 0;
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -24,6 +26,8 @@ export const pageStyle = `:root {
     --bar: #3d5f8f;
     --bar-best: #7ab3ff;
     --error: #ff9d94;
+    --for: 74 144 226;
+    --against: 224 122 44;
   }
 }
 * {
@@ -161,6 +165,52 @@ td {
 }
 .chosen .fill {
   background: var(--bar-best);
+}
+#why {
+  min-height: 0;
+}
+#why[data-waiting] #words {
+  opacity: 0.65;
+}
+.choice {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: 0.25rem 0.5rem;
+}
+select {
+  max-width: 100%;
+  padding: 0.25rem 0.4rem;
+  border: 1px solid var(--field);
+  border-radius: 0.4rem;
+  background: var(--card);
+  color: inherit;
+  font: inherit;
+}
+#words {
+  margin: 0.75rem 0;
+  line-height: 1.9;
+  white-space: pre-wrap;
+}
+.for,
+.against {
+  padding: 0.1em 0;
+  border-radius: 0.2em;
+}
+.for {
+  border-bottom: 2px solid rgb(var(--for));
+  background: rgb(var(--for) / var(--strength, 0.3));
+}
+.against {
+  border-bottom: 2px dotted rgb(var(--against));
+  background: rgb(var(--against) / var(--strength, 0.3));
+}
+.legend span {
+  color: var(--text);
+  padding: 0.1em 0.4em;
+}
+#reasons:empty {
+  display: none;
 }
 button {
   margin-top: 0.5rem;
