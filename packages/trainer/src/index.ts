@@ -49,6 +49,7 @@ export { prefixTensors, tensorsUnder, type Json, type StateDict, type Stateful }
 export { requireState } from './state/require-state.js';
 export { evaluate, type EvaluateOptions } from './loop/evaluate.js';
 export { simulate, type SimulateOptions } from './loop/simulate.js';
+export type { AuxiliaryOptions, AuxiliaryPasses } from './plugin/auxiliary-passes.js';
 export { figureOf, isBetterFigure, watchSettings, type WatchOptions } from './plugin/watched-figure.js';
 export { earlyStopping, type EarlyStoppingOptions } from './plugins/early-stopping.js';
 export { keepBest, type BestEpoch, type KeepBest, type Restorable } from './plugins/keep-best.js';

@@ -11,11 +11,12 @@ import type { Model } from '../model/model.js';
 import type { Optimizer } from '../model/optimizer.js';
 import type { Parameter } from '../model/parameter.js';
 import type { ParameterGroups, PerGroup } from '../model/parameter-groups.js';
-import { Pass, type TapHandlers } from '../model/pass.js';
+import { Pass, type PassOptions, type TapHandlers } from '../model/pass.js';
 import type { SaveMoment, TrainingPlugin } from '../plugin/plugin.js';
 import { callHook, callWaitingHook } from '../plugin/call-hook.js';
 import type { PluginList } from '../plugin/plugin-list.js';
 import { evaluationWeights, withWeights } from './evaluation-weights.js';
+import { withAuxiliary } from './auxiliary.js';
 import { applyRates } from './rates.js';
 import type { StateDict } from '../state/stateful.js';
 import { tapHandlers } from '../plugin/tap-handlers.js';
@@ -329,10 +330,13 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       const at = { step: this.step, steps, progress: this.step / steps, epoch, epochs };
       if (passes.length === 0) applyRates(groups, this.#plugins, at);
       const trained = groups.unfrozen;
-      const pass = this.#pass(passes, this.#handlers, trained);
+      const options = this.#passOptions(passes, this.#handlers, trained);
+      const pass = new Pass(options);
       passes.push(pass);
       const targets = model.targets(input);
-      this.#accumulator.add(differentiate(model, input, pass, this.#plugins, trained), targets);
+      const own = differentiate(model, input, pass, this.#plugins, trained);
+      const beside = { model, batch: input, pass: options, trained };
+      this.#accumulator.add(withAuxiliary(own, this.#plugins, this, beside), targets);
       this.#progress.cursor.batch++;
     } finally {
       all.forEach(disposeBatch);
@@ -354,8 +358,8 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   }
 
   /** @param before those of the step's micro-batches that were before this one */
-  #pass(before: readonly Pass[], handlers: TapHandlers, trained: readonly Parameter[]): Pass {
-    return new Pass({
+  #passOptions(before: readonly Pass[], handlers: TapHandlers, trained: readonly Parameter[]): PassOptions {
+    return {
       phase: 'train',
       carried: this.#progress.carried,
       seed: this.seed,
@@ -365,7 +369,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       previous: before.at(-1),
       handlers,
       trained: new Set(trained),
-    });
+    };
   }
 
   /**
@@ -383,7 +387,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     try {
       for (let next = await reader.next(); !next.done; next = await reader.next()) {
         const all: Batch[] = [next.value];
-        const pass = this.#pass(passes, probe.handlers(this.#handlers), groups.unfrozen);
+        const pass = new Pass(this.#passOptions(passes, probe.handlers(this.#handlers), groups.unfrozen));
         // What a plugin made of the batch depends on where the fit stood.
         this.#progress.cursor.batch = batch - count + passes.length;
         passes.push(pass);

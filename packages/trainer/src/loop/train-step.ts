@@ -26,7 +26,7 @@ import type { TrainingPlugin } from '../plugin/plugin.js';
 import type { TrainingContext } from '../plugin/training-context.js';
 
 /** One micro-batch's gradients (owned by the caller) and its scalars (likewise): `loss` and each term by name. */
-interface Differentiated {
+export interface Differentiated {
   gradients: Record<string, Tensor>;
   scalars: Record<string, Scalar>;
 }
@@ -58,29 +58,42 @@ export function differentiate<Batch, Output, Taps>(
   if (trained.length === 0) {
     throw new UlmfitError('NOTHING_TO_TRAIN', `${model.name}: every parameter group is frozen; unfreeze one`);
   }
-  const scalars: Record<string, Scalar> = {};
-  const forward = () => {
+  return differentiateLoss((report) => {
     const output = model.forward(batch, pass as ForwardPass<Taps>);
     const loss = model.loss(output, batch, pass as ForwardPass<Taps>);
-    scalars['loss'] = keep(loss.clone());
+    report('loss', loss);
+    const reported = new Set(['loss']);
     const terms: Scalar[] = [loss];
     for (const plugin of plugins) {
       const given = plugin.loss && callHook(plugin, 'loss', plugin.loss, { batch, output, pass });
       for (const [name, term] of Object.entries(given ?? {})) {
-        if (scalars[name]) {
+        if (reported.has(name)) {
           throw new UlmfitError('BAD_PLUGINS', `${plugin.name}: the loss term ${name} is there twice`);
         }
-        scalars[name] = keep(term.clone());
+        reported.add(name);
+        report(name, term);
         terms.push(term);
       }
     }
     return terms.length === 1 ? loss : (addN(terms) as Scalar);
-  };
+  }, trained);
+}
+
+/**
+ * The gradients of a loss in the trained parameters, under one tape. The tape disposes what is made inside; the scalars that are
+ * reported are kept. Nothing is left of it when it throws.
+ */
+export function differentiateLoss(
+  loss: (report: (name: string, value: Scalar) => void) => Scalar,
+  trained: readonly Parameter[],
+): Differentiated {
+  const scalars: Record<string, Scalar> = {};
+  const report = (name: string, value: Scalar) => void (scalars[name] = keep(value.clone()));
   try {
     // The tidy is for errors: without it the loss would outlive a backward pass that throws.
     const { value, grads } = tidy(() =>
       variableGrads(
-        forward,
+        () => loss(report),
         trained.map((p) => p.variable),
       ),
     );
@@ -88,10 +101,26 @@ export function differentiate<Batch, Output, Taps>(
     return { gradients: byParameterName(trained, grads), scalars };
   } catch (error) {
     dispose(Object.values(scalars));
-    // tfjs frees what a tape has saved only at the end of a backward pass.
-    for (const { saved } of engine().state.activeTape ?? []) dispose(saved ?? []);
+    freeTape();
     throw error;
   }
+}
+
+/** Frees what a tape has saved, which tfjs does only at the end of a backward pass: this one never came there. */
+export function freeTape(): void {
+  for (const { saved } of engine().state.activeTape ?? []) dispose(saved ?? []);
+}
+
+/** The sums of two sets of gradients, and the scalars of both; frees what is no part of it. What is missing is zero. */
+export function addDifferentiated(a: Differentiated, b: Differentiated): Differentiated {
+  const gradients: Record<string, Tensor> = {};
+  for (const name of new Set([...Object.keys(a.gradients), ...Object.keys(b.gradients)])) {
+    const [first, second] = [a.gradients[name], b.gradients[name]];
+    const sum = first && second ? add(first, second) : (first ?? second);
+    if (first && second) dispose([first, second]);
+    if (sum) gradients[name] = sum;
+  }
+  return { gradients, scalars: { ...a.scalars, ...b.scalars } };
 }
 
 function byParameterName(trained: readonly Parameter[], grads: NamedTensorMap): Record<string, Tensor> {

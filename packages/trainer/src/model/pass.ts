@@ -20,6 +20,10 @@ export interface PassOptions {
   /** The pass of the micro-batch before within this step: what it left behind holds already, though not committed. */
   previous?: Pass | undefined;
   handlers?: TapHandlers;
+  /** Stands at the taps after the handlers, where a tensor is observed. */
+  last?: ((name: string, x: Tensor, pass: ForwardPass, context: unknown) => Tensor) | undefined;
+  /** Goes before the name of each random stream: another one draws others. */
+  draws?: string | undefined;
   /** The parameters whose gradient is asked for; none outside training. */
   trained?: ReadonlySet<Parameter>;
 }
@@ -46,11 +50,13 @@ export class Pass implements ForwardPass<Record<string, unknown>> {
   }
 
   tap<T extends Tensor>(name: string, x: T, context: unknown, { observed = true }: TapOptions = {}): T {
-    const { handlers } = this.#options;
+    const { handlers, last } = this.#options;
     if (!handlers) return x;
     const rewritten = handlers.rewrite(name, x, this, context);
-    if (observed) handlers.observe(name, rewritten, this, context);
-    return rewritten as T;
+    if (!observed) return rewritten as T;
+    const shown = last ? last(name, rewritten, this, context) : rewritten;
+    handlers.observe(name, shown, this, context);
+    return shown as T;
   }
 
   trains(parameter: Parameter): boolean {
@@ -77,10 +83,10 @@ export class Pass implements ForwardPass<Record<string, unknown>> {
   }
 
   random(stream: string): RandomKey {
-    const { seed = 0, stage = '', step = 0, microBatch = 0 } = this.#options;
+    const { seed = 0, stage = '', step = 0, microBatch = 0, draws = '' } = this.#options;
     const call = this.#calls.get(stream) ?? 0;
     this.#calls.set(stream, call + 1);
-    return randomKey({ seed, stage, stream, step, microBatch, call });
+    return randomKey({ seed, stage, stream: `${draws}${stream}`, step, microBatch, call });
   }
 
   /** Hands the carried states on and writes the buffers: the pass counts. */

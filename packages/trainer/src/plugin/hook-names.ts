@@ -34,6 +34,7 @@ const kinds: Readonly<Record<keyof TrainingPlugin, 'step' | 'waiting' | 'table' 
   rewrite: 'table',
   observe: 'table',
   loss: 'step',
+  auxiliary: 'step',
   gradients: 'step',
   evaluationWeights: 'step',
   stateDict: 'step',

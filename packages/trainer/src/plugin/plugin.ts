@@ -3,6 +3,7 @@ import type { ForwardPass } from '../model/forward-pass.js';
 import type { Gradients } from '../model/optimizer.js';
 import type { Hyperparameter, PerGroup } from '../model/parameter-groups.js';
 import type { Json, StateDict } from '../state/stateful.js';
+import type { AuxiliaryPasses } from './auxiliary-passes.js';
 import type { TrainingContext } from './training-context.js';
 
 /** Where a fit stands, for everything that is a function of time. */
@@ -108,6 +109,11 @@ export interface TrainingPlugin<Batch = unknown, Output = unknown, Taps = Record
   } & NoTap;
   /** Named terms added to what is differentiated; logged one by one, outside the reported loss. Within the tape. */
   readonly loss?: (ctx: LossContext<Batch, Output>) => Readonly<Record<string, Scalar>> | undefined;
+  /**
+   * Other passes to learn from, such as over perturbed words or of texts without labels. Called for each micro-batch when its own
+   * gradients are made, outside of a tape: what is not needed any more is the plugin's to dispose, or made in a `tidy`.
+   */
+  readonly auxiliary?: (passes: AuxiliaryPasses<Batch, Output>, ctx: TrainingContext) => Nothing;
   /**
    * Replaces the gradients, such as by clipping: those of the mean loss over the step's `targets`. Within a tidy; no
    * read-back. `report` logs a scalar of the step.
