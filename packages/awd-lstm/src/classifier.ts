@@ -17,7 +17,7 @@ import { createClassifierHead, type ClassifierHead } from './classifier-head.js'
 import { offTape, statesOfRows } from './encoder-states.js';
 import type { AnyEncoder, Encoder } from './encoder.js';
 import { joined, poolingMasks, windowsOf, type Window } from './document-windows.js';
-import { carryStates, requireEncoder, runEncoder } from './run-encoder.js';
+import { carryStates, ofRows, requireEncoder, runEncoder } from './run-encoder.js';
 import { spreadRows } from './spread-rows.js';
 import { poolingTaps, type ClassifierTaps, type PoolingTaps } from './taps.js';
 
@@ -315,7 +315,7 @@ function encodeWindows<Taps>(
     const from = statesOfRows(encoder, states, before, rows);
     const windowIds = windowOf(each);
     if (pooled) {
-      const run = () => runEncoder(encoder, windowIds, from, pass);
+      const run = () => runEncoder(encoder, windowIds, from, ofRows(pass, rows));
       // Outside training nothing but the results is needed later: memory does not grow with the document.
       const { output, states: after } = pass.training ? run() : tidy(run);
       states = pass.training ? offTape(() => after) : after;

@@ -19,6 +19,7 @@ import {
 import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { concatPooling } from '@ulmfit/kernels';
 import { inferencePass, yieldToEvents, type ForwardPass } from '@ulmfit/trainer';
+import { changedPass } from './changed-pass.js';
 import type { Classifier } from './classifier.js';
 import { joined, poolingMasks, windowsOf } from './document-windows.js';
 import type { AnyEncoder, EncoderStates } from './encoder.js';
@@ -294,15 +295,9 @@ const through = (
   encoder: AnyEncoder,
   at: string,
   change: (x: Tensor) => Tensor,
-): ForwardPass<Record<string, unknown>> => ({
-  phase: pass.phase,
-  training: pass.training,
-  tap: <T extends Tensor>(name: string, x: T) => (name === at ? (change(x) as T) : x),
-  // What the gradient comes to first: all above the words is constant.
-  trains: (parameter) => parameter === encoder.embedding,
-  carried: (name) => pass.carried(name),
-  carry: (name, state) => pass.carry(name, state),
-  read: (buffer) => pass.read(buffer),
-  update: (buffer, value) => pass.update(buffer, value),
-  random: (stream) => pass.random(stream),
-});
+): ForwardPass<Record<string, unknown>> =>
+  changedPass(pass, {
+    tap: <T extends Tensor>(name: string, x: T) => (name === at ? (change(x) as T) : x),
+    // What the gradient comes to first: all above the words is constant.
+    trains: (parameter) => parameter === encoder.embedding,
+  });

@@ -1,6 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { brief, UlmfitError } from '@ulmfit/errors';
 import type { ForwardPass } from '@ulmfit/trainer';
+import { changedPass } from './changed-pass.js';
 import { requireIndices } from './checks.js';
 import { offTape } from './encoder-states.js';
 import type { AnyEncoder, Encoder, EncoderOutput, EncoderStates } from './encoder.js';
@@ -74,14 +75,12 @@ export const carryStates = <Taps>(
 ): EncoderStates => offTape(() => runEncoder(encoder, ids, states, withoutGradient(pass)).states);
 
 /** A pass that nobody asks a gradient of, and whose tensors are gone before the loss. */
-const withoutGradient = <Taps>(pass: ForwardPass<Taps>): ForwardPass<Taps> => ({
-  phase: pass.phase,
-  training: pass.training,
-  tap: (name, x, context) => pass.tap(name, x, context, { observed: false }),
-  trains: () => false,
-  carried: (name) => pass.carried(name),
-  carry: (name, state) => pass.carry(name, state),
-  read: (buffer) => pass.read(buffer),
-  update: (buffer, value) => pass.update(buffer, value),
-  random: (stream) => pass.random(stream),
-});
+const withoutGradient = <Taps>(pass: ForwardPass<Taps>): ForwardPass<Taps> =>
+  changedPass(pass, {
+    tap: (name, x, context) => pass.tap(name, x, context, { observed: false }),
+    trains: () => false,
+  });
+
+/** A pass in which each tap of the encoder also tells which documents of the batch its rows are. */
+export const ofRows = <Taps>(pass: ForwardPass<Taps>, rows: readonly number[]): ForwardPass<Taps> =>
+  changedPass(pass, { tap: (name, x, context, options) => pass.tap(name, x, { ...context, rows }, options) });
