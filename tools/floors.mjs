@@ -10,6 +10,7 @@ const libraries = [
   '@ulmfit/optimizers',
   '@ulmfit/discriminative',
   '@ulmfit/regularizers',
+  '@ulmfit/semi-supervised',
   '@ulmfit/awd-lstm',
   '@ulmfit/linear',
   '@ulmfit/data-files',
@@ -26,6 +27,7 @@ export const browserSafe = [
   '@ulmfit/optimizers',
   '@ulmfit/discriminative',
   '@ulmfit/regularizers',
+  '@ulmfit/semi-supervised',
   '@ulmfit/awd-lstm',
   '@ulmfit/linear',
   '@ulmfit/checkpoint',
@@ -63,6 +65,7 @@ export const floors = {
   'packages/optimizers': { name: '@ulmfit/optimizers', floor: 1, mayImport: plugins },
   'packages/discriminative': { name: '@ulmfit/discriminative', floor: 1, mayImport: plugins },
   'packages/regularizers': { name: '@ulmfit/regularizers', floor: 1, mayImport: plugins },
+  'packages/semi-supervised': { name: '@ulmfit/semi-supervised', floor: 1, mayImport: plugins },
   'packages/plugin-testkit': {
     name: '@ulmfit/plugin-testkit',
     floor: 1,

@@ -1,0 +1,92 @@
+import { dispose, mul, tidy, type Tensor2D, type TensorContainer } from '@tensorflow/tfjs-core';
+import { randomKey } from '@ulmfit/kernels';
+import type { AuxiliaryPasses, StateDict, TrainingContext, TrainingPlugin } from '@ulmfit/trainer';
+import type { TextsBatch, WordsTap } from './adversarial-training.js';
+import { divergence, type LabelOptions } from './divergence.js';
+import { perturbationSettings, requireSize, type PerturbationOptions } from './perturbation-options.js';
+import { UnlabelledBatches, type ReadyLoader, type UnlabelledState } from './unlabelled-batches.js';
+import { requireWeight, weightAt } from './weight.js';
+import { adding, WordsOfTexts } from './words-of-texts.js';
+
+export interface VirtualAdversarialOptions<Batch> extends PerturbationOptions, LabelOptions {
+  /** Texts without labels, a batch beside each training batch. Default: the training batches themselves. */
+  readonly unlabelled?: ReadyLoader<NoInfer<Batch>> | undefined;
+}
+
+/** What the plugins need of a model's output: `[batch, classes]`. */
+export interface LogitsOutput {
+  readonly logits: Tensor2D;
+}
+
+/**
+ * Virtual adversarial training of text (Miyato, Dai and Goodfellow 2017, equations 5 to 7): what the model says of a text shall stay what
+ * it is when its words move a little the way in which it changes most. No labels are needed: the divergence of the moved text's
+ * classes from those of the text itself is the loss. That way is found by one power iteration from a random direction. Four
+ * more passes a batch. A loss term `virtualAdversarial`.
+ *
+ * With few labels it can do harm where it counts from the start: let its weight rise, `weight: rampUp()`.
+ * @throws UlmfitError `BAD_OPTION`; in training `BAD_LAYOUT`, `BAD_BATCH` as `adversarialTraining` does, `NO_BATCHES`
+ * @example
+ * const unlabelled = classifierLoader(reviews, undefined, { batchSize: 32, shuffle: true, seed: 1 });
+ * const plugins = [virtualAdversarialTraining({ unlabelled, weight: rampUp() })];
+ * await trainer.fit({ stage: 'all', train, epochs: 10, lr: 5e-3, plugins });
+ */
+export function virtualAdversarialTraining<Batch extends TextsBatch = TextsBatch>(
+  options: VirtualAdversarialOptions<Batch> = {},
+): TrainingPlugin<Batch, LogitsOutput, WordsTap> {
+  const name = 'virtualAdversarialTraining';
+  const { weight = 1, unlabelled, multiLabel = false } = options;
+  const size = requireSize(name, options);
+  requireWeight(`${name}: weight`, weight);
+  const more = unlabelled && new UnlabelledBatches(name, unlabelled);
+  const learn = (
+    passes: AuxiliaryPasses<Batch, LogitsOutput>,
+    batch: Batch,
+    ctx: TrainingContext,
+    factor: number,
+  ) => {
+    const words = new WordsOfTexts(name, batch.ids.shape[0]);
+    try {
+      tidy(() => {
+        const said = passes.run(batch, ({ logits }) => logits.clone(), {
+          rewrite: { embedding: words.look },
+        });
+        const change = ({ logits }: LogitsOutput) => divergence(said, logits, { multiLabel });
+        const { seed, stage, step, batch: microBatch } = ctx;
+        const first = words.directions((call) =>
+          randomKey({ seed, stage, stream: name, step, microBatch, call }),
+        );
+        const slopes = passes.gradientsAt('embedding', batch, change, {
+          rewrite: { embedding: adding(words.scaled(first, size)) },
+        });
+        passes.learn('virtualAdversarial', batch, (output) => mul(change(output), factor), {
+          rewrite: { embedding: adding(words.scaled(slopes, size)) },
+        });
+      });
+    } finally {
+      words.dispose();
+    }
+  };
+  return {
+    name,
+    settings: { ...perturbationSettings(options), multiLabel, unlabelled: unlabelled !== undefined },
+    taps: ['embedding'],
+    auxiliary: (passes, ctx) => {
+      const factor = weightAt(`${name}: weight`, weight, ctx);
+      if (factor === 0) return;
+      if (!more) return learn(passes, passes.batch, ctx, factor);
+      const batch = more.at(ctx);
+      try {
+        learn(passes, batch, ctx, factor);
+      } finally {
+        dispose(batch as unknown as TensorContainer);
+      }
+    },
+    ...(more && {
+      beforeFit: () => more.beginFit(),
+      afterTrain: (ctx) => more.endEpoch(ctx),
+      stateDict: () => more.stateDict(),
+      loadStateDict: (state: StateDict<UnlabelledState>) => more.loadStateDict(state),
+    }),
+  };
+}
