@@ -23,6 +23,7 @@ const ownProcess = [
 // Named here: one that is found in the middle of a test would load the page again.
 const bundledForBrowsers = [
   '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-core/dist/register_all_gradients.js',
   '@tensorflow/tfjs-backend-cpu',
   '@tensorflow/tfjs-backend-wasm',
   '@tensorflow/tfjs-backend-webgl',

@@ -2,6 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+// Not with tfjs-core itself: who only predicts needs none.
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { inject } from 'vitest';
 

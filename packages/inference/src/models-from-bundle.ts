@@ -9,6 +9,7 @@ import {
 } from '@ulmfit/awd-lstm';
 import { linearFile, type Bundle } from '@ulmfit/checkpoint';
 import { showName, UlmfitError } from '@ulmfit/errors';
+import { useWasmKernels } from '@ulmfit/kernels/wasm';
 import type { LinearClassifier } from '@ulmfit/linear';
 import { Vocabulary, type Tokenizer } from '@ulmfit/text';
 import { assignByName } from '@ulmfit/trainer';
@@ -108,6 +109,8 @@ interface Read {
 function readParts(bundle: Bundle, kind: Bundle['kind'], label: string, options: LoadBundleOptions): Read {
   if (bundle.kind !== kind)
     throw new UlmfitError('NO_MODEL', `${label}: holds a ${words(bundle.kind)}; give a ${words(kind)}`);
+  // Whatever the backend is now: it may be another one when the model is used.
+  useWasmKernels();
   const tokenizer = bundleTokenizer(bundle, label, options);
   const vocabulary = naming(`${label}/vocabulary.json`, () => Vocabulary.fromJSON(bundle.vocabulary));
   return { bundle, vocabulary, label, tokenizer, architectures: options.architectures };

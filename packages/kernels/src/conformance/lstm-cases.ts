@@ -133,11 +133,13 @@ export function lstmCases({ draws, large }: { draws: number; large: boolean }): 
         compute: () => trained({ ...small, first: NaN }),
       },
     ]),
-    ...few.map((sizes, seed): CaseParts => ({
-      name: `an LSTM layer without a gradient: ${named(sizes)}`,
-      kernels: ['UlmfitLstmInference', 'UlmfitProduct'],
-      outputs: values,
-      compute: () => read({ ...sizes, seed }),
-    })),
+    ...[['UlmfitLstmInference', 'UlmfitProduct'] as const, ['UlmfitLstmLayer'] as const].flatMap((kernels) =>
+      few.map((sizes, seed): CaseParts => ({
+        name: `an LSTM layer without a gradient: ${named(sizes)}`,
+        kernels,
+        outputs: values,
+        compute: () => read({ ...sizes, seed }),
+      })),
+    ),
   ];
 }

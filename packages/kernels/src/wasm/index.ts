@@ -1,0 +1,1 @@
+export { useWasmKernels } from './use-wasm-kernels.js';

@@ -1,0 +1,80 @@
+import {
+  memory,
+  ones,
+  slice,
+  tensor,
+  tidy,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readBackend } from '../../../../tools/browser/backends.js';
+import { kernelConformance } from '../conformance/index.js';
+import { lstmLayer, randomKey, uniformValues } from '../index.js';
+import { useWasmKernels } from './index.js';
+
+beforeAll(async () => {
+  await readBackend();
+  expect(useWasmKernels()).toBe(true);
+});
+
+describe('the kernels for WebAssembly compute as composed operations do in plain JavaScript', () => {
+  const cases = kernelConformance({ reference: 'cpu', draws: 2 }).filter(({ kernels }) =>
+    kernels.includes('UlmfitLstmLayer'),
+  );
+  it.each(cases.map((each) => [each.name, each] as const))('%s', (_, { run }) => run());
+});
+
+describe('a layer', () => {
+  const draw = (name: string, ...shape: number[]): Tensor => {
+    const size = shape.reduce((a, b) => a * b);
+    return tensor(uniformValues(size, -0.3, 0.3, randomKey({ seed: 1, stream: name })), shape);
+  };
+  const [input, hidden] = [9, 21];
+  const weights = () => ({
+    weightIh: draw('ih', 4 * hidden, input) as Tensor2D,
+    weightHh: draw('hh', 4 * hidden, hidden) as Tensor2D,
+    biasIh: draw('bi', 4 * hidden) as Tensor1D,
+    biasHh: draw('bh', 4 * hidden) as Tensor1D,
+  });
+  const state = (batch: number) => ({
+    h: draw('h', batch, hidden) as Tensor2D,
+    c: draw('c', batch, hidden) as Tensor2D,
+  });
+  const needs = { input: false, weights: false };
+  /** In 300 steps of 70 rows, more than are projected at once. */
+  const read = (x: Tensor3D, batch: number) => lstmLayer(x, state(batch), weights(), needs);
+
+  it('gives a row the same bytes in any batch, and for any stretches of time', () => {
+    tidy(() => {
+      const x = draw('x', 300, 70, input) as Tensor3D;
+      const all = read(x, 70);
+      const alone = lstmLayer(
+        slice(x, [0, 3, 0], [-1, 1, -1]),
+        { h: slice(state(70).h, [3, 0], [1, -1]), c: slice(state(70).c, [3, 0], [1, -1]) },
+        weights(),
+        needs,
+      );
+      expect(alone.output.dataSync()).toEqual(slice(all.output, [0, 3, 0], [-1, 1, -1]).dataSync());
+      const first = read(slice(x, [0, 0, 0], [11, -1, -1]), 70);
+      const rest = lstmLayer(slice(x, [11, 0, 0], [-1, -1, -1]), first.state, weights(), needs);
+      expect(rest.output.dataSync()).toEqual(slice(all.output, [11, 0, 0], [-1, -1, -1]).dataSync());
+      expect(rest.state.c.dataSync()).toEqual(all.state.c.dataSync());
+    });
+  });
+
+  it('keeps no tensor, and takes new weights in place of old ones', () => {
+    const before = memory();
+    const given = tidy(() => {
+      const x = draw('x', 2, 1, input) as Tensor3D;
+      const { biasHh, ...same } = weights();
+      const once = lstmLayer(x, state(1), { ...same, biasHh }, needs);
+      const other = lstmLayer(x, state(1), { ...same, biasHh: ones([4 * hidden]) }, needs);
+      return [once, other].map(({ output }) => [...output.dataSync()]);
+    });
+    expect(given[1]).not.toEqual(given[0]);
+    expect(memory().numTensors).toBe(before.numTensors);
+  });
+});
