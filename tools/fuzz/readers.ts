@@ -6,6 +6,7 @@ import { archiveReader } from './readers/imdb-archive.js';
 import { linearReader } from './readers/linear.js';
 import { modelFileReader } from './readers/model-file.js';
 import { pytorchLegacyReader, pytorchZipReader } from './readers/pytorch.js';
+import { requestReader } from './readers/request.js';
 import {
   configReader,
   corpusOfRunReader,
@@ -44,5 +45,6 @@ export const readers: Readonly<Record<string, () => FuzzedReader>> = {
   'run-corpus': corpusOfRunReader,
   engine: engineReader,
   settings: settingsFileReader,
+  request: requestReader,
   tokenizer: tokenizerReader,
 };

@@ -179,7 +179,8 @@ export function createServer({
       if (serving?.model !== model) return;
       log(`serve: ${told(reason)}`);
       serving = undefined;
-      void queue.use(undefined);
+      // Its weights are gone with it.
+      queue.use(undefined).catch(() => undefined);
     });
     await queue.use(model);
   };

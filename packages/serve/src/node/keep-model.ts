@@ -54,7 +54,8 @@ export async function keepModel(
     void model.ended?.then(() => {
       void inTurn(() => again(model));
     });
-    void server.useModel(model);
+    // The one before goes in its own time, whatever becomes of it.
+    server.useModel(model).catch((error: unknown) => log(`serve: the model before: ${lineOf(error)}`));
   };
   const again = async (ended: ServedModel) => {
     // One that was replaced in the meantime is nobody's loss.
