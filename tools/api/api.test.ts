@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../packages/published-packages.js';
 import { apiReports, digestOf, reportPath } from './api-reports.js';
-import { isBuilt } from './public-face.js';
+import { inlineTypes } from './inline-types.js';
+import { isBuilt, publicFace } from './public-face.js';
 
 const reports = isBuilt()
   ? [...apiReports()].map(([one, report]) => ({ one, name: one.manifest.name, report }))
@@ -17,6 +18,11 @@ describe.skipIf(!isBuilt())('the public face of a package (skipped without a bui
   it.each(reports)('of $name is that of its report', ({ one, report }) => {
     const kept = existsSync(reportPath(one)) ? readFileSync(reportPath(one), 'utf8') : '';
     expect(report, 'if the change is meant: npm run api').toBe(kept);
+  });
+
+  it('names its object types', () => {
+    // A row is the inputs, attributes and outputs of a kernel, which stand nowhere else.
+    expect(inlineTypes(publicFace())).toEqual(['@ulmfit/kernels FastKernels']);
   });
 
   it.each(reports)(

@@ -16,6 +16,14 @@ import { instructionSets } from './instruction-sets.js';
 import { findKernelLibraries } from './native/kernel-library.js';
 import { nativeKernelsOff } from './native/native-kernels.js';
 
+/** The tfjs-node that is installed. */
+export interface FoundTfjsNode {
+  readonly version: string;
+  readonly directory: string;
+  /** Why it does not load, where it doesn't. */
+  readonly broken?: string;
+}
+
 /** What {@link doctor} found. */
 export interface DoctorReport {
   readonly platform: string;
@@ -26,8 +34,7 @@ export interface DoctorReport {
   readonly instructionSets: readonly string[];
   readonly backend: 'tensorflow' | 'wasm' | 'cpu';
   /** tfjs-node: its version and folder, and why it doesn't load if it doesn't. */
-  readonly tfjsNode:
-    { readonly version: string; readonly directory: string; readonly broken?: string } | undefined;
+  readonly tfjsNode: FoundTfjsNode | undefined;
   readonly tensorflowVersion: string | undefined;
   readonly libraryPath: string | undefined;
   /** The compiled native kernels, or why there are none. */

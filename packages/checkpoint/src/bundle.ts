@@ -16,6 +16,7 @@ import {
   writeAtomically,
   ZipArchive,
 } from '@ulmfit/files/portable';
+import type { Json } from '@ulmfit/trainer';
 import { z } from 'zod';
 import { packWeights, unpackWeights, type WeightFormat } from './packed-weights.js';
 import { readSafetensors, serializeSafetensors } from './safetensors.js';
@@ -40,39 +41,56 @@ const text = z.string().min(1, 'expected a text that is not empty');
 const texts = textList((item) => item !== '', 'expected a text that is not empty');
 const isDistinct = (items: readonly string[]) => new Set(items).size === items.length;
 
-/** The shape of `bundle.json`. */
-export const bundleDescriptionSchema = z
+/** What a model's texts have to be cut up by. */
+export interface BundleTokenizer {
+  readonly name: string;
+  /** The fingerprint of its rules. */
+  readonly rules: string;
+  /** The fingerprint of what else decides the tokens, such as the engine's data for languages. */
+  readonly environment?: string | undefined;
+}
+
+/** All that `bundle.json` says of a model, but for the checksums. */
+export interface BundleDescription {
+  /** What the weights are of. */
+  readonly kind: 'language-model' | 'classifier';
+  /** What the encoder is. Bundles of the first version say nothing: it was AWD-LSTM always. */
+  readonly architecture?: string | undefined;
+  /** The sizes and settings that the model is made with; its maker checks them. */
+  readonly config: Readonly<Record<string, Json>>;
+  /** The classes in the order of the logits; empty for a language model. */
+  readonly labels: readonly string[];
+  /** How the weights are stored, where that is not float32. */
+  readonly weightFormat?: 'float16' | 'int8' | undefined;
+  /** How a classifier's logits become classes; its maker checks it. Bundles of the first version have none. */
+  readonly decision?: Readonly<Record<string, Json>> | undefined;
+  readonly tokenizer: BundleTokenizer;
+  readonly specialTokens: readonly string[];
+  /** Whether documents are read from their first word or from their last. */
+  readonly direction: 'forward' | 'backward';
+}
+
+/** Reads a {@link BundleDescription}. */
+export const bundleDescriptionSchema: z.ZodType<BundleDescription> = z
   .strictObject({
-    /** What the weights are of. */
     kind: z.enum(['language-model', 'classifier']),
-    /** What the encoder is. Bundles of the first version say nothing: it was AWD-LSTM always. */
     architecture: text.optional(),
-    /** The sizes and settings that the model is made with; its maker checks them. */
     config: z.record(z.string(), z.json()),
-    /** The classes in the order of the logits; empty for a language model. */
     labels: texts.readonly().refine(isDistinct, 'a label stands twice'),
-    /** How the weights are stored, where that is not float32. */
     weightFormat: z.enum(['float16', 'int8']).optional(),
-    /** How a classifier's logits become classes; its maker checks it. Bundles of the first version have none. */
     decision: z.record(z.string(), z.json()).optional(),
-    /** What the text has to be cut up by: a name and the fingerprint of the rules. */
     tokenizer: z.strictObject({
       name: text,
       rules: text,
-      /** The fingerprint of what else decides the tokens, such as the engine's data for languages. */
       environment: text.optional(),
     }),
     specialTokens: texts.readonly(),
-    /** Whether documents are read from their first word or from their last. */
     direction: z.enum(['forward', 'backward']),
   })
   .refine((d) => (d.kind === 'classifier' ? d.labels.length > 0 : d.labels.length === 0), {
     path: ['labels'],
     message: 'a classifier has at least one, a language model none',
   });
-
-/** All that `bundle.json` says of a model, but for the checksums. */
-export type BundleDescription = z.infer<typeof bundleDescriptionSchema>;
 
 /** An exported model: everything that prediction needs. */
 export interface Bundle extends BundleDescription {

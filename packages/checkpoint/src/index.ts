@@ -7,7 +7,7 @@ export {
   type Safetensors,
 } from './safetensors.js';
 export { rawFromTensors, tensorsFromRaw } from './tensor-conversion.js';
-export type { Dtype, DtypeArrays, RawTensor } from './raw-tensor.js';
+export type { Dtype, DtypeArrays, RawTensor, RawTensorOf } from './raw-tensor.js';
 export { readPytorch } from './pytorch.js';
 export { isDeep } from './json-depth.js';
 export { readItos } from './itos.js';
@@ -34,6 +34,7 @@ export {
   writeBundleFile,
   type Bundle,
   type BundleDescription,
+  type BundleTokenizer,
   type BundleFile,
   type BundleParts,
   type BundleToBytesOptions,

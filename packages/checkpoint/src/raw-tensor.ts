@@ -20,10 +20,16 @@ export interface DtypeArrays {
 /** An element type, by safetensors' name. */
 export type Dtype = keyof DtypeArrays;
 
+/** A tensor of one type as it stands in a file. */
+export interface RawTensorOf<D extends Dtype> {
+  readonly dtype: D;
+  readonly shape: readonly number[];
+  /** Row by row. */
+  readonly data: DtypeArrays[D];
+}
+
 /** A tensor as it stands in a file: row-major values of one type, nothing converted. */
-export type RawTensor = {
-  [D in Dtype]: { readonly dtype: D; readonly shape: readonly number[]; readonly data: DtypeArrays[D] };
-}[Dtype];
+export type RawTensor = { [D in Dtype]: RawTensorOf<D> }[Dtype];
 
 /** Bytes an element. */
 export const dtypeBytes: Readonly<Record<Dtype, number>> = {

@@ -64,23 +64,23 @@ export interface GuessedColumns extends Columns {
   readonly guessed: readonly string[];
 }
 
+/** Columns that are named, so that they need not be guessed. */
+export interface GivenColumns {
+  readonly text?: readonly string[] | undefined;
+  /** Null for none. */
+  readonly label?: string | null | undefined;
+  /** Whether a text may have several labels. Default false. */
+  readonly several?: boolean | undefined;
+}
+
 /**
  * Chooses the columns of texts and labels: those that are named, else by plain names, else the one that is left of two.
  * @param name What messages call the file.
- * @param given Those that are named; a label of null asks for none. `several` tells that a text may have several labels.
  * @throws UlmfitError `NO_SUCH_COLUMN`, with the columns that there are.
  * @example
  * guessColumns('tickets.csv', ['id', 'text', 'label'], {});
  */
-export function guessColumns(
-  name: string,
-  columns: readonly string[],
-  given: {
-    readonly text?: readonly string[] | undefined;
-    readonly label?: string | null | undefined;
-    readonly several?: boolean | undefined;
-  },
-): GuessedColumns {
+export function guessColumns(name: string, columns: readonly string[], given: GivenColumns): GuessedColumns {
   for (const column of [...(given.text ?? []), ...(given.label ? [given.label] : [])]) {
     requireColumn(name, columns, column);
   }

@@ -1,4 +1,10 @@
-export { trainLinear, type LinearProgress, type TrainLinearOptions } from './train-linear.js';
+export {
+  trainLinear,
+  type LinearFitting,
+  type LinearProgress,
+  type LinearReading,
+  type TrainLinearOptions,
+} from './train-linear.js';
 export {
   LinearClassifier,
   type LinearExplanation,
@@ -9,8 +15,10 @@ export {
   linearFromParts,
   linearJsonSchema,
   linearToParts,
+  type HashedTerms,
   type LinearArray,
   type LinearJson,
   type LinearParts,
+  type VocabularyTerms,
 } from './linear-parts.js';
 export type { NgramRange } from './ngrams.js';

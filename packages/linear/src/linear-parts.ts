@@ -26,13 +26,42 @@ const ngrams = z
   .refine(([shortest, longest]) => shortest <= longest)
   .readonly();
 const unit = z.enum(['words', 'characters']);
+/** Terms that each have a row of their own. */
+export interface VocabularyTerms {
+  readonly kind: 'vocabulary';
+  readonly unit: 'words' | 'characters';
+  /** The shortest and the longest run. */
+  readonly ngrams: readonly [shortest: number, longest: number];
+}
+
+/** Terms that share rows by their hash. */
+export interface HashedTerms {
+  readonly kind: 'hashed';
+  readonly unit: 'words' | 'characters';
+  /** The shortest and the longest run. */
+  readonly ngrams: readonly [shortest: number, longest: number];
+  /** Rows, a power of two. */
+  readonly buckets: number;
+}
+
+/** What {@link linearToParts} keeps as JSON. */
+export interface LinearJson {
+  readonly format: 1;
+  readonly classes: number;
+  readonly multiLabel: boolean;
+  /** The number of texts of training. */
+  readonly texts: number;
+  /** Whether a term counts by the logarithm of how often a text has it. */
+  readonly sublinear: boolean;
+  readonly terms: readonly (VocabularyTerms | HashedTerms)[];
+}
+
 /** Reads a linear model's {@link LinearJson} back. */
-export const linearJsonSchema = z
+export const linearJsonSchema: z.ZodType<LinearJson> = z
   .strictObject({
     format: z.literal(1),
     classes: count,
     multiLabel: z.boolean(),
-    /** The number of texts of training. */
     texts: count,
     sublinear: z.boolean(),
     terms: z
@@ -56,9 +85,6 @@ export const linearJsonSchema = z
       .readonly(),
   })
   .refine(({ classes, multiLabel }) => multiLabel || classes > 1);
-
-/** What {@link linearToParts} keeps as JSON. */
-export type LinearJson = z.infer<typeof linearJsonSchema>;
 
 /**
  * Takes a model apart for a file. The parts give back the very same model.

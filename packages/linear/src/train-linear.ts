@@ -8,16 +8,26 @@ import { Pacer } from './pacer.js';
 import { readTrainingRows, type TrainingRows } from './training-rows.js';
 
 /** How far a training is. */
-export type LinearProgress =
-  | { readonly phase: 'read'; readonly texts: number }
-  /** `gradient` is the largest derivative of the mean loss, which falls to the tolerance; labels are solved in `parts`. */
-  | {
-      readonly phase: 'fit';
-      readonly part: number;
-      readonly parts: number;
-      readonly step: number;
-      readonly gradient: number;
-    };
+export type LinearProgress = LinearReading | LinearFitting;
+
+/** The texts are being read. */
+export interface LinearReading {
+  readonly phase: 'read';
+  /** So far. */
+  readonly texts: number;
+}
+
+/** The weights are being solved for, the classes of a task with many in parts. */
+export interface LinearFitting {
+  readonly phase: 'fit';
+  /** From 1, of `parts`. */
+  readonly part: number;
+  readonly parts: number;
+  /** Of the part, from 1. */
+  readonly step: number;
+  /** The largest derivative of the mean loss, which falls to the tolerance. */
+  readonly gradient: number;
+}
 
 export interface TrainLinearOptions {
   /** The number of classes: labels are 0 .. classes - 1. */

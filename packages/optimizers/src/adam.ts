@@ -42,11 +42,20 @@ export function adam(options: AdamOptions = {}): OptimizerFactory<Adam> {
   };
 }
 
+/** What stays the same from step to step, unlike what a group's hyperparameters have. */
+export interface AdamConstants {
+  /** Coefficient of the mean of the squared gradients. */
+  readonly beta2: number;
+  /** Added to the root of that mean. */
+  readonly epsilon: number;
+  readonly decays: Decays;
+}
+
 export class Adam extends KeyedOptimizer<'mean' | 'squares'> {
-  readonly #settings: { beta2: number; epsilon: number; decays: Decays };
+  readonly #settings: AdamConstants;
 
   /** Made by `adam`. */
-  constructor(groups: ParameterGroups, settings: { beta2: number; epsilon: number; decays: Decays }) {
+  constructor(groups: ParameterGroups, settings: AdamConstants) {
     super('adam', groups, ['mean', 'squares']);
     this.#settings = settings;
   }

@@ -1,4 +1,4 @@
-export { adam, Adam, type AdamOptions } from './adam.js';
+export { adam, Adam, type AdamConstants, type AdamOptions } from './adam.js';
 export { sgd, Sgd, type SgdOptions } from './sgd.js';
 export { asgd, Asgd, type AsgdOptions, type AsgdSettings } from './asgd.js';
 export { isNonMonotonic, ntAsgd, type NtAsgd, type NtAsgdOptions } from './nt-asgd.js';

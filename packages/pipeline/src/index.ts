@@ -4,7 +4,14 @@ export {
   type ClassifierFit,
   type LanguageModelFit,
   type PresetName,
+  type ClassifierRecipe,
+  type LanguageModelRecipe,
   type Recipe,
+  type RecipeActivationRegularization,
+  type RecipeDropouts,
+  type RecipeEncoder,
+  type RecipeOptimizer,
+  type RecipeVocabulary,
 } from './recipe/recipe.js';
 export { adjustRecipe } from './recipe/adjust-recipe.js';
 export { readingAllTexts, recommendedPreset, recommendedRecipe } from './recipe/recommended-recipe.js';
@@ -21,7 +28,17 @@ export type {
 } from './stages/stage-plugin.js';
 // What the options and the results name.
 export type { AnyEncoder, Architecture, AwdLstmEncoder } from '@ulmfit/awd-lstm';
-export { Interrupted, type StageContext, type StageEvent } from './stage-context.js';
+export { Interrupted, type StageContext } from './stage-context.js';
+export type {
+  BeginEvent,
+  EpochEvent,
+  EvaluateEvent,
+  LinearEvent,
+  StageEvent,
+  StepEvent,
+  TokenizeEvent,
+  WarningEvent,
+} from './stage-event.js';
 export {
   tokenAccuracy,
   trainLanguageModel,
@@ -57,8 +74,8 @@ export type { MadePlugins, PluginsByStage } from './run/plugins-by-stage.js';
 export type { OptimizerByStage } from './run/optimizer-by-stage.js';
 export { estimateRun, type EstimateRunOptions, type RunEstimate } from './run/estimate-run.js';
 export type { StepRates } from './stages/step-rates.js';
-export { planTraining } from './run/training-settings.js';
-export { runFiles } from './run/run-files.js';
+export { planTraining, type PlanTrainingOptions } from './run/training-settings.js';
+export { runFiles, type RunFiles } from './run/run-files.js';
 export { readRun, type ModelSizes, type RunRecord } from './run/read-run.js';
 export type { EpochMetrics, RunMetrics, StepMetrics } from './run/run-metrics.js';
 export type { StageName, TrainedStage } from './run/stage-name.js';
@@ -79,6 +96,7 @@ export {
   evaluationResultSchema,
   type ClassifierKind,
   type EvaluationResult,
+  type Judgements,
   type MistakenText,
 } from './judge/evaluation-result.js';
 export type { ClassScores } from '@ulmfit/inference';

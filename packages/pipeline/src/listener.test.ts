@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { listener } from './listener.js';
-import type { StageEvent } from './stage-context.js';
+import type { StageEvent } from './stage-event.js';
 
 it('throws what an asynchronous listener rejects with, at the next event or at the end', async () => {
   const unhandled: unknown[] = [];

@@ -1,40 +1,5 @@
-import type { LinearProgress } from '@ulmfit/linear';
 import type { CheckpointStore } from '@ulmfit/trainer';
-
-/** What a stage tells while it works: enough for a progress bar, a log and a report. */
-export type StageEvent =
-  | { type: 'begin'; stage: string; fit: string; epochs: number; steps: number; epoch: number; step: number }
-  | {
-      type: 'step';
-      stage: string;
-      fit: string;
-      epoch: number;
-      step: number;
-      steps: number;
-      values: Readonly<Record<string, number>>;
-      lr: number;
-    }
-  | {
-      type: 'epoch';
-      stage: string;
-      fit: string;
-      epoch: number;
-      step: number;
-      seconds: number;
-      values: Readonly<Record<string, number>>;
-    }
-  | {
-      type: 'tokenize';
-      stage: string;
-      documents: number;
-      tokens: number;
-      done: boolean;
-      /** They were tokenized another time and are read from the cache. */
-      cached?: true;
-    }
-  | ({ type: 'linear'; stage: string } & LinearProgress)
-  | { type: 'warning'; message: string }
-  | { type: 'evaluate'; stage: string; done: number; batches: number };
+import type { StageEvent } from './stage-event.js';
 
 /** What every stage is given beside its data. */
 export interface StageContext {

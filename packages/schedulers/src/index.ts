@@ -25,6 +25,7 @@ export {
   rateSuggestions,
   type FindLearningRateOptions,
   type FoundLearningRates,
+  type RateSuggestionName,
   type SweptTrainer,
 } from './learning-rate-finder.js';
 export { minimum, slide, steep, valley, type RateSuggestion } from './rate-suggestions.js';

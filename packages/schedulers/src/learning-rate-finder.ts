@@ -4,7 +4,15 @@ import { minimum, slide, steep, valley, type RateSuggestion } from './rate-sugge
 import { withStateRestored } from './state-restored.js';
 
 /** The suggestions that fastai knows. */
-export const rateSuggestions = { valley, slide, minimum, steep };
+export type RateSuggestionName = 'valley' | 'slide' | 'minimum' | 'steep';
+
+/** What they are made by. */
+export const rateSuggestions: Readonly<Record<RateSuggestionName, RateSuggestion>> = {
+  valley,
+  slide,
+  minimum,
+  steep,
+};
 
 export interface FindLearningRateOptions<Batch, Output, Taps, Name extends string> {
   readonly train: Loader<Batch>;
@@ -53,12 +61,7 @@ export interface FoundLearningRates<Name extends string> {
  * const { suggestions } = await findLearningRate(trainer, { train }); // all is as before afterwards
  * await trainer.fit({ stage: 'all', train, epochs: 1, lr: suggestions.valley });
  */
-export async function findLearningRate<
-  Batch,
-  Output,
-  Taps,
-  Name extends string = keyof typeof rateSuggestions,
->(
+export async function findLearningRate<Batch, Output, Taps, Name extends string = RateSuggestionName>(
   trainer: SweptTrainer<Batch, Output, Taps>,
   options: FindLearningRateOptions<NoInfer<Batch>, NoInfer<Output>, NoInfer<Taps>, Name>,
 ): Promise<FoundLearningRates<Name>> {

@@ -20,6 +20,7 @@ export {
   repeatedTexts,
   type RepeatedTexts,
   type RepeatedTextsInput,
+  type SharedTexts,
 } from './repeated-texts.js';
 export { countWords } from './count-words.js';
 export { sortClasses } from './sort-classes.js';

@@ -1,11 +1,18 @@
 import { TEXT_SETS, type TextSet } from './text-set.js';
 
+/** How many texts of a set stand in another one too. */
+export interface SharedTexts {
+  readonly of: TextSet;
+  readonly among: TextSet;
+  readonly texts: number;
+}
+
 /** Texts that stand in a task more than once. */
 export interface RepeatedTexts {
   /** For each set, its texts that stand earlier in it too. */
   readonly within: Readonly<Record<TextSet, number>>;
   /** The texts of a held-out set that another set has too: `texts` of `of` are `among` the other's. None where there are none. */
-  readonly across: readonly { readonly of: TextSet; readonly among: TextSet; readonly texts: number }[];
+  readonly across: readonly SharedTexts[];
   /** The labelled texts that stand elsewhere with other labels. */
   readonly conflicting: number;
 }

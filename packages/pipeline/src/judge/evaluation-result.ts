@@ -16,6 +16,13 @@ export interface MistakenText {
   readonly probability: number;
 }
 
+/** The figures of each classifier on the same texts: of the linear one and the blend where there is a linear one. */
+export interface Judgements {
+  readonly neural: Judgement;
+  readonly linear?: Judgement | undefined;
+  readonly blend?: Judgement | undefined;
+}
+
 /** A scored classifier, as `result.json` keeps it: the figures of each of its members on the same texts. */
 export interface EvaluationResult {
   /** The texts that were scored. */
@@ -23,11 +30,7 @@ export interface EvaluationResult {
   readonly seconds: number;
   /** Which one predicts, by the validation set. */
   readonly chosen: ClassifierKind;
-  readonly judgements: {
-    readonly neural: Judgement;
-    readonly linear?: Judgement | undefined;
-    readonly blend?: Judgement | undefined;
-  };
+  readonly judgements: Judgements;
   /** The mistakes that the chosen one was surest of, the surest first. */
   readonly mistakes: readonly MistakenText[];
 }

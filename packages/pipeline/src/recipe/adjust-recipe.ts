@@ -12,7 +12,7 @@ import { recipeSchema, type Recipe } from './recipe.js';
 export function adjustRecipe(recipe: Recipe, changes: unknown, source: string): Recipe {
   if (!isObject(changes))
     throw new UlmfitError('BAD_RECIPE', `${source}: not an object of settings; write {"clip": 0.4}`);
-  return checkedRecipe(merged(recipe, changes), source);
+  return checkedRecipe(merged({ ...recipe }, changes), source);
 }
 
 /**

@@ -1,5 +1,137 @@
 import { z } from 'zod';
 
+/** Which published rates of the five dropouts; a multiplier scales them. */
+export type RecipeDropouts = 'fastaiLanguageModel' | 'fastaiClassifier' | 'paper' | 'awdLstm';
+
+/** One fit of the language model. */
+export interface LanguageModelFit {
+  readonly epochs: number;
+  /** Peak learning rate of the top group. */
+  readonly lr: number;
+  /** Multiplies the five dropout rates. */
+  readonly dropoutMultiplier: number;
+  /** The learning rate is divided by this for each group below the top; 1 for one rate. */
+  readonly divisor: number;
+  /** The share of the steps in which the rate rises, if not the schedule's own. */
+  readonly warmup?: number | undefined;
+  /** With little text the fit has as many epochs more as reach so many steps. */
+  readonly minimumSteps?: number | undefined;
+}
+
+/** One fit of the classifier. */
+export interface ClassifierFit {
+  /** For checkpoints and reports: `a` to `z`, digits and `-`. */
+  readonly name: string;
+  /** The first group that is trained, counted from the top when negative; 0 for all. */
+  readonly freezeTo: number;
+  readonly epochs: number;
+  /** Peak learning rate of the top group. */
+  readonly lr: number;
+  /** The ratio of the top group's rate to the bottom's; those between are spread geometrically. 1 for one rate. */
+  readonly spread: number;
+  /** With few documents the fit has as many epochs more as reach so many steps. */
+  readonly minimumSteps?: number | undefined;
+}
+
+/** The sizes of AWD-LSTM, all but the vocabulary. */
+export interface RecipeEncoder {
+  /** Features of the embedding, and units of the last layer. */
+  readonly embedding: number;
+  /** Units of every layer but the last. */
+  readonly hidden: number;
+  /** LSTM layers. */
+  readonly layers: number;
+}
+
+/** Which words a model knows. */
+export interface RecipeVocabulary {
+  /** Rows at most, special tokens among them; see `buildVocabulary`. */
+  readonly maxWords: number;
+  /** A word that occurs less often is unknown. */
+  readonly minCount: number;
+}
+
+/** Adam's settings. */
+export interface RecipeOptimizer {
+  /** Coefficient of the mean of the gradients. */
+  readonly beta1: number;
+  /** Coefficient of the mean of their squares. */
+  readonly beta2: number;
+  readonly eps: number;
+  /** Coefficient of decoupled weight decay. */
+  readonly weightDecay: number;
+}
+
+/** The weights of AR and TAR in the loss (Merity et al. 2017, section 4.4); 0 for none. */
+export interface RecipeActivationRegularization {
+  /** Of AR, the mean square of the last layer's output. */
+  readonly alpha: number;
+  /** Of TAR, the mean square of its changes. */
+  readonly beta: number;
+}
+
+/** How the language model is trained. */
+export interface LanguageModelRecipe {
+  /** Streams of text that are read side by side. */
+  readonly batchSize: number;
+  /** Tokens of a stream in a batch. */
+  readonly window: number;
+  /** Windows of varying length, as AWD-LSTM draws them. */
+  readonly jitter: boolean;
+  /** The share of the documents that is held out for validation. */
+  readonly validationShare: number;
+  readonly dropouts: RecipeDropouts;
+  /** Null for none: fine-tuning then starts from scratch. */
+  readonly pretrain: LanguageModelFit | null;
+  /** What it is fine-tuned on: the texts without a label, or those of training with them, whose labels are not used. */
+  readonly texts: 'unlabelled' | 'train-and-unlabelled';
+  readonly finetune: LanguageModelFit;
+}
+
+/** How the classifier is trained. */
+export interface ClassifierRecipe {
+  /** Documents in a batch. */
+  readonly batchSize: number;
+  /** Documents in a batch that is validated or predicted. */
+  readonly evaluationBatchSize: number;
+  /** Tokens that are read at once. */
+  readonly window: number;
+  /** Of each document, the last windows within this many tokens are pooled and get a gradient. */
+  readonly maxLength: number;
+  /** Units of the head's hidden layers. */
+  readonly headLayers: readonly number[];
+  readonly dropouts: RecipeDropouts;
+  readonly dropoutMultiplier: number;
+  /** The rates of the head's blocks after the first, which has the preset's output rate. */
+  readonly headDropout: readonly number[];
+  /** Gradual unfreezing: one fit after the other. */
+  readonly fits: readonly ClassifierFit[];
+  /** The one fit that stands for them all without transfer. */
+  readonly scratch: ClassifierFit;
+  /** Whether each class has the same share in the loss, however few texts it has. */
+  readonly classWeights: 'none' | 'balanced';
+  /** The validation figure by which the best epoch of all fits is kept; none for the last epoch. */
+  readonly keepBest: 'none' | 'loss' | 'accuracy' | 'macroF1';
+  /** Epochs without a better value of that figure, or of the loss, after which a fit ends; null for never. */
+  readonly patience: number | null;
+}
+
+/** All settings of the three stages. A run keeps its recipe in `config.json`. */
+export interface Recipe {
+  /** What cuts text into words: `fastai` (English), `segmenter:de` (any language), or the module of one's own. */
+  readonly tokenizer: string;
+  readonly encoder: RecipeEncoder;
+  readonly vocabulary: RecipeVocabulary;
+  /** The shape of the learning rate over each fit; `constant` leaves it to a scheduler of one's own. */
+  readonly schedule: 'one-cycle' | 'stlr' | 'constant';
+  readonly optimizer: RecipeOptimizer;
+  /** The largest norm of all gradients together; 0 for no clipping. */
+  readonly clip: number;
+  readonly activationRegularization: RecipeActivationRegularization;
+  readonly languageModel: LanguageModelRecipe;
+  readonly classifier: ClassifierRecipe;
+}
+
 const rate = z.number().min(0).lt(1);
 const count = z.number().int().positive();
 /** A matrix of four gates still has fewer numbers than an array may. */
@@ -10,62 +142,41 @@ const positive = z.number().positive();
 
 const languageModelFit = z.strictObject({
   epochs,
-  /** Peak learning rate of the top group. */
   lr: positive,
-  /** Multiplies the five dropout rates. */
   dropoutMultiplier: z.number().min(0),
-  /** The learning rate is divided by this for each group below the top; 1 for one rate. */
   divisor: z.number().min(1),
-  /** The share of the steps in which the rate rises, if not the schedule's own. */
   warmup: z.number().gt(0).lt(1).optional(),
-  /** With little text the fit has as many epochs more as reach so many steps. */
   minimumSteps: count.optional(),
 });
 
 const classifierFit = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/),
-  /** The first group that is trained, counted from the top when negative; 0 for all. */
   freezeTo: z.number().int(),
   epochs,
-  /** Peak learning rate of the top group. */
   lr: positive,
-  /** The ratio of the top group's rate to the bottom's; those between are spread geometrically. 1 for one rate. */
   spread: z.number().min(1),
-  /** With few documents the fit has as many epochs more as reach so many steps. */
   minimumSteps: count.max(100_000).optional(),
 });
 
-/** Published rates of the five dropouts; a multiplier scales them. */
 const dropouts = z.enum(['fastaiLanguageModel', 'fastaiClassifier', 'paper', 'awdLstm']);
 
 /** The settings each by itself, as runs keep them: what is asked of a new recipe beyond that must not refuse an old one. */
 export const recipeShape = z.strictObject({
-  /**
-   * What cuts text into words: `fastai` (English), `segmenter:de` (any language), or the module of one's own. The default
-   * stands for what runs of the first version, which had no choice, have kept.
-   */
+  // The defaults stand for what runs of earlier versions, which had no choice, have kept.
   tokenizer: z.string().min(1).default('fastai'),
   encoder: z.strictObject({ embedding: units, hidden: units, layers: count.max(64) }),
   vocabulary: z.strictObject({ maxWords: count, minCount: count }),
-  /** The shape of the learning rate over each fit; `constant` leaves it to a scheduler of one's own. */
   schedule: z.enum(['one-cycle', 'stlr', 'constant']),
   optimizer: z.strictObject({ beta1: rate, beta2: rate, eps: positive, weightDecay: z.number().min(0) }),
-  /** The largest norm of all gradients together; 0 for no clipping. */
   clip: z.number().min(0),
   activationRegularization: z.strictObject({ alpha: z.number().min(0), beta: z.number().min(0) }),
   languageModel: z.strictObject({
     batchSize: count,
     window: count,
-    /** Windows of varying length, as AWD-LSTM draws them. */
     jitter: z.boolean(),
     validationShare: z.number().min(0).lt(1),
     dropouts,
-    /** Null for none: fine-tuning then starts from scratch. */
     pretrain: languageModelFit.nullable(),
-    /**
-     * What it is fine-tuned on: the texts without a label, or those of training with them, whose labels are not used. The
-     * default stands for what runs of the first version, which had no choice, have kept.
-     */
     texts: z.enum(['unlabelled', 'train-and-unlabelled']).default('unlabelled'),
     finetune: languageModelFit,
   }),
@@ -77,26 +188,18 @@ export const recipeShape = z.strictObject({
     headLayers: z.array(units),
     dropouts,
     dropoutMultiplier: z.number().min(0),
-    /** The rates of the head's blocks after the first, which has the preset's output rate. */
     headDropout: z.array(rate),
-    /** Gradual unfreezing: one fit after the other. */
     fits: z.array(classifierFit).min(1),
-    /** The one fit that stands for them all without transfer. */
     scratch: classifierFit,
-    /** Whether each class has the same share in the loss, however few texts it has. */
     classWeights: z.enum(['none', 'balanced']).default('none'),
-    /**
-     * The validation figure by which the best epoch of all fits is kept; none for the last epoch. Nothing was held out in
-     * runs of earlier versions, to which the default means nothing.
-     */
+    // Nothing was held out in runs of earlier versions, to which the default means nothing.
     keepBest: z.enum(['none', 'loss', 'accuracy', 'macroF1']).default('macroF1'),
-    /** Epochs without a better value of that figure, or of the loss, after which a fit ends; null for never. */
     patience: count.nullable().default(null),
   }),
 });
 
-/** All settings of the three stages. A run keeps its recipe in `config.json`. */
-export const recipeSchema = recipeShape.superRefine(({ classifier }, ctx) => {
+/** Reads a {@link Recipe}. */
+export const recipeSchema: z.ZodType<Recipe> = recipeShape.superRefine(({ classifier }, ctx) => {
   const { window, maxLength, headLayers, headDropout } = classifier;
   const refuse = (name: string, message: string) =>
     ctx.addIssue({ code: 'custom', path: ['classifier', name], message });
@@ -105,10 +208,6 @@ export const recipeSchema = recipeShape.superRefine(({ classifier }, ctx) => {
     refuse('headDropout', `must have a rate for each of the ${headLayers.length} headLayers`);
   }
 });
-
-export type Recipe = z.infer<typeof recipeSchema>;
-export type LanguageModelFit = Recipe['languageModel']['finetune'];
-export type ClassifierFit = Recipe['classifier']['scratch'];
 
 const fastaiAdam = { beta1: 0.9, beta2: 0.99, eps: 1e-5, weightDecay: 0.01 };
 
@@ -262,6 +361,10 @@ const bestOnCpu: Recipe = {
   },
 };
 
-export const presets = { tiny, small, 'own-data': ownData, paper, 'best-on-cpu': bestOnCpu } as const;
+/** The recipes that there are by name. */
+export type PresetName = 'tiny' | 'small' | 'own-data' | 'paper' | 'best-on-cpu';
 
-export type PresetName = keyof typeof presets;
+/** Recipes to start from; `docs/performance.md` and `docs/results.md` have what they take and what they give. */
+export const presets: Readonly<Record<PresetName, Recipe>> = {
+  ...{ tiny, small, 'own-data': ownData, paper, 'best-on-cpu': bestOnCpu },
+};

@@ -11,7 +11,7 @@ import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { optimizerByStage, type OptimizerByStage } from './optimizer-by-stage.js';
 import { ofAnyEncoder, pluginsByStage, type MadePlugins, type PluginsByStage } from './plugins-by-stage.js';
-import type { StageEvent } from '../stage-context.js';
+import type { StageEvent } from '../stage-event.js';
 import type { AnyStagePlugins } from '../stages/stage-plugin.js';
 import { labelledDocuments } from '../stages/task-texts.js';
 import type { TokenizeOptions } from '../tokens/tokenized.js';

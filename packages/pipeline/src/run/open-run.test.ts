@@ -15,7 +15,7 @@ import { presets, type Recipe } from '../recipe/recipe.js';
 import type { RunEngine } from './run-engine.js';
 import type { RunSettings } from './run-settings.js';
 import type { RunTask } from './run-task.js';
-import type { StageEvent } from '../stage-context.js';
+import type { StageEvent } from '../stage-event.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ulmfit-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -10,7 +10,7 @@ import { holdTask, type RunTask } from './run-task.js';
 import { toLine } from './run-metrics.js';
 import { readRunResult, type RunResult } from './run-result.js';
 import { settingsToJson, type RunSettings } from './run-settings.js';
-import type { StageEvent } from '../stage-context.js';
+import type { StageEvent } from '../stage-event.js';
 import { tellChanges } from './tell-changes.js';
 import { upgradeSettings } from './upgrade-settings.js';
 

@@ -1,21 +1,34 @@
-/** What stands in a run's folder, beside models and checkpoints. */
-export const runFiles = {
+/** The names of what stands in a run's folder, beside models and checkpoints. */
+export interface RunFiles {
   /** Every setting. */
-  config: 'config.json',
+  readonly config: string;
   /** What there is to learn, as it was read. */
-  task: 'task.json',
+  readonly task: string;
   /** The general text, by its fingerprint. */
-  corpus: 'corpus.json',
+  readonly corpus: string;
   /** The plain baseline. */
-  linear: 'linear.safetensors',
+  readonly linear: string;
   /** What computes. */
-  engine: 'engine.json',
+  readonly engine: string;
   /** A line for each step and epoch. */
-  metrics: 'metrics.jsonl',
+  readonly metrics: string;
   /** The figures of the finished stages. */
-  result: 'result.json',
+  readonly result: string;
   /** Made of the others by the command line. */
-  report: 'report.html',
+  readonly report: string;
   /** Written by its plugin, where one is given. */
+  readonly tensorboard: string;
+}
+
+/** The names that there are. */
+export const runFiles: RunFiles = {
+  config: 'config.json',
+  task: 'task.json',
+  corpus: 'corpus.json',
+  linear: 'linear.safetensors',
+  engine: 'engine.json',
+  metrics: 'metrics.jsonl',
+  result: 'result.json',
+  report: 'report.html',
   tensorboard: 'tensorboard',
-} as const;
+};

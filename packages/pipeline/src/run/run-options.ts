@@ -6,7 +6,7 @@ import type { MadePlugins, PluginsByStage } from './plugins-by-stage.js';
 import type { Recipe } from '../recipe/recipe.js';
 import type { RunEngine } from './run-engine.js';
 import type { StageName } from './stage-name.js';
-import type { StageEvent } from '../stage-context.js';
+import type { StageEvent } from '../stage-event.js';
 import type { AnyStagePlugins } from '../stages/stage-plugin.js';
 
 /** What {@link run} is given. */

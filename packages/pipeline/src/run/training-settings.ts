@@ -1,17 +1,11 @@
 import type { AnyEncoder, Architecture, AwdLstmEncoder } from '@ulmfit/awd-lstm';
 import { showName, UlmfitError } from '@ulmfit/errors';
-import type { OptimizerFactory, TrainingPlugin } from '@ulmfit/trainer';
+import type { TrainingPlugin } from '@ulmfit/trainer';
 import type { Recipe } from '../recipe/recipe.js';
 import { planClassifier, planLanguageModel } from '../stages/plan-stage.js';
-import type { AnyStagePlugins } from '../stages/stage-plugin.js';
-import { optimizerByStage, type OptimizerByStage, type StageOptimizers } from './optimizer-by-stage.js';
-import {
-  ofAnyEncoder,
-  pluginsByStage,
-  type MadePlugins,
-  type PluginsByStage,
-  type StagePlugins,
-} from './plugins-by-stage.js';
+import { optimizerByStage, type StageOptimizers } from './optimizer-by-stage.js';
+import { ofAnyEncoder, pluginsByStage, type StagePlugins } from './plugins-by-stage.js';
+import type { RunOptions } from './run-options.js';
 import type { OptimizerSettings, PluginSettings, RunSettings } from './run-settings.js';
 import { trainedStages, type TrainedStage } from './stage-name.js';
 
@@ -55,6 +49,12 @@ export function trainingSettings(
   return { plugins: used, optimizer: chosen };
 }
 
+/** What is tried, as of `run`. */
+export type PlanTrainingOptions<E extends AnyEncoder = AwdLstmEncoder> = Pick<
+  RunOptions<E>,
+  'plugins' | 'architecture' | 'optimizer'
+>;
+
 /**
  * Tries plugins and optimizers on the stages of a recipe, without training.
  * @returns the plugins and the optimizers by stage, as a run keeps them
@@ -64,15 +64,7 @@ export function trainingSettings(
  */
 export const planTraining = <E extends AnyEncoder = AwdLstmEncoder>(
   recipe: Recipe,
-  {
-    plugins,
-    architecture,
-    optimizer,
-  }: {
-    readonly plugins?: MadePlugins<AnyStagePlugins<E>> | PluginsByStage<E> | undefined;
-    readonly architecture?: Architecture<E> | undefined;
-    readonly optimizer?: OptimizerFactory | OptimizerByStage | undefined;
-  },
+  { plugins, architecture, optimizer }: PlanTrainingOptions<E>,
 ): Pick<RunSettings, 'plugins' | 'optimizer'> =>
   trainingSettings(recipe, {
     plugins: ofAnyEncoder(pluginsByStage(plugins)),

@@ -7,7 +7,8 @@ import type { CheckpointStore, Json, TrainingPlugin } from '@ulmfit/trainer';
 import { afterAll, describe, expect, it } from 'vitest';
 import { trainLanguageModel } from './language-model-stage.js';
 import { micro, microData } from '../micro.test-helper.js';
-import { Interrupted, type StageEvent } from '../stage-context.js';
+import { Interrupted } from '../stage-context.js';
+import type { StageEvent } from '../stage-event.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ulmfit-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -14,7 +14,8 @@ import { trainClassifier } from './classifier-stage.js';
 import { trainLanguageModel, type TrainedLanguageModel } from './language-model-stage.js';
 import { corpusOf, micro, microData, opinionsOf } from '../micro.test-helper.js';
 import type { Recipe } from '../recipe/recipe.js';
-import { Interrupted, type StageEvent } from '../stage-context.js';
+import { Interrupted } from '../stage-context.js';
+import type { StageEvent } from '../stage-event.js';
 
 /** Every weight and buffer, as bytes. */
 const bytesOf = (model: Pick<Model<never, unknown>, 'groups' | 'buffers'>): Record<string, string> =>

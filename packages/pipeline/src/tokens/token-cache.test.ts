@@ -21,7 +21,7 @@ import { fastaiTokenizer, type Tokenizer } from '@ulmfit/text';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { micro, opinionsOf } from '../micro.test-helper.js';
 import { run } from '../run/run.js';
-import type { StageEvent } from '../stage-context.js';
+import type { StageEvent } from '../stage-event.js';
 import { TokenCache } from './token-cache.js';
 import { tokenized } from './tokenized.js';
 import { userTokenCache } from './user-token-cache.js';

@@ -9,7 +9,7 @@ import {
   type Tokenizer,
 } from '@ulmfit/text';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { StageEvent } from '../stage-context.js';
+import type { StageEvent } from '../stage-event.js';
 import { tokenized } from './tokenized.js';
 import { TokenizerPool } from './tokenizer-pool.js';
 
