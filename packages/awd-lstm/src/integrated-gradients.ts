@@ -23,7 +23,7 @@ import { changedPass } from './changed-pass.js';
 import type { Classifier } from './classifier.js';
 import { joined, poolingMasks, windowsOf } from './document-windows.js';
 import type { AnyEncoder, EncoderStates } from './encoder.js';
-import { integratePath, type PathPoint } from './path-integral.js';
+import { integratePath, LEAST_POINTS, type PathPoint } from './path-integral.js';
 
 export interface IntegratedGradientsOptions {
   /** What the document is compared with: as many ids, such as those of an unknown word. */
@@ -32,7 +32,7 @@ export interface IntegratedGradientsOptions {
   readonly classes?: readonly number[] | undefined;
   /** How far the sum of the contributions may be from the difference of the logits, as a share of it. Default 0.01. */
   readonly tolerance?: number | undefined;
-  /** Points of the path at most, from 7. Default 512. */
+  /** Points of the path at most, from 9. Default 512. */
   readonly steps?: number | undefined;
   /** Tokens that are explained at most, the last ones, rounded up to whole windows. Default 2880, or twice `maxLength` if that is more. */
   readonly tokens?: number | undefined;
@@ -89,7 +89,7 @@ export async function integratedGradients(
 ): Promise<IntegratedGradients> {
   const { classes: count } = model.config;
   const classes = options.classes ?? Array.from({ length: count }, (_, c) => c);
-  requireInteger('explain: steps', steps, { from: 7 });
+  requireInteger('explain: steps', steps, { from: LEAST_POINTS });
   for (const index of classes) requireInteger('explain: class', index, { from: 0, to: count - 1 });
   if (ids.length === 0 || baseline.length !== ids.length) {
     throw new UlmfitError(

@@ -23,17 +23,19 @@ const evaluator = (curves: readonly Curve[]) => {
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
 
 describe('an integral along a path', () => {
-  it('is exact for a polynomial, by seven points', async () => {
+  it('is exact for a straight line, by nine points, and near for a curve', async () => {
     const { evaluate, asked } = evaluator([
-      { value: (x) => x ** 6 + 3 * x + 2, slopes: (x) => [6 * x ** 5, 3] },
+      { value: (x) => 5 * x + 2, slopes: () => [2, 3] },
+      { value: (x) => x ** 3, slopes: (x) => [3 * x ** 2] },
     ]);
-    const { integrals, points } = await integratePath(evaluate, { tolerance: () => 1e-9, maxPoints: 100 });
-    const [integral] = integrals;
-    expect(points).toBe(7);
-    expect(new Set(asked).size).toBe(7);
-    expect(integral?.contributions[0]).toBeCloseTo(1, 12);
-    expect(integral?.contributions[1]).toBeCloseTo(3, 12);
-    expect(integral).toMatchObject({ start: 2, end: 6, isWithin: true });
+    const { integrals, points } = await integratePath(evaluate, { tolerance: () => 0.01, maxPoints: 100 });
+    const [line, curve] = integrals;
+    expect(points).toBe(9);
+    expect(new Set(asked).size).toBe(9);
+    expect(line).toMatchObject({ start: 2, end: 7, isWithin: true });
+    expect(Array.from(line!.contributions)).toEqual([2, 3]);
+    expect(curve?.contributions[0]).toBeCloseTo(1 + curve!.gap, 12);
+    expect(curve).toMatchObject({ start: 0, end: 1, isWithin: true });
   });
 
   it('halves where a function bends, and nowhere else', async () => {
@@ -44,15 +46,15 @@ describe('an integral along a path', () => {
     const { integrals, points } = await integratePath(evaluate, { tolerance: () => 1e-4, maxPoints: 400 });
     expect(integrals[0]?.isWithin).toBe(true);
     expect(Math.abs((integrals[0]?.contributions[0] ?? NaN) - (1 - bend))).toBeLessThanOrEqual(1e-4);
-    expect(points).toBeLessThan(80);
-    expect(asked.filter((at) => Math.abs(at - bend) > 0.26).length).toBeLessThanOrEqual(6);
+    expect(points).toBeLessThan(20);
+    expect(asked.filter((at) => Math.abs(at - bend) > 0.13).length).toBeLessThanOrEqual(7);
   });
 
   it('says what is missing where the points don’t suffice', async () => {
     const wild: Curve = { value: (x) => Math.sin(300 * x), slopes: (x) => [300 * Math.cos(300 * x)] };
     const { evaluate } = evaluator([wild]);
     const { integrals, points } = await integratePath(evaluate, { tolerance: () => 1e-3, maxPoints: 30 });
-    expect(points).toBeLessThanOrEqual(30);
+    expect(points).toBe(30);
     expect(integrals[0]?.isWithin).toBe(false);
     expect(integrals[0]?.gap).toBeGreaterThan(1e-3);
     const more = await integratePath(evaluate, { tolerance: () => 1e-3, maxPoints: 3000 });

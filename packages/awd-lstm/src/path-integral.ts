@@ -22,30 +22,20 @@ export interface PathIntegral {
 export interface PathIntegralOptions {
   /** The largest gap that will do, for a function that changes by `difference`. */
   readonly tolerance: (difference: number) => number;
-  /** Points at most, 7 at least. */
+  /** Points at most, {@link LEAST_POINTS} at least. */
   readonly maxPoints: number;
 }
 
-/** Between two points of the path, with what each function's parts add there. */
-interface Stretch {
-  readonly from: number;
-  readonly to: number;
-  readonly contributions: readonly Float64Array[];
-  /** `[functions]`: by how much their sum is more than how the function changes there. */
-  readonly gaps: readonly number[];
-}
-
 /** What the stretches may miss together, where it cancels out in the sum: a share of what all parts add, in absolute values. */
-const UNSETTLED = 0.01;
-
-/** Gauss-Lobatto's four points, the ends among them: exact for polynomials of degree 5. */
-const INNER = [0.5 - Math.sqrt(0.05), 0.5 + Math.sqrt(0.05)] as const;
-const WEIGHTS = [1 / 12, 5 / 12] as const;
+const UNSETTLED = 0.25;
+/** Stretches to begin with, and the points between them. */
+const FIRST = 8;
+export const LEAST_POINTS = FIRST + 1;
 
 /**
- * Integrates along a path from 0 to 1. Of each stretch it is known how much a function changes there, so the error of its integral is
- * known, and not an estimate: the worst stretches are halved until all is within the tolerance. Where a function bends, as at a maximum or
- * a ReLU, the stretches get short, and nowhere else.
+ * Integrates along a path from 0 to 1, by trapezoids. How much a function changes between two points is known, so the error of each stretch
+ * is known, and not an estimate: those that half of it is in are halved until the sum is within the tolerance. Deep networks bend at many
+ * places, where a rule of higher order gains nothing; and of trapezoids each point is used again.
  * @param evaluate the functions at some points, in their order
  * @returns an integral for each function, and how many points it took
  */
@@ -53,117 +43,81 @@ export async function integratePath(
   evaluate: (points: readonly number[]) => Promise<readonly PathPoint[]>,
   { tolerance, maxPoints }: PathIntegralOptions,
 ): Promise<{ integrals: PathIntegral[]; points: number }> {
-  const known = new Map<number, PathPoint>();
-  let points = 0;
-  /** Cuts the path there, and integrates over each piece between two cuts. */
-  const stretchesOf = async (cuts: readonly (readonly [number, number])[]): Promise<Stretch[]> => {
-    const inner = ([from, to]: readonly [number, number]) => INNER.map((at) => from + at * (to - from));
-    const needed = cuts.flatMap((cut) => [cut[0], ...inner(cut), cut[1]]);
-    const missing = [...new Set(needed.filter((at) => !known.has(at)))];
-    const found = await evaluate(missing);
-    missing.forEach((at, i) => known.set(at, found[i] as PathPoint));
-    points += missing.length;
-    return cuts.map((cut) => {
-      const four = [cut[0], ...inner(cut), cut[1]].map((at) => known.get(at) as PathPoint);
-      // Those within are asked for once only.
-      for (const at of inner(cut)) known.delete(at);
-      return stretchOf(cut, four as [PathPoint, PathPoint, PathPoint, PathPoint]);
-    });
+  const path: PlacedPoint[] = [];
+  const add = async (places: readonly number[]) => {
+    const found = await evaluate(places);
+    places.forEach((at, i) => path.push({ at, ...(found[i] as PathPoint) }));
+    path.sort((a, b) => a.at - b.at);
   };
-
-  let stretches = await stretchesOf([
-    [0, 0.5],
-    [0.5, 1],
-  ]);
-  const [first, last] = [known.get(0) as PathPoint, known.get(1) as PathPoint];
-  const limits = Array.from(first.values, (value, f) => tolerance((last.values[f] as number) - value));
+  await add(Array.from({ length: LEAST_POINTS }, (_, i) => i / FIRST));
   for (;;) {
-    // Five points for each that is halved.
-    const worst = worstOf(stretches, limits).slice(0, Math.floor((maxPoints - points) / 5));
-    if (worst.length === 0) break;
-    const halves = await stretchesOf(
-      worst.flatMap(({ from, to }): [number, number][] => [
-        [from, (from + to) / 2],
-        [(from + to) / 2, to],
-      ]),
-    );
-    const gone = new Set(worst);
-    stretches = [...stretches.filter((stretch) => !gone.has(stretch)), ...halves];
+    const places = placesToAdd(path, tolerance).slice(0, maxPoints - path.length);
+    if (places.length === 0) break;
+    await add(places);
   }
-  const integrals = limits.map((limit, f): PathIntegral => {
-    const { contributions, sum, ...missing } = totalOf(stretches, f, limit);
-    const [start, end] = [first.values[f] as number, last.values[f] as number];
-    return { start, end, contributions, gap: Math.abs(sum), isWithin: isSettled({ sum, ...missing }, limit) };
-  });
-  return { integrals, points };
+  const functions = Array.from((path[0] as PlacedPoint).values, (_, f) => f);
+  return { integrals: functions.map((f) => integralOf(path, f, tolerance)), points: path.length };
 }
 
-function stretchOf(
-  [from, to]: readonly [number, number],
-  four: readonly [PathPoint, PathPoint, PathPoint, PathPoint],
-): Stretch {
-  const [left, , , right] = four;
-  const contributions = left.slopes.map((slopes, f) => {
-    const parts = new Float64Array(slopes.length);
-    four.forEach((point, i) => {
-      const weight = (i % 3 === 0 ? WEIGHTS[0] : WEIGHTS[1]) * (to - from);
-      const own = point.slopes[f] as ArrayLike<number>;
-      for (let part = 0; part < parts.length; part++)
-        parts[part] = (parts[part] as number) + weight * (own[part] as number);
-    });
-    return parts;
-  });
-  const gaps = contributions.map((parts, f) => {
+interface PlacedPoint extends PathPoint {
+  readonly at: number;
+}
+
+/** By how much the trapezoid before each point but the first is more than how the function changes there. */
+function gapsOf(path: readonly PlacedPoint[], f: number): number[] {
+  const total = ({ slopes }: PlacedPoint) => {
+    const own = slopes[f] as ArrayLike<number>;
+    let sum = 0;
+    for (let part = 0; part < own.length; part++) sum += own[part] as number;
+    return sum;
+  };
+  const totals = path.map(total);
+  return path.slice(1).map((right, i) => {
+    const left = path[i] as PlacedPoint;
     const change = (right.values[f] as number) - (left.values[f] as number);
-    return parts.reduce((sum, part) => sum + part, 0) - change;
+    return (((totals[i] as number) + (totals[i + 1] as number)) / 2) * (right.at - left.at) - change;
   });
-  return { from, to, contributions, gaps };
 }
 
-/** What is missing of a function's integral: in the sum, where it may cancel out, and in all stretches. */
-interface Missing {
-  readonly sum: number;
-  readonly all: number;
-  /** What may be missing in all stretches. */
-  readonly allowed: number;
-}
-
-function totalOf(
-  stretches: readonly Stretch[],
+function integralOf(
+  path: readonly PlacedPoint[],
   f: number,
-  limit: number,
-): Missing & { readonly contributions: Float64Array } {
-  const contributions = new Float64Array(stretches[0]?.contributions[f]?.length ?? 0);
-  let [sum, all] = [0, 0];
-  for (const stretch of stretches) {
-    const gap = stretch.gaps[f] as number;
-    sum += gap;
-    all += Math.abs(gap);
-    const parts = stretch.contributions[f] as Float64Array;
-    for (let part = 0; part < parts.length; part++)
-      contributions[part] = (contributions[part] as number) + (parts[part] as number);
-  }
-  const size = contributions.reduce((total, each) => total + Math.abs(each), 0);
-  return { sum, all, allowed: Math.max(limit, UNSETTLED * size), contributions };
+  tolerance: PathIntegralOptions['tolerance'],
+): PathIntegral & { readonly gaps: readonly number[] } {
+  const [first, last] = [path[0] as PlacedPoint, path.at(-1) as PlacedPoint];
+  const contributions = new Float64Array(first.slopes[f]?.length ?? 0);
+  path.forEach((point, i) => {
+    const weight = ((path[i + 1] ?? point).at - (path[i - 1] ?? point).at) / 2;
+    const own = point.slopes[f] as ArrayLike<number>;
+    for (let part = 0; part < contributions.length; part++)
+      contributions[part] = (contributions[part] as number) + weight * (own[part] as number);
+  });
+  const [start, end] = [first.values[f] as number, last.values[f] as number];
+  const gaps = gapsOf(path, f);
+  const gap = Math.abs(gaps.reduce((sum, each) => sum + each, 0));
+  const limit = tolerance(end - start);
+  const size = contributions.reduce((sum, each) => sum + Math.abs(each), 0);
+  const isWithin = gap <= limit && sumOfSizes(gaps) <= Math.max(limit, UNSETTLED * size);
+  return { start, end, contributions, gap, isWithin, gaps };
 }
 
-const isSettled = ({ sum, all, allowed }: Missing, limit: number): boolean =>
-  Math.abs(sum) <= limit && all <= allowed;
+const sumOfSizes = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + Math.abs(value), 0);
 
-/** The stretches that most is missing of: without them, half of what may be; none where all functions are settled. */
-function worstOf(stretches: readonly Stretch[], limits: readonly number[]): Stretch[] {
-  const worst = new Set<Stretch>();
-  limits.forEach((limit, f) => {
-    const missing = totalOf(stretches, f, limit);
-    if (isSettled(missing, limit)) return;
-    const size = ({ gaps }: Stretch) => Math.abs(gaps[f] as number);
-    const enough = Math.min(missing.all, missing.allowed) / 2;
-    let left = missing.all;
-    for (const stretch of stretches.toSorted((a, b) => size(b) - size(a))) {
-      if (left <= enough) break;
-      worst.add(stretch);
-      left -= size(stretch);
+/** The middles of the fewest stretches that half of what is missing is in, for each function that isn't settled. */
+function placesToAdd(path: readonly PlacedPoint[], tolerance: PathIntegralOptions['tolerance']): number[] {
+  const places = new Set<number>();
+  (path[0] as PlacedPoint).slopes.forEach((_, f) => {
+    const { gaps, isWithin } = integralOf(path, f, tolerance);
+    if (isWithin) return;
+    const size = (i: number) => Math.abs(gaps[i] as number);
+    const all = sumOfSizes(gaps);
+    let left = all;
+    for (const i of Array.from(gaps.keys()).sort((a, b) => size(b) - size(a))) {
+      if (left <= all / 2) break;
+      places.add(((path[i] as PlacedPoint).at + (path[i + 1] as PlacedPoint).at) / 2);
+      left -= size(i);
     }
   });
-  return [...worst];
+  return [...places];
 }

@@ -41,7 +41,7 @@ beforeAll(async () => {
       vocabulary: vocabulary.size,
       embedding: 6,
       hidden: 8,
-      layers: 2,
+      layers: 1,
       classes: 2,
       window: 6,
       maxLength: 18,
@@ -55,8 +55,8 @@ beforeAll(async () => {
     vocabulary,
   );
   const labels = rows.map((row) => row.labels[0] as number);
-  const train = classifierLoader(documents, labels, { batchSize: 8, window: 6, shuffle: true, seed: 1 });
-  await createTrainer({ model, optimizer: adam() }).fit({ stage: 'train', train, epochs: 30, lr: 2e-2 });
+  const train = classifierLoader(documents, labels, { batchSize: 16, window: 6, shuffle: true, seed: 1 });
+  await createTrainer({ model, optimizer: adam() }).fit({ stage: 'train', train, epochs: 15, lr: 5e-2 });
   trained = {
     classifier: { model, vocabulary, classes: ['neg', 'pos'], backwards: false },
     tokenizer,
@@ -89,7 +89,7 @@ function expectComplete({ classes, prediction }: Explanation): void {
 
 describe('an explanation of a trained model', () => {
   it('points at the words that tell, and is complete', async () => {
-    const text = 'The film was GOOD, a warm story!';
+    const text = 'The film was warm, a good film.';
     const explanation = await explainText(trained, text);
     expect(explanation.prediction.label).toBe('pos');
     expect(explanation).toMatchObject({ text, of: 'neural', method: 'integrated-gradients', context: 0 });
@@ -97,7 +97,7 @@ describe('an explanation of a trained model', () => {
     const says = between(explanation);
     const best = says.indexOf(Math.max(...says));
     expect(['good', 'warm']).toContain(explanation.tokens[best]?.token);
-    const opposite = await explainText(trained, 'The film was BAD, a dull story!');
+    const opposite = await explainText(trained, 'The film was dull, a bad film.');
     const worst = between(opposite);
     expect(['bad', 'dull']).toContain(opposite.tokens[worst.indexOf(Math.min(...worst))]?.token);
     // The mark of the beginning is the baseline's too.

@@ -15,7 +15,7 @@ export interface ExplainOptions {
   readonly method?: ExplainMethod | undefined;
   /** The names of the classes to explain. Default all; the time it takes grows with their number. */
   readonly classes?: readonly string[] | undefined;
-  /** For integrated gradients: points at most at which the gradient is taken, from 7. Default 512; most texts need 7 to 40. */
+  /** For integrated gradients: points at most at which the gradient is taken, from 9. Default 512; most texts need 9 to 40. */
   readonly steps?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -81,7 +81,7 @@ describe('ulmfit explain', () => {
     [['a', '--class', 'other'], /class other: there is none; the classes are neg, "<i>pos"/],
     [['a', '--file', '/nowhere/text'], /ENOENT/],
     [[' '], /holds no words/],
-    [['a', '--points', '3'], /--points.*integer from 7/],
+    [['a', '--points', '3'], /--points.*integer from 9/],
   ])('refuses %j', async (rest, message) => {
     const { code, stderr } = await explained(...rest);
     expect(code).toBe(2);
