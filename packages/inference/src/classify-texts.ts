@@ -18,8 +18,19 @@ const CHUNK_CHARACTERS = 4 * 1024 * 1024;
  * const decided = classifierFromBundle(readBundle('model'), 'model');
  * for await (const prediction of classifyTexts(decided, texts)) console.log(prediction?.label);
  */
-export async function* classifyTexts(
+export const classifyTexts = (
   classifier: DecidedClassifier,
+  texts: Iterable<string> | AsyncIterable<string>,
+  options: ClassifyTextsOptions = {},
+): AsyncGenerator<Prediction | null, void> =>
+  classifyBy((chunk, settings) => predictTexts(classifier, chunk, settings), texts, options);
+
+/** The same by what predicts some texts at once, wherever it does. */
+export async function* classifyBy(
+  predict: (
+    texts: readonly string[],
+    options: Pick<DocumentLogitsOptions, 'batchSize' | 'signal'>,
+  ) => Promise<readonly Prediction[]>,
   texts: Iterable<string> | AsyncIterable<string>,
   { chunkSize = 2048, ...options }: ClassifyTextsOptions = {},
 ): AsyncGenerator<Prediction | null, void> {
@@ -34,7 +45,7 @@ export async function* classifyTexts(
     requireTexts(chunk, first);
     first += chunk.length;
     const withWords = chunk.filter(hasWords);
-    const predictions = withWords.length === 0 ? [] : await predictTexts(classifier, withWords, options);
+    const predictions = withWords.length === 0 ? [] : await predict(withWords, options);
     let next = 0;
     for (const text of chunk) yield hasWords(text) ? (predictions[next++] ?? null) : null;
   }
