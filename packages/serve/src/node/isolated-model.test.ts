@@ -3,7 +3,14 @@ import { UlmfitError } from '@ulmfit/errors';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createServer } from '../create-server.js';
 import type { ServedModel } from '../served-model.js';
-import { classifyRequest, explanation, fakeModel, prediction, turn } from '../fake-model.test-helper.js';
+import {
+  classifyRequest,
+  explanation,
+  fakeModel,
+  prediction,
+  turn,
+  type FakeModel,
+} from '../fake-model.test-helper.js';
 import { isolatedModel } from './isolated-model.js';
 import { keepModel } from './keep-model.js';
 
@@ -111,6 +118,28 @@ it('keeps the model that it has where another does not load', async () => {
   );
   expect((await server.fetch(classifyRequest({ texts: ['a'] }))).status).toBe(200);
   expect(server.metrics.text()).toContain('ulmfit_model_loads_total{result="failed"} 1');
+  kept.stop();
+  await server.close();
+});
+
+it('reloads once for all who ask while a load is under way, and tries at once a model that has ended', async () => {
+  const log = vi.fn();
+  const server = createServer({ log });
+  const models: FakeModel[] = [];
+  const load = vi.fn(async (): Promise<ServedModel> => {
+    await turn();
+    const model = fakeModel();
+    models.push(model);
+    return model;
+  });
+  const kept = await keepModel(server, { load, log, retryAfter: 3600 });
+  await Promise.all([kept.reload(), kept.reload(), kept.reload()]);
+  expect(load).toHaveBeenCalledTimes(2);
+  models.at(-1)?.die(new UlmfitError('MODEL_ENDED', 'gone'));
+  await turn();
+  expect(server.ready).toBe(false);
+  await kept.reload();
+  expect(server.ready).toBe(true);
   kept.stop();
   await server.close();
 });

@@ -39,6 +39,10 @@ export async function keepModel(
   const loads = server.metrics.counter('ulmfit_model_loads_total', 'Loads of the model, by their result.');
   let last = Promise.resolve();
   let present: ServedModel | undefined;
+  /** A reload that has not begun: whoever asks for another means the same. */
+  let waiting: Promise<void> | undefined;
+  /** Ends the pause before the next try. */
+  let wake = (): void => undefined;
 
   const take = async () => {
     const model = await load(signal).catch((error: unknown) => {
@@ -62,7 +66,8 @@ export async function keepModel(
     if (present !== ended) return;
     for (let seconds = retryAfter; !signal.aborted; seconds = Math.min(2 * seconds, LONGEST_WAIT)) {
       try {
-        await wait(seconds * 1000, undefined, { signal });
+        const asked = new Promise<void>((resolve) => (wake = resolve));
+        await Promise.race([wait(seconds * 1000, undefined, { signal }), asked]);
         await take();
         return log('serve: the model is there again');
       } catch (error) {
@@ -75,8 +80,10 @@ export async function keepModel(
 
   await take();
   return {
-    reload: () =>
-      inTurn(async () => {
+    reload: () => {
+      wake();
+      return (waiting ??= inTurn(async () => {
+        waiting = undefined;
         const begun = performance.now();
         try {
           await take();
@@ -84,7 +91,8 @@ export async function keepModel(
         } catch (error) {
           if (!signal.aborted) log(`serve: not reloaded, the model before goes on: ${lineOf(error)}`);
         }
-      }),
+      }));
+    },
     stop: () => controller.abort(new DOMException('the server is ending', 'AbortError')),
   };
 }
