@@ -122,6 +122,7 @@ it('takes another model from the next batch on, and disposes the one before afte
   opened.open();
   await expect(running).resolves.toEqual(new Array(4).fill(prediction('before')));
   await swapped;
+  await queue.use(after);
   expect([before.disposed, after.disposed]).toEqual([true, false]);
 });
 

@@ -149,6 +149,7 @@ export class BatchQueue {
    */
   async use(model: ServedModel | undefined): Promise<void> {
     const before = this.#lane;
+    if (before && before.model === model) return;
     this.#lane = model && { model, running: undefined };
     this.#schedule();
     if (!before) return;
@@ -218,7 +219,7 @@ export class BatchQueue {
     const requests = [...new Set(batch.map(({ of }) => of))];
     this.#hasCompany = requests.length > 1;
     try {
-      await this.#classify(model, batch, requests);
+      if (!(await this.#classify(model, batch, requests))) return;
       const seconds = (performance.now() - begun) / 1000;
       const each = seconds / batch.length;
       this.#secondsOfText += (this.#secondsOfText === 0 ? 1 : NEWEST) * (each - this.#secondsOfText);
@@ -236,7 +237,8 @@ export class BatchQueue {
     }
   }
 
-  async #classify(model: ServedModel, batch: readonly Place[], requests: readonly Texts[]): Promise<void> {
+  /** @returns whether somebody waited for it until the end */
+  async #classify(model: ServedModel, batch: readonly Place[], requests: readonly Texts[]): Promise<boolean> {
     // The model stops when nobody waits for the batch any more.
     const controller = new AbortController();
     const left = () => {
@@ -245,7 +247,7 @@ export class BatchQueue {
     for (const { signal } of requests) signal.addEventListener('abort', left, { once: true });
     try {
       left();
-      if (controller.signal.aborted) return;
+      if (controller.signal.aborted) return false;
       const texts = batch.map(({ of, index }) => of.texts[index] ?? '');
       let i = 0;
       for await (const prediction of model.classify(texts, { signal: controller.signal })) {
@@ -258,12 +260,13 @@ export class BatchQueue {
           `the model gave ${i} predictions for ${batch.length} texts; it must give one for each`,
         );
     } catch (error) {
-      if (controller.signal.aborted) return;
+      if (controller.signal.aborted) return false;
       throw error;
     } finally {
       for (const { signal } of requests) signal.removeEventListener('abort', left);
     }
     for (const { of } of batch) if (--of.open === 0) this.#settle(of, () => of.resolve(of.results));
+    return true;
   }
 
   #settle(waiting: Texts | Alone, how: () => void): void {

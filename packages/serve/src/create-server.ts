@@ -1,5 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { showName, UlmfitError } from '@ulmfit/errors';
+import { printable, showName, UlmfitError } from '@ulmfit/errors';
 import type { Explanation } from '@ulmfit/inference';
 import type { Context, Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
@@ -233,7 +233,7 @@ async function explained(
 
 /** An error in a line; a bug with the place that threw it. */
 function told(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return printable(String(error));
   if (error instanceof UlmfitError) return error.message;
-  return (error.stack ?? error.message).replace(/\s*\n\s*/g, ' ');
+  return printable((error.stack ?? error.message).replace(/\s*\n\s*/g, ' '));
 }
