@@ -80,3 +80,17 @@ describe('no file imports itself by others', () => {
     expect(importCycle(join(root, folder, 'src'))).toEqual([]);
   });
 });
+
+describe('the tools above the packages', () => {
+  it.each(folders)('are imported by no test of %s', (folder) => {
+    const files = readdirSync(join(root, folder, 'src'), { recursive: true, encoding: 'utf8' });
+    const above = files
+      .filter((path) => path.endsWith('.ts'))
+      .filter((path) =>
+        / from '[^']*tools\/(?:bench|faults|fuzz|soak)\//.test(
+          readFileSync(join(root, folder, 'src', path), 'utf8'),
+        ),
+      );
+    expect(above).toEqual([]);
+  });
+});

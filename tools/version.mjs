@@ -7,7 +7,7 @@ import { root, run } from './workspace.mjs';
 
 /** Gives every range for a package of ours the same text, where a package has such a peer. */
 function setPeerRanges(range) {
-  for (const part of ['packages', 'apps'])
+  for (const part of ['packages', 'apps', 'tools'])
     for (const name of readdirSync(join(root, part))) {
       const path = join(root, part, name, 'package.json');
       if (!existsSync(path)) continue;

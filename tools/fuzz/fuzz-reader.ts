@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { corrupt, generator } from './mutate.js';
+import { corrupt, generator } from '../../packages/files/src/mutate.test-helper.js';
 import type { FuzzedReader } from './reader.js';
 
 /** What a reader may take for a file: a second for each megabyte, and memory by the formula of {@link memoryBound}. */

@@ -10,7 +10,7 @@ import {
   type Bundle,
   type BundleFile,
 } from './bundle.js';
-import { corrupt } from '../../../tools/fuzz/mutate.js';
+import { corrupt } from '../../files/src/mutate.test-helper.js';
 import { failingFiles } from '../../files/src/failing-files.test-helper.js';
 import { temporaryFolder } from '../../files/src/temporary-folder.test-helper.js';
 

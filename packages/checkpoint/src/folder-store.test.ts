@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileS
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CheckpointInfo, StateDict } from '@ulmfit/trainer';
-import { corrupt } from '../../../tools/fuzz/mutate.js';
+import { corrupt } from '../../files/src/mutate.test-helper.js';
 import { failingFiles } from '../../files/src/failing-files.test-helper.js';
 import { folderStore } from './folder-store.js';
 import { temporaryFolder } from '../../files/src/temporary-folder.test-helper.js';

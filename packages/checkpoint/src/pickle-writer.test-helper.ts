@@ -1,4 +1,4 @@
-import { joined } from '../../../tools/fuzz/mutate.js';
+import { joined } from '../../files/src/mutate.test-helper.js';
 
 // Just enough of a pickler to write by hand what Python's would.
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joined, repeated } from '../../../tools/fuzz/mutate.js';
+import { joined, repeated } from '../../files/src/mutate.test-helper.js';
 import { readItos } from './itos.js';
 import {
   call,

@@ -1,8 +1,8 @@
 import { zipSync } from 'fflate';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { joined } from '../../../tools/fuzz/mutate.js';
-import { zip as lyingZip } from '../../../tools/fuzz/readers/zip.js';
+import { joined } from '../../files/src/mutate.test-helper.js';
+import { zip as lyingZip } from '../../files/src/zip-writer.test-helper.js';
 import {
   call,
   dict,

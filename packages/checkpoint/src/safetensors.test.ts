@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { joined } from '../../../tools/fuzz/mutate.js';
+import { joined } from '../../files/src/mutate.test-helper.js';
 import { dtypeBytes, rawBytes, rawTensor, type Dtype, type RawTensor } from './raw-tensor.js';
 import {
   readSafetensors,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deflateSync, zipSync } from 'fflate';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { zip } from '../../../tools/fuzz/readers/zip.js';
+import { zip } from './zip-writer.test-helper.js';
 import { temporaryFolder } from './temporary-folder.test-helper.js';
 import { ZipFile } from './zip-file.js';
 

@@ -5,7 +5,7 @@ import { fastaiTokenizer, specialTokens, Vocabulary } from '@ulmfit/text';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { utf8 } from '../mutate.js';
+import { utf8 } from '../../../packages/files/src/mutate.test-helper.js';
 import type { FuzzedReader } from '../reader.js';
 import { hostileJson, spoiltRecord } from './hostile-json.js';
 import { digestOf } from './run-files.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readCorpus } from '@ulmfit/data-files';
 import { gzipSync } from 'node:zlib';
-import { joined, repeated, utf8 } from '../mutate.js';
+import { joined, repeated, utf8 } from '../../../packages/files/src/mutate.test-helper.js';
 import type { FuzzedReader } from '../reader.js';
 import { writingReader } from './writing-reader.js';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { utf8 } from '../mutate.js';
+import { utf8 } from '../../../packages/files/src/mutate.test-helper.js';
 
 /** Values that no file should hold, beside ordinary ones. */
 export const oddValue: fc.Arbitrary<unknown> = fc.oneof(

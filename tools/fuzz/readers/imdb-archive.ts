@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readImdb } from '@ulmfit/data-imdb';
 import { gzipSync } from 'node:zlib';
-import { corrupt, joined, utf8 } from '../mutate.js';
+import { corrupt, joined, utf8 } from '../../../packages/files/src/mutate.test-helper.js';
 import type { FuzzedReader } from '../reader.js';
 import { writingReader } from './writing-reader.js';
 

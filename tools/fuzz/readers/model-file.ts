@@ -9,10 +9,10 @@ import {
 } from '@ulmfit/checkpoint';
 import { bundleOfClassifier, loadClassifier, plainDecision } from '@ulmfit/inference';
 import { fastaiTokenizer, specialTokens, Vocabulary } from '@ulmfit/text';
-import { utf8 } from '../mutate.js';
+import { utf8 } from '../../../packages/files/src/mutate.test-helper.js';
 import type { FuzzedReader } from '../reader.js';
 import { digestOf } from './run-files.js';
-import { zip } from './zip.js';
+import { zip } from '../../../packages/files/src/zip-writer.test-helper.js';
 
 // A model that is one file, of small weights, as a browser loads it.
 

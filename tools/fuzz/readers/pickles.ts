@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import * as p from '../../../packages/checkpoint/src/pickle-writer.test-helper.js';
-import { joined, repeated, utf8 } from '../mutate.js';
+import { joined, repeated, utf8 } from '../../../packages/files/src/mutate.test-helper.js';
 
 // Pickles for the readers of vocabularies and of PyTorch's files.
 

@@ -3,11 +3,11 @@ import { fromFastai, readPytorch, tensorsFromRaw } from '@ulmfit/checkpoint';
 import { dispose } from '@tensorflow/tfjs-core';
 import { deflateRawSync } from 'node:zlib';
 import * as p from '../../../packages/checkpoint/src/pickle-writer.test-helper.js';
-import { corrupt, joined, repeated, utf8 } from '../mutate.js';
+import { corrupt, joined, repeated, utf8 } from '../../../packages/files/src/mutate.test-helper.js';
 import type { FuzzedReader } from '../reader.js';
 import { realFiles } from '../real-files.js';
 import { anyPickle, hostilePickles } from './pickles.js';
-import { zip, type ZipEntry } from './zip.js';
+import { zip, type ZipEntry } from '../../../packages/files/src/zip-writer.test-helper.js';
 
 const read = (bytes: Uint8Array) => {
   const tensors = readPytorch(bytes, 'm.pth');

@@ -1,6 +1,6 @@
 import { UlmfitError } from '@ulmfit/errors';
 import { createServer, type ServedModel } from '@ulmfit/serve';
-import { utf8 } from '../mutate.js';
+import { utf8 } from '../../../packages/files/src/mutate.test-helper.js';
 import type { FuzzedReader } from '../reader.js';
 import { hostileJson, spoiltRecord } from './hostile-json.js';
 

@@ -7,7 +7,7 @@ import { holdEngine } from '../../../packages/pipeline/src/run/run-engine.js';
 import { holdTask } from '../../../packages/pipeline/src/run/run-task.js';
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import { joined, utf8 } from '../mutate.js';
+import { joined, utf8 } from '../../../packages/files/src/mutate.test-helper.js';
 import type { FuzzedReader } from '../reader.js';
 import { hostileJson, spoiltRecord } from './hostile-json.js';
 import { writingReader } from './writing-reader.js';

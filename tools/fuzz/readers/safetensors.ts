@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { serializeSafetensors, tensorsFromSafetensors, type RawTensor } from '@ulmfit/checkpoint';
 import { dispose } from '@tensorflow/tfjs-core';
-import { joined, utf8 } from '../mutate.js';
+import { joined, utf8 } from '../../../packages/files/src/mutate.test-helper.js';
 import type { FuzzedReader } from '../reader.js';
 import { realFiles } from '../real-files.js';
 import { hostileJson, oddValue } from './hostile-json.js';

@@ -1,5 +1,5 @@
 import { loadConfig } from '../../../apps/ulmfit/src/config/load-config.js';
-import { utf8 } from '../mutate.js';
+import { utf8 } from '../../../packages/files/src/mutate.test-helper.js';
 import type { FuzzedReader } from '../reader.js';
 import { hostileJson, spoiltRecord } from './hostile-json.js';
 import { writingReader } from './writing-reader.js';

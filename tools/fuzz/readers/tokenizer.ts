@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { englishTokenizer, fastaiTokenizer } from '@ulmfit/text';
-import { utf8 } from '../mutate.js';
+import { utf8 } from '../../../packages/files/src/mutate.test-helper.js';
 import type { FuzzedReader } from '../reader.js';
 
 /** Bytes as UTF-16 code units: lone surrogates are texts too. */

@@ -1,4 +1,4 @@
-import { joined, utf8 } from '../mutate.js';
+import { joined, utf8 } from './mutate.test-helper.js';
 
 /** A file of a zip archive. Whatever is given beside name and data is written as it is, true or not. */
 export interface ZipEntry {
