@@ -32,13 +32,14 @@ export const browserSafe = [
   '@ulmfit/linear',
   '@ulmfit/checkpoint',
   '@ulmfit/inference',
+  '@ulmfit/serve',
 ];
 
 /**
  * What of these is for Node alone: a folder of `src/` that nothing outside of it imports, and a subpath of its name.
  * @type {Record<string, string>}
  */
-export const nodeHalves = { '@ulmfit/inference': 'node' };
+export const nodeHalves = { '@ulmfit/inference': 'node', '@ulmfit/serve': 'node' };
 
 /**
  * The rooms of a package's `src/`, from the ground up: a room imports those before it.
