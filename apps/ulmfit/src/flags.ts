@@ -361,7 +361,7 @@ export const options: Readonly<Record<FlagName, Option>> = {
   points: new Option(
     '--points <n>',
     'points at which the gradient is taken, at most (default: 512)',
-  ).argParser(count(7)),
+  ).argParser(count(9)),
   html: new Option('--html <file>', 'also write a page with the texts in colours'),
   json: new Option('--json', 'print JSON'),
   transfer: new Option('--no-transfer', 'train the classifier from scratch'),
