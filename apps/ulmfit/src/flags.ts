@@ -49,6 +49,8 @@ export interface Flags {
   readonly topP?: number;
   readonly minP?: number;
   readonly stop?: readonly string[];
+  readonly beam?: number;
+  readonly lengthPenalty?: number;
   readonly port?: number;
   readonly host?: string;
   readonly batchSize?: number;
@@ -322,6 +324,16 @@ export const options: Readonly<Record<FlagName, Option>> = {
     'draw from words of this share of the likeliest one’s probability (default: 0)',
   ).argParser(amount),
   stop: new Option('--stop <texts...>', 'end before the first of these'),
+  beam: new Option(
+    '--beam <n>',
+    'search for the likeliest text, following n beginnings at once, rather than draw one',
+  )
+    .argParser(integer(1, 64))
+    .conflicts(['temperature', 'topK', 'topP', 'minP'] satisfies FlagName[]),
+  lengthPenalty: new Option(
+    '--length-penalty <p>',
+    'of a beam: favour longer texts, from 0 to 2 (default: 0.7)',
+  ).argParser(amount),
   port: new Option('--port <n>', 'where to listen; 0 takes a free port (default: 8080)').argParser(
     integer(0, 65535),
   ),

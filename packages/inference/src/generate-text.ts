@@ -1,9 +1,11 @@
-import { slice, tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
+import { slice, tensor2d } from '@tensorflow/tfjs-core';
 import { requireInteger, requireThat, UlmfitError } from '@ulmfit/errors';
 import { randomKey, requireSeed, uniformValues } from '@ulmfit/kernels';
-import { Detokenizer, isSpecialToken } from '@ulmfit/text';
+import { Detokenizer } from '@ulmfit/text';
 import { CarriedStates, inferencePass, yieldToEvents } from '@ulmfit/trainer';
+import { beamSearch } from './beam-search.js';
 import type { ReadingLanguageModel } from './decided-classifier.js';
+import { finiteLogits, marksOf } from './generated-tokens.js';
 import { nextToken, samplingOf, type SamplingOptions } from './next-token.js';
 
 export interface GenerateOptions extends SamplingOptions {
@@ -13,6 +15,13 @@ export interface GenerateOptions extends SamplingOptions {
   readonly seed?: number | undefined;
   /** Ends the text before the first of these, such as `\n` or a word. */
   readonly stop?: readonly string[] | undefined;
+  /**
+   * Searches for the likeliest text rather than drawing one: so many beginnings are followed at once, from 1 to 64, and the text comes whole, at
+   * the end. The options that draw, and the seed, have no part in it then.
+   */
+  readonly beam?: number | undefined;
+  /** For a beam: longer texts are favoured, from 0 (none) to 2. Default 0.7. */
+  readonly lengthPenalty?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -30,10 +39,11 @@ const WINDOW = 256;
  * for await (const piece of generateText(model, 'The film was', { tokens: 20, seed: 1 })) process.stdout.write(piece);
  */
 export async function* generateText(
-  { model, vocabulary, tokenizer, backwards }: ReadingLanguageModel,
+  parts: ReadingLanguageModel,
   prompt: string,
-  { tokens = 100, seed = 0, stop = [], signal, ...options }: GenerateOptions = {},
+  { tokens = 100, seed = 0, stop = [], beam, lengthPenalty = 0.7, signal, ...options }: GenerateOptions = {},
 ): AsyncGenerator<string, void> {
+  const { model, vocabulary, tokenizer, backwards } = parts;
   requireThat('generate: prompt', prompt, typeof prompt === 'string', 'a text');
   requireInteger('generate: tokens', tokens);
   requireSeed(seed);
@@ -43,6 +53,11 @@ export async function* generateText(
       'OTHER_DIRECTION',
       'generate: the model reads from the last word to the first; give one that reads forwards',
     );
+  }
+  if (beam !== undefined) {
+    const text = await beamSearch(parts, prompt, { tokens, stop, beam, lengthPenalty, signal });
+    if (text !== '') yield text;
+    return;
   }
   const { ends, excluded } = marksOf(vocabulary.itos);
   const carried = new CarriedStates();
@@ -55,7 +70,7 @@ export async function* generateText(
       const last = slice(hidden, [time - 1, 0, 0], [1, 1, features]);
       return model.logits({ hidden: last });
     }, carried);
-    return finite(logits);
+    return finiteLogits(logits);
   };
   const detokenizer = new Detokenizer({ english: tokenizer.name === 'fastai' });
   try {
@@ -85,27 +100,6 @@ export async function* generateText(
   } finally {
     carried.reset();
   }
-}
-
-/** What ends a text, and what is never drawn. Marks of case and repetition are words like others. */
-function marksOf(itos: readonly string[]): { ends: ReadonlySet<number>; excluded: ReadonlySet<number> } {
-  const ends = new Set<number>();
-  const excluded = new Set<number>();
-  itos.forEach((word, id) => {
-    if (word === 'xxbos' || word === 'xxeos') ends.add(id);
-    else if (isSpecialToken(word) && !['xxmaj', 'xxup', 'xxrep', 'xxwrep'].includes(word)) excluded.add(id);
-  });
-  return { ends, excluded };
-}
-
-/** Not read at once: a graphics card may only be read when it has done its work. */
-async function finite(tensor: Tensor2D): Promise<Float32Array> {
-  const values = Float32Array.from(await tensor.data().finally(() => tensor.dispose()));
-  if (values.every(Number.isFinite)) return values;
-  throw new UlmfitError(
-    'BAD_WEIGHTS',
-    'generate: the model’s scores are not finite numbers: its weights are of no use; copy the model again, or train it again',
-  );
 }
 
 /** Holds back what may be the beginning of a word that ends the text. */

@@ -7,11 +7,36 @@ import { startEngine, type EngineFlags } from '../start-engine.js';
 import { terminalText } from '../terminal-text.js';
 
 type GenerateFlags = EngineFlags &
-  Pick<Flags, 'model' | 'tokenizer' | 'tokens' | 'temperature' | 'topK' | 'topP' | 'minP' | 'seed' | 'stop'>;
+  Pick<
+    Flags,
+    | 'model'
+    | 'tokenizer'
+    | 'tokens'
+    | 'temperature'
+    | 'topK'
+    | 'topP'
+    | 'minP'
+    | 'beam'
+    | 'lengthPenalty'
+    | 'seed'
+    | 'stop'
+  >;
 
 /** `ulmfit generate PROMPT` */
 export async function generate(words: readonly string[], flags: GenerateFlags): Promise<void> {
-  const { model: path, tokenizer, tokens, temperature, topK, topP, minP, seed, stop } = flags;
+  const {
+    model: path,
+    tokenizer,
+    tokens,
+    temperature,
+    topK,
+    topP,
+    minP,
+    beam,
+    lengthPenalty,
+    seed,
+    stop,
+  } = flags;
   const prompt = words.join(' ');
   await startEngine(flags);
   const model = await loadLanguageModel(path, {
@@ -22,7 +47,7 @@ export async function generate(words: readonly string[], flags: GenerateFlags): 
   try {
     await interruptible('what was written stands.', async (signal) => {
       await printText(show(prompt));
-      const options = { tokens, temperature, topK, topP, minP, seed, stop, signal };
+      const options = { tokens, temperature, topK, topP, minP, beam, lengthPenalty, seed, stop, signal };
       for await (const piece of model.generate(prompt, options)) await printText(show(piece));
       await printText('\n');
     });
