@@ -84,7 +84,8 @@ it('does not let the model hold up the server, comes back from its death, and en
   // A process that works for ever answers nothing, and the server does.
   const stuck = new AbortController();
   const working = server.fetch(classifyRequest({ texts: ['work'] }, { signal: stuck.signal }));
-  await turn(20);
+  await vi.waitFor(() => expect(server.metrics.text()).toContain('\nulmfit_http_requests_in_flight 1\n'));
+  await turn(100);
   expect((await health()).status).toBe(200);
   data.label = 'after';
   await kept.reload();

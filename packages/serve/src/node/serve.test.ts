@@ -140,12 +140,14 @@ it('cuts a huge body off without reading it whole', async () => {
 it('ends whole: no new connection, an answer for all that was asked, connections that were kept alive closed', async () => {
   const opened = gate();
   const model = fakeModel({ until: (texts) => (texts.includes('slow') ? opened.opened : turn()) });
-  const { post, close, url } = await listening({ model, batchSize: 1 });
+  const { post, close, url, server } = await listening({ model, batchSize: 1 });
   const idle = new Agent({ keepAlive: true });
   expect((await answered(post({ texts: ['a'] }, idle))).statusCode).toBe(200);
   const busy = new Agent({ keepAlive: true });
-  const [slow, waiting] = [answered(post({ texts: ['slow'] }, busy)), answered(post({ texts: ['b'] }))];
+  const slow = answered(post({ texts: ['slow'] }, busy));
   await vi.waitFor(() => expect(model.batches).toHaveLength(2));
+  const waiting = answered(post({ texts: ['b'] }));
+  await vi.waitFor(() => expect(server.metrics.text()).toContain('\nulmfit_queue_texts 1\n'));
   const closed = close();
   await expect(fetch(`${url}/health`)).rejects.toThrow();
   expect(model.disposed).toBe(false);
