@@ -36,7 +36,10 @@ export async function serve(
   process.on('SIGHUP', () => void keeping.then((kept) => kept.reload()).catch(() => undefined));
   const kept = await keeping;
   // Until here Ctrl-C and a signal end the process at once.
-  const asked = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const listeners = new AbortController();
+  const asked = Promise.race(
+    ['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: listeners.signal })),
+  );
   try {
     const listening = await listen(server, { port, host });
     const { url, isLoopback } = listening;
@@ -46,6 +49,8 @@ export async function serve(
       );
     await printLines([`Serving ${path} on ${url}`]);
     await asked;
+    // The next one ends the process, as the system has it.
+    listeners.abort();
     say('ending: what was asked is answered; once more to end at once');
     kept.stop();
     if (!(await listening.close(limits.timeout))) say('some requests were not answered in time');
