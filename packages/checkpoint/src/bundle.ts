@@ -134,6 +134,35 @@ export function bundleToBytes(
   label = 'the bundle',
   { weightFormat = 'float32' }: BundleToBytesOptions = {},
 ): BundleParts<Uint8Array> {
+  const { description, parts } = contentsOf(bundle, label, weightFormat);
+  const digests = Object.fromEntries(Object.entries(parts).map(([name, bytes]) => [name, digestOf(bytes)]));
+  const said = { format: 1, ...description, files: digests };
+  return { [DESCRIPTION]: encode({ ...said, sha256: digestOf(encode(said)).sha256 }, 2), ...parts };
+}
+
+/**
+ * A bundle as one file, in a browser as in Node: to be offered for download, or kept. The tensors stay the caller's.
+ * @param label what to call the bundle in messages
+ * @throws UlmfitError `BAD_BUNDLE` where its parts contradict each other, `BAD_TENSOR`, `VALUE_OUT_OF_RANGE`
+ * @example
+ * const bytes = await bundleFileBytes(bundleOfClassifier(trained));
+ * const address = URL.createObjectURL(new Blob([bytes]));
+ */
+export async function bundleFileBytes(
+  bundle: Bundle,
+  label = 'the bundle',
+  { weightFormat = 'float32' }: BundleToBytesOptions = {},
+): Promise<Uint8Array> {
+  const { description, parts } = contentsOf(bundle, label, weightFormat);
+  const files: Record<string, FileDigest> = {};
+  for (const [name, bytes] of Object.entries(parts)) files[name] = await digestAnywhere(bytes);
+  const said = { format: 1, ...description, files };
+  const { sha256 } = await digestAnywhere(encode(said));
+  return zipOf({ [DESCRIPTION]: encode({ ...said, sha256 }, 2), ...parts });
+}
+
+/** What a bundle's description says, and its other files. */
+function contentsOf(bundle: Bundle, label: string, weightFormat: WeightFormat) {
   const { vocabulary, weights, linear, weightFormat: _, ...rest } = bundle;
   const description = weightFormat === 'float32' ? rest : { ...rest, weightFormat };
   const fail = failIn(label);
@@ -144,9 +173,7 @@ export function bundleToBytes(
     [WEIGHTS]: serializeSafetensors(packWeights(rawFromTensors(weights), weightFormat)),
     ...(linear && { [LINEAR]: linear }),
   };
-  const digests = Object.fromEntries(Object.entries(parts).map(([name, bytes]) => [name, digestOf(bytes)]));
-  const said = { format: 1, ...description, files: digests };
-  return { [DESCRIPTION]: encode({ ...said, sha256: digestOf(encode(said)).sha256 }, 2), ...parts };
+  return { description, parts };
 }
 
 /**

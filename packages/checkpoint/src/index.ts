@@ -19,10 +19,12 @@ export {
   type WeightsShape,
 } from './fastai-names.js';
 export { folderStore, type FolderStore, type LatestCheckpoint } from './folder-store.js';
+export { indexedDbStore, type IndexedDbStore } from './indexed-db-store.js';
 export { openRunFolder, type RunFolder, type RunFolderOptions } from './run-folder.js';
 export { MetricsLog, readMetrics, type MetricsRecord } from './metrics-log.js';
 export {
   bundleDescriptionSchema,
+  bundleFileBytes,
   bundleFiles,
   linearFile,
   bundleFromBytes,
