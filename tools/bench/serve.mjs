@@ -179,8 +179,10 @@ const middle = (list) => (list.length === 0 ? NaN : median(list));
 
 /** @param {Side} ours @param {Side | undefined} peer @param {readonly string[]} texts */
 async function compare(ours, peer, texts) {
-  console.log('| clients | requests/s | p50 ms | p99 ms | peer requests/s | p50 ms | p99 ms | ratio |');
-  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+  const head = ['clients', 'requests/s', 'p50 ms', 'p99 ms'];
+  if (peer) head.push('peer requests/s', 'p50 ms', 'p99 ms', 'ratio');
+  console.log(`| ${head.join(' | ')} |`);
+  console.log(`| ${head.map(() => '---').join(' | ')} |`);
   for (const connections of values.clients.split(',').map(Number)) {
     /** @type {Record<'ours' | 'peer', { rate: number, p50: number, p99: number }[]>} */
     const results = { ours: [], peer: [] };
@@ -210,9 +212,10 @@ async function compare(ours, peer, texts) {
       p99: middle(results[name].map(({ p99 }) => p99)),
     }));
     const [a, b] = cells;
-    console.log(
-      `| ${connections} | ${cells.map(({ rate, p50, p99 }) => `${rate.toFixed(1)} | ${shown(p50)} | ${shown(p99)}`).join(' | ')} | ${(a.rate / b.rate).toFixed(1)} |`,
-    );
+    const row = (/** @type {typeof a} */ { rate, p50, p99 }) => [rate.toFixed(1), shown(p50), shown(p99)];
+    const figures = [String(connections), ...row(a)];
+    if (peer) figures.push(...row(b), (a.rate / b.rate).toFixed(1));
+    console.log(`| ${figures.join(' | ')} |`);
   }
 }
 
