@@ -1,0 +1,9 @@
+import { h } from 'vue';
+import DefaultTheme from 'vitepress/theme';
+import ExplainedText from './ExplainedText.vue';
+import './site.css';
+
+export default {
+  extends: DefaultTheme,
+  Layout: () => h(DefaultTheme.Layout, null, { 'home-hero-image': () => h(ExplainedText) }),
+};

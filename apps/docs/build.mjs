@@ -1,0 +1,20 @@
+// `npm run docs`: the reference of the code, the page of the command line, the pictures, and the site of all that.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vitepress';
+import { program } from '../ulmfit/dist/program.js';
+import { commandLinePage } from './dist/command-line.js';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '../..');
+
+const { status } = spawnSync('npx', ['typedoc'], {
+  cwd: root,
+  stdio: 'inherit',
+  shell: process.platform === 'win32',
+});
+if (status !== 0) process.exit(status ?? 1);
+writeFileSync(join(root, 'docs/command-line.md'), commandLinePage(program()));
+await build(here);
