@@ -38,5 +38,5 @@ export { createBatchNorm, type BatchNorm } from './batch-norm.js';
 export { accuracy, macroF1, type Logits } from './classifier-metrics.js';
 export { createClassifierHead, type ClassifierHead } from './classifier-head.js';
 export { copyEncoder, transferLanguageModel } from './vocabulary-transfer.js';
-export type { AwdLstmTaps } from './awd-lstm-taps.js';
+export type { AwdLstmTaps, LookedUpWords } from './awd-lstm-taps.js';
 export type { ActivationTaps, ClassifierTaps, DecoderTaps, LanguageModelTaps, PoolingTaps } from './taps.js';
