@@ -6,7 +6,7 @@ import { readers } from './readers.js';
 /** These read from the disk, one input after the other. */
 const slow = [
   ...['bundle', 'vocabulary', 'archive', 'run', 'corpus'],
-  ...['task', 'run-corpus', 'engine', 'settings', 'model-file'],
+  ...['task', 'run-corpus', 'engine', 'settings', 'model-file', 'inspect', 'model-package'],
 ];
 
 describe.each(Object.keys(readers))('%s', (name) => {

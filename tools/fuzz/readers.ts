@@ -3,6 +3,7 @@ import { bundleDescriptionReader, vocabularyReader } from './readers/bundle.js';
 import { corpusReader, gzipReader } from './readers/corpus.js';
 import { dataFilesReader } from './readers/data-files.js';
 import { archiveReader } from './readers/imdb-archive.js';
+import { inspectedModelReader, modelPackageReader } from './readers/inspected-model.js';
 import { linearReader } from './readers/linear.js';
 import { modelFileReader } from './readers/model-file.js';
 import { pytorchLegacyReader, pytorchZipReader } from './readers/pytorch.js';
@@ -36,6 +37,8 @@ export const readers: Readonly<Record<string, () => FuzzedReader>> = {
   vocabulary: vocabularyReader,
   bundle: bundleDescriptionReader,
   'model-file': modelFileReader,
+  inspect: inspectedModelReader,
+  'model-package': modelPackageReader,
   manifest: manifestReader,
   state: stateReader,
   config: configReader,

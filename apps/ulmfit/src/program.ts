@@ -194,7 +194,7 @@ export function program(writeHelp?: (text: string) => void): Command {
   add(
     ulmfit,
     'inspect <data>',
-    'look at a task’s texts and labels, and at how long a run on them would take here',
+    'look at a task’s texts and labels, and at how long a run on them would take here; or at a model',
     [
       ...dataFlags.filter((name) => name !== 'data'),
       ...(['trainReviews', 'lmReviews', 'testReviews'] as const),
@@ -203,7 +203,14 @@ export function program(writeHelp?: (text: string) => void): Command {
       ...engineFlags,
       'json',
     ],
-    async (flags, texts, config) => (await import('./commands/inspect.js')).inspect(texts, flags, config),
+    async (flags, texts, config) => {
+      const [path = ''] = texts;
+      // By what is there: a model needs no engine.
+      const { isModelPath } = await import('@ulmfit/inference/node');
+      if (isModelPath(path))
+        await (await import('./commands/inspect-model.js')).inspectModel(path, flags.json);
+      else await (await import('./commands/inspect.js')).inspect(texts, flags, config);
+    },
   );
   add(
     ulmfit,

@@ -324,6 +324,81 @@ export async function bundleFromBytes(parts: BundleParts<Uint8Array>, label = 't
   return assemble(parts, digests, label);
 }
 
+/** A file of a bundle as it is found. */
+export interface InspectedFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** What is wrong with it; absent where it is what was written. */
+  readonly problem?: string | undefined;
+}
+
+/** A tensor as a file stores it. */
+export interface StoredTensor {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+}
+
+/** What a bundle says of itself, and whether its files are those that were written. */
+export interface BundleInspection {
+  readonly description: BundleDescription;
+  readonly files: readonly InspectedFile[];
+  /** The number of words. */
+  readonly vocabulary: number;
+  /** What is stored of the weights: their types and shapes. */
+  readonly tensors: readonly StoredTensor[];
+}
+
+/**
+ * Looks at a bundle without making its weights, so without a backend. Damaged files are told, not refused.
+ * @param label what to call the bundle in messages
+ * @throws UlmfitError `BAD_BUNDLE` where not even its description can be read
+ */
+export function inspectBundle(parts: BundleParts<Uint8Array>, label = 'the bundle'): BundleInspection {
+  const fail = failIn(label);
+  const header = validateJson(headerSchema, parts[DESCRIPTION], (what) => fail(DESCRIPTION, what));
+  const { format: _, files, sha256, ...rest } = header;
+  const description = checkDescription(rest, fail);
+  const said: Readonly<Record<string, FileDigest | undefined>> = files;
+  const found = [DESCRIPTION, VOCABULARY, WEIGHTS, LINEAR] as const;
+  const inspected = found.flatMap((name): InspectedFile[] => {
+    const bytes = parts[name];
+    if (!bytes) return said[name] ? [{ name, bytes: 0, problem: 'is missing' }] : [];
+    const problem =
+      name === DESCRIPTION
+        ? sha256 !== undefined && sha256 !== digestOf(saidIn(bytes)).sha256
+          ? 'does not match its own checksum'
+          : undefined
+        : said[name] && mismatch(said[name], digestOf(bytes));
+    return [{ name, bytes: bytes.length, ...(problem !== undefined && { problem }) }];
+  });
+  return {
+    description,
+    files: inspected,
+    ...attempt(
+      () => ({
+        vocabulary: validateJson(vocabularySchema, parts[VOCABULARY], (what) => fail(VOCABULARY, what))
+          .length,
+      }),
+      { vocabulary: 0 },
+    ),
+    ...attempt(() => ({ tensors: storedTensors(parts[WEIGHTS], `${label}/${WEIGHTS}`) }), { tensors: [] }),
+  };
+}
+
+/** What can't be read of a damaged file is left out; its checksum tells that it is. */
+function attempt<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UlmfitError) return otherwise;
+    throw error;
+  }
+}
+
+const storedTensors = (bytes: Uint8Array, path: string): BundleInspection['tensors'] =>
+  Array.from(readSafetensors(bytes, path).tensors, ([name, { dtype, shape }]) => ({ name, dtype, shape }));
+
 const encode = (json: unknown, indent?: number): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(json, null, indent)}\n`);
 

@@ -1,6 +1,6 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
-import { readFile } from '@ulmfit/files';
+import { errorCode, guardFiles, readFile } from '@ulmfit/files';
 import { showName, UlmfitError } from '@ulmfit/errors';
 import { isPackageName, packageFolder } from './package-folder.js';
 
@@ -19,7 +19,8 @@ export interface FindModelOptions {
   readonly from?: string | undefined;
 }
 
-const PARTS = ['model', 'finetune', 'pretrain'];
+/** The folders of a run that may be a model's: the classifier first, then the newer language model. */
+export const MODEL_PARTS: readonly string[] = ['model', 'finetune', 'pretrain'];
 
 /**
  * Finds a model by the path of its file, of its folder or of its run's, or by the name of a package that holds one: where its
@@ -31,7 +32,7 @@ const PARTS = ['model', 'finetune', 'pretrain'];
  */
 export function findModel(
   path: string,
-  { parts = PARTS, what = 'model', from = process.cwd() }: FindModelOptions = {},
+  { parts = MODEL_PARTS, what = 'model', from = process.cwd() }: FindModelOptions = {},
 ): FoundModel {
   const found = modelAt(path, parts) ?? modelOfPackage(path, parts, from);
   if (found) return found;
@@ -42,8 +43,19 @@ export function findModel(
   );
 }
 
+/** What a path is that of, if anything. @throws UlmfitError `FILE_ERROR` where the system won't tell */
+export function kindOf(path: string): Stats | undefined {
+  try {
+    return guardFiles(`read ${showName(path)}`, () => statSync(path, { throwIfNoEntry: false }));
+  } catch (error) {
+    const code = error instanceof UlmfitError ? errorCode(error.cause) : undefined;
+    if (code !== undefined && ['ENOTDIR', 'ENAMETOOLONG', 'ELOOP'].includes(code)) return undefined;
+    throw error;
+  }
+}
+
 function modelAt(path: string, parts: readonly string[]): FoundModel | undefined {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return { kind: 'file', path };
+  if (kindOf(path)?.isFile()) return { kind: 'file', path };
   const folder = [path, ...parts.map((part) => join(path, part))].find((candidate) =>
     existsSync(join(candidate, 'bundle.json')),
   );

@@ -115,7 +115,17 @@ it('tells how far it has come, and ends by a signal', async () => {
 it('reads of a package nothing beyond its folder, and says what is wrong with it', async () => {
   const root = temporary();
   writeBundle(join(root, 'secret'), classifierBundle());
-  for (const place of ['../../secret', `${root}/../..${root}/secret`, '..', '', 7, 'a\0b', null]) {
+  for (const place of [
+    '../../secret',
+    `${root}/../..${root}/secret`,
+    '..',
+    '',
+    7,
+    'a\0b',
+    null,
+    'package.json/x',
+    'a'.repeat(9999),
+  ]) {
     installed(root, 'hostile', { ulmfit: place });
     await expect(loadModel('hostile', { from: root }), String(place)).rejects.toMatchObject({
       code: 'NO_MODEL',
