@@ -145,20 +145,20 @@ export function bundleToBytes(
  * @param label what to call the bundle in messages
  * @throws UlmfitError `BAD_BUNDLE` where its parts contradict each other, `BAD_TENSOR`, `VALUE_OUT_OF_RANGE`
  * @example
- * const bytes = await bundleFileBytes(bundleOfClassifier(trained));
- * const address = URL.createObjectURL(new Blob([bytes]));
+ * const bytes = await bundleFileBytes(readBundle('model'));
  */
 export async function bundleFileBytes(
   bundle: Bundle,
   label = 'the bundle',
   { weightFormat = 'float32' }: BundleToBytesOptions = {},
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const { description, parts } = contentsOf(bundle, label, weightFormat);
   const files: Record<string, FileDigest> = {};
   for (const [name, bytes] of Object.entries(parts)) files[name] = await digestAnywhere(bytes);
   const said = { format: 1, ...description, files };
   const { sha256 } = await digestAnywhere(encode(said));
-  return zipOf({ [DESCRIPTION]: encode({ ...said, sha256 }, 2), ...parts });
+  // The cast: a `Blob` is made of no other, and fflate's types don't say so.
+  return zipOf({ [DESCRIPTION]: encode({ ...said, sha256 }, 2), ...parts }) as Uint8Array<ArrayBuffer>;
 }
 
 /** What a bundle's description says, and its other files. */

@@ -22,8 +22,9 @@ export interface LoadModelInWorkerOptions extends Pick<
  * @param source as of `loadModel`; an address is relative to the page
  * @throws UlmfitError as `loadModel` does, and `WORKER_FAILED` where the worker can't be started or ends; the signal's reason
  * @example
- * const worker = new Worker(new URL('./model.worker.ts', import.meta.url), { type: 'module' });
- * const model = await loadModelInWorker('/models/tickets.ulmfit', { worker });
+ * const model = await loadModelInWorker('/models/tickets.ulmfit', {
+ *   worker: new Worker(new URL('./model.worker.ts', location.href), { type: 'module' }),
+ * });
  * if (model.kind === 'classifier') console.log(await model.predict(['My card was charged twice.']));
  */
 export async function loadModelInWorker(

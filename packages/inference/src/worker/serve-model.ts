@@ -18,9 +18,7 @@ interface WorkerScope {
  * Loads a model in this worker when the page asks for it, and answers what the page asks: all that a worker's file has to do beside the
  * import of a backend. The page's end is `loadModelInWorker`.
  * @example
- * // model.worker.ts
- * import '@tensorflow/tfjs-backend-wasm';
- * serveModel({ ready: setBackend('wasm') });
+ * serveModel({ ready: setBackend('wasm') }); // after `import '@tensorflow/tfjs-backend-wasm'`
  */
 export function serveModel({ ready, ...options }: ServeModelOptions = {}): void {
   // The cast: the global object of a worker, for which Node's types have no name.

@@ -23,8 +23,7 @@ let isUsed = false;
  * times, before the backend is there too.
  * @returns false where the engine has no SIMD or the page's policy forbids to compile: all goes on by composed operations
  * @example
- * useWasmKernels();
- * await setBackend('wasm');
+ * console.log(useWasmKernels()); // true
  */
 export function useWasmKernels(): boolean {
   const module = compiledModule();
