@@ -58,6 +58,8 @@ export default defineConfig({
   title: 'ULMFiT for TypeScript',
   description: 'Transfer learning for text, in TypeScript: from a file of texts to a classifier.',
   lang: 'en',
+  // Where it stands below its host, such as `/ulmfit/`.
+  base: process.env['ULMFIT_SITE_BASE'] ?? '/',
   srcDir: docs,
   srcExclude: ['site/**', 'examples/**', 'data/**'],
   outDir: join(docs, 'site'),
