@@ -66,6 +66,8 @@ export default defineConfig({
   cacheDir: join(root, 'node_modules/.cache/vitepress'),
   cleanUrls: true,
   lastUpdated: false,
+  // The index that search reads is one file.
+  vite: { build: { chunkSizeWarningLimit: 10_000 } },
   // Pages name files of the repository, which lie outside of the site.
   markdown: { config: (markdown) => void markdown.core.ruler.push('repository-files', linksToRepository) },
   themeConfig: {

@@ -72,7 +72,7 @@ const LEAST_DIFFERENCE = 0.1;
  * Integrated gradients (Sundararajan et al. 2017, equation 1): how much each token of a document adds to the logits, in comparison
  * with a baseline. The vectors of the words go from the baseline's to the document's on a straight line; the gradients on the way, times
  * how far a word's vector goes, are what the word adds. Their sum is the difference of the logits (completeness): points are added until it
- * is so within `tolerance`, see {@link integratePath}.
+ * is so within `tolerance`, see `path-integral.ts`.
  *
  * Goes through all of the classifier: windows, states, concat pooling, and the head with BatchNorm's running statistics. The encoder
  * must have the tap `embedding`, or `input`, of what it looks up, `[time, batch, features]`, and for documents of several windows be

@@ -29,7 +29,7 @@ export interface LoadedClassifier {
     options?: ClassifyTextsOptions,
   ): AsyncIterable<Prediction | null>;
   /**
-   * Says why a text is classified as it is: how much each token adds to the logit of each class, see {@link explainText}.
+   * Says why a text is classified as it is: how much each token adds to the logit of each class, see `explainText` of `@ulmfit/inference`.
    * @throws UlmfitError `EMPTY_TEXT`, `BAD_OPTION`, `NO_GRADIENT`; the signal's reason
    * @example
    * const { tokens, classes } = await classifier.explain('The card was charged twice.', { classes: ['billing'] });
