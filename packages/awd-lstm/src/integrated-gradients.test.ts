@@ -33,7 +33,7 @@ function logitsOf(model: Classifier<AnyEncoder>, ids: readonly number[]): number
   return values;
 }
 
-/** Weights that are large enough for a document's logits to differ from those of others, and BatchNorm that has seen some. */
+/** Weights that are large enough for a document's logits to differ from each other, and BatchNorm that has seen some. */
 function madeBigger(model: Classifier<AnyEncoder>, factor: number): void {
   for (const { name, variable } of model.groups.flatMap((group) => group.parameters))
     tf.tidy(() => variable.assign(tf.mul(variable, name === 'embedding' ? 10 : factor)));

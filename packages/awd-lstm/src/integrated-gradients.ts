@@ -65,7 +65,7 @@ export interface IntegratedGradients {
 const MOST_TOKENS = 2880;
 /** Tokens that are differentiated at once: at the sizes of the paper some 80 kB each. */
 const AT_ONCE = 4096;
-/** A difference of logits that is as good as none: what may be missing is a share of this at least. */
+/** A difference of logits that counts as none: what may be missing is a share of this at least. */
 const LEAST_DIFFERENCE = 0.1;
 
 /**
