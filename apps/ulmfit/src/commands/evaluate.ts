@@ -1,4 +1,6 @@
 import { evaluateModels } from '@ulmfit/pipeline';
+import { EXPLAINED_MISTAKES, mistakeLines } from '../explain/mistake-lines.js';
+import { showsColours } from '../explain/terminal-colours.js';
 import { interruptible } from '../interruptible.js';
 import { judgementLines } from '../print-judgement.js';
 import { architecturesOf, type LoadedConfig } from '../config/load-config.js';
@@ -37,13 +39,21 @@ export async function evaluate(flags: EvaluateFlags, config?: LoadedConfig): Pro
           architectures: architecturesOf(config),
           workers: tokenizerThreads(threads),
           tokenCache,
+          explainMistakes: EXPLAINED_MISTAKES,
           signal,
           onEvent: report.onEvent,
         }),
       report.say,
     );
     report.end();
-    await printLines(json ? [jsonText(evaluation, 2)] : judgementLines(evaluation));
+    await printLines(
+      json
+        ? [jsonText(evaluation, 2)]
+        : [
+            ...judgementLines(evaluation),
+            ...mistakeLines(evaluation.mistakes, showsColours(process.stdout, process.env)),
+          ],
+    );
     verdictWarnings(evaluation).forEach(report.say);
   } finally {
     report.end();

@@ -13,6 +13,7 @@ import { tensorBoard } from '@ulmfit/tensorboard';
 import { interruptible } from '../interruptible.js';
 import { oneLine } from '../one-line.js';
 import { resultLines } from '../print-result.js';
+import { EXPLAINED_MISTAKES } from '../explain/mistake-lines.js';
 import { reporter } from '../reporter.js';
 import { resumeCommand } from '../resume-command.js';
 import { printLines } from '../standard-output.js';
@@ -117,6 +118,7 @@ async function runWith(
           warnOfSpikes: true,
           workers: tokenizerThreads(flags.threads),
           tokenCache: flags.tokenCache,
+          explainMistakes: EXPLAINED_MISTAKES,
           signal,
           onEvent: (event) => {
             hasWorked = true;

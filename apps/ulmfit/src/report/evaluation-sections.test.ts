@@ -71,6 +71,26 @@ describe('evaluationSections', () => {
     expect(texts.some((text) => text.endsWith(' …'))).toBe(true);
   });
 
+  it('colours the words of mistakes that are explained, and obeys none', () => {
+    const told = inventedEvaluation({ classes: numbered(2) });
+    const pieces = [
+      { text: 'So ', contribution: 0 },
+      { text: '<b>good\u001b', contribution: 2 },
+      { text: ' bad', contribution: -1 },
+      { text: ' x'.repeat(400), contribution: 0.01 },
+      { text: 'cut', contribution: 1 },
+    ];
+    const mistakes = told.mistakes.map((each, i) => (i === 0 ? { ...each, pieces } : each));
+    const shown = evaluationSections({ ...told, mistakes }).text;
+    expect(shown).toMatch(
+      /<mark\s+class="for"\s+style="--share: 1\.00"\s+title="\+2\.00"\s+>&lt;b&gt;good\ufffd<\/mark/,
+    );
+    expect(shown).toMatch(/<mark\s+class="against"\s+style="--share: 0\.50"\s+title="-1\.00"\s+> bad<\/mark/);
+    expect(shown).not.toContain('>cut<');
+    expect(shown).toContain('the predicted class');
+    expect(evaluationSections(told).text).not.toContain('<mark');
+  });
+
   it('shows the fields of a text without the marks between them', () => {
     const text = () => 'xxfld 1 Two accounts xxfld 2 Please help.';
     const shown = evaluationSections(inventedEvaluation({ classes: ['a', 'b'], text })).text;

@@ -1,5 +1,6 @@
 import { printable } from '@ulmfit/errors';
 import { chosenJudgement, type MistakenText } from '@ulmfit/pipeline';
+import type { ExplainedPiece } from '@ulmfit/inference';
 import { splitFields } from '@ulmfit/text';
 import {
   evaluationFigures,
@@ -11,8 +12,10 @@ import {
   type Scored,
 } from '../evaluation-figures.js';
 import { percent } from '../percent.js';
+import { beginningOf } from '../explain/mistake-lines.js';
 import { calibrationChart } from './calibration-chart.js';
 import { classTable } from './class-table.js';
+import { colouredPieces, colourKey } from './coloured-pieces.js';
 import { confusionSection } from './confusion-section.js';
 import { html, type Html } from './html.js';
 
@@ -118,20 +121,28 @@ function mistakesOf({ mistakes }: Scored): Html | string {
   if (mistakes.length === 0) return '';
   return html`<h3>Most confident mistakes</h3>
     <p>The wrong answers that the classifier was surest of. Wrong labels in the data often are among them.</p>
+    ${mistakes.some(({ pieces }) => pieces) ? html`<p>${colourKey('the predicted class')}</p>` : ''}
     <ol class="mistakes">
       ${mistakes.slice(0, MOST_MISTAKES).map(mistake)}
     </ol>`;
 }
 
-function mistake({ text, truth, predicted, probability }: MistakenText): Html {
+function mistake({ text, truth, predicted, probability, pieces }: MistakenText): Html {
+  const shown = pieces ? colouredExcerpt(pieces) : excerpt(splitFields(text).join(' · '));
   const sure = Number.isFinite(probability) ? percent(probability) : '–';
   return html`<li>
     <p>
       <b>${names(predicted)}</b> <small>predicted, ${sure} sure</small> · <b>${names(truth)}</b>
       <small>true</small>
     </p>
-    <blockquote>${excerpt(splitFields(text).join(' · '))}</blockquote>
+    <blockquote>${shown}</blockquote>
   </li> `;
+}
+
+/** The beginning of a text in colours. */
+function colouredExcerpt(pieces: readonly ExplainedPiece[]): Html {
+  const [shown, isCut] = beginningOf(pieces, MOST_TEXT);
+  return html`${colouredPieces(shown)}${isCut ? ' …' : ''}`;
 }
 
 const names = (classes: readonly string[]): string =>

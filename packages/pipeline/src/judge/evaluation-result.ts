@@ -1,3 +1,4 @@
+import type { ExplainedPiece } from '@ulmfit/inference';
 import { z } from 'zod';
 import { judgementSchema, type Judgement } from './judgement.js';
 
@@ -14,6 +15,8 @@ export interface MistakenText {
   readonly predicted: readonly string[];
   /** How sure the classifier was of what is wrong. */
   readonly probability: number;
+  /** The beginning of the text in pieces, with what each says for the first of the predicted classes, where that was asked for. */
+  readonly pieces?: readonly ExplainedPiece[] | undefined;
 }
 
 /** The figures of each classifier on the same texts: of the linear one and the blend where there is a linear one. */
@@ -58,6 +61,7 @@ export const evaluationResultSchema: z.ZodType<EvaluationResult> = z
         truth: z.array(z.string()),
         predicted: z.array(z.string()),
         probability: figure,
+        pieces: z.array(z.object({ text: z.string(), contribution: z.number() })).optional(),
       }),
     ),
   })

@@ -9,7 +9,7 @@ import { userTokenCache } from '../tokens/user-token-cache.js';
 
 export interface EvaluateModelsOptions extends Pick<
   RunOptions,
-  'signal' | 'onEvent' | 'workers' | 'tokenCache'
+  'signal' | 'onEvent' | 'workers' | 'tokenCache' | 'explainMistakes'
 > {
   /** Bundles or runs; several are averaged by their probabilities, such as a forward and a backward one. */
   readonly models: readonly string[];

@@ -50,6 +50,8 @@ export interface RunOptions<E extends AnyEncoder = AwdLstmEncoder> {
   readonly workers?: number | undefined;
   /** Whether tokens are kept in the user's cache folder for the next time. Default true, unless `ULMFIT_TOKEN_CACHE` is 0. */
   readonly tokenCache?: boolean | undefined;
+  /** So many of the most confident mistakes are explained word by word, which the report shows in colours. Default 0: it takes seconds each. */
+  readonly explainMistakes?: number | undefined;
   /**
    * Plugins beside the recipe's: a list for all stages, or by stage, `{ all: [...], classify: [...] }`. Functions in place of
    * lists make plugins for each stage, which one with a state needs. The run keeps their names, and is resumed with the same

@@ -53,6 +53,7 @@ import type { TokenizeOptions } from '../tokens/tokenized.js';
 type RunContext = Pick<StageContext, 'signal' | 'onEvent' | 'saveEvery'> &
   Pick<TokenizeOptions, 'workers' | 'cache'> &
   Training & {
+    readonly explainMistakes?: number | undefined;
     readonly task: ClassificationTask | undefined;
     readonly corpus: TextSource | undefined;
     readonly tokenizer: Tokenizer;

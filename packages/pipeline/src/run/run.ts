@@ -64,6 +64,7 @@ export async function run<E extends AnyEncoder = AwdLstmEncoder>(options: RunOpt
     optimizers,
     observers: [...observers, ...(options.warnOfSpikes ? [spikeWarning({ onWarning })] : [])],
     workers: options.workers,
+    explainMistakes: options.explainMistakes,
     cache: userTokenCache(options.tokenCache, onEvent),
     onEvent: (event) => {
       const damage = opened.log(event);

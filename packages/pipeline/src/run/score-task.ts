@@ -3,14 +3,17 @@ import {
   documentLogits,
   decidedBlend,
   DEFAULT_THRESHOLD,
+  explainedPieces,
+  explainText,
   probabilitiesOf,
   type ClassScores,
+  type ExplainedPiece,
 } from '@ulmfit/inference';
 import { showName, UlmfitError } from '@ulmfit/errors';
 import type { LinearClassifier } from '@ulmfit/linear';
 import type { ClassificationTask, TaskSplit } from '@ulmfit/text';
 import { yieldToEvents } from '@ulmfit/trainer';
-import type { EvaluationResult } from '../judge/evaluation-result.js';
+import type { EvaluationResult, MistakenText } from '../judge/evaluation-result.js';
 import { judge } from '../judge/judge.js';
 import { mostConfidentMistakes } from '../judge/mistakes.js';
 import type { Truth } from '../judge/truth.js';
@@ -23,11 +26,14 @@ export interface ScoreTaskOptions extends Pick<TokenizeOptions, 'signal' | 'onEv
   readonly split: TaskSplit;
   /** Documents that are read at once: it changes the speed, never the figures. Default 64. */
   readonly batchSize?: number | undefined;
+  /** So many of the most confident mistakes are explained, word by word; of a single classifier. Default 0: it takes seconds each. */
+  readonly explainMistakes?: number | undefined;
 }
 
 /** Mistakes that are kept with their texts, and the characters of each that are kept. */
 const MISTAKES = 20;
 const EXCERPT = 1000;
+const COLOUR_STEPS = 17;
 /** Texts that the linear model reads at once. */
 const CHUNK = 256;
 
@@ -82,14 +88,67 @@ export async function scoreTask(
       ...(linear.length > 0 && { linear: judgeBy(meanProbabilities(linear), 'linearThresholds') }),
       ...(isBlend && { blend: judgeBy(final, 'thresholds') }),
     },
-    mistakes: mistakes.map(({ index, truth: labels, predicted, probability }) => ({
-      index,
-      text: (texts.get(index) ?? '').slice(0, EXCERPT),
-      truth: namesOf(labels),
-      predicted: namesOf(predicted),
-      probability,
-    })),
+    mistakes: await explained(
+      mistakes.map(({ index, truth: labels, predicted, probability }) => ({
+        index,
+        text: texts.get(index) ?? '',
+        truth: namesOf(labels),
+        predicted: namesOf(predicted),
+        probability,
+      })),
+      members,
+      options,
+    ),
   };
+}
+
+/**
+ * The mistakes with the beginnings of their texts, and the first of them with what their words say. Several classifiers at once have no
+ * one explanation.
+ */
+async function explained(
+  mistakes: readonly MistakenText[],
+  members: readonly DecidedClassifier[],
+  { explainMistakes = 0, signal }: ScoreTaskOptions,
+): Promise<MistakenText[]> {
+  const [member] = members;
+  const found: MistakenText[] = [];
+  for (const [i, mistake] of mistakes.entries()) {
+    const [label] = mistake.predicted;
+    const isExplained = i < explainMistakes && member && members.length === 1 && label !== undefined;
+    const pieces = isExplained ? await piecesOf(member, mistake.text, label, signal) : undefined;
+    found.push({ ...mistake, text: mistake.text.slice(0, EXCERPT), ...(pieces && { pieces }) });
+  }
+  return found;
+}
+
+async function piecesOf(
+  member: DecidedClassifier,
+  text: string,
+  label: string,
+  signal: AbortSignal | undefined,
+): Promise<ExplainedPiece[] | undefined> {
+  try {
+    // Colours need no more points than that.
+    const explanation = await explainText(member, text, { classes: [label], steps: COLOUR_STEPS, signal });
+    return beginning(explainedPieces(explanation, explanation.classes[0]?.contributions ?? []));
+  } catch (error) {
+    // An encoder that can't be looked into, or a text without words: the mistake is told all the same.
+    if (error instanceof UlmfitError) return undefined;
+    throw error;
+  }
+}
+
+/** As much of a text as is kept, in figures that are read. */
+function beginning(pieces: readonly ExplainedPiece[]): ExplainedPiece[] {
+  const kept: ExplainedPiece[] = [];
+  let length = 0;
+  for (const { text, contribution } of pieces) {
+    if (length >= EXCERPT) break;
+    kept.push({ text: text.slice(0, EXCERPT - length), contribution: Number(contribution.toPrecision(3)) });
+    length += text.length;
+  }
+  return kept;
 }
 
 /** One classifier's probabilities, a row a text and a column a class. */
