@@ -41,7 +41,9 @@ describe('the examples run', () => {
 });
 
 describe('the guides show code that runs', () => {
-  const sources = [...examples, ...ofStrangers].map(read);
+  // Those of `browser` run in a page, by their own tests; that of `edge` by `edge.test.ts`.
+  const elsewhere = ['browser', 'edge'].flatMap((folder) => list(`docs/examples/${folder}`, '.ts'));
+  const sources = [...examples, ...ofStrangers, ...elsewhere].map(read);
 
   it.each(guides)('%s', (page) => {
     for (const { code } of codeBlocks(read(page))) {

@@ -13,6 +13,7 @@ interface Page {
   terminate(): void;
   onmessage: (event: { readonly data: FromWorker }) => void;
 }
+
 declare const Worker: new (url: URL, options: { type: 'module' }) => Page;
 
 /** Trains in a worker; `onProgress` may stop it or end it. */
