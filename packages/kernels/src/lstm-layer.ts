@@ -130,6 +130,7 @@ export function lstmLayer(
       },
     };
   });
+  // The cast: the operation has run and has set it, which TypeScript does not see.
   const kept = last as unknown as LstmState;
   const handedOver = { h: kept.h.clone(), c: kept.c.clone() };
   dispose(kept);

@@ -12,6 +12,13 @@ export function normal<R extends Rank>(
   shape: ShapeMap[R],
   seed: number,
   stream: string,
+  deviation?: number,
+): Tensor<R>;
+export function normal(shape: readonly number[], seed: number, stream: string, deviation?: number): Tensor;
+export function normal<R extends Rank>(
+  shape: ShapeMap[R],
+  seed: number,
+  stream: string,
   deviation = 1,
 ): Tensor<R> {
   const size = (shape as readonly number[]).reduce((a, b) => a * b, 1);

@@ -41,7 +41,7 @@ export function dropoutCases({ draws, large }: { draws: number; large: boolean }
       exact: true,
       compute: () => {
         const key = randomKey({ seed, stream: 'mask', step: 7 * seed, call: 3, microBatch: 0xffffffff });
-        const [x, dy] = [normal(shape as never, seed, 'x'), normal(shape as never, seed, 'dy')];
+        const [x, dy] = [normal(shape, seed, 'x'), normal(shape, seed, 'dy')];
         const drop = (t: Tensor) => dropout(t, rate, key, maskShape);
         return [drop(x), grad((t: Tensor) => sum(mul(drop(t), dy)))(x)];
       },

@@ -3,6 +3,7 @@ import {
   mul,
   sum,
   type Rank,
+  type ShapeMap,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -29,7 +30,8 @@ interface LstmCase extends Sizes {
 /** What a layer reads. */
 function inputsOf({ time, batch, input, hidden, seed, first }: LstmCase) {
   const draw = <R extends Rank>(name: string, ...shape: number[]) =>
-    normal<R>(shape as never, seed, name, 0.5);
+    // The cast: each call below gives as many sizes as its rank has.
+    normal<R>(shape as readonly number[] as ShapeMap[R], seed, name, 0.5);
   const x = draw<Rank.R3>('x', time, batch, input);
   return {
     x: first === undefined ? x : (withFirst(x, first) as Tensor3D),

@@ -22,7 +22,7 @@ export function updateCases({ draws, large }: { draws: number; large: boolean })
         outputs: all.flatMap((_, i) => ['parameter', 'mean', 'squares'].map((what) => `${what} ${i}`)),
         compute: () => {
           const draw = (name: string, i: number, shape: number[]): Tensor =>
-            normal(shape as never, seed, `${name}${i}`);
+            normal(shape, seed, `${name}${i}`);
           const tensors = all.map((shape, i) => ({
             parameter: draw('p', i, shape),
             gradient: draw('g', i, shape),

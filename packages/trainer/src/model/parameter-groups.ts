@@ -176,6 +176,7 @@ class OrderedGroups implements ParameterGroups {
 
   fromJson(json: Json): void {
     this.requireSame(json);
+    // The casts, here and below: `toJson` has written it, in a state whose files are held to their checksums.
     (json as unknown as SavedGroup[]).forEach(({ base, hyper, frozen }, i) => {
       const group = this.#groups[i] as ParameterGroup;
       Object.assign(group.base, base);
