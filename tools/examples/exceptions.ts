@@ -56,6 +56,7 @@ export const notRun: Readonly<Record<string, string>> = {
   'inference-loadModelInWorker-0': served,
   'inference-serveModel-0': served,
   'kernels-kernelConformance-0': 'the tests of the kernels run its cases',
+  'kernels-useWasmKernels-0': engine,
   'pipeline-recommendedRecipe-0': large,
   'pipeline-run-0': dataSet,
   'pipeline-trainTextClassifier-0': large,

@@ -158,6 +158,16 @@ export const givenIn = {
       loadClassifier('model.ulmfit').then((loaded) => loaded.explain('My card was charged twice.')),
     model: (): Promise<LoadedLanguageModel> => loadLanguageModel(readFileSync('model-lm.ulmfit')),
   },
+  '@ulmfit/semi-supervised': {
+    reviews: () => corpus,
+    unlabelled: () => classifierLoader(corpus, undefined, { batchSize: 2 }),
+    passes: () => [
+      [
+        [0.9, 0.1],
+        [0.2, 0.8],
+      ],
+    ],
+  },
   '@ulmfit/serve': {
     metrics: () => new Metrics(),
     model: (): Promise<LoadedClassifier> => loadClassifier('model.ulmfit'),

@@ -21,7 +21,11 @@ export function weightAt(
   return now;
 }
 
-/** A weight that rises from nearly nothing to 1 over a share of the fit, `exp(-5 (1 - t)^2)` (Laine and Aila 2017, section 2). */
+/**
+ * A weight that rises from nearly nothing to 1 over a share of the fit, `exp(-5 (1 - t)^2)` (Laine and Aila 2017, section 2).
+ * @example
+ * simulate(rampUp(0.5), 4); // [0.00674, 0.287, 1, 1]
+ */
 export const rampUp =
   (share = 0.5): Schedule =>
   ({ progress }) =>
