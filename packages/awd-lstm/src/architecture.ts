@@ -4,6 +4,14 @@ import type { AnyEncoder } from './encoder.js';
 /** The sizes of an encoder as JSON. */
 export type EncoderJson = Readonly<Record<string, Json>>;
 
+/** What training an encoder keeps, in numbers of 4 bytes. */
+export interface EncoderMemory {
+  /** Of all its parameters, the embedding among them. */
+  readonly parameters: number;
+  /** For each token of a batch, between the forward and the backward pass. */
+  readonly perToken: number;
+}
+
 /**
  * A kind of encoder, and the sizes of those to be made: for stages that make one when they know their vocabulary, and for
  * bundles, which keep its name and its sizes. A bundle brings no code: of all architectures but AWD-LSTM it is loaded with those
@@ -23,6 +31,11 @@ export interface Architecture<E extends AnyEncoder = AnyEncoder> {
    * @throws UlmfitError `BAD_CONFIG`
    */
   create(config: EncoderJson & { readonly vocabulary: number }, options?: { readonly seed?: number }): E;
+  /**
+   * What training an encoder of these sizes keeps at least, by arithmetic alone: so stages refuse what would not fit in memory
+   * (`TOO_LARGE`) before any of it is taken. Without it they can't know.
+   */
+  memory?(config: EncoderJson & { readonly vocabulary: number }): EncoderMemory;
 }
 
 /**

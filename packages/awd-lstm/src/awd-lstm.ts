@@ -14,6 +14,7 @@ import { embeddingLookup, lstmLayer, randomKey, requireBackend, uniformValues } 
 import { parameter, timeMajor, type Parameter, type ParameterKind } from '@ulmfit/trainer';
 import type { Architecture } from './architecture.js';
 import type { AnyEncoder, Encoder } from './encoder.js';
+import { awdLstmMemory } from './layer-weights.js';
 import type { AwdLstmTaps } from './awd-lstm-taps.js';
 
 /** The sizes of an AWD-LSTM. The last layer's output has the embedding's size, so that the decoder can be tied. */
@@ -82,7 +83,7 @@ export function uniformParameter<R extends Rank>(
  */
 export function createAwdLstm(config: AwdLstmConfig, { seed = 0 }: { seed?: number } = {}): AwdLstmEncoder {
   requireBackend();
-  const full = { embedding: 400, hidden: 1152, layers: 3, padIndex: 1, ...config };
+  const full = { ...DEFAULTS, padIndex: 1, ...config };
   for (const [name, value] of Object.entries(full)) {
     requireInteger(`encoder: ${name}`, value, { from: name === 'padIndex' ? 0 : 1, code: 'BAD_CONFIG' });
   }
@@ -153,6 +154,7 @@ export function createAwdLstm(config: AwdLstmConfig, { seed = 0 }: { seed?: numb
 }
 
 const ARCHITECTURE = 'AWD-LSTM';
+const DEFAULTS = { embedding: 400, hidden: 1152, layers: 3 };
 
 /**
  * Whether an encoder is an AWD-LSTM.
@@ -178,4 +180,5 @@ export const awdLstm = (sizes: AwdLstmSizes = {}): Architecture<AwdLstmEncoder> 
   sizes: { ...sizes },
   // What is no size, or none that there can be, is refused there.
   create: (config, options) => createAwdLstm(config as AwdLstmConfig, options),
+  memory: (config) => awdLstmMemory({ ...DEFAULTS, ...(config as AwdLstmConfig) }),
 });

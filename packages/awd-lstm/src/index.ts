@@ -16,7 +16,7 @@ export {
   type EncoderClassifierConfig,
 } from './classifier.js';
 export type { AnyEncoder, Encoder, EncoderGroup, EncoderOutput, EncoderStates, TapsOf } from './encoder.js';
-export { encoderJson, type Architecture, type EncoderJson } from './architecture.js';
+export { encoderJson, type Architecture, type EncoderJson, type EncoderMemory } from './architecture.js';
 export {
   awdLstm,
   createAwdLstm,
@@ -32,7 +32,7 @@ export {
   type IntegratedGradients,
   type IntegratedGradientsOptions,
 } from './integrated-gradients.js';
-export { layerUnits, layerWeights, type LayerSizes } from './layer-weights.js';
+export { awdLstmMemory, layerUnits, layerWeights, type LayerSizes } from './layer-weights.js';
 export { concatPooling } from '@ulmfit/kernels';
 export { createBatchNorm, type BatchNorm } from './batch-norm.js';
 export { accuracy, macroF1, type Logits } from './classifier-metrics.js';

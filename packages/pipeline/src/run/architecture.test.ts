@@ -6,7 +6,7 @@ import { memory } from '@tensorflow/tfjs-core';
 import { awdLstm, createClassifier, type Architecture } from '@ulmfit/awd-lstm';
 import { hiddenDropout, inputDropout } from '@ulmfit/regularizers';
 import { fastaiTokenizer, rowsTask, specialTokens, Vocabulary, type TextSource } from '@ulmfit/text';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { plainRnns } from '../../../../tools/plain-rnn.js';
 import { loadClassifier } from '../inference/load-classifier.js';
 import { loadLanguageModel } from '../inference/load-models.js';
@@ -146,6 +146,31 @@ it('is a stage’s, which starts from a model of the same one alone', async () =
   );
   model.dispose();
   tuned.model.dispose();
+});
+
+it('is refused where its training would not fit in memory, before it is made', async () => {
+  const made = vi.fn(plainRnns.create);
+  const refused = { code: 'TOO_LARGE' };
+  const vast: Architecture = {
+    ...{ name: 'plain RNN', sizes: { features: 6 }, create: made },
+    memory: () => ({ parameters: 1e15, perToken: 1 }),
+  };
+  await expect(
+    run({ folder: join(root, 'vast'), task: rowsTask({ train: rows }), ...settings, architecture: vast }),
+  ).rejects.toMatchObject({
+    ...refused,
+    message: expect.stringMatching(
+      /^architecture: "plain RNN" \(features 6\) and 1 words take 16000000\.00 GB/,
+    ) as string,
+  });
+  const stage = { stage: 'pretrain', recipe, data: microData(), seed: 1 } as const;
+  await expect(trainLanguageModel({ ...stage, architecture: vast })).rejects.toMatchObject(refused);
+  const hidden = 16_384;
+  const layers = 10_000;
+  await expect(
+    trainLanguageModel({ ...stage, architecture: awdLstm({ hidden, layers }) }),
+  ).rejects.toMatchObject(refused);
+  expect(made).not.toHaveBeenCalled();
 });
 
 it('is AWD-LSTM in a bundle of the first version, whose sizes stand among its other settings', async () => {

@@ -44,7 +44,8 @@ import { linearLogits, scoreTask } from './score-task.js';
 import type { StageName, TrainedStage } from './stage-name.js';
 import type { StageContext } from '../stage-context.js';
 import { classifierGroups } from '../stages/plan-stage.js';
-import { requireMemory } from '../stages/require-memory.js';
+import { awdLstmSizes, requireMemory } from '../stages/require-memory.js';
+import { sizesOf } from '../stages/stage-encoder.js';
 import { labelledDocuments, requireLanguageModelTexts, requireTexts } from '../stages/task-texts.js';
 import type { Training } from './training-settings.js';
 import type { TokenizeOptions } from '../tokens/tokenized.js';
@@ -88,8 +89,7 @@ export class RunStages {
     const isGiven = this.#settings.pretrained !== undefined || encoder !== undefined;
     const trains = open.has('pretrain') || open.has('finetune') || open.has('classify');
     // Before any text is read: each further word takes more.
-    if (trains && !isGiven && !this.#context.architecture)
-      requireMemory('recipe', { encoder: recipe.encoder, vocabulary: 1, batchSize: 1, window: 1 });
+    if (trains && !isGiven) this.#checkMemory();
     // By itself a stage meets them at once.
     if (open.size < 2) return;
     if (open.has('classify')) {
@@ -102,6 +102,16 @@ export class RunStages {
     if (readsTexts) await requireBatches(this.#task, recipe, this.#tokenizer, this.#context);
     if (open.has('classify')) await requireTexts(this.#task, 'train', this.#context);
     if (open.has('evaluate')) await requireTexts(this.#task, scoredSplit(this.#task), this.#context);
+  }
+
+  #checkMemory(): void {
+    const { architecture } = this.#context;
+    const least = { vocabulary: 1, batchSize: 1, window: 1 };
+    if (!architecture)
+      return requireMemory('recipe', { ...awdLstmSizes(this.#settings.recipe.encoder, 1), ...least });
+    const { name, sizes } = architecture;
+    const memory = architecture.memory?.({ ...sizes, vocabulary: 1 });
+    if (memory) requireMemory('architecture', { encoder: sizesOf(name, sizes), memory, ...least });
   }
 
   #checkFreezing(): void {

@@ -1,10 +1,10 @@
 import { createLanguageModel } from '@ulmfit/awd-lstm';
 import { describe, expect, it } from 'vitest';
 import { memoryLimit } from './memory-limit.js';
-import { requireMemory, trainingMemory } from './require-memory.js';
+import { awdLstmSizes, requireMemory, trainingMemory } from './require-memory.js';
 
 const sizes = (embedding: number, hidden: number, layers: number) => ({
-  encoder: { embedding, hidden, layers },
+  ...awdLstmSizes({ embedding, hidden, layers }, 20),
   vocabulary: 20,
   batchSize: 4,
   window: 7,
@@ -17,7 +17,7 @@ describe('the memory of training', () => {
     [4, 6, 4],
   ])('counts the weights of a model of %i, %i and %i layers', (embedding, hidden, layers) => {
     const given = sizes(embedding, hidden, layers);
-    const model = createLanguageModel({ ...given.encoder, vocabulary: given.vocabulary });
+    const model = createLanguageModel({ embedding, hidden, layers, vocabulary: given.vocabulary });
     const tied = model.groups.flatMap(({ parameters }) => parameters);
     const held = tied.reduce(
       (sum, { name, variable }) => sum + (name === 'decoder.bias' ? 0 : variable.size),

@@ -1,11 +1,13 @@
-import { layerUnits, layerWeights } from '@ulmfit/awd-lstm';
+import { awdLstmMemory, type EncoderMemory } from '@ulmfit/awd-lstm';
 import { UlmfitError } from '@ulmfit/errors';
 import type { Recipe } from '../recipe/recipe.js';
 import { memoryLimit, type MemoryLimit } from './memory-limit.js';
 
 /** What decides how much memory training takes. */
 export interface TrainingSizes {
-  readonly encoder: Recipe['encoder'];
+  /** The encoder's sizes as messages tell them: `embedding 400, hidden 1152, layers 3`. */
+  readonly encoder: string;
+  readonly memory: EncoderMemory;
   /** Words. */
   readonly vocabulary: number;
   /** Texts or streams that a step reads at once. */
@@ -24,19 +26,24 @@ export interface TrainingMemory {
 
 const FLOAT = 4;
 
+/** Of the sizes of AWD-LSTM. */
+export const awdLstmSizes = (
+  { embedding, hidden, layers }: Recipe['encoder'],
+  vocabulary: number,
+): Pick<TrainingSizes, 'encoder' | 'memory'> => ({
+  encoder: `embedding ${embedding}, hidden ${hidden}, layers ${layers}`,
+  memory: awdLstmMemory({ embedding, hidden, layers, vocabulary }),
+});
+
 /** A lower bound: what a backend needs beside it is left out. */
-export function trainingMemory({ encoder, vocabulary, batchSize, window }: TrainingSizes): TrainingMemory {
-  const { embedding } = encoder;
-  const units = layerUnits(encoder);
-  // Each unit has eight biases.
-  const parameters = vocabulary * embedding + layerWeights(encoder) + 8 * units;
-  // Four gates, the cell and the output.
-  const perToken = embedding + 6 * units;
-  return {
-    weights: 4 * parameters * FLOAT,
-    activations: batchSize * window * perToken * FLOAT,
-  };
-}
+export const trainingMemory = ({
+  memory,
+  batchSize,
+  window,
+}: Pick<TrainingSizes, 'memory' | 'batchSize' | 'window'>): TrainingMemory => ({
+  weights: 4 * memory.parameters * FLOAT,
+  activations: batchSize * window * memory.perToken * FLOAT,
+});
 
 /**
  * Refuses what would not fit in memory before any of it is taken.
@@ -46,10 +53,9 @@ export function trainingMemory({ encoder, vocabulary, batchSize, window }: Train
 export function requireMemory(what: string, sizes: TrainingSizes, limit: MemoryLimit = memoryLimit()): void {
   const { weights, activations } = trainingMemory(sizes);
   if (weights + activations <= limit.bytes) return;
-  const { embedding, hidden, layers } = sizes.encoder;
   throw new UlmfitError(
     'TOO_LARGE',
-    `${what}: embedding ${embedding}, hidden ${hidden}, layers ${layers} and ${sizes.vocabulary} words take ${gigabytes(weights)} for weights, gradients and optimizer, ` +
+    `${what}: ${sizes.encoder} and ${sizes.vocabulary} words take ${gigabytes(weights)} for weights, gradients and optimizer, ` +
       `and batches of ${sizes.batchSize} by ${sizes.window} tokens ${gigabytes(activations)}; ${limit.of} has ${gigabytes(limit.bytes)}: choose smaller sizes`,
   );
 }

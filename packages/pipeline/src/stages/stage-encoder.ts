@@ -4,14 +4,15 @@ import {
   isAwdLstm,
   type AnyEncoder,
   type Architecture,
+  type EncoderJson,
   type LanguageModel,
 } from '@ulmfit/awd-lstm';
-import { showName, UlmfitError } from '@ulmfit/errors';
+import { brief, showName, UlmfitError } from '@ulmfit/errors';
 import { encoderSizes } from '../recipe/encoder-sizes.js';
 import type { Recipe } from '../recipe/recipe.js';
-import { requireMemory, type TrainingSizes } from './require-memory.js';
+import { awdLstmSizes, requireMemory, type TrainingSizes } from './require-memory.js';
 
-export interface StageEncoderOptions<E extends AnyEncoder> extends Omit<TrainingSizes, 'encoder'> {
+export interface StageEncoderOptions<E extends AnyEncoder> extends Omit<TrainingSizes, 'encoder' | 'memory'> {
   /** Whose encoder it is, such as `finetune`. */
   readonly what: string;
   readonly recipe: Recipe;
@@ -31,7 +32,7 @@ export function stageEncoder<E extends AnyEncoder>(options: StageEncoderOptions<
   if (!architecture) {
     requireAwdLstm(what, from);
     const sizes = encoderSizes(recipe, from);
-    requireMemory(what, { encoder: sizes, ...reading });
+    requireMemory(what, { ...awdLstmSizes(sizes, vocabulary), ...reading });
     // Without an architecture E is what it is by default.
     return createAwdLstm({ ...sizes, vocabulary }, { seed }) as AnyEncoder as E;
   }
@@ -42,6 +43,8 @@ export function stageEncoder<E extends AnyEncoder>(options: StageEncoderOptions<
     );
   }
   const sizes = from ? encoderJson(from.encoder) : architecture.sizes;
+  const memory = architecture.memory?.({ ...sizes, vocabulary });
+  if (memory) requireMemory(what, { encoder: sizesOf(architecture.name, sizes), memory, ...reading });
   const encoder = architecture.create({ ...sizes, vocabulary }, { seed });
   if (encoder.architecture === architecture.name) return encoder;
   throw new UlmfitError(
@@ -49,6 +52,13 @@ export function stageEncoder<E extends AnyEncoder>(options: StageEncoderOptions<
     `${what}: the architecture ${showName(architecture.name)} made an encoder of ${showName(encoder.architecture)}; give both one name: bundles are found by it`,
   );
 }
+
+/** Such as `GRU (features 128, layers 2)`. */
+export const sizesOf = (name: string, sizes: EncoderJson): string =>
+  `${showName(name)} (${Object.entries(sizes)
+    .filter(([key]) => key !== 'vocabulary')
+    .map(([key, value]) => `${showName(key)} ${brief(value)}`)
+    .join(', ')})`;
 
 /** @throws UlmfitError `OTHER_ARCHITECTURE` */
 function requireAwdLstm(

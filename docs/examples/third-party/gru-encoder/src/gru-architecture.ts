@@ -27,6 +27,14 @@ export const gru = ({ features = 400, layers = 2 }: GruSizes = {}): Architecture
       },
       options,
     ),
+  // Before any of it is taken; without this method, no run knows.
+  memory: (config) => {
+    const [size, count] = [sizeIn(config, 'features'), sizeIn(config, 'layers')];
+    return {
+      parameters: config.vocabulary * size + count * (6 * size * size + 6 * size),
+      perToken: size + 4 * count * size, // three gates and the output of each layer
+    };
+  },
 });
 
 /** A bundle's sizes may be a stranger's. */

@@ -16,6 +16,14 @@ import { createGru, gru } from 'ulmfit-gru-encoder';
 
 test('it is an encoder', () => testEncoder(() => createGru({ vocabulary: 9, features: 3, layers: 2 })));
 
+test('it tells what training it takes', () => {
+  const config = { vocabulary: 9, features: 3, layers: 2 };
+  const { embedding, groups } = createGru(config);
+  const parameters = [embedding, ...groups.flatMap((group) => group.parameters)];
+  const numbers = parameters.reduce((sum, { variable }) => sum + variable.size, 0);
+  assert.equal(gru().memory?.(config).parameters, numbers);
+});
+
 test('a language model learns by it, with the dropouts and the activation terms of AWD-LSTM', async () => {
   const vocabulary = 8;
   const documents = Array.from({ length: 3 }, (_, d) =>
