@@ -353,6 +353,9 @@ export interface BundleInspection {
  * Looks at a bundle without making its weights, so without a backend. Damaged files are told, not refused.
  * @param label what to call the bundle in messages
  * @throws UlmfitError `BAD_BUNDLE` where not even its description can be read
+ * @example
+ * const { description, tensors } = inspectBundle(partsOfFile(readFileSync('model.ulmfit'), 'model.ulmfit'));
+ * console.log(description.kind, tensors.length);
  */
 export function inspectBundle(parts: BundleParts<Uint8Array>, label = 'the bundle'): BundleInspection {
   const fail = failIn(label);

@@ -46,7 +46,11 @@ function linearIn(bytes: Uint8Array, label: string): InspectedModel['linear'] {
   }
 }
 
-/** Whether a path is that of a model, by what is there: a zip, a folder with a `bundle.json`, or a run's with one of a model in it. */
+/**
+ * Whether a path is that of a model, by what is there: a zip, a folder with a `bundle.json`, or a run's with one of a model in it.
+ * @example
+ * isModelPath('runs/mine'); // true
+ */
 export function isModelPath(path: string): boolean {
   const kind = kindOf(path);
   if (kind?.isDirectory())
