@@ -113,7 +113,7 @@ export function lstmLayer(
 
   const output = customGradient<Tensor3D>(inputs, () => {
     const needsGradient = needs.input || needs.weights;
-    const { output, last: after, kept } = forward(x, state, weights, needsGradient);
+    const { output, last: after, kept } = forward(x, state, weights, needs);
     // The tidy of the operation frees all but its value, so the last state is kept until it stands outside.
     last = { h: keep(after.h), c: keep(after.c) };
     const none = () => inputs.map(({ shape }) => zeros(shape));
@@ -142,8 +142,9 @@ const rows = (t: Tensor): Tensor2D => {
   return reshape(t, [t.size / features, features]);
 };
 
-function forward(x: Tensor3D, state: LstmState, weights: LstmWeights, needsGradient: boolean): Forward {
+function forward(x: Tensor3D, state: LstmState, weights: LstmWeights, needs: LstmNeeds): Forward {
   const { weightIh, weightHh, biasIh, biasHh } = weights;
+  const needsGradient = needs.input || needs.weights;
   const [time, batch] = x.shape;
   const fast = runFast('UlmfitLstmLayer', { x, ...weights, ...state }, { needsGradient });
   if (fast) {
@@ -151,7 +152,12 @@ function forward(x: Tensor3D, state: LstmState, weights: LstmWeights, needsGradi
     const kept = needsGradient && cells && gates ? { output, cells, gates } : undefined;
     return { output, last: { h, c }, kept };
   }
-  const z: Tensor3D = reshape(product(rows(x), weightIh, { transposeB: true }), [time, batch, biasIh.size]);
+  // WebAssembly multiplies by a transposed matrix ten times as slowly. Only of explanations is the input's gradient all that is asked for.
+  const projected =
+    needs.input && !needs.weights
+      ? product(rows(x), transpose(weightIh))
+      : product(rows(x), weightIh, { transposeB: true });
+  const z: Tensor3D = reshape(projected, [time, batch, biasIh.size]);
   if (!needsGradient) {
     const few = runFast('UlmfitLstmInference', {
       z,
