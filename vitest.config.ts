@@ -31,6 +31,9 @@ const bundledForBrowsers = [
   'zod',
 ];
 
+/** Whether all is asked for: `npm run test:browser`. */
+const isWhole = process.env['ULMFIT_BROWSER'] === 'all';
+
 // In a page of Chromium, where there is one: what is written for browsers. Two backends of graphics cards in one page wait for each
 // other where there is no card.
 const inBrowser = (backend: string) => ({
@@ -41,7 +44,7 @@ const inBrowser = (backend: string) => ({
     include: [
       backend === 'wasm' ? '{packages,tools,docs}/**/*.browser.test.ts' : '**/load-model.browser.test.ts',
     ],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', ...(isWhole ? [] : ['**/train.browser.test.ts'])],
     globalSetup: ['tools/browser/provide-models.ts'],
     provide: { backend },
     testTimeout: 60_000,
@@ -56,7 +59,7 @@ const inBrowser = (backend: string) => ({
     },
   },
 });
-const backends = process.env['ULMFIT_BROWSER'] === 'all' ? ['wasm', 'cpu', 'webgl', 'webgpu'] : ['wasm'];
+const backends = isWhole ? ['wasm', 'cpu', 'webgl', 'webgpu'] : ['wasm'];
 
 export default defineConfig({
   ...shared,
