@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { alone } from './alone.js';
 import { copies } from './copies.js';
 import { bundles } from './bundles.js';
+import { commandLine } from './command-line.js';
 import { CheckContext, type Check } from './check.js';
 import { knip } from './knip.js';
 import { localRegistry } from './local-registry.js';
@@ -18,7 +19,7 @@ import { metadata } from './metadata.js';
 import { readmes } from './readmes.js';
 import { types } from './types.js';
 
-const checks: Check[] = [metadata, knip, alone, copies, types, readmes, bundles, plugins];
+const checks: Check[] = [metadata, knip, alone, copies, types, readmes, commandLine, bundles, plugins];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const wanted = values.only?.split(',');

@@ -18,7 +18,7 @@ export interface InspectedModel extends BundleInspection {
  * damaged is told.
  * @throws UlmfitError `NO_MODEL`, `BAD_BUNDLE` where a description can't be read, `BAD_ZIP`, `FILE_ERROR`
  * @example
- * for (const { path, description } of await inspectModels('runs/imdb')) console.log(path, description.kind);
+ * for (const { path, description } of await inspectModels('runs/mine')) console.log(path, description.kind);
  */
 export async function inspectModels(path: string): Promise<InspectedModel[]> {
   const isRun = !existsSync(join(path, 'bundle.json'));
