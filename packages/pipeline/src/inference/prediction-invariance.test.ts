@@ -28,7 +28,7 @@ function textsOf(seed: number): string[] {
 
 /** A model of random weights. Larger ones than a fresh model has: its probabilities would hardly differ. */
 function randomClassifier(seed: number, { isFast }: Engine) {
-  const tiny = { hidden: 24 + 20 * seed, embedding: 12 + 10 * seed, layers: 1 + (seed % 3) };
+  const tiny = { hidden: 12 + 8 * seed, embedding: 8 + 4 * seed, layers: 1 + (seed % 3) };
   const encoder = isFast ? { hidden: 400, embedding: 200, layers: 3 } : tiny;
   const vocabulary = new Vocabulary([...specialTokens, ...words]);
   const sizes = { ...encoder, vocabulary: vocabulary.size, window: 20, maxLength: 60 };
@@ -127,7 +127,7 @@ describe.each(engines)('a prediction by $name', (engine) => {
     for (const text of texts) alone.push(...(await predict([text], 1)));
     // They tell the texts apart, or what follows says nothing.
     expect(difference(alone, alone.toReversed())).toBeGreaterThan(0.1);
-    for (const batchSize of [1, 2, 5, 64]) {
+    for (const batchSize of [2, 5, 64]) {
       const order = Array.from(permutation(texts.length, randomKey({ seed, stream: `order ${batchSize}` })));
       const rows = await predict(
         order.map((i) => texts[i] as string),
