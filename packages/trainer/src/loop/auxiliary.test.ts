@@ -2,13 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import {
   disposeToy,
+  momentumSgd,
+  toyModel,
   toyLoader,
   toyTrainer,
   weights,
   type ToyPlugin,
   type ToyTrainer,
 } from '../toy.test-helper.js';
-import type { AuxiliaryPasses } from '../index.js';
+import { createTrainer, type AuxiliaryPasses } from '../index.js';
 import type { ToyBatch } from '../toy.test-helper.js';
 
 type ToyPasses = AuxiliaryPasses<ToyBatch, tf.Tensor2D>;
@@ -122,7 +124,33 @@ describe('auxiliary passes', () => {
     disposeToy(trainer);
   });
 
+  it('give a loss the pass that its output is of', async () => {
+    const model = toyModel();
+    const asked = new Set<boolean>();
+    const [bottom] = model.groups.flatMap(({ parameters }) => parameters);
+    const loss: typeof model.loss = (output, batch, pass) => {
+      asked.add(bottom !== undefined && pass.trains(bottom));
+      return model.loss(output, batch, pass);
+    };
+    let ofLearn: boolean[] = [];
+    const plugin = beside((passes) => {
+      asked.clear();
+      passes.learn('more', passes.batch, (output) => passes.taskLoss(output, passes.batch));
+      ofLearn = [...asked];
+    });
+    const trainer = createTrainer({ model: { ...model, loss }, optimizer: momentumSgd(), plugins: [plugin] });
+    await trainer.fit({ ...fit, train: toyLoader([2]) });
+    expect(ofLearn).toEqual([true]);
+    trainer.dispose();
+    model.dispose();
+  });
+
   it.each<[string, (passes: ToyPasses) => void, RegExp]>([
+    [
+      'a task loss of no pass',
+      (passes) => passes.taskLoss(passes.batch.y, passes.batch),
+      /^beside: auxiliary: taskLoss: no pass is under way; call it on the output/,
+    ],
     [
       'a name that is taken',
       (passes) => passes.learn('loss', passes.batch, (output) => tf.mean(output)),

@@ -30,7 +30,7 @@ export function withAuxiliary<Batch, Output, Taps>(
   own: Differentiated,
   plugins: readonly TrainingPlugin<Batch, Output, Taps>[],
   ctx: TrainingContext,
-  options: Omit<AuxiliaryPassesOptions<Batch, Output, Taps>, 'plugin'>,
+  options: AuxiliaryPassesOptions<Batch, Output, Taps>,
 ): Differentiated {
   let current = own;
   try {
@@ -68,6 +68,8 @@ class PassesBesideBatch<Batch, Output, Taps> implements AuxiliaryPasses<Batch, O
   readonly #learned: (learned: Differentiated) => void;
   /** Passes with masks of their own so far. */
   #fresh = 0;
+  /** The one under way. A loss may depend on what its pass asks a gradient of. */
+  #pass: ForwardPass<Taps> | undefined;
 
   constructor(
     options: AuxiliaryPassesOptions<Batch, Output, Taps>,
@@ -82,8 +84,11 @@ class PassesBesideBatch<Batch, Output, Taps> implements AuxiliaryPasses<Batch, O
   }
 
   taskLoss(output: Output, batch: Batch): Scalar {
-    // Losses of models look at the output alone; a pass is theirs by the protocol.
-    return this.#beside({}, new Set(), (pass) => this.#options.model.loss(output, batch, pass));
+    if (this.#pass) return this.#options.model.loss(output, batch, this.#pass);
+    throw new UlmfitError(
+      'BAD_PLUGINS',
+      'taskLoss: no pass is under way; call it on the output that run, gradientsAt or learn gives',
+    );
   }
 
   run<T extends TensorContainer>(
@@ -154,17 +159,20 @@ class PassesBesideBatch<Batch, Output, Taps> implements AuxiliaryPasses<Batch, O
     const pass = new Pass({
       ...this.#options.pass,
       trained,
-      ...(masks === 'fresh' && { draws: `auxiliary ${this.#fresh++}/` }),
-      last: (name, x, own, context) => {
-        const last = rewrites[name]?.(x, own, context) ?? x;
-        requireShape(name, x, last);
-        shown(name, last);
-        return last;
+      ...(masks === 'fresh' && { streamPrefix: `auxiliary ${this.#fresh++}/` }),
+      replace: (name, x, own, context) => {
+        const replaced = rewrites[name]?.(x, own, context) ?? x;
+        requireShape(name, x, replaced);
+        shown(name, replaced);
+        return replaced;
       },
     });
+    const outer = this.#pass;
+    this.#pass = pass as ForwardPass<Taps>;
     try {
-      return body(pass as ForwardPass<Taps>);
+      return body(this.#pass);
     } finally {
+      this.#pass = outer;
       pass.discard();
     }
   }

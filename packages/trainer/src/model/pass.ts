@@ -20,10 +20,10 @@ export interface PassOptions {
   /** The pass of the micro-batch before within this step: what it left behind holds already, though not committed. */
   previous?: Pass | undefined;
   handlers?: TapHandlers;
-  /** Stands at the taps after the handlers, where a tensor is observed. */
-  last?: ((name: string, x: Tensor, pass: ForwardPass, context: unknown) => Tensor) | undefined;
+  /** Replaces tensors at the taps after the handlers have, where a tensor is observed. */
+  replace?: ((name: string, x: Tensor, pass: ForwardPass, context: unknown) => Tensor) | undefined;
   /** Goes before the name of each random stream: another one draws others. */
-  draws?: string | undefined;
+  streamPrefix?: string | undefined;
   /** The parameters whose gradient is asked for; none outside training. */
   trained?: ReadonlySet<Parameter>;
 }
@@ -50,11 +50,11 @@ export class Pass implements ForwardPass<Record<string, unknown>> {
   }
 
   tap<T extends Tensor>(name: string, x: T, context: unknown, { observed = true }: TapOptions = {}): T {
-    const { handlers, last } = this.#options;
+    const { handlers, replace } = this.#options;
     if (!handlers) return x;
     const rewritten = handlers.rewrite(name, x, this, context);
     if (!observed) return rewritten as T;
-    const shown = last ? last(name, rewritten, this, context) : rewritten;
+    const shown = replace ? replace(name, rewritten, this, context) : rewritten;
     handlers.observe(name, shown, this, context);
     return shown as T;
   }
@@ -83,10 +83,10 @@ export class Pass implements ForwardPass<Record<string, unknown>> {
   }
 
   random(stream: string): RandomKey {
-    const { seed = 0, stage = '', step = 0, microBatch = 0, draws = '' } = this.#options;
+    const { seed = 0, stage = '', step = 0, microBatch = 0, streamPrefix = '' } = this.#options;
     const call = this.#calls.get(stream) ?? 0;
     this.#calls.set(stream, call + 1);
-    return randomKey({ seed, stage, stream: `${draws}${stream}`, step, microBatch, call });
+    return randomKey({ seed, stage, stream: `${streamPrefix}${stream}`, step, microBatch, call });
   }
 
   /** Hands the carried states on and writes the buffers: the pass counts. */

@@ -20,7 +20,10 @@ export interface AuxiliaryOptions {
 export interface AuxiliaryPasses<Batch, Output> {
   /** What the step trains on, lent. */
   readonly batch: Batch;
-  /** The task's loss of an output. */
+  /**
+   * The task's loss of the output of the pass under way.
+   * @throws UlmfitError `BAD_PLUGINS` outside of one
+   */
   taskLoss(output: Output, batch: Batch): Scalar;
   /** Runs the model without a gradient. What `read` gives is the caller's; all else that is made in it is freed. */
   run<T extends TensorContainer>(batch: Batch, read: (output: Output) => T, options?: AuxiliaryOptions): T;
