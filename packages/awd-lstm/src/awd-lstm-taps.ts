@@ -7,6 +7,8 @@ export interface LookedUpWords extends TimeMajor {
   readonly ids: Tensor;
   /** The number of rows of the embedding. */
   readonly vocabulary: number;
+  /** The id of padding. */
+  readonly padIndex?: number;
   /** In a classifier, which documents of its batch these are: those that have ended take no part. */
   readonly rows?: readonly number[];
 }

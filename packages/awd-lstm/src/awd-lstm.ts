@@ -124,7 +124,7 @@ export function createAwdLstm(config: AwdLstmConfig, { seed = 0 }: { seed?: numb
     run(ids, states, pass) {
       const byTime = transpose(ids);
       const rows = embeddingLookup(embedding.variable, byTime, padIndex) as Tensor3D;
-      let x = pass.tap('embedding', rows, { ...timeMajor, ids: byTime, vocabulary });
+      let x = pass.tap('embedding', rows, { ...timeMajor, ids: byTime, vocabulary, padIndex });
       x = pass.tap('input', x, timeMajor);
       // A layer's input needs a gradient when anything below it is trained.
       let below = pass.trains(embedding);

@@ -1,7 +1,7 @@
-import { dispose, mul, type Scalar, type TensorContainer } from '@tensorflow/tfjs-core';
-import type { StateDict, TrainingPlugin } from '@ulmfit/trainer';
+import { mul, type Scalar } from '@tensorflow/tfjs-core';
+import type { TrainingPlugin } from '@ulmfit/trainer';
 import { entropy, type LabelOptions } from './divergence.js';
-import { UnlabelledBatches, type ReadyLoader, type UnlabelledState } from './unlabelled-batches.js';
+import { UnlabelledBatches, type ReadyLoader } from './unlabelled-batches.js';
 import type { LogitsOutput } from './virtual-adversarial-training.js';
 import { requireWeight, weightAt, type Weight } from './weight.js';
 
@@ -48,16 +48,8 @@ export function entropyMinimization<Batch = unknown>(
     auxiliary: (passes, ctx) => {
       factor = weightAt(`${name}: weight`, weight, ctx);
       if (factor === 0) return;
-      const batch = more.at(ctx);
-      try {
-        passes.learn('entropy', batch, term);
-      } finally {
-        dispose(batch as unknown as TensorContainer);
-      }
+      more.use(ctx, (batch) => passes.learn('entropy', batch, term));
     },
-    beforeFit: () => more.beginFit(),
-    afterTrain: (ctx) => more.endEpoch(ctx),
-    stateDict: () => more.stateDict(),
-    loadStateDict: (state: StateDict<UnlabelledState>) => more.loadStateDict(state),
+    ...more.hooks,
   };
 }

@@ -1,6 +1,12 @@
 import { UlmfitError } from '@ulmfit/errors';
-import type { Cursor, StateDict, TrainingContext } from '@ulmfit/trainer';
-import { requireState } from '@ulmfit/trainer';
+import {
+  disposeBatch,
+  requireState,
+  type Cursor,
+  type StateDict,
+  type TrainingContext,
+  type TrainingPlugin,
+} from '@ulmfit/trainer';
 
 /** A loader whose batches are there at once, such as `classifierLoader` of `@ulmfit/text` gives. */
 export interface ReadyLoader<Batch> {
@@ -9,9 +15,6 @@ export interface ReadyLoader<Batch> {
   /** Reads on from a cursor to the end of its epoch. */
   open(at: Cursor): Iterator<Batch>;
 }
-
-/** What is kept of {@link UnlabelledBatches}. A `type`, since it is a state. */
-export type UnlabelledState = { read: number };
 
 /**
  * Reads a second loader beside the training batches, one batch for each, over and over: which one is a function of how many training
@@ -29,16 +32,31 @@ export class UnlabelledBatches<Batch> {
     this.#loader = loader;
   }
 
-  beginFit(): void {
-    this.#before = 0;
+  /** What a plugin that reads them needs beside its own hooks. */
+  get hooks(): Required<Pick<TrainingPlugin, 'beforeFit' | 'afterTrain' | 'stateDict' | 'loadStateDict'>> {
+    return {
+      beforeFit: () => void (this.#before = 0),
+      afterTrain: ({ batches }) => void (this.#before += batches),
+      stateDict: () => ({ json: { read: this.#before }, tensors: {} }),
+      loadStateDict: (state: StateDict<{ read: number }>) => {
+        requireState(this.#plugin, state, ['read']);
+        this.#before = state.json.read;
+        this.#reader = undefined;
+      },
+    };
   }
 
-  endEpoch({ batches }: TrainingContext): void {
-    this.#before += batches;
+  /** Lends the batch that goes with the present training batch. */
+  use(ctx: TrainingContext, body: (batch: Batch) => void): void {
+    const batch = this.#at(ctx);
+    try {
+      body(batch);
+    } finally {
+      disposeBatch(batch);
+    }
   }
 
-  /** The batch that goes with the present training batch, the caller's to dispose. */
-  at({ batch }: TrainingContext): Batch {
+  #at({ batch }: TrainingContext): Batch {
     let [epoch, place] = [0, this.#before + batch];
     for (let size = this.#size(epoch); place >= size; size = this.#size(epoch)) {
       place -= size;
@@ -61,15 +79,5 @@ export class UnlabelledBatches<Batch> {
     const size = this.#loader.batches(epoch);
     if (size >= 1) return size;
     throw new UlmfitError('NO_BATCHES', `${this.#plugin}: the loader of unlabelled texts has none`);
-  }
-
-  stateDict(): StateDict<UnlabelledState> {
-    return { json: { read: this.#before }, tensors: {} };
-  }
-
-  loadStateDict(state: StateDict<UnlabelledState>): void {
-    requireState(this.#plugin, state, ['read']);
-    this.#before = state.json.read;
-    this.#reader = undefined;
   }
 }

@@ -1,10 +1,10 @@
-import { dispose, mul, tidy, type Tensor2D, type TensorContainer } from '@tensorflow/tfjs-core';
+import { mul, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import { randomKey } from '@ulmfit/kernels';
-import type { AuxiliaryPasses, StateDict, TrainingContext, TrainingPlugin } from '@ulmfit/trainer';
+import type { AuxiliaryPasses, TrainingContext, TrainingPlugin } from '@ulmfit/trainer';
 import type { TextsBatch, WordsTap } from './adversarial-training.js';
 import { divergence, type LabelOptions } from './divergence.js';
 import { perturbationSettings, requireSize, type PerturbationOptions } from './perturbation-options.js';
-import { UnlabelledBatches, type ReadyLoader, type UnlabelledState } from './unlabelled-batches.js';
+import { UnlabelledBatches, type ReadyLoader } from './unlabelled-batches.js';
 import { requireWeight, weightAt } from './weight.js';
 import { adding, WordsOfTexts } from './words-of-texts.js';
 
@@ -74,19 +74,9 @@ export function virtualAdversarialTraining<Batch extends TextsBatch = TextsBatch
     auxiliary: (passes, ctx) => {
       const factor = weightAt(`${name}: weight`, weight, ctx);
       if (factor === 0) return;
-      if (!more) return learn(passes, passes.batch, ctx, factor);
-      const batch = more.at(ctx);
-      try {
-        learn(passes, batch, ctx, factor);
-      } finally {
-        dispose(batch as unknown as TensorContainer);
-      }
+      if (more) more.use(ctx, (batch) => learn(passes, batch, ctx, factor));
+      else learn(passes, passes.batch, ctx, factor);
     },
-    ...(more && {
-      beforeFit: () => more.beginFit(),
-      afterTrain: (ctx) => more.endEpoch(ctx),
-      stateDict: () => more.stateDict(),
-      loadStateDict: (state: StateDict<UnlabelledState>) => more.loadStateDict(state),
-    }),
+    ...more?.hooks,
   };
 }

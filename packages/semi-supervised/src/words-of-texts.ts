@@ -29,6 +29,8 @@ import { requireTimeMajor, type ForwardPass, type TimeMajor } from '@ulmfit/trai
 export interface WordsContext extends TimeMajor {
   /** int32 `[time, rows]` */
   readonly ids: Tensor;
+  /** The id of padding. Default 1. */
+  readonly padIndex?: number | undefined;
   /** Which text of the batch each row is, where a model reads some of them at a time. Default: the texts in their order. */
   readonly rows?: readonly number[] | undefined;
 }
@@ -46,7 +48,7 @@ interface Piece {
   readonly rows: readonly number[];
 }
 
-/** What padding is looked up by. */
+/** What padding is looked up by, as loaders have it. */
 const PADDING = 1;
 
 /**
@@ -77,7 +79,7 @@ export class WordsOfTexts {
     }
     const owners = new Float32Array(count * this.#texts);
     rows.forEach((text, row) => (owners[row * this.#texts + text] = 1));
-    const mask = cast(expandDims(notEqual(context.ids, PADDING), -1), 'float32');
+    const mask = cast(expandDims(notEqual(context.ids, context.padIndex ?? PADDING), -1), 'float32');
     this.#pieces.push({
       mask: keep(mask),
       squares: keep(sum(square(mul(x, mask)), [0, 2]) as Tensor1D),
