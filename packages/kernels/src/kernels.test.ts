@@ -103,6 +103,7 @@ describe('lstmLayer', () => {
     expect(() => lstmLayer(tf.zeros([5, 1, 3]), state as never, w as never)).toThrow(
       /weightIh is \[8, 4\].*need \[8, 3\]/,
     );
+    expect(() => lstmLayer(tf.zeros([0, 1, 4]), state as never, w as never)).toThrow(/at least one step/);
   });
 });
 

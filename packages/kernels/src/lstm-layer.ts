@@ -299,7 +299,13 @@ function recurrenceGradient(
 }
 
 function checkShapes(x: Tensor3D, { h, c }: LstmState, weights: LstmWeights): void {
-  const [, batch, input] = x.shape;
+  const [time, batch, input] = x.shape;
+  if (time === 0) {
+    throw new UlmfitError(
+      'BAD_SHAPE',
+      `lstmLayer: x is [${x.shape.join(', ')}], and a window needs at least one step`,
+    );
+  }
   const hidden = weights.weightHh.shape[1];
   const expected: [string, Tensor, number[]][] = [
     ['weightIh', weights.weightIh, [4 * hidden, input]],

@@ -14,6 +14,7 @@ import {
   sub,
   sum,
   tidy,
+  where,
   zeros,
   type Scalar,
   type Tensor,
@@ -156,7 +157,9 @@ function rowLosses(products: Tensor2D, bias: Tensor1D, targets: Tensor1D, needsG
   const sums = sum(exps, 1, true);
   // Not as float32 at once: the WASM backend writes the bits of whole numbers then.
   const chosen = cast(oneHot(targets, logits.shape[1]), 'float32') as Tensor2D;
-  const losses = sub(log(sum(exps, 1)), sum(mul(shifted, chosen), 1)) as Tensor1D;
+  // Not by multiplication: a word may be impossible, and nothing times -Infinity is NaN.
+  const target = sum(where(cast(chosen, 'bool'), shifted, 0), 1);
+  const losses = sub(log(sum(exps, 1)), target) as Tensor1D;
   if (!needsGradient) return { losses };
   const dLogits = sub(div(exps, sums), chosen) as Tensor2D;
   return { losses, dLogits, dBias: sum(dLogits, 0) as Tensor1D };

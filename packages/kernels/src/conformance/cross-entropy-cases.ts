@@ -23,17 +23,20 @@ interface Decoder {
   readonly bias?: (word: number) => number;
   /** The first row's target. */
   readonly first?: number;
-  /** Takes the place of the first number of the inputs. */
-  readonly broken?: number;
+  /** Takes the place of a number of the inputs or of the weight: the first one of its row. */
+  readonly broken?: { readonly name: 'hidden' | 'weight'; readonly row: number; readonly by: number };
 }
 
 /** The loss with a gradient and without one, and the gradients. */
 function decoded(decoder: Decoder): Tensor[] {
   const { rows, features, vocabulary, seed, scale = 1, bias: offset = () => 0, first = 0, broken } = decoder;
-  const hidden = normal<Rank.R2>([rows, features], seed, 'hidden', scale);
+  const matrix = (name: string, rows: number, deviation?: number) => {
+    const drawn = normal<Rank.R2>([rows, features], seed, name, deviation);
+    return broken?.name === name ? withRow(drawn, broken) : drawn;
+  };
   const inputs = {
-    hidden: broken === undefined ? hidden : brokenAt(hidden, broken),
-    weight: normal<Rank.R2>([vocabulary, features], seed, 'weight'),
+    hidden: matrix('hidden', rows, scale),
+    weight: matrix('weight', vocabulary),
     bias: add(
       normal<Rank.R1>([vocabulary], seed, 'bias'),
       tensor1d(Array.from({ length: vocabulary }, (_, word) => offset(word))),
@@ -54,9 +57,9 @@ function decoded(decoder: Decoder): Tensor[] {
   return [value, tiedCrossEntropy({ ...inputs, targets }, false), ...grads];
 }
 
-function brokenAt(x: Tensor2D, value: number): Tensor2D {
+function withRow(x: Tensor2D, { row, by }: { readonly row: number; readonly by: number }): Tensor2D {
   const buffer = x.bufferSync();
-  buffer.values[0] = value;
+  buffer.set(by, row, 0);
   return buffer.toTensor() as Tensor2D;
 }
 
@@ -80,6 +83,7 @@ export function crossEntropyCases({ draws, large }: { draws: number; large: bool
     { rows: 700, features: 24, vocabulary: 6000, seed: 4 },
   ];
   const wide = { rows: 45, features: 12, vocabulary: 1201, seed: 9, scale: 0.3 };
+  const few = { rows: 4, features: 3, vocabulary: 41, seed: 3 };
   const shaped: readonly (readonly [string, Decoder])[] = [
     ['in the hundreds', { rows: 9, features: 16, vocabulary: 100, seed: 5, scale: 40 }],
     // Kernels that keep a running largest logit rescale what they have summed.
@@ -88,7 +92,22 @@ export function crossEntropyCases({ draws, large }: { draws: number; large: bool
     ['that leap from block to block', { ...wide, bias: (word) => Math.floor(word / 384) * 40, first: 800 }],
     ['that are next to nothing at first', { ...wide, bias: (word) => (word < 500 ? -1e9 : 0), first: 700 }],
     ['that are next to nothing later', { ...wide, bias: (word) => (word < 500 ? 0 : -1e9), first: 100 }],
-    ['of which one is NaN', { rows: 4, features: 3, vocabulary: 41, seed: 3, broken: NaN }],
+    [
+      'of words that are impossible at first',
+      { ...wide, bias: (word) => (word < 500 ? -Infinity : 0), first: 700 },
+    ],
+    [
+      'of words that are impossible later',
+      { ...wide, bias: (word) => (word < 500 ? 0 : -Infinity), first: 100 },
+    ],
+    ['of which a row is NaN', { ...few, broken: { name: 'hidden', row: 0, by: NaN } }],
+    // The first word of a kernel's vectors, one in the middle, and one that fills no vector.
+    ...[NaN, Infinity].flatMap((by) =>
+      [0, 17, 40].map((row): readonly [string, Decoder] => [
+        `of which word ${row} is ${by}`,
+        { ...few, broken: { name: 'weight', row, by } },
+      ]),
+    ),
   ];
   const named = ({ rows, features, vocabulary }: Decoder) =>
     `${rows} rows of ${features} features, ${vocabulary} words`;

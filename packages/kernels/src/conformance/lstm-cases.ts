@@ -23,18 +23,19 @@ interface Sizes {
 
 interface LstmCase extends Sizes {
   readonly seed: number;
-  /** Takes the place of the first number of `x`. */
-  readonly first?: number;
+  /** Takes the place of the first number of an input, or of the output's gradient. */
+  readonly broken?: { readonly name: 'x' | 'bi' | 'dy'; readonly by: number };
 }
 
 /** What a layer reads. */
-function inputsOf({ time, batch, input, hidden, seed, first }: LstmCase) {
-  const draw = <R extends Rank>(name: string, ...shape: number[]) =>
-    // The cast: each call below gives as many sizes as its rank has.
-    normal<R>(shape as readonly number[] as ShapeMap[R], seed, name, 0.5);
-  const x = draw<Rank.R3>('x', time, batch, input);
+function inputsOf({ time, batch, input, hidden, seed, broken }: LstmCase) {
+  const draw = <R extends Rank>(name: string, ...shape: number[]) => {
+    // The casts: each call below gives as many sizes as its rank has.
+    const drawn = normal<R>(shape as readonly number[] as ShapeMap[R], seed, name, 0.5);
+    return broken?.name === name ? (withFirst(drawn, broken.by) as Tensor<R>) : drawn;
+  };
   return {
-    x: first === undefined ? x : (withFirst(x, first) as Tensor3D),
+    x: draw<Rank.R3>('x', time, batch, input),
     state: { h: draw<Rank.R2>('h', batch, hidden), c: draw<Rank.R2>('c', batch, hidden) },
     weights: [
       draw<Rank.R2>('ih', 4 * hidden, input),
@@ -128,12 +129,18 @@ export function lstmCases({ draws, large }: { draws: number; large: boolean }): 
         outputs: [...values, ...gradients],
         compute: () => trained(small, needs),
       })),
-      {
-        name: 'an LSTM layer lets NaN through, to its own row alone',
+      ...(
+        [
+          ['lets NaN through, to its own row alone', { name: 'x', by: NaN }],
+          ['is finite where a gate is open without bounds', { name: 'bi', by: Infinity }],
+          ['lets NaN through in the gradient, to its own row and unit alone', { name: 'dy', by: NaN }],
+        ] as const
+      ).map(([what, broken]): CaseParts => ({
+        name: `an LSTM layer ${what}`,
         kernels,
         outputs: [...values, ...gradients],
-        compute: () => trained({ ...small, first: NaN }),
-      },
+        compute: () => trained({ ...small, broken }),
+      })),
     ]),
     ...[['UlmfitLstmInference', 'UlmfitProduct'] as const, ['UlmfitLstmLayer'] as const].flatMap((kernels) =>
       few.map((sizes, seed): CaseParts => ({

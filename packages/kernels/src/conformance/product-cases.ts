@@ -1,4 +1,4 @@
-import { type Rank, type Tensor } from '@tensorflow/tfjs-core';
+import { concat, ones, tensor2d, zeros, type Rank, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { product } from '../product.js';
 import type { CaseParts } from './conformance-case.js';
 import { integers, normal } from './draws.js';
@@ -11,7 +11,7 @@ export function productCases({ draws, large }: { draws: number; large: boolean }
     [1, 1025, 17],
     [400, 3, 33],
   ] as const;
-  return [...drawn, ...(large ? blocks : [])].map(([m, k, n], seed): CaseParts => {
+  const sized = [...drawn, ...(large ? blocks : [])].map(([m, k, n], seed): CaseParts => {
     const transposeA = seed % 2 === 1;
     const transposeB = seed % 4 > 1;
     return {
@@ -27,4 +27,19 @@ export function productCases({ draws, large }: { draws: number; large: boolean }
       },
     };
   });
+  return [
+    ...sized,
+    {
+      name: 'a product is NaN where a factor is one of any bits, and nowhere else',
+      kernels: ['UlmfitProduct'],
+      outputs: ['the product', 'the product with a bias'],
+      compute: () => {
+        const bits = Uint32Array.of(0x7fc00000, 0x7fffffff, 0xffffffff, 0xffc00001, 0x7f7f0000, 0x00000001);
+        const factors = Float32Array.from([...new Float32Array(bits.buffer), Infinity, -Infinity]);
+        const a = concat([tensor2d(factors, [8, 1]), ones([8, 1])], 1) as Tensor2D;
+        const b = ones<Rank.R2>([2, 1]);
+        return [product(a, b), product(a, b, { bias: zeros<Rank.R1>([1]) })];
+      },
+    },
+  ];
 }

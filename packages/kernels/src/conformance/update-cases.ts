@@ -1,4 +1,4 @@
-import { square, tensor1d, type Rank, type Tensor } from '@tensorflow/tfjs-core';
+import { fill, square, tensor1d, zerosLike, type Rank, type Tensor } from '@tensorflow/tfjs-core';
 import { adamStep } from '../adam-step.js';
 import { globalNorm } from '../global-norm.js';
 import type { CaseParts } from './conformance-case.js';
@@ -36,6 +36,7 @@ export function updateCases({ draws, large }: { draws: number; large: boolean })
         },
       };
     }),
+    ...(large ? [vanishing] : []),
     ...sizes.map((all, seed): CaseParts => ({
       name: `the norm of ${all.join(', ')} numbers together`,
       kernels: ['UlmfitGlobalNorm'],
@@ -50,3 +51,24 @@ export function updateCases({ draws, large }: { draws: number; large: boolean })
     },
   ];
 }
+
+/** As of words that are not met again: their means shrink to numbers too small for all their digits. For all threads to take part in. */
+const vanishing: CaseParts = {
+  name: "Adam's steps for means that shrink to nothing",
+  kernels: ['UlmfitAdamStep'],
+  outputs: ['mean 0', 'squares 0', 'mean 1', 'squares 1'],
+  compute: () => {
+    let states = [200_000, 100_000].map((size) => ({
+      mean: fill([size], 2e-38) as Tensor,
+      squares: fill([size], 2e-38) as Tensor,
+    }));
+    for (let step = 1; step <= 12; step++) {
+      const tensors = states.map(({ mean, squares }) => ({
+        ...{ parameter: zerosLike(mean), gradient: zerosLike(mean), mean, squares },
+        ...{ step, weightDecay: 0 },
+      }));
+      states = adamStep(tensors, { learningRate: 0.01, beta1: 0.5, beta2: 0.5, epsilon: 1e-5 });
+    }
+    return states.flatMap(({ mean, squares }) => [mean, squares]);
+  },
+};
