@@ -18,6 +18,11 @@ export interface BatchNorm {
   apply(x: Tensor2D, pass: ForwardPass): Tensor2D;
 }
 
+export interface BatchNormOptions {
+  /** Whether training too normalises by the running statistics, and leaves them as they are. Default false. */
+  readonly fixed?: boolean | undefined;
+}
+
 /**
  * BatchNorm (Ioffe and Szegedy 2015) over `[batch, features]` with PyTorch's conventions: the batch's biased variance normalises, the unbiased
  * one enters the running average with weight .1. A training batch of one row has no variance: it is normalised by the
@@ -26,7 +31,11 @@ export interface BatchNorm {
  * const norm = createBatchNorm('head.norm', 8);
  * const y = inferencePass((pass) => norm.apply(ones([2, 8]), pass)); // [2, 8]
  */
-export function createBatchNorm(name: string, features: number): BatchNorm {
+export function createBatchNorm(
+  name: string,
+  features: number,
+  { fixed = false }: BatchNormOptions = {},
+): BatchNorm {
   const gamma = parameter(`${name}.gamma`, 'norm', ones([features]));
   const beta = parameter(`${name}.beta`, 'norm', fill([features], 1e-3));
   const runningMean = buffer(`${name}.mean`, zeros([features]));
@@ -40,7 +49,7 @@ export function createBatchNorm(name: string, features: number): BatchNorm {
       const rows = x.shape[0];
       let centre = pass.read(runningMean);
       let variance = pass.read(runningVariance);
-      if (pass.training && rows > 1) {
+      if (pass.training && !fixed && rows > 1) {
         const [oldMean, oldVariance] = [centre, variance];
         centre = mean(x, 0);
         variance = mean(square(sub(x, centre)), 0);

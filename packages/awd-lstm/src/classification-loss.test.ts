@@ -62,7 +62,7 @@ const golden = [
 ];
 
 function lossOf(name: string, x: tf.Tensor2D): tf.Scalar {
-  const given = name.endsWith('weighted') ? weights : undefined;
+  const given = { weights: name.endsWith('weighted') ? weights : undefined };
   return name.startsWith('cross')
     ? crossEntropy(x, tf.tensor1d(one, 'int32'), given)
     : binaryCrossEntropy(x, tf.tensor2d(many), given);
@@ -118,8 +118,8 @@ it('weights of 1 change nothing, and those of all classes together neither where
       tf.tidy(() => {
         const x = tf.tensor2d(logits);
         const loss = name.startsWith('cross')
-          ? crossEntropy(x, tf.tensor1d(one, 'int32'), [by, by, by])
-          : binaryCrossEntropy(x, tf.tensor2d(many), [by, by, by]);
+          ? crossEntropy(x, tf.tensor1d(one, 'int32'), { weights: [by, by, by] })
+          : binaryCrossEntropy(x, tf.tensor2d(many), { weights: [by, by, by] });
         return loss.dataSync()[0] as number;
       });
     expect(weighted(1)).toBeCloseTo(plain, 5);
@@ -127,3 +127,36 @@ it('weights of 1 change nothing, and those of all classes together neither where
     else expect(weighted(7)).toBeGreaterThan(plain);
   }
 });
+
+it.each([undefined, weights])(
+  'spreads a smoothed label evenly over the classes, with weights %o',
+  (given) => {
+    const x = tf.tensor2d(logits);
+    const valueFor = (labels: number[], smoothing: number) =>
+      tf.tidy(
+        () =>
+          crossEntropy(x, tf.tensor1d(labels, 'int32'), { weights: given, smoothing }).dataSync()[0] ?? NaN,
+      );
+    // As in PyTorch, what is spread counts by the class that it goes to, and the mean is by the true classes.
+    const ofTexts = logits.map((row) => {
+      const total = Math.log(row.reduce((sum, v) => sum + Math.exp(v), 0));
+      return row.map((v) => total - v);
+    });
+    const weightOf = (c: number) => given?.[c] ?? 1;
+    const all = one.reduce((sum, label) => sum + weightOf(label), 0);
+    const expected = ofTexts.reduce((sum, costs, i) => {
+      const label = one[i] ?? 0;
+      const spread = costs.reduce((s, cost, c) => s + (weightOf(c) * cost) / 3, 0);
+      return sum + 0.8 * weightOf(label) * (costs[label] ?? NaN) + 0.2 * spread;
+    }, 0);
+    expect(valueFor(one, 0.2)).toBeCloseTo(expected / all, 4);
+    const multi = (smoothing: number) =>
+      tf.tidy(() => binaryCrossEntropy(x, tf.tensor2d(many), { smoothing }).dataSync()[0] ?? NaN);
+    const soft = tf.tidy(
+      () =>
+        binaryCrossEntropy(x, tf.tensor2d(many.map((row) => row.map((y) => 0.1 + 0.8 * y)))).dataSync()[0],
+    );
+    expect(multi(0.2)).toBeCloseTo(soft ?? NaN, 5);
+    x.dispose();
+  },
+);

@@ -13,10 +13,16 @@ export interface ClassifierHead {
   apply(pooled: Tensor2D, pass: ForwardPass<Pick<PoolingTaps, 'head'>>): Tensor2D;
 }
 
+export interface ClassifierHeadOptions {
+  /** Draws the first weights: an integer from 0 to 2^32 - 1. Default 0. */
+  readonly seed?: number | undefined;
+  /** Whether BatchNorm normalises by the statistics that its buffers hold, in training too. Default false. */
+  readonly fixedStatistics?: boolean | undefined;
+}
+
 /**
  * Blocks of BatchNorm, dropout (a tap) and a linear layer without bias, with ReLU between (ULMFiT section 3.3).
  * Weights from U(-1/sqrt(in), 1/sqrt(in)), as in PyTorch. Parameters and buffers are the caller's to dispose.
- * `seed`, an integer from 0 to 2^32 - 1, draws the first weights.
  * @param sizes features in, of each hidden layer, and classes: such as `[1200, 50, 2]`
  * @throws UlmfitError `BAD_CONFIG`
  * @example
@@ -25,7 +31,7 @@ export interface ClassifierHead {
  */
 export function createClassifierHead(
   sizes: readonly number[],
-  { seed = 0 }: { seed?: number } = {},
+  { seed = 0, fixedStatistics = false }: ClassifierHeadOptions = {},
 ): ClassifierHead {
   if (sizes.length < 2) {
     throw new UlmfitError(
@@ -38,7 +44,7 @@ export function createClassifierHead(
   );
   const blocks = sizes.slice(1).map((out, b) => {
     const features = sizes[b] as number;
-    const norm = createBatchNorm(`head.${b}.norm`, features);
+    const norm = createBatchNorm(`head.${b}.norm`, features, { fixed: fixedStatistics });
     const weight = uniformParameter<Rank.R2>(
       `head.${b}.linear.weight`,
       'weight',

@@ -2,6 +2,9 @@ import { all, argMax, equal, greaterEqual, sum, type Tensor2D } from '@tensorflo
 import type { MeanMetric, SumsMetric } from '@ulmfit/trainer';
 import type { ClassifierInput } from './classifier.js';
 
+/** What the metrics read of a batch. */
+export type LabelledInput = Pick<ClassifierInput, 'labels'>;
+
 /** What the metrics read of a pass. */
 export interface Logits {
   /** `[batch, classes]` */
@@ -12,7 +15,7 @@ export interface Logits {
  * The share of documents whose class has the highest logit. Of several labels a document: the share of those of which every
  * class is right at a probability of .5, scikit-learn's `accuracy_score`.
  */
-export const accuracy: MeanMetric<ClassifierInput, Logits> = {
+export const accuracy: MeanMetric<LabelledInput, Logits> = {
   name: 'accuracy',
   measure: ({ logits }, { labels }) => {
     const weight = logits.shape[0];
@@ -30,7 +33,7 @@ export const accuracy: MeanMetric<ClassifierInput, Logits> = {
  * document a probability of .5. A class that no document has and that none is given is left out, as in scikit-learn's
  * `f1_score(average='macro')`.
  */
-export const macroF1: SumsMetric<ClassifierInput, Logits> = {
+export const macroF1: SumsMetric<LabelledInput, Logits> = {
   name: 'macroF1',
   // For each class the documents that have it and were given it, those that have it, those that were given it.
   measure({ logits }, { labels }) {

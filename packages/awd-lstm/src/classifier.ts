@@ -7,7 +7,7 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { requireInteger, UlmfitError } from '@ulmfit/errors';
+import { requireInteger, requireThat, UlmfitError } from '@ulmfit/errors';
 import { concatPooling } from '@ulmfit/kernels';
 import { parameterGroup, timeMajor, type ForwardPass, type Model } from '@ulmfit/trainer';
 import { createAwdLstm, type AwdLstmConfig, type AwdLstmEncoder } from './awd-lstm.js';
@@ -87,6 +87,13 @@ export interface ClassifierOptions {
    * in the documents that have it, and the mean is over all.
    */
   readonly classWeights?: readonly number[] | undefined;
+  /** The share of a label that is spread evenly over all classes, from 0 to below 1. Default 0. */
+  readonly labelSmoothing?: number | undefined;
+  /**
+   * Whether the head's BatchNorm normalises by the statistics that its buffers hold, in training too: those of a batch are noise
+   * where there are few labels. Default false.
+   */
+  readonly fixedStatistics?: boolean | undefined;
 }
 
 /** The text classifier, see `createClassifier`. */
@@ -138,7 +145,7 @@ export function createClassifier(
 /** @throws UlmfitError `BAD_CONFIG` */
 function requireSettings(
   { classes, window, maxLength, headLayers }: Required<ClassifierSettings>,
-  { classWeights }: ClassifierOptions,
+  { classWeights, labelSmoothing = 0 }: ClassifierOptions,
 ): void {
   for (const [name, value] of Object.entries({ classes, window, maxLength })) {
     requireInteger(`classifier: ${name}`, value, { code: 'BAD_CONFIG' });
@@ -152,6 +159,13 @@ function requireSettings(
       `classifier: maxLength is ${maxLength}, which is less than one window of ${window}`,
     );
   }
+  requireThat(
+    'classifier: labelSmoothing',
+    labelSmoothing,
+    labelSmoothing >= 0 && labelSmoothing < 1,
+    'from 0 to below 1',
+    { code: 'BAD_CONFIG' },
+  );
   if (classWeights) requireClassWeights(classWeights, classes);
 }
 
@@ -159,11 +173,14 @@ function overEncoder<Taps>(
   encoder: Encoder<Taps>,
   { headLayers, ...settings }: Required<ClassifierSettings>,
   ownHead: ClassifierHead | undefined,
-  { seed = 0, classWeights }: ClassifierOptions,
+  { seed = 0, classWeights, labelSmoothing = 0, fixedStatistics }: ClassifierOptions,
 ) {
   const { classes, multiLabel, window, maxLength } = settings;
   requireEncoder(encoder, poolingTaps);
-  const head = ownHead ?? createClassifierHead([3 * encoder.features, ...headLayers, classes], { seed });
+  const head =
+    ownHead ??
+    createClassifierHead([3 * encoder.features, ...headLayers, classes], { seed, fixedStatistics });
+  const treatment = { weights: classWeights, smoothing: labelSmoothing };
   const groups = [
     parameterGroup('embedding', [encoder.embedding]),
     ...encoder.groups.map(({ name, parameters }) => parameterGroup(name, parameters)),
@@ -201,11 +218,11 @@ function overEncoder<Taps>(
       }
       if (multiLabel) {
         requireMultiHot(labels, classes);
-        return binaryCrossEntropy(logits, labels, classWeights);
+        return binaryCrossEntropy(logits, labels, treatment);
       }
       requireOneLabel(labels);
       requireIndices('labels', labels, classes, 'classes');
-      return crossEntropy(logits, labels, classWeights);
+      return crossEntropy(logits, labels, treatment);
     },
     targets({ ids, labels }: ClassifierInput): number {
       // The loss is a weighted mean then: with its weights, means over batches are the same however documents are batched.

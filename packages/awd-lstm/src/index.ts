@@ -34,9 +34,9 @@ export {
 } from './integrated-gradients.js';
 export { awdLstmMemory, layerUnits, layerWeights, type LayerSizes } from './layer-weights.js';
 export { concatPooling } from '@ulmfit/kernels';
-export { createBatchNorm, type BatchNorm } from './batch-norm.js';
-export { accuracy, macroF1, type Logits } from './classifier-metrics.js';
-export { createClassifierHead, type ClassifierHead } from './classifier-head.js';
+export { createBatchNorm, type BatchNorm, type BatchNormOptions } from './batch-norm.js';
+export { accuracy, macroF1, type LabelledInput, type Logits } from './classifier-metrics.js';
+export { createClassifierHead, type ClassifierHead, type ClassifierHeadOptions } from './classifier-head.js';
 export { copyEncoder, transferLanguageModel } from './vocabulary-transfer.js';
 export type { AwdLstmTaps, LookedUpWords } from './awd-lstm-taps.js';
 export type { ActivationTaps, ClassifierTaps, DecoderTaps, LanguageModelTaps, PoolingTaps } from './taps.js';

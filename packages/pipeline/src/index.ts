@@ -2,6 +2,7 @@ export {
   presets,
   recipeSchema,
   type ClassifierFit,
+  type ClassifierProbe,
   type LanguageModelFit,
   type PresetName,
   type ClassifierRecipe,
@@ -50,10 +51,10 @@ export {
 export {
   trainClassifier,
   type ClassifierStageOptions,
-  type KeptEpoch,
-  type LabelledDocuments,
   type TrainedClassifier,
 } from './stages/classifier-stage.js';
+export type { KeptEpoch } from './stages/kept-epoch.js';
+export type { LabelledDocuments } from './stages/labelled-documents.js';
 export { documentLogits, type DocumentLogitsOptions } from '@ulmfit/inference';
 export { plainDecision, type DecidedClassifier } from '@ulmfit/inference';
 export { scoreTask, type ScoreTaskOptions } from './run/score-task.js';

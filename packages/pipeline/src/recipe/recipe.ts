@@ -33,6 +33,27 @@ export interface ClassifierFit {
   readonly minimumSteps?: number | undefined;
 }
 
+/**
+ * Linear heads that are trained before the fits, on what the frozen encoder pools of each text, computed once. The classifier begins with their
+ * mean, and keeps the statistics by which they normalise.
+ */
+export interface ClassifierProbe {
+  /** Heads, each of a draw of its own from the texts (bagging); 1 for one of all texts. */
+  readonly heads: number;
+  /** Updates of each. */
+  readonly steps: number;
+  /** Documents of an update. */
+  readonly batchSize: number;
+  /** Peak learning rate. */
+  readonly lr: number;
+  /** Coefficient of decoupled weight decay. */
+  readonly weightDecay: number;
+  /** The share of a label that is spread evenly over all classes. */
+  readonly labelSmoothing: number;
+  /** The rate of the dropout of what is pooled. */
+  readonly dropout: number;
+}
+
 /** The sizes of AWD-LSTM, all but the vocabulary. */
 export interface RecipeEncoder {
   /** Features of the embedding, and units of the last layer. */
@@ -104,7 +125,11 @@ export interface ClassifierRecipe {
   readonly dropoutMultiplier: number;
   /** The rates of the head's blocks after the first, which has the preset's output rate. */
   readonly headDropout: readonly number[];
-  /** Gradual unfreezing: one fit after the other. */
+  /** What trains the head by itself before the fits; null for nothing. It needs a head without hidden layers. */
+  readonly probe: ClassifierProbe | null;
+  /** The share of a label that is spread evenly over all classes in the fits. */
+  readonly labelSmoothing: number;
+  /** Gradual unfreezing: one fit after the other. None only after a probe. */
   readonly fits: readonly ClassifierFit[];
   /** The one fit that stands for them all without transfer. */
   readonly scratch: ClassifierFit;
@@ -158,6 +183,16 @@ const classifierFit = z.strictObject({
   minimumSteps: count.max(100_000).optional(),
 });
 
+const classifierProbe = z.strictObject({
+  heads: count.max(1000),
+  steps: count.max(1_000_000),
+  batchSize: count,
+  lr: positive,
+  weightDecay: z.number().min(0),
+  labelSmoothing: rate,
+  dropout: rate,
+});
+
 const dropouts = z.enum(['fastaiLanguageModel', 'fastaiClassifier', 'paper', 'awdLstm']);
 
 /** The settings each by itself, as runs keep them: what is asked of a new recipe beyond that must not refuse an old one. */
@@ -189,7 +224,10 @@ export const recipeShape = z.strictObject({
     dropouts,
     dropoutMultiplier: z.number().min(0),
     headDropout: z.array(rate),
-    fits: z.array(classifierFit).min(1),
+    // Runs of earlier versions had neither.
+    probe: classifierProbe.nullable().default(null),
+    labelSmoothing: rate.default(0),
+    fits: z.array(classifierFit),
     scratch: classifierFit,
     classWeights: z.enum(['none', 'balanced']).default('none'),
     // Nothing was held out in runs of earlier versions, to which the default means nothing.
@@ -200,10 +238,13 @@ export const recipeShape = z.strictObject({
 
 /** Reads a {@link Recipe}. */
 export const recipeSchema: z.ZodType<Recipe> = recipeShape.superRefine(({ classifier }, ctx) => {
-  const { window, maxLength, headLayers, headDropout } = classifier;
+  const { window, maxLength, headLayers, headDropout, probe, fits } = classifier;
   const refuse = (name: string, message: string) =>
     ctx.addIssue({ code: 'custom', path: ['classifier', name], message });
   if (maxLength < window) refuse('maxLength', `must be a window of ${window} at least`);
+  if (fits.length === 0 && !probe) refuse('fits', 'must have a fit, unless there is a probe');
+  if (probe && headLayers.length > 0)
+    refuse('headLayers', 'must be [] with a probe: its mean is one linear layer');
   if (headDropout.length < headLayers.length) {
     refuse('headDropout', `must have a rate for each of the ${headLayers.length} headLayers`);
   }
@@ -240,6 +281,8 @@ const small: Recipe = {
     dropouts: 'fastaiClassifier',
     dropoutMultiplier: 0.5,
     headDropout: [0.1],
+    probe: null,
+    labelSmoothing: 0,
     fits: [
       { name: 'head', freezeTo: -1, epochs: 1, lr: 2e-2, spread: 1 },
       { name: 'rnn3', freezeTo: -2, epochs: 1, lr: 1e-2, spread: 2.6 },

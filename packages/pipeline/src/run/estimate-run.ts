@@ -101,7 +101,7 @@ function classifySeconds(
   { recipe, architecture, summary, survey, transfer = true }: EstimateRunOptions,
   rates: StepRates,
 ): number {
-  const { fits, scratch, batchSize } = recipe.classifier;
+  const { fits, scratch, batchSize, probe } = recipe.classifier;
   const { train, valid } = survey.tokens;
   const top = classifierGroups({ recipe, architecture }) - 1; // the head's group, the embedding's being the first
   const batches = Math.max(1, Math.ceil(summary.sets.train.texts / batchSize));
@@ -112,7 +112,8 @@ function classifySeconds(
   };
   const training = (transfer ? fits : [scratch]).reduce((sum, fit) => sum + secondsOf(fit), 0);
   // How the logits of the validation texts become classes is chosen at the end.
-  return training + valid / rates.head;
+  const reading = transfer && probe ? (train + valid) / rates.head : 0;
+  return reading + training + valid / rates.head;
 }
 
 /** Of TF-IDF with logistic regression; measured on one thread, it matters little beside the others. */

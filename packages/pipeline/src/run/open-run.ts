@@ -23,7 +23,7 @@ export interface OpenRun {
   readonly warnings: readonly string[];
   pathOf(name: string): string;
   /** Where a stage saves its state. */
-  store(stage: keyof RunResult): CheckpointStore;
+  store(stage: keyof RunResult | 'probe'): CheckpointStore;
   /** Writes down that a stage is done; its checkpoints are of no more use. */
   finish<Stage extends keyof RunResult>(stage: Stage, figures: NonNullable<RunResult[Stage]>): void;
   /**
@@ -76,7 +76,11 @@ export function openRun(
     const result = readRunResult(resultPath);
     const warnings = engine ? holdEngine(join(path, runFiles.engine), path, engine) : [];
     const storePath = (stage: string) => join(path, 'checkpoints', stage);
-    const removeCheckpoints = (stage: string) => rmSync(storePath(stage), { recursive: true, force: true });
+    const removeCheckpoints = (stage: string) => {
+      // The head of a frozen encoder is a part of the classifier's stage.
+      for (const store of stage === 'classify' ? ['probe', 'classify'] : [stage])
+        rmSync(storePath(store), { recursive: true, force: true });
+    };
     // What a process that was killed did not come to remove.
     for (const stage of ['pretrain', 'finetune', 'classify'] as const)
       if (result[stage]) removeCheckpoints(stage);

@@ -3,7 +3,7 @@ import { UlmfitError } from '@ulmfit/errors';
 import { z } from 'zod';
 import { evaluationResultSchema, type EvaluationResult } from '../judge/evaluation-result.js';
 import { readJson } from './read-json.js';
-import type { KeptEpoch } from '../stages/classifier-stage.js';
+import type { KeptEpoch } from '../stages/kept-epoch.js';
 
 /** The figures of a run, as `result.json` keeps them; those of stages that were not run are missing. */
 export interface RunResult {

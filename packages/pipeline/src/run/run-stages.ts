@@ -19,11 +19,8 @@ import {
   type Tokenizer,
   type Vocabulary,
 } from '@ulmfit/text';
-import {
-  trainClassifier,
-  type LabelledDocuments,
-  type TrainedClassifier,
-} from '../stages/classifier-stage.js';
+import { trainClassifier, type TrainedClassifier } from '../stages/classifier-stage.js';
+import type { LabelledDocuments } from '../stages/labelled-documents.js';
 import { scoredSplit } from './evaluate-models.js';
 import { fitDecision } from '../judge/fit-decision.js';
 import { judge } from '../judge/judge.js';
@@ -192,6 +189,7 @@ export class RunStages {
       valid,
       from,
       store: this.#folder.store('classify'),
+      probeStore: this.#folder.store('probe'),
       ...this.#training('classify'),
     });
     const linear = this.#baseline;

@@ -1,3 +1,4 @@
+import { dispose } from '@tensorflow/tfjs-core';
 import {
   accuracy,
   copyEncoder,
@@ -11,20 +12,13 @@ import {
 import { freezeTo } from '@ulmfit/discriminative';
 import type { ReadingClassifier } from '@ulmfit/inference';
 import { classifierDropouts } from '@ulmfit/regularizers';
+import { balancedClassWeights, classifierLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
 import {
-  balancedClassWeights,
-  classifierLoader,
-  type DocumentLabels,
-  type TokenCorpus,
-  type Vocabulary,
-} from '@ulmfit/text';
-import {
+  assignByName,
   createTrainer,
   earlyStopping,
   flatPlugins,
   keepBest,
-  type BestEpoch,
-  type EpochRecord,
   type OptimizerFactory,
 } from '@ulmfit/trainer';
 import { fitEpochs } from '../recipe/fit-epochs.js';
@@ -38,30 +32,17 @@ import {
   schedulePlugins,
   spreadRates,
 } from './fit-plugins.js';
+import { keptEpoch, type KeptEpoch } from './kept-epoch.js';
+import type { LabelledDocuments } from './labelled-documents.js';
 import type { TrainedLanguageModel } from './language-model-stage.js';
 import type { ClassifierFit, Recipe } from '../recipe/recipe.js';
 import { requireValidation } from '../recipe/require-validation.js';
 import { runFits } from './run-fits.js';
 import { stageEncoder } from './stage-encoder.js';
 import type { ClassifierPlugin, ClassifierPlugins } from './stage-plugin.js';
+import { trainProbes, type ProbedHead } from './train-probes.js';
+import { watchedFigure } from './watched-figure.js';
 import type { StageContext } from '../stage-context.js';
-
-/** Documents as ids with their classes by index: one each, or lists of them where there may be several. */
-export interface LabelledDocuments {
-  readonly documents: TokenCorpus;
-  readonly labels: DocumentLabels;
-}
-
-/** The epoch whose weights were kept, with its figures on the texts that validated. */
-export interface KeptEpoch {
-  /** The fit that it belongs to, such as `classify.2-all`. */
-  readonly fit: string;
-  /** From 0, within the fit. */
-  readonly epoch: number;
-  readonly loss: number;
-  readonly accuracy: number;
-  readonly macroF1: number;
-}
 
 /** A classifier with its words and its classes. */
 export interface TrainedClassifier<E extends AnyEncoder = AwdLstmEncoder> extends ReadingClassifier<E> {
@@ -70,6 +51,8 @@ export interface TrainedClassifier<E extends AnyEncoder = AwdLstmEncoder> extend
 }
 
 export interface ClassifierStageOptions<E extends AnyEncoder = AwdLstmEncoder> extends StageContext {
+  /** Where the recipe's probe saves its state, in a store of its own. */
+  readonly probeStore?: StageContext['store'];
   readonly recipe: Recipe;
   readonly train: LabelledDocuments;
   /**
@@ -112,28 +95,42 @@ export async function trainClassifier<E extends AnyEncoder = AwdLstmEncoder>(
   const { recipe, train, valid, vocabulary, classes, backwards = false } = options;
   requireValidation(recipe, valid !== undefined);
   const { model, trainer, fits, kept } = prepareClassifier(options);
+  const { probe } = recipe.classifier;
+  let probed: ProbedHead | undefined;
   try {
+    if (probe && options.from) {
+      const { probeStore: store, ...context } = options;
+      probed = await trainProbes(model, { ...context, store, probe, backwards });
+      assignHead(model, probed);
+    }
     await runFits('classify', trainer, fits, options, {
       vocabulary,
       parts: valid ? [train, valid] : [train],
     });
     const best = kept?.restore(trainer);
-    return { model, vocabulary, classes, backwards, best: best && keptEpoch(best, trainer.history) };
+    const result = { model, vocabulary, classes, backwards };
+    if (!probed?.best || !options.from || (best && isBetter(best.value, probed.best.value, recipe)))
+      return { ...result, best: best && keptEpoch(best, trainer.history) };
+    // No epoch of the fits after it came up to the frozen encoder's head.
+    copyEncoder(options.from.model.encoder, model.encoder);
+    assignHead(model, probed);
+    return { ...result, best: probed.best.epoch };
   } catch (error) {
     model.dispose();
     throw error;
   } finally {
+    dispose(Object.values(probed?.tensors ?? {}));
     kept?.dispose();
     trainer.dispose();
   }
 }
 
-/** The figures of the best epoch, as the history has them. */
-function keptEpoch({ stage: fit, epoch }: BestEpoch, history: readonly EpochRecord[]): KeptEpoch {
-  const { values = {} } = history.find((record) => record.stage === fit && record.epoch === epoch) ?? {};
-  const figure = (name: string) => values[`valid/${name}`] ?? NaN;
-  return { fit, epoch, loss: figure('loss'), accuracy: figure('accuracy'), macroF1: figure('macroF1') };
-}
+const assignHead = ({ head }: Pick<Classifier<AnyEncoder>, 'head'>, { tensors }: ProbedHead): void =>
+  assignByName('probe', [...head.parameters, ...head.buffers], tensors);
+
+/** Whether a figure is above, or as a loss below, another. */
+const isBetter = (value: number, than: number, { classifier }: Recipe): boolean =>
+  watchedFigure(classifier.keepBest).better === 'less' ? value < than : value > than;
 
 /**
  * What the stage trains by: its model, its trainer, its fits with the freezing and the rates by themselves, and what keeps the best
@@ -166,6 +163,9 @@ export function prepareClassifier<E extends AnyEncoder = AwdLstmEncoder>(
       seed,
       classWeights:
         settings.classWeights === 'balanced' ? balancedClassWeights(train.labels, classes.length) : undefined,
+      labelSmoothing: settings.labelSmoothing,
+      // What a probe has fitted its weights to stays.
+      fixedStatistics: from !== undefined && settings.probe !== null,
     },
   );
   if (from) copyEncoder(from.model.encoder, model.encoder);
@@ -207,8 +207,7 @@ export function classifierTrainer<E extends AnyEncoder>(
   },
 ) {
   const { dropouts, dropoutMultiplier, headDropout, patience, ...settings } = recipe.classifier;
-  const watch = settings.keepBest === 'none' ? 'loss' : settings.keepBest;
-  const watching = { watch, better: watch === 'loss' ? 'less' : 'more' } as const;
+  const watching = watchedFigure(settings.keepBest);
   const kept = validates && settings.keepBest !== 'none' ? keepBest(watching) : undefined;
   const ofTrainer = fitting(model, [
     ...classifierDropouts({ preset: dropouts, multiplier: dropoutMultiplier, head: headDropout }),

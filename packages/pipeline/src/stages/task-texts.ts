@@ -7,7 +7,7 @@ import type {
   Tokenizer,
   Vocabulary,
 } from '@ulmfit/text';
-import type { LabelledDocuments } from './classifier-stage.js';
+import type { LabelledDocuments } from './labelled-documents.js';
 import { tokenized, type TokenizeOptions } from '../tokens/tokenized.js';
 
 const names: Readonly<Record<TaskSplit, string>> = {
