@@ -64,6 +64,7 @@ export interface Flags {
   readonly points?: number;
   readonly html?: string;
   readonly json?: boolean;
+  readonly verbose?: boolean;
   /** False after `--no-transfer`. */
   readonly transfer: boolean;
   readonly backend: 'auto' | BackendName;
@@ -101,6 +102,7 @@ export const trainingFlags = [
   'out',
   'saveEvery',
   'tokenCache',
+  'verbose',
   ...engineFlags,
 ] as const satisfies readonly FlagName[];
 /** How files of texts are read. */
@@ -138,6 +140,7 @@ export const lrFindFlags = [
   'backwards',
   'seed',
   'tokenCache',
+  'verbose',
   ...engineFlags,
 ] as const satisfies readonly FlagName[];
 
@@ -376,6 +379,10 @@ export const options: Readonly<Record<FlagName, Option>> = {
   ).argParser(count(9)),
   html: new Option('--html <file>', 'also write a page with the texts in colours'),
   json: new Option('--json', 'print JSON'),
+  verbose: new Option(
+    '--verbose',
+    'tell each epoch, and every figure of training, such as ar, tar and gradNorm',
+  ),
   transfer: new Option('--no-transfer', 'train the classifier from scratch'),
   backend: new Option('--backend <name>', 'what computes')
     .choices(['auto', 'tensorflow', 'wasm', 'cpu'] satisfies Flags['backend'][])

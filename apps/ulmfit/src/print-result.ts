@@ -1,7 +1,11 @@
 import type { RunResult } from '@ulmfit/pipeline';
+import { duration } from './duration.js';
 import { keptEpochText } from './kept-epoch.js';
 import { percent } from './percent.js';
 import { judgementLines } from './print-judgement.js';
+import { wrapText } from './wrap-text.js';
+
+const SCREEN = 80;
 
 /** Each stage's result and the run's folder, in lines. */
 export function resultLines(result: RunResult, folder: string): string[] {
@@ -27,7 +31,18 @@ export function resultLines(result: RunResult, folder: string): string[] {
     const { seconds, best } = result.classify;
     lines.push(`classify: trained in ${seconds} s${best ? `; ${keptEpochText(best)}` : ''}`);
   }
-  if (result.evaluate) lines.push('', ...judgementLines(result.evaluate), '');
-  lines.push(`run: ${folder}`);
-  return lines;
+  return [
+    ...lines.flatMap((line) => wrapText(line, SCREEN)),
+    ...(result.evaluate ? ['', ...judgementLines(result.evaluate), ''] : []),
+    `time: ${duration(secondsOf(result))}`,
+    // A path stays whole, for who copies it.
+    `run: ${folder}`,
+  ];
 }
+
+/** Of all finished stages. */
+const secondsOf = (result: RunResult): number =>
+  Object.values(result as Readonly<Record<string, { seconds?: number } | undefined>>).reduce(
+    (sum, stage) => sum + (stage?.seconds ?? 0),
+    0,
+  );

@@ -3,6 +3,7 @@ import { aboutDuration } from './duration.js';
 import { fitText, textWidth } from './fit-text.js';
 import type { Look } from './look-at-task.js';
 import { percent } from './percent.js';
+import { wrapText } from './wrap-text.js';
 
 const SCREEN = 80;
 const NAME = 24;
@@ -12,6 +13,8 @@ const MOST_CLASSES = 30;
 
 const row = (name: string, cells: readonly (string | number)[]): string =>
   `${fitText(name, NAME)}${cells.map((cell) => String(cell).padStart(COLUMN)).join('')}`.trimEnd();
+
+const wrapped = (line: string): string[] => wrapText(line, SCREEN);
 
 const sets = ['train', 'valid', 'test', 'unlabelled'] as const;
 
@@ -162,20 +165,4 @@ function timeLines({ estimate, preset }: Look, indent: string): string[] {
     ...(indent === '' ? [''] : []),
     `${indent}a run${by} takes ${aboutDuration(estimate.seconds)} here${stages}, as busy as the machine is now`,
   ];
-}
-
-/** A line in pieces that fit the screen, cut at spaces. */
-function wrapped(line: string): string[] {
-  if (textWidth(line) <= SCREEN) return [line];
-  const indent = /^ */.exec(line)?.[0] ?? '';
-  const lines: string[] = [];
-  let current = indent;
-  for (const word of line.trim().split(' ')) {
-    const next = current.trim() === '' ? `${current}${word}` : `${current} ${word}`;
-    if (textWidth(next) > SCREEN && current.trim() !== '') {
-      lines.push(current);
-      current = `${indent}  ${word}`;
-    } else current = next;
-  }
-  return [...lines, current];
 }

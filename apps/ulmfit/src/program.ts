@@ -13,6 +13,7 @@ import {
   type FlagName,
   type Flags,
 } from './flags.js';
+import { examplesText, flagGroup } from './help-groups.js';
 import { oneLine } from './one-line.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -26,6 +27,7 @@ export function program(writeHelp?: (text: string) => void): Command {
     .description('ULMFiT: transfer learning for text, from a file to a classifier')
     .version(version)
     .addOption(options.config)
+    .addHelpText('after', examplesText(''))
     .configureOutput({
       ...(writeHelp && { writeOut: writeHelp }),
       outputError: (text, write) =>
@@ -69,9 +71,13 @@ export function program(writeHelp?: (text: string) => void): Command {
       .description(description)
       .configureHelp({ showGlobalOptions: true })
       .exitOverride();
+    command.addHelpText('after', examplesText(command.name()));
     for (const flag of names) {
-      const option = options[flag];
-      command.addOption(optional.includes(flag) ? new Option(option.flags, option.description) : option);
+      const option = optional.includes(flag)
+        ? new Option(options[flag].flags, options[flag].description)
+        : options[flag];
+      const group = flagGroup(flag);
+      command.addOption(group === undefined ? option : option.helpGroup(group));
     }
     command.action(() =>
       run(command.opts<Pick<Flags, Name>>(), command.args, config, sourcesOf(command, config)),
@@ -84,6 +90,7 @@ export function program(writeHelp?: (text: string) => void): Command {
     ...(['corpus', 'corpusWords', 'pretrained', 'transfer', 'linear'] as const),
     ...trainingFlags,
   ] as const satisfies readonly FlagName[];
+  ulmfit.commandsGroup('Train on your data:');
   add(
     ulmfit,
     'run',
@@ -93,32 +100,26 @@ export function program(writeHelp?: (text: string) => void): Command {
   );
   add(
     ulmfit,
-    'pretrain',
-    'train a language model on general text',
-    ['corpus', 'corpusWords', ...trainingFlags],
-    async (flags, _, config) => (await import('./commands/run.js')).pretrain(flags, config),
+    'inspect <data>',
+    'look at a task’s texts and labels, and at how long a run on them would take here; or at a model',
+    [
+      ...dataFlags.filter((name) => name !== 'data'),
+      ...(['trainReviews', 'lmReviews', 'testReviews'] as const),
+      ...(['corpus', 'corpusWords', 'pretrained', 'transfer', 'linear'] as const),
+      ...recipeFlags,
+      ...engineFlags,
+      'json',
+    ],
+    async (flags, texts, config) => {
+      const [path = ''] = texts;
+      // By what is there: a model needs no engine.
+      const { isModelPath } = await import('@ulmfit/inference/node');
+      if (isModelPath(path))
+        await (await import('./commands/inspect-model.js')).inspectModel(path, flags.json);
+      else await (await import('./commands/inspect.js')).inspect(texts, flags, config);
+    },
   );
-  add(
-    ulmfit,
-    'finetune',
-    'fine-tune a language model on the texts of a task',
-    ['from', ...dataFlags, 'lmReviews', ...trainingFlags],
-    async (flags, _, config) => (await import('./commands/run.js')).finetune(flags, config),
-  );
-  add(
-    ulmfit,
-    'classify',
-    'train the classifier from a fine-tuned language model, and score it',
-    ['from', ...dataFlags, 'trainReviews', 'testReviews', 'linear', ...trainingFlags],
-    async (flags, _, config) => (await import('./commands/run.js')).classify(flags, config),
-  );
-  add(
-    ulmfit,
-    'evaluate',
-    'score a classifier on labelled texts',
-    ['model', 'ensemble', ...dataFlags, 'testReviews', 'tokenizer', 'tokenCache', 'json', ...engineFlags],
-    async (flags, _, config) => (await import('./commands/evaluate.js')).evaluate(flags, config),
-  );
+  ulmfit.commandsGroup('Use a model:');
   add(
     ulmfit,
     'predict <text...>',
@@ -132,6 +133,13 @@ export function program(writeHelp?: (text: string) => void): Command {
     'say what each word of a text adds to its class, in colours, JSON or a page',
     ['file', 'class', 'method', 'points', 'json', 'html', 'tokenizer', ...engineFlags],
     async (flags, words, config) => (await import('./commands/explain.js')).explain(words, flags, config),
+  );
+  add(
+    ulmfit,
+    'evaluate',
+    'score a classifier on labelled texts',
+    ['model', 'ensemble', ...dataFlags, 'testReviews', 'tokenizer', 'tokenCache', 'json', ...engineFlags],
+    async (flags, _, config) => (await import('./commands/evaluate.js')).evaluate(flags, config),
   );
   add(
     ulmfit,
@@ -175,6 +183,36 @@ export function program(writeHelp?: (text: string) => void): Command {
     ],
     async (flags, [model = ''], config) => (await import('./commands/serve.js')).serve(model, flags, config),
   );
+  ulmfit.commandsGroup('Look at runs:');
+  add(
+    ulmfit,
+    'report <run>',
+    'write a run’s report.html, also of one under way',
+    [],
+    async (_, [folder = '']) => (await import('./commands/report.js')).report(folder),
+  );
+  ulmfit.commandsGroup('Train stage by stage:');
+  add(
+    ulmfit,
+    'pretrain',
+    'train a language model on general text',
+    ['corpus', 'corpusWords', ...trainingFlags],
+    async (flags, _, config) => (await import('./commands/run.js')).pretrain(flags, config),
+  );
+  add(
+    ulmfit,
+    'finetune',
+    'fine-tune a language model on the texts of a task',
+    ['from', ...dataFlags, 'lmReviews', ...trainingFlags],
+    async (flags, _, config) => (await import('./commands/run.js')).finetune(flags, config),
+  );
+  add(
+    ulmfit,
+    'classify',
+    'train the classifier from a fine-tuned language model, and score it',
+    ['from', ...dataFlags, 'trainReviews', 'testReviews', 'linear', ...trainingFlags],
+    async (flags, _, config) => (await import('./commands/run.js')).classify(flags, config),
+  );
   add(
     ulmfit,
     'lr-find <stage>',
@@ -183,6 +221,7 @@ export function program(writeHelp?: (text: string) => void): Command {
     async (flags, texts, config) => (await import('./commands/lr-find.js')).lrFind(texts, flags, config),
     ['from'],
   );
+  ulmfit.commandsGroup('Settings and machine:');
   add(
     ulmfit,
     'config',
@@ -190,34 +229,6 @@ export function program(writeHelp?: (text: string) => void): Command {
     runFlags,
     async (flags, _, config, sources) =>
       (await import('./commands/config.js')).config(flags, config, sources),
-  );
-  add(
-    ulmfit,
-    'inspect <data>',
-    'look at a task’s texts and labels, and at how long a run on them would take here; or at a model',
-    [
-      ...dataFlags.filter((name) => name !== 'data'),
-      ...(['trainReviews', 'lmReviews', 'testReviews'] as const),
-      ...(['corpus', 'corpusWords', 'pretrained', 'transfer', 'linear'] as const),
-      ...recipeFlags,
-      ...engineFlags,
-      'json',
-    ],
-    async (flags, texts, config) => {
-      const [path = ''] = texts;
-      // By what is there: a model needs no engine.
-      const { isModelPath } = await import('@ulmfit/inference/node');
-      if (isModelPath(path))
-        await (await import('./commands/inspect-model.js')).inspectModel(path, flags.json);
-      else await (await import('./commands/inspect.js')).inspect(texts, flags, config);
-    },
-  );
-  add(
-    ulmfit,
-    'report <run>',
-    'write a run’s report.html, also of one under way',
-    [],
-    async (_, [folder = '']) => (await import('./commands/report.js')).report(folder),
   );
   const engine = ulmfit.command('engine').description('the native engine').exitOverride();
   add(engine, 'install', 'put the native engine in place', ['force'], async (flags) =>

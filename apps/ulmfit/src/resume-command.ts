@@ -9,6 +9,14 @@ export function resumeCommand(
   [, file = '', ...args]: readonly string[] = process.argv,
   folder: string = process.cwd(),
 ): string {
+  return ulmfitCommand(args, { file, folder });
+}
+
+/** A command of `ulmfit` for a shell in the same folder, called as this process was. */
+export function ulmfitCommand(
+  args: readonly string[],
+  { file = process.argv[1] ?? '', folder = process.cwd() }: { file?: string; folder?: string } = {},
+): string {
   // Called by its file from where npx would not find it, it is called that way again.
   const isOnlyFile = basename(file) === 'ulmfit.js' && !isFoundByNpx(folder);
   return [...(isOnlyFile ? ['node', file] : ['npx', 'ulmfit']), ...args].map(quoted).join(' ');

@@ -1,12 +1,10 @@
-import { PassThrough, type Writable } from 'node:stream';
-import { WriteStream } from 'node:tty';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inventedEvaluation } from './evaluation.test-helper.js';
 import { verdictWarnings } from './verdict-warnings.js';
 
 const classes = ['billing', 'delivery', 'login'];
-const terminal = (): Writable =>
-  Object.assign(new PassThrough(), { isTTY: true, getColorDepth: WriteStream.prototype.getColorDepth });
+const terminal = { isTTY: true };
+const file = { isTTY: false };
 
 describe('verdictWarnings', () => {
   beforeEach(() => {
@@ -17,26 +15,26 @@ describe('verdictWarnings', () => {
   });
 
   it('has nothing to say of a good one', () => {
-    expect(verdictWarnings(inventedEvaluation({ classes }), new PassThrough())).toEqual([]);
+    expect(verdictWarnings(inventedEvaluation({ classes }), file)).toEqual([]);
   });
 
   it('calls a guesser that, in red on a terminal alone', () => {
     vi.stubEnv('NO_COLOR', undefined);
     vi.stubEnv('TERM', 'xterm-256color');
-    vi.stubEnv('CI', undefined); // Node takes it for a terminal without colours.
+    vi.stubEnv('CI', undefined); // What runs the tests may be one.
     const guess = inventedEvaluation({ classes, skill: { neural: 0 } });
-    const [plain = '', ...others] = verdictWarnings(guess, new PassThrough());
+    const [plain = '', ...others] = verdictWarnings(guess, file);
     expect(plain).toMatch(/^ulmfit: No better than guessing: .* always answering "billing" gives/);
     expect(others).toEqual([]);
-    expect(verdictWarnings(guess, terminal())).toEqual([`\u001b[31m${plain}\u001b[39m`]);
+    expect(verdictWarnings(guess, terminal)).toEqual([`\u001b[31m${plain}\u001b[39m`]);
     vi.stubEnv('NO_COLOR', '1');
-    expect(verdictWarnings(guess, terminal())).toEqual([plain]);
+    expect(verdictWarnings(guess, terminal)).toEqual([plain]);
   });
 
   it('says which member is a guess, and when the plain baseline does better', () => {
     const lines = verdictWarnings(
       inventedEvaluation({ classes, skill: { neural: 0, linear: 1.5, blend: 1 } }),
-      new PassThrough(),
+      file,
     );
     expect(lines).toEqual([
       expect.stringMatching(/^ulmfit: the neural model alone: No better than guessing: /),

@@ -30,7 +30,7 @@ export async function lrFind(
     );
   }
   const { from, groups, steps, startLr, endLr, backwards, seed, svg, tokenCache } = flags;
-  const report = reporter();
+  const report = reporter({ verbose: flags.verbose });
   await startEngine(flags);
   try {
     const left = 'there is no curve yet. Give the same command again to start over.';

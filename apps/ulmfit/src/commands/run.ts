@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  readRun,
   run as runStages,
   runFiles,
   type PresetName,
@@ -10,10 +11,12 @@ import {
 } from '@ulmfit/pipeline';
 import type { ClassificationTask, TextSource } from '@ulmfit/text';
 import { tensorBoard } from '@ulmfit/tensorboard';
+import { coloursOf, isLive } from '../colours.js';
 import { interruptible } from '../interruptible.js';
 import { oneLine } from '../one-line.js';
 import { resultLines } from '../print-result.js';
 import { EXPLAINED_MISTAKES } from '../explain/mistake-lines.js';
+import { nextLines, nextSteps } from '../next-steps.js';
 import { reporter } from '../reporter.js';
 import { resumeCommand } from '../resume-command.js';
 import { printLines } from '../standard-output.js';
@@ -77,14 +80,16 @@ async function runWith(
   more: Partial<Pick<RunOptions, 'pretrained' | 'encoder' | 'transfer'>> = {},
 ): Promise<void> {
   const { backwards, seed, saveEvery, pretrained } = flags;
-  const report = reporter();
+  const report = reporter({ verbose: flags.verbose });
   const engine = await startEngine(flags);
   let hasWorked = false;
   try {
     const { task, preset, recipe, corpus, notes } = await planOf(flags, config, stages, { say: report.say });
     notes.forEach(report.say);
     const folder = flags.out ?? `runs/${name}-${preset}-${seed}`;
-    if (task && !existsSync(join(folder, runFiles.config))) {
+    const isNew = !existsSync(join(folder, runFiles.config));
+    // What is left of a run that goes on is told on a terminal.
+    if (task && (isNew || (isLive(process.stderr) && !isDone(folder, stages)))) {
       const from = more.pretrained ?? more.encoder ?? pretrained;
       const look = await lookAtTask(task, {
         ...{
@@ -99,7 +104,8 @@ async function runWith(
         ...{ corpusPath: flags.corpus, corpusWords: flags.corpusWords },
         workers: tokenizerThreads(flags.threads),
       });
-      shortSummaryLines(look).forEach(report.say);
+      if (isNew) shortSummaryLines(look).forEach(report.say);
+      if (look.estimate) report.expect(look.estimate);
     }
     const left = `what was done is saved. To go on: ${resumeCommand()}`;
     const result = await interruptible(
@@ -134,9 +140,18 @@ async function runWith(
     // What draws it takes a second to load.
     if (hasWorked || !existsSync(page)) (await import('../write-report.js')).writeReport(folder);
     await printLines([`report: ${page}`]);
+    nextLines(nextSteps(folder, result, stages, config?.extras.task ? undefined : flags.data)).forEach(
+      (line) => process.stderr.write(`${coloursOf(process.stderr).bold(line)}\n`),
+    );
   } finally {
     report.end();
   }
+}
+
+/** Whether a run's folder has all that the stages make. */
+function isDone(folder: string, stages: readonly StageName[]): boolean {
+  const last = stages.at(-1);
+  return last !== undefined && readRun(folder).result[last] !== undefined;
 }
 
 /** What a run would learn, from what, and by which settings. */

@@ -2,7 +2,7 @@ import { showName } from '@ulmfit/errors';
 import type { Json } from '@ulmfit/trainer';
 
 /**
- * Says where two settings differ, for messages: for plugins and optimizers by their names first.
+ * Says where two settings differ, for messages, three places at most: for plugins and optimizers by their names first.
  * @param changes the paths at which they differ, such as `recipe.clip`
  */
 export function tellChanges(changes: readonly string[], then: Json, now: Json): string {
@@ -13,8 +13,13 @@ export function tellChanges(changes: readonly string[], then: Json, now: Json): 
     const what = before === after ? SAME_NAMES[of] : `${before ?? NONE[of]} then, ${after ?? NONE[of]} now`;
     return `${of}.${stage}: ${what}`;
   });
-  return [...new Set(told)].join(', ');
+  const names = [...new Set(told)];
+  const more = names.length - MOST;
+  return names.slice(0, MOST).join(', ') + (more > 0 ? `, and ${more} more` : '');
 }
+
+/** Differences that a message names. */
+const MOST = 3;
 
 const SAME_NAMES = { plugins: 'other settings', optimizer: 'other base values' };
 
