@@ -113,6 +113,7 @@ export function createAwdLstm(config: AwdLstmConfig, { seed = 0 }: { seed?: numb
     config: full,
     embedding,
     features,
+    lowerFeatures: [features, ...units.slice(0, -1)],
     layers,
     groups: layers.map((layer, l) => ({ name: `rnn${l + 1}`, parameters: layerParameters(layer) })),
     taps: ['embedding', 'input', 'weightHh', 'hidden'],

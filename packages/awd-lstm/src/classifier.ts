@@ -17,6 +17,7 @@ import { createClassifierHead, type ClassifierHead } from './classifier-head.js'
 import { offTape, statesOfRows } from './encoder-states.js';
 import type { AnyEncoder, Encoder } from './encoder.js';
 import { joined, poolingMasks, windowsOf, type Window } from './document-windows.js';
+import { layersSideBySide, pooledStates, watchingLayers, type Pooling } from './lower-layers.js';
 import { carryStates, ofRows, requireEncoder, runEncoder } from './run-encoder.js';
 import { spreadRows } from './spread-rows.js';
 import { poolingTaps, type ClassifierTaps, type PoolingTaps } from './taps.js';
@@ -46,7 +47,7 @@ export interface ClassifierOutput {
   readonly logits: Tensor2D;
   /** The last layer's output over the windows that were pooled, `[time, batch, features]`; 0 where a row took no part. */
   readonly encoded: Tensor3D;
-  /** Last, max and mean, `[batch, 3 * embedding]`. */
+  /** Last, max and mean, `[batch, pooledFeatures]`. */
   readonly pooled: Tensor2D;
 }
 
@@ -65,6 +66,11 @@ export interface ClassifierSettings {
   readonly maxLength?: number;
   /** Features of the head's hidden layers. Default `[50]`. */
   readonly headLayers?: readonly number[];
+  /**
+   * What is pooled: the output of the last layer as in ULMFiT, or the looked-up words and the output of every layer side by side.
+   * Default `last-layer`.
+   */
+  readonly pooling?: Pooling;
 }
 
 /** The sizes of a classifier over AWD-LSTM, and how it reads. */
@@ -73,7 +79,7 @@ export interface ClassifierConfig extends AwdLstmConfig, ClassifierSettings {}
 /** A classifier over an encoder, which belongs to it from then on. */
 export interface EncoderClassifierConfig<E extends AnyEncoder> extends ClassifierSettings {
   readonly encoder: E;
-  /** In place of the head of ULMFiT, whose `headLayers` are not read then: from `3 * encoder.features` to the classes. */
+  /** In place of the head of ULMFiT, whose `headLayers` are not read then: from `pooledFeatures` to the classes. */
   readonly head?: ClassifierHead;
 }
 
@@ -105,6 +111,8 @@ export interface Classifier<E extends AnyEncoder = AwdLstmEncoder> extends Model
   readonly encoder: E;
   /** From what is pooled to the logits. */
   readonly head: ClassifierHead;
+  /** Features of the head's input: three times those that are pooled. */
+  readonly pooledFeatures: number;
   /** With all defaults filled in; without `headLayers` where it has a head of its own. */
   readonly config: Required<Omit<ClassifierSettings, 'headLayers'>> & Pick<ClassifierSettings, 'headLayers'>;
 }
@@ -134,8 +142,9 @@ export function createClassifier(
   config: ClassifierConfig | EncoderClassifierConfig<AnyEncoder>,
   options: ClassifierOptions = {},
 ): unknown {
-  const { classes, multiLabel = false, window = 72, maxLength = 1440, headLayers = [50], ...rest } = config;
-  const settings = { classes, multiLabel, window, maxLength, headLayers };
+  const { classes, multiLabel = false, window = 72, maxLength = 1440, headLayers = [50], ...own } = config;
+  const { pooling = 'last-layer', ...rest } = own;
+  const settings = { classes, multiLabel, window, maxLength, headLayers, pooling };
   requireSettings(settings, options);
   if (!('encoder' in rest)) return overEncoder(createAwdLstm(rest, options), settings, undefined, options);
   const { encoder, head } = rest;
@@ -175,11 +184,11 @@ function overEncoder<Taps>(
   ownHead: ClassifierHead | undefined,
   { seed = 0, classWeights, labelSmoothing = 0, fixedStatistics }: ClassifierOptions,
 ) {
-  const { classes, multiLabel, window, maxLength } = settings;
+  const { classes, multiLabel, window, maxLength, pooling } = settings;
   requireEncoder(encoder, poolingTaps);
+  const pooledFeatures = 3 * pooledStates(encoder, pooling);
   const head =
-    ownHead ??
-    createClassifierHead([3 * encoder.features, ...headLayers, classes], { seed, fixedStatistics });
+    ownHead ?? createClassifierHead([pooledFeatures, ...headLayers, classes], { seed, fixedStatistics });
   const treatment = { weights: classWeights, smoothing: labelSmoothing };
   const groups = [
     parameterGroup('embedding', [encoder.embedding]),
@@ -192,6 +201,7 @@ function overEncoder<Taps>(
     name: `${encoder.architecture} classifier`,
     encoder,
     head,
+    pooledFeatures,
     config: { ...settings, ...(ownHead ? {} : { headLayers }) },
     groups,
     buffers,
@@ -200,10 +210,11 @@ function overEncoder<Taps>(
       requireDocuments(batch);
       const windows = windowsOf(batch, batch.ids.shape[1], window, maxLength);
       const own: ForwardPass<PoolingTaps> = pass;
-      const raw = own.tap('raw', encodeWindows(encoder, batch, windows, pass), timeMajor);
-      const encoded = own.tap('dropped', raw, timeMajor);
+      const { output, lower } = encodeWindows(encoder, batch, windows, pass, pooling);
+      const encoded = own.tap('dropped', own.tap('raw', output, timeMajor), timeMajor);
+      const states = lower ? concat([lower, encoded], 2) : encoded;
       const { counted, last } = poolingMasks(batch, windows, maxLength);
-      const pooled = concatPooling(encoded, counted, last);
+      const pooled = concatPooling(states, counted, last);
       const logits = head.apply(pooled, own);
       requireLogits(logits, [batch.ids.shape[0], classes]);
       return { encoded, pooled, logits };
@@ -308,13 +319,14 @@ function requireDocuments({ ids, starts, lengths }: ClassifierInput): void {
   }
 }
 
-/** The last layer's output over all pooled windows, `[time, batch, features]`. */
+/** The last layer's output over all pooled windows, `[time, batch, features]`, and where they are pooled the layers below it. */
 function encodeWindows<Taps>(
   encoder: Encoder<Taps>,
   { ids }: ClassifierInput,
   windows: readonly Window[],
   pass: ForwardPass<Taps>,
-): Tensor3D {
+  pooling: Pooling,
+): { output: Tensor3D; lower: Tensor3D | undefined } {
   const [batch, time] = ids.shape;
   // As the loader made them: to cut a window out on the device would mean to read it back for the check of its ids.
   const all = ids.dataSync<'int32'>();
@@ -324,6 +336,7 @@ function encodeWindows<Taps>(
     return tensor2d(cut, [rows.length, end - start], 'int32');
   };
   const encoded: Tensor3D[] = [];
+  const below: Tensor3D[] = [];
   let states = encoder.initialStates(0);
   let before: readonly number[] = [];
   // A window is where the gradient ends: without one, the state may be carried on within a call as well as between two.
@@ -332,15 +345,26 @@ function encodeWindows<Taps>(
     const from = statesOfRows(encoder, states, before, rows);
     const windowIds = windowOf(each);
     if (pooled) {
-      const run = () => runEncoder(encoder, windowIds, from, ofRows(pass, rows));
+      const run = () => {
+        const seen: Tensor3D[] = [];
+        const own = ofRows(pass, rows);
+        const made = runEncoder(
+          encoder,
+          windowIds,
+          from,
+          pooling === 'all-layers' ? watchingLayers(own, seen) : own,
+        );
+        return { ...made, lower: pooling === 'all-layers' ? [layersSideBySide(encoder, seen)] : [] };
+      };
       // Outside training nothing but the results is needed later: memory does not grow with the document.
-      const { output, states: after } = pass.training ? run() : tidy(run);
+      const { output, lower, states: after } = pass.training ? run() : tidy(run);
       states = pass.training ? offTape(() => after) : after;
       encoded.push(spreadRows(output, rows, batch));
+      below.push(...lower.map((each) => spreadRows(each, rows, batch)));
     } else {
       states = carryStates(encoder, windowIds, from, pass);
     }
     before = rows;
   }
-  return concat(encoded);
+  return { output: concat(encoded), lower: below.length > 0 ? concat(below) : undefined };
 }

@@ -42,6 +42,11 @@ export interface Encoder<Taps = Record<never, never>> {
   readonly embedding: Parameter<Rank.R2>;
   /** Features of the output; for a language model as many as the embedding has. */
   readonly features: number;
+  /**
+   * How many features pass its taps `embedding` and `hidden`, in the order in which they pass: a classifier may pool these beside the
+   * output. Each is `[time, batch, features]`. Default none.
+   */
+  readonly lowerFeatures?: readonly number[];
   /** All parameters but the embedding, from the bottom to the top. */
   readonly groups: readonly EncoderGroup[];
   readonly buffers?: readonly Buffer[];

@@ -32,6 +32,7 @@ export {
   type IntegratedGradients,
   type IntegratedGradientsOptions,
 } from './integrated-gradients.js';
+export type { Pooling } from './lower-layers.js';
 export { awdLstmMemory, layerUnits, layerWeights, type LayerSizes } from './layer-weights.js';
 export { concatPooling } from '@ulmfit/kernels';
 export { createBatchNorm, type BatchNorm, type BatchNormOptions } from './batch-norm.js';

@@ -20,6 +20,7 @@ import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { concatPooling } from '@ulmfit/kernels';
 import { inferencePass, yieldToEvents, type ForwardPass } from '@ulmfit/trainer';
 import { changedPass } from './changed-pass.js';
+import { layersSideBySide, watchingLayers } from './lower-layers.js';
 import type { Classifier } from './classifier.js';
 import { joined, poolingMasks, windowsOf } from './document-windows.js';
 import type { AnyEncoder, EncoderStates } from './encoder.js';
@@ -224,7 +225,9 @@ class WordPath {
     return inferencePass((pass) => {
       const own = through(pass, encoder, this.#tap, () => words);
       const ids = tile(this.#ids, [batch, 1]);
-      const { output } = encoder.run(ids, this.#statesOf(batch), own);
+      const seen: Tensor3D[] = [];
+      const { output } = encoder.run(ids, this.#statesOf(batch), watchingLayers(own, seen));
+      const states = config.pooling === 'all-layers' ? layersSideBySide(encoder, seen, output) : output;
       const places = {
         starts: new Int32Array(batch),
         lengths: new Int32Array(batch).fill(this.#length),
@@ -233,7 +236,7 @@ class WordPath {
         .filter(({ start }) => start >= this.context)
         .map((window) => ({ ...window, pooled: true }));
       const { counted, last } = poolingMasks(places, windows, config.maxLength);
-      return head.apply(concatPooling(output, counted, last), own);
+      return head.apply(concatPooling(states, counted, last), own);
     });
   }
 

@@ -59,7 +59,7 @@ export function bundleOfLanguageModel({
  */
 export function bundleOfClassifier({ classifier, tokenizer, decision, linear }: DecidedClassifier): Bundle {
   const { model, vocabulary, classes, backwards } = classifier;
-  const { headLayers } = model.config;
+  const { headLayers, pooling, ...config } = model.config;
   if (!headLayers) {
     throw new UlmfitError(
       'BAD_OPTION',
@@ -69,7 +69,12 @@ export function bundleOfClassifier({ classifier, tokenizer, decision, linear }: 
   return {
     ...describe(model.encoder, tokenizer, backwards),
     kind: 'classifier',
-    config: { encoder: { ...encoderJson(model.encoder) }, ...model.config, headLayers: [...headLayers] },
+    config: {
+      encoder: { ...encoderJson(model.encoder) },
+      ...config,
+      headLayers: [...headLayers],
+      ...(pooling !== 'last-layer' && { pooling }),
+    },
     labels: classes,
     decision: JSON.parse(JSON.stringify(decision)) as Record<string, Json>,
     vocabulary: vocabulary.itos,

@@ -6,6 +6,7 @@ import {
   type AnyEncoder,
   type Classifier,
   type LanguageModel,
+  type Pooling,
 } from '@ulmfit/awd-lstm';
 import { linearFile, type Bundle } from '@ulmfit/checkpoint';
 import { showName, UlmfitError } from '@ulmfit/errors';
@@ -41,6 +42,7 @@ const classifierSchema = z.strictObject({
   window: count,
   maxLength: count,
   headLayers: z.array(count),
+  pooling: z.enum(['last-layer', 'all-layers']).default('last-layer'),
 });
 
 /**
@@ -56,7 +58,9 @@ export function languageModelFromBundle(
   options: LoadBundleOptions = {},
 ): ReadingLanguageModel {
   const read = readParts(bundle, 'language-model', label, options);
-  const model = createLanguageModel({ encoder: encoderOf(read, sizesIn(bundle), []) });
+  const model = createLanguageModel({
+    encoder: encoderOf(read, sizesIn(bundle), { layers: [], pooling: 'last-layer' }),
+  });
   assignWeights(model, bundle.weights, label);
   const { vocabulary, tokenizer } = read;
   return { model, vocabulary, tokenizer, backwards: bundle.direction === 'backward' };
@@ -81,7 +85,10 @@ export function classifierFromBundle(
   const decision =
     bundle.decision === undefined ? plainDecision : parse(decisionSchema, bundle.decision, label);
   requireClasses(config.classes, { labels: bundle.labels, ...decision }, label);
-  const encoder = encoderOf(read, sizes, [...config.headLayers, config.classes]);
+  const encoder = encoderOf(read, sizes, {
+    layers: [...config.headLayers, config.classes],
+    pooling: config.pooling,
+  });
   const model = createClassifier({ encoder, ...config });
   assignWeights(model, bundle.weights, label);
   const { vocabulary, tokenizer } = read;
@@ -128,13 +135,22 @@ function splitConfig({ config }: Bundle): { sizes: unknown; settings: Readonly<R
 const sizesIn = ({ config: { encoder, ...rest } }: Bundle): unknown =>
   encoder === undefined || Object.keys(rest).length > 0 ? rest : encoder;
 
+/** What stands over an encoder. */
+interface HeadSizes {
+  /** The sizes of its layers, the classes among them; none over a language model. */
+  readonly layers: readonly number[];
+  readonly pooling: Pooling;
+}
+
 /** The sizes of an AWD-LSTM, once they are found to be those of the weights: others would be allocated before. */
 function awdLstmSizes(
   sizes: unknown,
-  { weights, label, head }: Pick<Bundle, 'weights'> & { label: string; head: readonly number[] },
+  { weights, label, head }: Pick<Bundle, 'weights'> & { label: string; head: HeadSizes },
 ): z.infer<typeof awdLstmSchema> {
   const config = parse(awdLstmSchema, sizes, label);
-  const features = [3 * config.embedding, ...head];
+  const { embedding, hidden, layers: count } = config;
+  const lower = head.pooling === 'all-layers' ? embedding + (count - 1) * hidden : 0;
+  const features = [3 * (embedding + lower), ...head.layers];
   const layers = features.slice(1).map((size, i) => size * (features[i] as number));
   requireWeights(weights, [encoderSize(config), ...layers], label);
   return config;
@@ -142,12 +158,11 @@ function awdLstmSizes(
 
 /**
  * The encoder of a bundle.
- * @param head the sizes of the layers over it
  */
 function encoderOf(
   { bundle, vocabulary, label, architectures }: Read,
   sizes: unknown,
-  head: readonly number[],
+  head: HeadSizes,
 ): AnyEncoder {
   const { architecture, weights } = bundle;
   const config = isOfAwdLstm(architecture)

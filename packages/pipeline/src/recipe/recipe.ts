@@ -119,6 +119,8 @@ export interface ClassifierRecipe {
   readonly window: number;
   /** Of each document, the last windows within this many tokens are pooled and get a gradient. */
   readonly maxLength: number;
+  /** What is pooled: the output of the last layer, or the looked-up words and the output of every layer side by side. */
+  readonly pooling: 'last-layer' | 'all-layers';
   /** Units of the head's hidden layers. */
   readonly headLayers: readonly number[];
   readonly dropouts: RecipeDropouts;
@@ -220,6 +222,7 @@ export const recipeShape = z.strictObject({
     evaluationBatchSize: count,
     window: count,
     maxLength: count,
+    pooling: z.enum(['last-layer', 'all-layers']).default('last-layer'),
     headLayers: z.array(units),
     dropouts,
     dropoutMultiplier: z.number().min(0),
@@ -277,6 +280,7 @@ const small: Recipe = {
     evaluationBatchSize: 64,
     window: 72,
     maxLength: 1440,
+    pooling: 'last-layer',
     headLayers: [50],
     dropouts: 'fastaiClassifier',
     dropoutMultiplier: 0.5,

@@ -151,14 +151,15 @@ export function prepareClassifier<E extends AnyEncoder = AwdLstmEncoder>(
     backwards = false,
     seed,
   } = options;
-  const { batchSize, evaluationBatchSize, window, maxLength, headLayers, ...settings } = recipe.classifier;
+  const { batchSize, evaluationBatchSize, window, maxLength, headLayers, pooling, ...settings } =
+    recipe.classifier;
   const encoder = stageEncoder({
     ...{ what: 'classify', recipe, architecture, from: from?.model, seed, vocabulary: vocabulary.size },
     batchSize: Math.min(batchSize, train.documents.length),
     window: Math.min(window, longest(train.documents)),
   });
   const model = createClassifier(
-    { encoder, window, maxLength, headLayers, classes: classes.length, multiLabel },
+    { encoder, window, maxLength, headLayers, pooling, classes: classes.length, multiLabel },
     {
       seed,
       classWeights:

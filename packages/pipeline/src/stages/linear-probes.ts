@@ -12,6 +12,7 @@ import {
   sub,
   sum,
   tensor1d,
+  tidy,
   type Rank,
   type Scalar,
   type Tensor,
@@ -100,7 +101,7 @@ export function meanHead(
     [...head.parameters, ...head.buffers].map(({ name, variable }) => [
       name,
       variable.shape.join() === [heads * classes, features].join()
-        ? mean(reshape(variable, [heads, classes, features]), 0)
+        ? tidy(() => mean<Tensor>(reshape(variable, [heads, classes, features]), 0))
         : variable.clone(),
     ]),
   );

@@ -27,7 +27,7 @@ export async function pooledFeatures<E extends AnyEncoder>(
   documents: TokenCorpus,
   { batchSize, backwards, signal, onBatch }: PooledFeaturesOptions,
 ): Promise<FeatureRows> {
-  const features = 3 * model.encoder.features;
+  const features = model.pooledFeatures;
   const values = new Float32Array(documents.length * features);
   const { window } = model.config;
   const loader = classifierLoader(documents, undefined, { batchSize, window, backwards });

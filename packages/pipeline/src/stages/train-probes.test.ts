@@ -1,7 +1,8 @@
 import { memory, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { createLanguageModel } from '@ulmfit/awd-lstm';
 import { inferencePass, memoryStore, type Model } from '@ulmfit/trainer';
-import { documentLogits } from '@ulmfit/inference';
+import { bundleOfClassifier, classifierFromBundle, documentLogits, plainDecision } from '@ulmfit/inference';
+import { fastaiTokenizer } from '@ulmfit/text';
 import { expect, it, onTestFinished } from 'vitest';
 import { corpusOf, micro, opinionsOf } from '../micro.test-helper.js';
 import { recipeSchema, type ClassifierRecipe } from '../recipe/recipe.js';
@@ -11,6 +12,7 @@ import { trainClassifier } from './classifier-stage.js';
 import { createLinearProbes, meanHead } from './linear-probes.js';
 import { featureStatistics } from './pooled-features.js';
 
+const tokenizer = fastaiTokenizer();
 const probe = {
   ...{ heads: 3, steps: 60, batchSize: 8, lr: 0.1, weightDecay: 0.01 },
   ...{ labelSmoothing: 0.1, dropout: 0.1 },
@@ -39,7 +41,7 @@ const bytesOf = ({ groups, buffers = [] }: Pick<Model<never, unknown>, 'groups' 
   ]);
 
 it('learns by what the frozen encoder pools, reads each text once, and leaves no tensor but the model', async () => {
-  const { valid, ...data } = setUp();
+  const { valid, ...data } = setUp({ pooling: 'all-layers' });
   const before = memory().numTensors;
   const events: StageEvent[] = [];
   const trained = await trainClassifier({ ...data, valid, onEvent: (event) => void events.push(event) });
@@ -52,7 +54,12 @@ it('learns by what the frozen encoder pools, reads each text once, and leaves no
   expect(trained.best?.accuracy).toBeCloseTo((await rightOf(valid)) / 8, 6);
   const read = events.filter((event) => event.type === 'evaluate');
   expect(read.map(({ done, batches }) => done === batches).filter(Boolean)).toHaveLength(2);
-  trained.model.dispose();
+  const bundle = bundleOfClassifier({ classifier: trained, tokenizer, decision: plainDecision });
+  const { classifier: loaded } = classifierFromBundle(bundle, 'the bundle');
+  expect(await documentLogits(loaded, valid.documents)).toEqual(
+    await documentLogits(trained, valid.documents),
+  );
+  for (const { model } of [trained, loaded]) model.dispose();
   expect(memory().numTensors).toBe(before);
 });
 

@@ -48,7 +48,7 @@ export async function trainProbes<E extends AnyEncoder>(
   const { seed, signal, onEvent } = context;
   const { classes, multiLabel } = model.config;
   const { heads, labelSmoothing, steps, lr, dropout } = probe;
-  const features = 3 * model.encoder.features;
+  const features = model.pooledFeatures;
   const stage = 'classify.0-probe';
   const { classWeights, keepBest: figure, evaluationBatchSize } = recipe.classifier;
   const sizes = { features, classes, heads };
