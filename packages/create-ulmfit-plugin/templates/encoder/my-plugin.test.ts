@@ -29,10 +29,17 @@ it('learns what follows what', async () => {
 });
 
 it('is made by its architecture, of the sizes that a bundle keeps', () => {
-  const { name, sizes: kept, create } = myPlugin({ features: 3, layers: 2 });
-  const encoder = create({ ...(JSON.parse(JSON.stringify(kept)) as typeof kept), vocabulary: 7 });
-  assert.equal(encoder.architecture, name);
-  assert.deepEqual(encoder.config, { vocabulary: 7, features: 3, layers: 2 });
+  const architecture = myPlugin({ features: 3, layers: 2 });
+  const config = {
+    ...(JSON.parse(JSON.stringify(architecture.sizes)) as typeof architecture.sizes),
+    vocabulary: 7,
+  };
+  const encoder = architecture.create(config);
+  assert.equal(encoder.architecture, architecture.name);
+  assert.deepEqual(encoder.config, config);
+  const parameters = [encoder.embedding, ...encoder.groups.flatMap((group) => group.parameters)];
+  const numbers = parameters.reduce((sum, { variable }) => sum + variable.size, 0);
+  assert.equal(architecture.memory?.(config).parameters, numbers);
 });
 
 it('refuses sizes that make no sense', () => {

@@ -130,4 +130,12 @@ export const myPlugin = (sizes: MyPluginSizes = { features: 400 }): Architecture
   sizes: { ...sizes },
   create: ({ vocabulary, features, layers = 1 }, options) =>
     createMyPlugin({ vocabulary, features: Number(features), layers: Number(layers) }, options),
+  // By arithmetic alone: so a stage refuses what would not fit in memory before it takes any.
+  memory: ({ vocabulary, features, layers = 1 }) => {
+    const [size, count] = [Number(features), Number(layers)];
+    return {
+      parameters: vocabulary * size + count * 6 * size ** 2,
+      perToken: size + count * 4 * size, // the embedding; both gates, the candidate and the output of each layer
+    };
+  },
 });
