@@ -26,7 +26,12 @@ for (const isIsolated of [false, true]) {
     resolve: { conditions: ['@ulmfit/source', 'browser', 'module', 'import', 'default'] },
     optimizeDeps: {
       noDiscovery: true,
-      include: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', 'zod'],
+      include: [
+        '@tensorflow/tfjs-core',
+        '@tensorflow/tfjs-core/dist/register_all_gradients.js',
+        '@tensorflow/tfjs-backend-wasm',
+        'zod',
+      ],
     },
     server: {
       port: 0,

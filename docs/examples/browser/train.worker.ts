@@ -2,6 +2,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { indexedDbStore } from '@ulmfit/checkpoint';
+import { useWasmKernels } from '@ulmfit/kernels/wasm';
 import { trainOnLines, type Line, type Progress, type Trained } from './train.js';
 
 /** What the page sends: lines to train on, or `stop`. */
@@ -23,13 +24,14 @@ scope.onmessage = ({ data }) => {
   const { name, lines, wasm } = data;
   setWasmPaths(wasm);
   setBackend('wasm')
-    .then(() =>
-      trainOnLines(lines, {
+    .then(() => {
+      useWasmKernels();
+      return trainOnLines(lines, {
         store: indexedDbStore(name),
         signal: stop.signal,
         onProgress: (progress) => scope.postMessage({ progress }),
-      }),
-    )
+      });
+    })
     .then(
       (trained) => scope.postMessage({ trained }),
       (error: unknown) => scope.postMessage({ error: String(error) }),

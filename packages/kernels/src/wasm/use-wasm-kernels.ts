@@ -1,13 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { registerFastKernel } from '../run-fast.js';
 import { compiledModule } from './compiled-module.js';
+import { useWasmSlices } from './use-wasm-slices.js';
+import type { WasmBackend } from './wasm-backend.js';
 import { WasmLstmLayer } from './wasm-lstm-layer.js';
-
-/** What is used of TensorFlow.js's backend for WebAssembly. */
-interface WasmBackend {
-  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
-  makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo;
-}
 
 /** A layer and the tensors that it was made of: what a tensor holds never changes. */
 interface Laid {
@@ -19,13 +15,15 @@ let isUsed = false;
 
 /**
  * Gives the backend `wasm` a kernel for LSTM layers where no gradient is asked for: five times as fast as composed operations, which it
- * stands in for from then on. The weights of a layer are laid out at its first use, and gone with them. May be called any number of
- * times, before the backend is there too.
+ * stands in for from then on. The weights of a layer are laid out at its first use, and gone with them. For what is differentiated, it
+ * takes tensors apart without a copy of the whole for each part: training and explanations are several times as fast by that. May be
+ * called any number of times, before the backend is there too.
  * @returns false where the engine has no SIMD or the page's policy forbids to compile: all goes on by composed operations
  * @example
  * console.log(useWasmKernels()); // true
  */
 export function useWasmKernels(): boolean {
+  useWasmSlices();
   const module = compiledModule();
   if (!module) return false;
   if (isUsed) return true;

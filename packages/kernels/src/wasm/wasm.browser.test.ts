@@ -1,15 +1,22 @@
 import {
+  cast,
+  engine,
   memory,
   ones,
+  range,
+  reshape,
+  setBackend,
   slice,
+  split,
   tensor,
   tidy,
+  unstack,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readBackend } from '../../../../tools/browser/backends.js';
 import { kernelConformance } from '../conformance/index.js';
 import { lstmLayer, randomKey, uniformValues } from '../index.js';
@@ -76,5 +83,42 @@ describe('a layer', () => {
     });
     expect(given[1]).not.toEqual(given[0]);
     expect(memory().numTensors).toBe(before.numTensors);
+  });
+});
+
+describe('parts of a tensor', () => {
+  const cut = () =>
+    tidy(() => {
+      const x = reshape(range(0, 120), [2, 3, 4, 5]);
+      const whole = reshape(range(0, 24, 1, 'int32'), [2, 3, 4]);
+      return [
+        slice(x, [1, 0, 1, 2], [1, 2, 2, 3]),
+        slice(x, [0, 1, 0, 0], [2, 2, 4, 5]),
+        slice(x, [1], [-1]),
+        slice(x, [0, 0, 0, 0], [0, 3, 4, 5]),
+        slice(cast(x, 'bool'), [0, 0, 0, 0], [1, 1, 1, 2]),
+        ...[...unstack(whole, 1), ...unstack(whole, -1)],
+        ...[...split(x, [1, 2], 1), ...split(x, 2, -2), ...split(x, 3, 1)],
+      ].map((part) => [part.shape, part.dtype, [...part.dataSync()]]);
+    });
+
+  it('are those of plain JavaScript', async () => {
+    const made = cut();
+    onTestFinished(async () => void (await setBackend('wasm')));
+    await setBackend('cpu');
+    expect(made).toEqual(cut());
+  });
+
+  // By TensorFlow.js's own kernels, of n steps each is a copy of all.
+  it('are taken without a copy of the whole', () => {
+    tidy(() => {
+      const steps = ones([100, 2, 3]);
+      const read = vi.spyOn(engine().backend, 'readSync');
+      onTestFinished(() => read.mockRestore());
+      expect(unstack(steps)).toHaveLength(100);
+      expect(split(steps, 4)).toHaveLength(4);
+      expect(slice(steps, [3, 0, 1], [4, 1, 2]).shape).toEqual([4, 1, 2]);
+      expect(read).not.toHaveBeenCalled();
+    });
   });
 });

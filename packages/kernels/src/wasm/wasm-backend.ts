@@ -1,0 +1,8 @@
+import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+
+/** What is used of TensorFlow.js's backend for WebAssembly. */
+export interface WasmBackend {
+  /** A view of a tensor's numbers, until memory is asked for. */
+  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
+  makeOutput(shape: readonly number[], dtype: DataType): TensorInfo;
+}
