@@ -38,6 +38,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'predict --model runs/reviews "A gem: warm and funny."',
     'run --data sample --preset tiny  # a first try, on invented texts',
   ],
+  init: ['init'],
   run: [
     'run --data sample --preset tiny --out runs/sample',
     'run --data tickets.csv --text-column subject,body --label-column team',
@@ -66,6 +67,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   config: ['config --data reviews.csv --preset small'],
   inspect: ['inspect reviews.csv', 'inspect runs/reviews                # a model'],
   report: ['report runs/reviews'],
+  completion: ['completion bash > ~/.local/share/bash-completion/completions/ulmfit'],
 };
 
 /** They, as help shows them. */

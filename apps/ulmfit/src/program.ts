@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import type { Shell } from './commands/completion.js';
 import { applyConfig, dropExcluded, sourcesOf, type SettingSource } from './config/apply-config.js';
 import type { LoadedConfig } from './config/load-config.js';
 import {
@@ -91,6 +92,9 @@ export function program(writeHelp?: (text: string) => void): Command {
     ...trainingFlags,
   ] as const satisfies readonly FlagName[];
   ulmfit.commandsGroup('Train on your data:');
+  add(ulmfit, 'init', 'ask four questions, and write the answers to ulmfit.config.ts', [], async () =>
+    (await import('./commands/init.js')).init(),
+  );
   add(
     ulmfit,
     'run',
@@ -237,5 +241,12 @@ export function program(writeHelp?: (text: string) => void): Command {
   add(ulmfit, 'doctor', 'say what runs on this machine and why', [], async () =>
     (await import('./commands/engine.js')).doctor(),
   );
+  ulmfit
+    .command('completion')
+    .description('print a script that completes commands and flags in a shell')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish'] satisfies Shell[]))
+    .addHelpText('after', examplesText('completion'))
+    .exitOverride()
+    .action(async (shell: Shell) => (await import('./commands/completion.js')).completion(ulmfit, shell));
   return ulmfit;
 }
