@@ -63,7 +63,9 @@ describe('exit codes', () => {
 });
 
 describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => {
-  const args = ['run', '--data', 'sample', '--preset', 'tiny', '--out', 'whole'];
+  // Fewer texts than `npm start` takes, and enough.
+  const few = ['--lm-reviews', '400', '--train-reviews', '300'];
+  const args = ['run', '--data', 'sample', '--preset', 'tiny', ...few, '--out', 'whole'];
   let printed: string;
 
   it('goes through every stage, far above chance', { timeout: 300_000 }, async () => {
@@ -218,7 +220,7 @@ describe.skipIf(missing !== undefined)(withReason('a run that is ended', missing
   const weights = (run: string) => readFileSync(join(folder, run, 'pretrain', 'weights.safetensors'));
 
   beforeAll(async () => {
-    args = ['pretrain', '--corpus', writeCorpus(folder, 200), '--preset', 'tiny', '--seed', '5', '--out'];
+    args = ['pretrain', '--corpus', writeCorpus(folder, 120), '--preset', 'tiny', '--seed', '5', '--out'];
     const { code, stderr } = await ulmfit([...args, 'uninterrupted'], { cwd: folder });
     expect(code, stderr).toBe(0);
   });
