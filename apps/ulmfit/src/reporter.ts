@@ -4,6 +4,7 @@ import { coloursOf, isLive } from './colours.js';
 import { duration } from './duration.js';
 import { epochFigures, stepFigures } from './epoch-figures.js';
 import { fitText, textWidth } from './fit-text.js';
+import { pseudoLabelsLine } from './pseudo-labels-line.js';
 import { oneLine } from './one-line.js';
 import { RunClock } from './time-left.js';
 import { wrapText } from './wrap-text.js';
@@ -177,6 +178,7 @@ function liveReporter(
         if (isVerbose) write(epochLine(event, true));
       } else if (event.type === 'linear') replaceLine(linearLine(event));
       else if (event.type === 'warning') say(`ulmfit: ${oneLine(event.message)}`);
+      else if (event.type === 'pseudo-labels') say(pseudoLabelsLine(event));
       else if (event.done) write(tokenLine(event), colours.dim);
       else replaceLine(tokenLine(event));
     },
@@ -210,6 +212,7 @@ function lineReporter(stream: NodeJS.WriteStream, now: () => number, isVerbose: 
         say(`${event.stage}: batch ${event.done} of ${event.batches}`);
       else if (event.type === 'epoch') say(epochLine(event, isVerbose));
       else if (event.type === 'warning') say(`ulmfit: ${oneLine(event.message)}`);
+      else if (event.type === 'pseudo-labels') say(pseudoLabelsLine(event));
       else if (event.type === 'tokenize' && (event.done || due())) {
         say(tokenLine(event));
       }

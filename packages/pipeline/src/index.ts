@@ -13,6 +13,8 @@ export {
   type RecipeEncoder,
   type RecipeOptimizer,
   type RecipeVocabulary,
+  type SelfTraining,
+  type SemiSupervised,
 } from './recipe/recipe.js';
 export { adjustRecipe } from './recipe/adjust-recipe.js';
 export { readingAllTexts, recommendedPreset, recommendedRecipe } from './recipe/recommended-recipe.js';
@@ -35,6 +37,7 @@ export type {
   EpochEvent,
   EvaluateEvent,
   LinearEvent,
+  PseudoLabelsEvent,
   StageEvent,
   StepEvent,
   TokenizeEvent,
@@ -53,6 +56,7 @@ export {
   type ClassifierStageOptions,
   type TrainedClassifier,
 } from './stages/classifier-stage.js';
+export { trainBySelfTraining, type SelfTrainingOptions } from './stages/self-training.js';
 export type { KeptEpoch } from './stages/kept-epoch.js';
 export type { LabelledDocuments } from './stages/labelled-documents.js';
 export { documentLogits, type DocumentLogitsOptions } from '@ulmfit/inference';

@@ -78,6 +78,27 @@ export interface EvaluateEvent {
   readonly batches: number;
 }
 
+/** A classifier has labelled texts itself, which the next one learns from. */
+export interface PseudoLabelsEvent {
+  readonly type: 'pseudo-labels';
+  readonly stage: string;
+  /** From 1. */
+  readonly round: number;
+  /** Those that were chosen. */
+  readonly texts: number;
+  /** Of the texts that were labelled, the share of each class. */
+  readonly shares: readonly number[];
+  /** The mean probability of the labels of those that were chosen. */
+  readonly probability: number;
+}
+
 /** What a stage tells while it works: enough for a progress bar, a log and a report. */
 export type StageEvent =
-  BeginEvent | StepEvent | EpochEvent | TokenizeEvent | LinearEvent | WarningEvent | EvaluateEvent;
+  | BeginEvent
+  | StepEvent
+  | EpochEvent
+  | TokenizeEvent
+  | LinearEvent
+  | WarningEvent
+  | EvaluateEvent
+  | PseudoLabelsEvent;

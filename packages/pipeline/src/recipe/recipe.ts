@@ -54,6 +54,38 @@ export interface ClassifierProbe {
   readonly dropout: number;
 }
 
+/**
+ * Rounds in which the classifier labels texts itself and another one learns from those too, from the language model again
+ * (`trainBySelfTraining`).
+ */
+export interface SelfTraining {
+  readonly rounds: number;
+  /** Texts without a label that are drawn to be labelled. */
+  readonly texts: number;
+  /** How many of each class the next model learns from at most. */
+  readonly perClass: number;
+  /** Passes with dropout whose agreement tells how certain a label is. */
+  readonly passes: number;
+  /** The largest share of the texts that one class may be given. */
+  readonly mostShare: number;
+}
+
+/** Terms of the loss beside the labels', of `@ulmfit/semi-supervised`; a weight of 0 leaves one out. */
+export interface SemiSupervised {
+  /** Texts without a label that are drawn for the terms that need none; 0 for the training texts alone. */
+  readonly texts: number;
+  /** The weight of adversarial training. */
+  readonly adversarial: number;
+  /** The weight of virtual adversarial training. */
+  readonly virtualAdversarial: number;
+  /** The weight of the entropy. */
+  readonly entropy: number;
+  /** How far the words of a text are moved, as a share of their norm. */
+  readonly share: number;
+  /** The share of each fit in which the weights of the terms without labels rise; 0 for none. */
+  readonly rampUp: number;
+}
+
 /** The sizes of AWD-LSTM, all but the vocabulary. */
 export interface RecipeEncoder {
   /** Features of the embedding, and units of the last layer. */
@@ -129,6 +161,10 @@ export interface ClassifierRecipe {
   readonly headDropout: readonly number[];
   /** What trains the head by itself before the fits; null for nothing. It needs a head without hidden layers. */
   readonly probe: ClassifierProbe | null;
+  /** Null for none. */
+  readonly semiSupervised: SemiSupervised | null;
+  /** Null for none. */
+  readonly selfTraining: SelfTraining | null;
   /** The share of a label that is spread evenly over all classes in the fits. */
   readonly labelSmoothing: number;
   /** Gradual unfreezing: one fit after the other. None only after a probe. */
@@ -195,6 +231,25 @@ const classifierProbe = z.strictObject({
   dropout: rate,
 });
 
+const selfTraining = z.strictObject({
+  rounds: count.max(25),
+  texts: count.max(1_000_000),
+  perClass: count,
+  passes: count.max(1000),
+  mostShare: z.number().gt(0).max(1),
+});
+
+const notNegative = z.number().min(0);
+
+const semiSupervised = z.strictObject({
+  texts: count.max(1_000_000).or(z.literal(0)),
+  adversarial: notNegative,
+  virtualAdversarial: notNegative,
+  entropy: notNegative,
+  share: positive,
+  rampUp: z.number().min(0).max(1),
+});
+
 const dropouts = z.enum(['fastaiLanguageModel', 'fastaiClassifier', 'paper', 'awdLstm']);
 
 /** The settings each by itself, as runs keep them: what is asked of a new recipe beyond that must not refuse an old one. */
@@ -227,7 +282,9 @@ export const recipeShape = z.strictObject({
     dropouts,
     dropoutMultiplier: z.number().min(0),
     headDropout: z.array(rate),
-    // Runs of earlier versions had neither.
+    // Runs of earlier versions had none of these.
+    semiSupervised: semiSupervised.nullable().default(null),
+    selfTraining: selfTraining.nullable().default(null),
     probe: classifierProbe.nullable().default(null),
     labelSmoothing: rate.default(0),
     fits: z.array(classifierFit),
@@ -286,6 +343,8 @@ const small: Recipe = {
     dropoutMultiplier: 0.5,
     headDropout: [0.1],
     probe: null,
+    semiSupervised: null,
+    selfTraining: null,
     labelSmoothing: 0,
     fits: [
       { name: 'head', freezeTo: -1, epochs: 1, lr: 2e-2, spread: 1 },

@@ -1,4 +1,4 @@
-import { existsSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderStore, openRunFolder as openFolder, type MetricsRecord } from '@ulmfit/checkpoint';
 import { writeAtomically } from '@ulmfit/files';
@@ -14,6 +14,9 @@ import type { StageEvent } from '../stage-event.js';
 import { tellChanges } from './tell-changes.js';
 import { upgradeSettings } from './upgrade-settings.js';
 
+/** What the classifier's stage saves beside itself: the head of a frozen encoder, and the rounds of self-training. */
+type ClassifierStore = 'probe' | `${'probe' | 'classify'}-${number}`;
+
 /** A run's folder, with what its stages have left there. This process alone writes it until `close`. */
 export interface OpenRun {
   readonly path: string;
@@ -23,7 +26,7 @@ export interface OpenRun {
   readonly warnings: readonly string[];
   pathOf(name: string): string;
   /** Where a stage saves its state. */
-  store(stage: keyof RunResult | 'probe'): CheckpointStore;
+  store(stage: keyof RunResult | ClassifierStore): CheckpointStore;
   /** Writes down that a stage is done; its checkpoints are of no more use. */
   finish<Stage extends keyof RunResult>(stage: Stage, figures: NonNullable<RunResult[Stage]>): void;
   /**
@@ -77,9 +80,11 @@ export function openRun(
     const warnings = engine ? holdEngine(join(path, runFiles.engine), path, engine) : [];
     const storePath = (stage: string) => join(path, 'checkpoints', stage);
     const removeCheckpoints = (stage: string) => {
-      // The head of a frozen encoder is a part of the classifier's stage.
-      for (const store of stage === 'classify' ? ['probe', 'classify'] : [stage])
-        rmSync(storePath(store), { recursive: true, force: true });
+      const all = join(path, 'checkpoints');
+      const isOf = (name: string) =>
+        name === stage || (stage === 'classify' && /^(probe|classify)(-\d+)?$/.test(name));
+      for (const name of existsSync(all) ? readdirSync(all).filter(isOf) : [])
+        rmSync(storePath(name), { recursive: true, force: true });
     };
     // What a process that was killed did not come to remove.
     for (const stage of ['pretrain', 'finetune', 'classify'] as const)

@@ -1,4 +1,5 @@
 import {
+  applyDecision,
   plainDecision,
   type DecidedClassifier,
   documentLogits,
@@ -43,6 +44,8 @@ import type { StageContext } from '../stage-context.js';
 import { classifierGroups } from '../stages/plan-stage.js';
 import { awdLstmSizes, requireMemory } from '../stages/require-memory.js';
 import { sizesOf } from '../stages/stage-encoder.js';
+import { trainBySelfTraining } from '../stages/self-training.js';
+import { drawUnlabelled } from '../stages/unlabelled-texts.js';
 import { labelledDocuments, requireLanguageModelTexts, requireTexts } from '../stages/task-texts.js';
 import type { Training } from './training-settings.js';
 import type { TokenizeOptions } from '../tokens/tokenized.js';
@@ -177,22 +180,31 @@ export class RunStages {
         ? await labelledDocuments(this.#task, 'valid', words, this.#context)
         : undefined;
     const begun = Date.now();
-    const classifier = await trainClassifier({
+    const { selfTraining, semiSupervised } = recipe.classifier;
+    const count = Math.max(selfTraining?.texts ?? 0, semiSupervised?.texts ?? 0);
+    const unlabelled =
+      count > 0 ? await drawUnlabelled(this.#task, count, { ...words, seed }, this.#context) : undefined;
+    const linear = this.#baseline;
+    const options = {
       ...this.#context,
-      recipe,
-      seed,
-      backwards,
-      vocabulary,
+      ...{ recipe, seed, backwards, vocabulary, train, valid, from },
       classes: this.#task.classes,
       multiLabel: this.#task.multiLabel,
-      train,
-      valid,
-      from,
+      unlabelled: unlabelled?.documents,
       store: this.#folder.store('classify'),
       probeStore: this.#folder.store('probe'),
       ...this.#training('classify'),
-    });
-    const linear = this.#baseline;
+    };
+    const classifier =
+      selfTraining && unlabelled
+        ? await trainBySelfTraining({
+            ...options,
+            selfTraining,
+            unlabelled: unlabelled.documents,
+            probabilities: async (teacher) => this.#decided(teacher, valid, linear, unlabelled.texts),
+            roundStore: (round, part) => this.#folder.store(`${part}-${round}`),
+          })
+        : await trainClassifier(options);
     this.#classifier = {
       ...{ classifier, linear, tokenizer: this.#tokenizer },
       decision: valid ? await this.#decide(classifier, valid, linear) : plainDecision,
@@ -226,6 +238,20 @@ export class RunStages {
   dispose(): void {
     this.#languageModel?.trained.model.dispose();
     this.#classifier?.classifier.model.dispose();
+  }
+
+  /** Probabilities of texts as a classifier and the plain baseline give them together, of the logits that a pass of the first has. */
+  async #decided(
+    classifier: TrainedClassifier<AnyEncoder>,
+    valid: LabelledDocuments | undefined,
+    linear: LinearClassifier | undefined,
+    texts: readonly string[],
+  ): Promise<(logits: number[][]) => number[][]> {
+    const decision = valid ? await this.#decide(classifier, valid, linear) : plainDecision;
+    const others = linear && (decision.linearWeight ?? 0) > 0 ? linear.logits(texts) : undefined;
+    return (neural) =>
+      applyDecision({ neural, linear: others }, decision, { multiLabel: this.#task.multiLabel })
+        .probabilities;
   }
 
   /** How the logits on the validation texts are best made into classes. */

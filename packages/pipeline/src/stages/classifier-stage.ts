@@ -38,6 +38,7 @@ import type { TrainedLanguageModel } from './language-model-stage.js';
 import type { ClassifierFit, Recipe } from '../recipe/recipe.js';
 import { requireValidation } from '../recipe/require-validation.js';
 import { runFits } from './run-fits.js';
+import { semiSupervisedPlugins } from './semi-supervised-plugins.js';
 import { stageEncoder } from './stage-encoder.js';
 import type { ClassifierPlugin, ClassifierPlugins } from './stage-plugin.js';
 import { trainProbes, type ProbedHead } from './train-probes.js';
@@ -51,6 +52,10 @@ export interface TrainedClassifier<E extends AnyEncoder = AwdLstmEncoder> extend
 }
 
 export interface ClassifierStageOptions<E extends AnyEncoder = AwdLstmEncoder> extends StageContext {
+  /** Texts without a label, for a recipe with `semiSupervised`. */
+  readonly unlabelled?: TokenCorpus | undefined;
+  /** Of self-training, which names the fits: 0 is the model that has the labels alone. Default 0. */
+  readonly round?: number | undefined;
   /** Where the recipe's probe saves its state, in a store of its own. */
   readonly probeStore?: StageContext['store'];
   readonly recipe: Recipe;
@@ -100,7 +105,7 @@ export async function trainClassifier<E extends AnyEncoder = AwdLstmEncoder>(
   try {
     if (probe && options.from) {
       const { probeStore: store, ...context } = options;
-      probed = await trainProbes(model, { ...context, store, probe, backwards });
+      probed = await trainProbes(model, { ...context, store, probe, backwards, name: roundStage(options) });
       assignHead(model, probed);
     }
     await runFits('classify', trainer, fits, options, {
@@ -124,6 +129,10 @@ export async function trainClassifier<E extends AnyEncoder = AwdLstmEncoder>(
     trainer.dispose();
   }
 }
+
+/** What the stage's fits are named by: each round of self-training draws by its own name. */
+const roundStage = ({ round = 0 }: { readonly round?: number | undefined }): string =>
+  round === 0 ? 'classify' : `classify.round${round}`;
 
 const assignHead = ({ head }: Pick<Classifier<AnyEncoder>, 'head'>, { tensors }: ProbedHead): void =>
   assignByName('probe', [...head.parameters, ...head.buffers], tensors);
@@ -170,11 +179,22 @@ export function prepareClassifier<E extends AnyEncoder = AwdLstmEncoder>(
     },
   );
   if (from) copyEncoder(from.model.encoder, model.encoder);
+  const { semiSupervised } = settings;
+  const terms =
+    semiSupervised &&
+    semiSupervisedPlugins(recipe.classifier, semiSupervised, {
+      ...{
+        seed,
+        backwards,
+        multiLabel,
+        unlabelled: semiSupervised.texts > 0 ? options.unlabelled : undefined,
+      },
+    });
   const { trainer, kept, pluginsOf } = classifierTrainer(model, {
     ...options,
-    validates: valid !== undefined,
+    ...{ terms: terms ?? [], validates: valid !== undefined },
   });
-  const stage = 'classify';
+  const stage = roundStage(options);
   const reading = { window, backwards, classes: classes.length };
   const loader = classifierLoader(train.documents, train.labels, {
     ...reading,
@@ -203,8 +223,11 @@ export function classifierTrainer<E extends AnyEncoder>(
     validates,
     plugins = [],
     optimizer = recipeOptimizer(recipe),
+    terms = [],
   }: Pick<ClassifierStageOptions<E>, 'recipe' | 'seed' | 'plugins' | 'optimizer'> & {
     readonly validates: boolean;
+    /** Those of the recipe's `semiSupervised`. */
+    readonly terms?: ReturnType<typeof semiSupervisedPlugins>;
   },
 ) {
   const { dropouts, dropoutMultiplier, headDropout, patience, ...settings } = recipe.classifier;
@@ -213,6 +236,7 @@ export function classifierTrainer<E extends AnyEncoder>(
   const ofTrainer = fitting(model, [
     ...classifierDropouts({ preset: dropouts, multiplier: dropoutMultiplier, head: headDropout }),
     ...activationTerms(recipe),
+    ...terms,
     ...clipping(recipe),
     ...(patience === null ? [] : [earlyStopping({ ...watching, patience })]),
     ...(kept ? [kept] : []),

@@ -24,7 +24,7 @@ function setUp(settings: Partial<ClassifierRecipe> = {}) {
     ...micro,
     classifier: { ...micro.classifier, headLayers: [], probe, fits: [], ...settings },
   };
-  const learnt = opinionsOf(16, 5);
+  const learnt = opinionsOf(12, 5);
   const { corpus, vocabulary } = corpusOf(learnt.texts);
   const model = createLanguageModel({ vocabulary: vocabulary.size, ...micro.encoder }, { seed: 1 });
   onTestFinished(() => model.dispose());
@@ -49,7 +49,7 @@ it('learns by what the frozen encoder pools, reads each text once, and leaves no
     (await documentLogits(trained, documents)).filter(
       ([neg = 0, pos = 0], i) => Number(pos > neg) === labels[i],
     ).length;
-  expect(await rightOf(data.train)).toBeGreaterThan(12);
+  expect(await rightOf(data.train)).toBeGreaterThan(9);
   expect(trained.best?.fit).toBe('classify.0-probe');
   expect(trained.best?.accuracy).toBeCloseTo((await rightOf(valid)) / 8, 6);
   const read = events.filter((event) => event.type === 'evaluate');

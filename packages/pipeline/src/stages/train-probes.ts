@@ -22,6 +22,8 @@ export interface TrainProbesOptions extends StageContext {
   readonly valid?: LabelledDocuments | undefined;
   readonly vocabulary: Vocabulary;
   readonly backwards: boolean;
+  /** What its fit is named by, such as `classify`. */
+  readonly name: string;
 }
 
 /** The head that the probes gave. */
@@ -43,13 +45,13 @@ const EPOCHS = 10;
  */
 export async function trainProbes<E extends AnyEncoder>(
   model: Classifier<E>,
-  { recipe, probe, train, valid, vocabulary, backwards, ...context }: TrainProbesOptions,
+  { recipe, probe, train, valid, vocabulary, backwards, name, ...context }: TrainProbesOptions,
 ): Promise<ProbedHead> {
   const { seed, signal, onEvent } = context;
   const { classes, multiLabel } = model.config;
   const { heads, labelSmoothing, steps, lr, dropout } = probe;
   const features = model.pooledFeatures;
-  const stage = 'classify.0-probe';
+  const stage = `${name}.0-probe`;
   const { classWeights, keepBest: figure, evaluationBatchSize } = recipe.classifier;
   const sizes = { features, classes, heads };
   const probes = createLinearProbes({

@@ -1,0 +1,150 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import type { AnyEncoder, AwdLstmEncoder } from '@ulmfit/awd-lstm';
+import { dropoutPresets } from '@ulmfit/regularizers';
+import { showName, UlmfitError } from '@ulmfit/errors';
+import { probabilitiesOf } from '@ulmfit/inference';
+import { pseudoLabels, type PseudoLabels } from '@ulmfit/semi-supervised';
+import { TokenCorpus } from '@ulmfit/text';
+import { flatPlugins } from '@ulmfit/trainer';
+import type { Recipe, SelfTraining } from '../recipe/recipe.js';
+import type { StageContext } from '../stage-context.js';
+import { trainClassifier, type ClassifierStageOptions, type TrainedClassifier } from './classifier-stage.js';
+import { dropoutPasses } from './dropout-passes.js';
+import type { LabelledDocuments } from './labelled-documents.js';
+import { pooledFeatures } from './pooled-features.js';
+import { watchedFigure } from './watched-figure.js';
+
+export interface SelfTrainingOptions<
+  E extends AnyEncoder = AwdLstmEncoder,
+> extends ClassifierStageOptions<E> {
+  readonly selfTraining: SelfTraining;
+  /** Texts that the model labels itself. */
+  readonly unlabelled: TokenCorpus;
+  /**
+   * What makes the teacher's logits of a pass into probabilities, such as its blend with a linear model. Default its softmax.
+   */
+  readonly probabilities?:
+    ((teacher: TrainedClassifier<E>) => Promise<(logits: number[][]) => number[][]>) | undefined;
+  /** Where the rounds after the first model save their states, each in a store of its own. */
+  readonly roundStore?: ((round: number, part: 'probe' | 'classify') => StageContext['store']) | undefined;
+}
+
+/**
+ * Trains a classifier, lets it label texts itself, and trains another one on those too, from the language model again, for some rounds; the best on the
+ * texts that validate is kept, and without them the last. A model that would label nearly all texts alike ends it.
+ * @throws Interrupted; UlmfitError `BAD_RECIPE` for texts with several classes, `BAD_PLUGINS` for a plugin whose state the rounds would share
+ */
+export async function trainBySelfTraining<E extends AnyEncoder = AwdLstmEncoder>(
+  options: SelfTrainingOptions<E>,
+): Promise<TrainedClassifier<E>> {
+  const { selfTraining, unlabelled, roundStore, recipe, train, onEvent, seed } = options;
+  requireRounds(options);
+  let teacher = await trainClassifier(options);
+  for (let round = 1; round <= selfTraining.rounds; round++) {
+    let chosen: PseudoLabels;
+    try {
+      chosen = await labelledByItself(teacher, round, options);
+    } catch (error) {
+      if (!(error instanceof UlmfitError && error.code === 'ONE_SIDED')) {
+        teacher.model.dispose();
+        throw error;
+      }
+      onEvent?.({
+        type: 'warning',
+        message: `round ${round} of self-training is left out: ${error.message}`,
+      });
+      break;
+    }
+    const { indices, labels, shares, probabilities } = chosen;
+    onEvent?.({
+      ...{ type: 'pseudo-labels', stage: 'classify', round, texts: indices.length, shares },
+      probability: probabilities.reduce((sum, p) => sum + p / probabilities.length, 0),
+    });
+    let student: TrainedClassifier<E>;
+    try {
+      student = await trainClassifier({
+        ...options,
+        round,
+        train: together(train, { documents: unlabelled.subset(indices), labels: [...labels] }),
+        store: roundStore?.(round, 'classify'),
+        probeStore: roundStore?.(round, 'probe'),
+        seed,
+      });
+    } catch (error) {
+      teacher.model.dispose();
+      throw error;
+    }
+    const isKept = isAsGood(student, teacher, recipe);
+    const [kept, left] = isKept ? [student, teacher] : [teacher, student];
+    left.model.dispose();
+    teacher = kept;
+    // What taught worse than before would go on to teach the same.
+    if (!isKept) break;
+  }
+  return teacher;
+}
+
+/** @throws UlmfitError `BAD_RECIPE`, `BAD_PLUGINS` */
+function requireRounds<E extends AnyEncoder>({ multiLabel, plugins = [] }: SelfTrainingOptions<E>): void {
+  if (multiLabel) {
+    throw new UlmfitError(
+      'BAD_RECIPE',
+      'recipe: classifier.selfTraining is for texts with one class each, and these may have several; set it to null',
+    );
+  }
+  const stateful = flatPlugins(plugins).find(({ stateDict }) => stateDict);
+  if (!stateful) return;
+  throw new UlmfitError(
+    'BAD_PLUGINS',
+    `plugins: ${showName(stateful.name)} keeps a state, which the rounds of self-training would share; leave it out, or set classifier.selfTraining to null`,
+  );
+}
+
+async function labelledByItself<E extends AnyEncoder>(
+  teacher: TrainedClassifier<E>,
+  round: number,
+  { selfTraining, unlabelled, recipe, seed, signal, onEvent, probabilities }: SelfTrainingOptions<E>,
+): Promise<PseudoLabels> {
+  const { perClass, passes, mostShare } = selfTraining;
+  const { dropouts, dropoutMultiplier, headDropout, evaluationBatchSize: batchSize } = recipe.classifier;
+  const rows = await pooledFeatures(teacher.model, unlabelled, {
+    ...{ batchSize, backwards: teacher.backwards, signal },
+    onBatch: (done, batches) =>
+      onEvent?.({
+        type: 'evaluate',
+        stage: `classify: texts without a label, round ${round}`,
+        done,
+        batches,
+      }),
+  });
+  const toProbabilities = (await probabilities?.(teacher)) ?? ((logits) => probabilitiesOf(logits, false));
+  const rates = [dropoutPresets[dropouts].output * dropoutMultiplier, ...headDropout];
+  const logits = tidy(() =>
+    dropoutPasses(teacher.model, rows, { passes, rates, seed, stage: `classify.round${round}` }),
+  );
+  return pseudoLabels(logits.map(toProbabilities), { perClass, seed, round, mostShare });
+}
+
+/** Labelled texts, and after them those that a model has labelled. */
+function together(first: LabelledDocuments, second: LabelledDocuments): LabelledDocuments {
+  const documents = [first, second].flatMap(({ documents: of }) =>
+    Array.from({ length: of.length }, (_, i) => of.document(i)),
+  );
+  const labels = [
+    ...(first.labels as ArrayLike<number> & Iterable<number>),
+    ...(second.labels as Iterable<number>),
+  ];
+  return { documents: TokenCorpus.fromDocuments(documents), labels };
+}
+
+/** Whether a student comes up to its teacher on the texts that validate. */
+function isAsGood<E extends AnyEncoder>(
+  student: TrainedClassifier<E>,
+  teacher: TrainedClassifier<E>,
+  { classifier }: Recipe,
+): boolean {
+  if (!student.best || !teacher.best) return true;
+  const { watch, better } = watchedFigure(classifier.keepBest);
+  const [now, before] = [student.best[watch], teacher.best[watch]];
+  return better === 'less' ? now <= before : now >= before;
+}
