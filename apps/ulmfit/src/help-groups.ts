@@ -67,6 +67,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   config: ['config --data reviews.csv --preset small'],
   inspect: ['inspect reviews.csv', 'inspect runs/reviews                # a model'],
   report: ['report runs/reviews'],
+  compare: ['compare runs/first runs/second', 'compare runs/* --out compare.html'],
   completion: ['completion bash > ~/.local/share/bash-completion/completions/ulmfit'],
 };
 

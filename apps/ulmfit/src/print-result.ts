@@ -3,6 +3,7 @@ import { duration } from './duration.js';
 import { keptEpochText } from './kept-epoch.js';
 import { percent } from './percent.js';
 import { judgementLines } from './print-judgement.js';
+import { runSeconds } from './run-seconds.js';
 import { wrapText } from './wrap-text.js';
 
 const SCREEN = 80;
@@ -34,15 +35,8 @@ export function resultLines(result: RunResult, folder: string): string[] {
   return [
     ...lines.flatMap((line) => wrapText(line, SCREEN)),
     ...(result.evaluate ? ['', ...judgementLines(result.evaluate), ''] : []),
-    `time: ${duration(secondsOf(result))}`,
+    `time: ${duration(runSeconds(result))}`,
     // A path stays whole, for who copies it.
     `run: ${folder}`,
   ];
 }
-
-/** Of all finished stages. */
-const secondsOf = (result: RunResult): number =>
-  Object.values(result as Readonly<Record<string, { seconds?: number } | undefined>>).reduce(
-    (sum, stage) => sum + (stage?.seconds ?? 0),
-    0,
-  );

@@ -43,6 +43,8 @@ export function program(writeHelp?: (text: string) => void): Command {
     .hook('preSubcommand', async (_, command) => {
       config = undefined;
       if (command.options.length === 0 && command.name() !== 'config') return;
+      // It reads runs alone: what the file calls `out` is the folder of one.
+      if (command.name() === 'compare') return;
       if (ulmfit.args.some((word) => word === '--help' || word === '-h')) return;
       const { loadConfig } = await import('./config/load-config.js');
       config = await loadConfig(ulmfit.opts<Pick<Flags, 'config'>>().config);
@@ -195,6 +197,18 @@ export function program(writeHelp?: (text: string) => void): Command {
     [],
     async (_, [folder = '']) => (await import('./commands/report.js')).report(folder),
   );
+  ulmfit
+    .command('compare')
+    .description('set runs on the same test texts side by side: figures, and the settings that differ')
+    .argument('<runs...>')
+    .addOption(new Option('--out <file>', 'also write a page').helpGroup('What comes out:'))
+    .addOption(new Option('--json', 'print JSON').helpGroup('What comes out:'))
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', examplesText('compare'))
+    .exitOverride()
+    .action(async (runs: readonly string[], flags: { out?: string; json?: boolean }) =>
+      (await import('./commands/compare.js')).compare(runs, flags),
+    );
   ulmfit.commandsGroup('Train stage by stage:');
   add(
     ulmfit,

@@ -2,8 +2,8 @@ import { printable } from '@ulmfit/errors';
 import { explainedPieces, type ClassExplanation, type Explanation } from '@ulmfit/inference';
 import { percent } from '../percent.js';
 import { colouredPieces, colourKey } from '../report/coloured-pieces.js';
-import { html, Html } from '../report/html.js';
-import { pageStyle } from '../report/page-style.js';
+import { html, type Html } from '../report/html.js';
+import { pageOf } from '../report/page.js';
 import { notesOn } from './explanation-lines.js';
 import { signed, strongestPieces } from './strongest-pieces.js';
 
@@ -11,27 +11,16 @@ const MOST_WORDS = 12;
 
 /** Explained texts as one page that needs nothing beside it. */
 export const explanationPage = (explanations: readonly Explanation[]): string =>
-  html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Explanations · ULMFiT</title>
-        <style>
-          ${new Html(pageStyle)}
-        </style>
-      </head>
-      <body>
-        <h1>Why these classes</h1>
-        <p>
-          The colour of a word is what it adds to the logit of a class, in comparison with the same text where
-          every word is unknown; its figure shows where the mouse rests. The figures of all words add up to
-          the difference of the logits.
-        </p>
-        ${explanations.map(textSection)}
-      </body>
-    </html> `.text;
+  pageOf(
+    'Explanations',
+    html`<h1>Why these classes</h1>
+      <p>
+        The colour of a word is what it adds to the logit of a class, in comparison with the same text where
+        every word is unknown; its figure shows where the mouse rests. The figures of all words add up to the
+        difference of the logits.
+      </p>
+      ${explanations.map(textSection)}`,
+  );
 
 function textSection(explanation: Explanation): Html {
   const { label, probability } = explanation.prediction;

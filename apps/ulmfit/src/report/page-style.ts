@@ -51,5 +51,12 @@ mark.against { background: rgb(249 115 22 / calc(var(--share) * 0.65)); text-dec
 .key { white-space: nowrap; }
 details table th[scope='row'] { max-width: min(20rem, 50vw); overflow: hidden; text-overflow: ellipsis; }
 blockquote { margin: 0; padding-left: 0.8rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
+table.settings td { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 7rem; vertical-align: top; }
+table.settings th[scope='row'] { vertical-align: top; }
+.command { white-space: pre-wrap; overflow-wrap: anywhere; }
+.interval { position: relative; min-width: 12rem; }
+.interval span { position: absolute; inset: 0 0.8rem; }
+.interval span::before { content: ''; position: absolute; top: calc(50% - 3px); height: 6px; border-radius: 3px; left: var(--from); right: calc(100% - var(--to)); background: var(--bar); }
+.interval span::after { content: ''; position: absolute; top: calc(50% - 6px); width: 4px; height: 12px; border-radius: 2px; left: calc(var(--at) - 2px); background: #3b82f6; }
 pre { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; padding: 0.8rem; }
 `;
