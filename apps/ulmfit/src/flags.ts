@@ -282,7 +282,7 @@ export const options: Readonly<Record<FlagName, Option>> = {
   linear: new Option('--no-linear', 'leave out the plain baseline, TF-IDF with logistic regression'),
   pretrained: new Option(
     '--pretrained <path>',
-    'a language model to start from: a bundle, or a fastai .pth with its .pkl; its sizes replace the preset’s',
+    'a language model to start from: a bundle, a package with one, en for that of @ulmfit/pretrained-en, or a fastai .pth with its .pkl; its sizes replace the preset’s',
   ).conflicts('transfer' satisfies FlagName),
   preset: new Option('--preset <name>', 'sizes and settings (default: by the amount of text)').choices(
     Object.keys(presetNames),
@@ -305,7 +305,10 @@ export const options: Readonly<Record<FlagName, Option>> = {
     'the longest between two checkpoints within an epoch (default: 300)',
   ).argParser(count(0)),
   from: new Option('--from <path>', 'the run or bundle to start from').makeOptionMandatory(),
-  model: new Option('--model <folder>', 'the run or bundle to use').makeOptionMandatory(),
+  model: new Option(
+    '--model <folder>',
+    'the run or bundle to use, or the package with one',
+  ).makeOptionMandatory(),
   weights: new Option('--weights <format>', 'how the weights are stored')
     .choices(['float32', 'float16', 'int8'] satisfies Flags['weights'][])
     .default('float32'),

@@ -2,6 +2,7 @@ import { existsSync, statSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
 import { errorCode, guardFiles, readFile } from '@ulmfit/files';
 import { showName, UlmfitError } from '@ulmfit/errors';
+import { packageOfModel } from './named-models.js';
 import { isPackageName, packageFolder } from './package-folder.js';
 
 /** Where a model lies on this machine: a path of its one file, or of the folder that has its `bundle.json`. */
@@ -25,7 +26,7 @@ export const MODEL_PARTS: readonly string[] = ['model', 'finetune', 'pretrain'];
 /**
  * Finds a model by the path of its file, of its folder or of its run's, or by the name of a package that holds one: where its
  * `package.json` says (`"ulmfit": "model.ulmfit"`), in its folder, or in `model.ulmfit`. A path comes before a package of that
- * name. Nothing of a package is run.
+ * name. Some have a short name, such as `en` for `@ulmfit/pretrained-en`. Nothing of a package is run.
  * @throws UlmfitError `NO_MODEL`
  * @example
  * const { path, kind } = findModel('runs/mine');
@@ -34,7 +35,7 @@ export function findModel(
   path: string,
   { parts = MODEL_PARTS, what = 'model', from = process.cwd() }: FindModelOptions = {},
 ): FoundModel {
-  const found = modelAt(path, parts) ?? modelOfPackage(path, parts, from);
+  const found = modelAt(path, parts) ?? modelOfName(path, parts, from) ?? modelOfPackage(path, parts, from);
   if (found) return found;
   const [part = ''] = parts;
   throw new UlmfitError(
@@ -60,6 +61,18 @@ function modelAt(path: string, parts: readonly string[]): FoundModel | undefined
     existsSync(join(candidate, 'bundle.json')),
   );
   return folder === undefined ? undefined : { kind: 'folder', path: folder };
+}
+
+/** Of a short name, such as `en`. @throws UlmfitError `NO_MODEL` where its package is not installed */
+function modelOfName(name: string, parts: readonly string[], from: string): FoundModel | undefined {
+  const inPackage = packageOfModel(name);
+  if (inPackage === undefined || existsSync(name)) return undefined;
+  const found = modelOfPackage(inPackage, parts, from);
+  if (found) return found;
+  throw new UlmfitError(
+    'NO_MODEL',
+    `${name}: is in the package ${inPackage}, which is not installed here; run: npm install ${inPackage}`,
+  );
 }
 
 function modelOfPackage(name: string, parts: readonly string[], from: string): FoundModel | undefined {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { AnyEncoder } from '@ulmfit/awd-lstm';
 import type { Bundle } from '@ulmfit/checkpoint';
@@ -8,6 +9,7 @@ import {
   type DecidedClassifier,
   type LoadBundleOptions,
 } from '@ulmfit/inference';
+import { packageOfModel } from '@ulmfit/inference/node';
 import type { Tokenizer } from '@ulmfit/text';
 import type { TrainedLanguageModel } from '../stages/language-model-stage.js';
 import { loadFastai } from './load-fastai.js';
@@ -56,7 +58,10 @@ export function loadReading(
   tokenizer: Tokenizer,
   { backwards, ...options }: Omit<LoadBundleOptions, 'tokenizer'> & { readonly backwards: boolean },
 ): TrainedLanguageModel<AnyEncoder> {
-  const loaded = loadLanguageModel(path, stage, tokenizer, options);
+  // A short name stands for the model of either direction.
+  const other = `${path}-backwards`;
+  const own = backwards && packageOfModel(other) !== undefined && !existsSync(path) ? other : path;
+  const loaded = loadLanguageModel(own, stage, tokenizer, options);
   // A fastai checkpoint does not tell its direction.
   if (loaded.backwards === undefined || loaded.backwards === backwards) return loaded;
   loaded.model.dispose();

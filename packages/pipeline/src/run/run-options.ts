@@ -21,7 +21,10 @@ export interface RunOptions<E extends AnyEncoder = AwdLstmEncoder> {
   readonly stages?: readonly StageName[] | undefined;
   /** General text to pretrain on. Without it and without `pretrained` there is no pretraining. */
   readonly corpus?: TextSource | undefined;
-  /** A language model to start from instead of pretraining: a bundle's folder, or a fastai `.pth`. */
+  /**
+   * A language model to start from instead of pretraining: a bundle, a package that holds one, or `en` for that of `@ulmfit/pretrained-en`, or a
+   * fastai `.pth`.
+   */
   readonly pretrained?: string | undefined;
   /** A run or bundle whose fine-tuned language model the classifier starts from. */
   readonly encoder?: string | undefined;

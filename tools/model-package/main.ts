@@ -1,0 +1,47 @@
+// `npm run model-package -- --run runs/en --name @ulmfit/pretrained-en --data "English Wikipedia" --licence CC-BY-SA-4.0 --command "npx ulmfit pretrain …"
+// --corpus wikipedia-train.txt.gz --out pretrained-en`: an npm package of a run's model, with its card.
+import { parseArgs } from 'node:util';
+import { useBackend } from '@ulmfit/backend-node';
+import { UlmfitError } from '@ulmfit/errors';
+import { makePackage } from './make-package.js';
+
+const { values } = parseArgs({
+  options: {
+    run: { type: 'string' },
+    out: { type: 'string' },
+    name: { type: 'string' },
+    version: { type: 'string', default: '0.1.0' },
+    weights: { type: 'string', default: 'int8' },
+    data: { type: 'string' },
+    licence: { type: 'string' },
+    command: { type: 'string' },
+    corpus: { type: 'string' },
+    'max-megabytes': { type: 'string', default: '15' },
+    threads: { type: 'string' },
+  },
+});
+const given = (flag: 'run' | 'out' | 'name' | 'data' | 'licence' | 'command'): string => {
+  const value = values[flag];
+  if (value !== undefined) return value;
+  console.error(`model-package: give --${flag}`);
+  process.exit(2);
+};
+const weights = (['float32', 'float16', 'int8'] as const).find((each) => each === values.weights);
+if (!weights) {
+  console.error(`model-package: --weights ${values.weights} is none of float32, float16, int8`);
+  process.exit(2);
+}
+await useBackend({ ...(values.threads !== undefined && { threads: Number(values.threads) }) });
+try {
+  const { bytes, figures } = await makePackage({
+    ...{ run: given('run'), out: given('out'), name: given('name'), version: values.version, weights },
+    ...{ data: given('data'), licence: given('licence'), command: given('command'), corpus: values.corpus },
+    most: Number(values['max-megabytes']) * 1e6,
+  });
+  console.log(`${values.out ?? ''}: ${(bytes / 1e6).toFixed(1)} MB`);
+  for (const [what, figure] of Object.entries(figures)) console.log(`${what}: ${figure.toFixed(3)}`);
+} catch (error) {
+  if (!(error instanceof UlmfitError)) throw error;
+  console.error(`model-package: ${error.message}`);
+  process.exit(2);
+}

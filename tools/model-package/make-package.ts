@@ -1,0 +1,129 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { corpusText } from '@ulmfit/data-files';
+import { UlmfitError } from '@ulmfit/errors';
+import { exportModel, loadLanguageModel, readRun, recipeTokenizer } from '@ulmfit/pipeline';
+import { languageModelLoader } from '@ulmfit/text';
+import { evaluate } from '@ulmfit/trainer';
+import { corpusTokens, languageModelData } from '../../packages/pipeline/src/stages/language-model-data.js';
+import { modelCard, type ModelCard } from './model-card.js';
+import { trigramPerplexity } from './trigram-model.js';
+
+export interface MakePackageOptions {
+  /** The folder of the run: of its classifier, or where it has none of its newest language model. */
+  readonly run: string;
+  /** The package's folder, which is made. */
+  readonly out: string;
+  readonly name: string;
+  readonly version: string;
+  readonly weights: ModelCard['weights'];
+  /** What it learned from, as people call it. */
+  readonly data: string;
+  /** Of the weights: an SPDX identifier. */
+  readonly licence: string;
+  readonly command: string;
+  /**
+   * The general text that the run was pretrained on: the perplexity of the packed weights is then measured on what was held out, beside that
+   * of a trigram model.
+   */
+  readonly corpus?: string | undefined;
+  /** The largest file in bytes. */
+  readonly most: number;
+}
+
+/**
+ * Makes an npm package of a run's model: its one file, a card that says what it is, and a manifest by which `--pretrained` and `--model` find it.
+ * @throws UlmfitError `BAD_OPTION` for a run without a model, or one that is too large
+ */
+export async function makePackage(options: MakePackageOptions): Promise<ModelCard> {
+  const { run, out, name, version, weights, data, licence, command, most } = options;
+  const { settings, result, model, metrics } = readRun(run);
+  const { evaluate: scored } = result;
+  const part = result.classify ? 'model' : result.finetune ? 'finetune' : 'pretrain';
+  const figures = result.finetune ?? result.pretrain;
+  if (!model || (!result.classify && !figures))
+    throw new UlmfitError('BAD_OPTION', `${run}: has no finished model; let the run end first`);
+  mkdirSync(out, { recursive: true });
+  const file = join(out, 'model.ulmfit');
+  const { bytes } = exportModel(join(run, part), file, { weightFormat: weights });
+  if (bytes > most) {
+    throw new UlmfitError(
+      'BAD_OPTION',
+      `${file}: has ${(bytes / 1e6).toFixed(1)} MB, and may have ${(most / 1e6).toFixed(1)}; store int8 weights, or train a smaller model`,
+    );
+  }
+  const seconds = metrics.reduce((sum, line) => sum + (line.type === 'epoch' ? line.seconds : 0), 0);
+  const card: ModelCard = {
+    ...{ name, data, licence, command, weights, bytes, hours: seconds / 3600 },
+    kind: result.classify ? 'classifier' : 'language-model',
+    direction: settings.backwards ? 'backwards' : 'forwards',
+    ...{ vocabulary: model.vocabulary, sizes: model.sizes },
+    figures: result.classify
+      ? {
+          ...(scored && {
+            [`accuracy on ${scored.judgements.neural.documents.toLocaleString('en')} texts`]:
+              scored.judgements.neural.accuracy,
+            'macro-F1': scored.judgements.neural.macro.f1,
+          }),
+        }
+      : {
+          'perplexity on texts that were held out, as trained': figures?.perplexity ?? NaN,
+          ...(options.corpus !== undefined && (await perplexities(file, options.corpus, options))),
+        },
+    classes: scored?.judgements.neural.classes,
+  };
+  writeFileSync(join(out, 'README.md'), modelCard(card));
+  const manifest = {
+    ...{ name, version, license: licence },
+    description:
+      card.kind === 'classifier'
+        ? 'A text classifier for ULMFiT'
+        : 'A language model for ULMFiT to start from',
+    keywords: ['ulmfit', 'text-classification', 'language-model', 'transfer-learning'],
+    files: ['model.ulmfit', 'README.md'],
+    ulmfit: 'model.ulmfit',
+  };
+  writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return card;
+}
+
+/** On what was held out of the general text: of the packed weights, and of a trigram model that has learned from the rest. */
+async function perplexities(
+  file: string,
+  corpus: string,
+  { run }: Pick<MakePackageOptions, 'run'>,
+): Promise<Record<string, number>> {
+  const { settings, result } = readRun(run);
+  const { recipe, backwards, seed, corpus: kept } = settings;
+  const words = kept?.['words'];
+  if (!result.pretrain || kept === null)
+    throw new UlmfitError('BAD_OPTION', `${run}: was not pretrained on a corpus; leave out --corpus`);
+  const tokenizer = await recipeTokenizer(recipe.tokenizer);
+  const source = corpusText(corpus, { words: typeof words === 'number' ? words : undefined });
+  const { train, valid, vocabulary } = languageModelData(
+    'pretrain',
+    await corpusTokens(source, tokenizer, {}),
+    recipe,
+  );
+  const { model } = loadLanguageModel(file, 'pretrain', tokenizer);
+  try {
+    if (model.encoder.config.vocabulary !== vocabulary.size) {
+      throw new UlmfitError(
+        'BAD_OPTION',
+        `${corpus}: gives ${vocabulary.size} words, and the model has ${model.encoder.config.vocabulary}; give the text that it was pretrained on`,
+      );
+    }
+    const { batchSize, window } = recipe.languageModel;
+    const loader = languageModelLoader(valid, { batchSize, window, seed, stage: 'pretrain', backwards });
+    const loss = (await evaluate(model, loader))?.['loss'];
+    return {
+      'the same, as packed': Math.exp(loss ?? NaN),
+      'the same of a trigram model (Kneser-Ney)': trigramPerplexity(train, valid, {
+        words: vocabulary.size,
+        backwards,
+      }),
+    };
+  } finally {
+    model.dispose();
+  }
+}
