@@ -109,7 +109,7 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
     const report = join(folder, 'whole', 'report.html');
     const page = readFileSync(report, 'utf8');
     const accuracy = /accuracy ([\d.]+ %) on/.exec(printed)?.[1];
-    expect(page).toContain(`<strong>${accuracy}</strong>`);
+    expect(page).toContain(`<p class="figure">${accuracy}</p>`);
     expect(page.match(/<svg/g)).toHaveLength(16);
     rmSync(report);
     const { code, stdout, stderr } = await ulmfit(['report', 'whole'], { cwd: folder });

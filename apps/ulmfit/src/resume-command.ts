@@ -30,6 +30,6 @@ function isFoundByNpx(folder: string): boolean {
 }
 
 const quoted = (word: string): string => {
-  if (/^[\w./=:@-]+$/.test(word)) return word;
+  if (/^[\w./=:@,-]+$/.test(word)) return word;
   return process.platform === 'win32' ? `"${word}"` : `'${word.replaceAll("'", `'\\''`)}'`;
 };

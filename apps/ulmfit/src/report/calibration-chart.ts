@@ -43,7 +43,7 @@ export function calibrationChart(title: string, members: readonly JudgedMember[]
           const most = Math.max(...bins.map(({ count }) => count));
           return {
             ...{ type: 'line', name: kind, color: COLORS[kind], symbol: 'circle' },
-            lineStyle: { width: 2 },
+            lineStyle: { width: 1.5, opacity: 0.6 },
             // The area tells the number.
             symbolSize: (value: unknown) =>
               Array.isArray(value) ? 4 + 12 * Math.sqrt(Number(value[2]) / most) : 4,

@@ -2,6 +2,7 @@ import { printable } from '@ulmfit/errors';
 import type { Judgement, PrecisionRecall } from '@ulmfit/pipeline';
 import { classRows } from '../class-rows.js';
 import { decimals, memberNames, type JudgedMember } from '../evaluation-figures.js';
+import { term } from './glossary.js';
 import { html, type Html } from './html.js';
 
 const LIMITS = { most: 100, ends: 25 };
@@ -26,9 +27,9 @@ export function classTable(members: readonly JudgedMember[]): Html | string {
       <td class="bar" style="--share: ${shareOf(f1)}">${decimals(f1)}</td>
       ${others.map(({ judgement }) => {
         const other = of(judgement)?.f1 ?? NaN;
-        return html`<td class="bar" style="--share: ${shareOf(other)}">${decimals(other)}</td>`;
+        return html`<td class="extra bar" style="--share: ${shareOf(other)}">${decimals(other)}</td>`;
       })}
-      <td>${auc === undefined ? '' : decimals(auc)}</td>
+      <td class="extra">${auc === undefined ? '' : decimals(auc)}</td>
       <td>${texts}</td>
     </tr> `;
   };
@@ -39,14 +40,10 @@ export function classTable(members: readonly JudgedMember[]): Html | string {
         <thead>
           <tr>
             <th scope="row">class</th>
-            ${[
-              'precision',
-              'recall',
-              'F1',
-              ...others.map(({ kind }) => `${kind} F1`),
-              'ROC-AUC',
-              'texts',
-            ].map((name) => html`<th scope="col">${name}</th>`)}
+            ${['precision', 'recall', 'F1'].map((name) => html`<th scope="col">${term(name)}</th>`)}
+            ${others.map(({ kind }) => html`<th scope="col" class="extra">${kind} F1</th>`)}
+            <th scope="col" class="extra">${term('ROC-AUC')}</th>
+            <th scope="col">texts</th>
           </tr>
         </thead>
         <tbody>

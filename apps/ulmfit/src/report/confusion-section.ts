@@ -19,7 +19,7 @@ export const confusionSection = (judgement: Judgement): Html =>
 function matrix({ classes, perClass }: Judgement, confusion: readonly (readonly number[])[]): Html {
   const name = (i: number) => printable(classes[i] ?? '');
   return html`<figure>
-    <figcaption>Confusion matrix: rows are true classes, columns predicted ones</figcaption>
+    <figcaption class="narrow">Confusion matrix: rows are true classes, columns predicted ones</figcaption>
     <div class="wide">
       <table class="confusion${classes.length > 6 ? ' many' : ''}">
         <thead>

@@ -17,11 +17,15 @@ import { calibrationChart } from './calibration-chart.js';
 import { classTable } from './class-table.js';
 import { colouredPieces, colourKey } from './coloured-pieces.js';
 import { confusionSection } from './confusion-section.js';
+import { term } from './glossary.js';
 import { html, type Html } from './html.js';
+import { standingScale } from './standing-scale.js';
 
 /** Characters of a text that are shown. */
 const MOST_TEXT = 400;
 const MOST_MISTAKES = 20;
+/** Those that are shown at once: as many as are explained. */
+const FIRST_MISTAKES = 5;
 
 const STANDINGS: Record<Standing, { readonly look: string; readonly words: string }> = {
   good: { look: 'good', words: 'beats guessing' },
@@ -29,42 +33,70 @@ const STANDINGS: Record<Standing, { readonly look: string; readonly words: strin
   'a guess': { look: 'guess', words: 'no better than guessing' },
 };
 
-/** The figure that the classifier is judged by, coloured by how it stands. */
-export function mainCard(result: Scored): Html {
+/** The figure that the classifier is judged by, larger than all else and coloured by how it stands; and the verdict. */
+export function mainFigureSection(result: Scored): Html {
   const chosen = chosenJudgement(result);
   const { multiLabel, documents, accuracyInterval, verdict } = chosen;
   const { name, of, show } = mainFigure(multiLabel);
   const [low, high] = accuracyInterval;
   const { look, words } = STANDINGS[standingOf(result)];
-  const texts = `${documents} texts`;
-  return html`<li class="${look}">
-    <span>${name.charAt(0).toUpperCase()}${name.slice(1)} on ${setOf(result)} texts</span
-    ><strong>${show(of(chosen))}</strong>
-    <em>${verdict === 'one class for everything' ? verdict : words}</em>
-    <span
-      >${multiLabel || documents === 0 ? texts : `${texts}; 95 % interval ${percent(low)} to ${percent(high)}`}</span
-    >
-  </li>`;
+  const hasInterval = !multiLabel && documents > 0;
+  return html`<section class="main ${look}">
+    <div>
+      <p class="what">${term(name, capital(name))} on ${documents} ${setOf(result)} texts</p>
+      <p class="figure">${show(of(chosen))}</p>
+      <p class="standing">
+        ${verdict === 'one class for everything' ? verdict : words}${besideBaseline(result)}
+      </p>
+      ${
+        hasInterval
+          ? html`<p class="what">${term('95 % interval')} ${percent(low)} to ${percent(high)}</p>`
+          : ''
+      }
+    </div>
+    <div>
+      ${standingScale(result)}
+      <p class="verdict">${verdictOf(result)}</p>
+    </div>
+  </section>`;
 }
 
-/** A scored classifier: its verdict, the classifiers side by side, its classes, confusions, calibration and mistakes. */
+/** How a good classifier stands against the plain baseline, where there is one beside it. */
+function besideBaseline(result: Scored): string {
+  const { linear } = result.judgements;
+  if (!linear || result.chosen === 'linear' || standingOf(result) !== 'good') return '';
+  const { of } = mainFigure(linear.multiLabel);
+  return of(chosenJudgement(result)) > of(linear)
+    ? ' and the plain baseline'
+    : ', as good as the plain baseline';
+}
+
+const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+
+/** A scored classifier: the classifiers side by side, its classes, confusions, mistakes and calibration. */
 export function evaluationSections(result: Scored): Html {
   const chosen = chosenJudgement(result);
   const members = judgedMembers(result);
   const calibrationTitle = chosen.multiLabel
     ? 'How often a text is of a class, by the probability given to it'
     : 'How often the predicted class is right, by its probability';
-  return html`<h2>Evaluation</h2>
-    <p class="verdict ${STANDINGS[standingOf(result)].look}">${verdictOf(result)}</p>
+  return html`<h2>Class by class</h2>
+    <div class="beside">${confusionSection(chosen)} ${classTable(members)}</div>
+    ${mistakesOf(result)}
+    <h2>All figures, and how far to trust a probability</h2>
     <div class="beside">
       ${sideBySide(members)}
       <figure class="chart">
         <figcaption>${calibrationTitle}</figcaption>
         ${calibrationChart(calibrationTitle, members)}
+        <p>
+          <small
+            >On the dotted line, a prediction that is 90 % sure is right in nine cases of ten. Bigger points
+            have more texts.</small
+          >
+        </p>
       </figure>
-    </div>
-    <div class="beside">${classTable(members)} ${confusionSection(chosen)}</div>
-    ${mistakesOf(result)} `;
+    </div>`;
 }
 
 const setOf = ({ split }: Scored): string => (split === 'test' ? 'test' : 'validation');
@@ -92,7 +124,7 @@ function sideBySide(members: readonly JudgedMember[]): Html | string {
             ${members.map(
               ({ kind, isChosen }) =>
                 html`<th scope="col">
-                  ${kind}${isChosen && members.length > 1 ? html`<br /><small>predicts</small>` : ''}
+                  ${term(kind)}${isChosen && members.length > 1 ? html`<br /><small>predicts</small>` : ''}
                 </th>`,
             )}
           </tr>
@@ -103,7 +135,7 @@ function sideBySide(members: readonly JudgedMember[]): Html | string {
             const numbers = values.filter(Number.isFinite);
             const best = lowIsGood ? Math.min(...numbers) : Math.max(...numbers);
             return html`<tr>
-              <th scope="row">${name}</th>
+              <th scope="row">${term(name)}</th>
               ${values.map((value) =>
                 value === best && members.length > 1
                   ? html`<td><strong>${show(value)}</strong></td>`
@@ -119,12 +151,24 @@ function sideBySide(members: readonly JudgedMember[]): Html | string {
 
 function mistakesOf({ mistakes }: Scored): Html | string {
   if (mistakes.length === 0) return '';
-  return html`<h3>Most confident mistakes</h3>
+  const shown = mistakes.slice(0, MOST_MISTAKES);
+  const more = shown.slice(FIRST_MISTAKES);
+  return html`<h2>Most confident mistakes</h2>
     <p>The wrong answers that the classifier was surest of. Wrong labels in the data often are among them.</p>
     ${mistakes.some(({ pieces }) => pieces) ? html`<p>${colourKey('the predicted class')}</p>` : ''}
     <ol class="mistakes">
-      ${mistakes.slice(0, MOST_MISTAKES).map(mistake)}
-    </ol>`;
+      ${shown.slice(0, FIRST_MISTAKES).map(mistake)}
+    </ol>
+    ${
+      more.length > 0
+        ? html`<details>
+            <summary>${more.length} more</summary>
+            <ol class="mistakes" start="${FIRST_MISTAKES + 1}">
+              ${more.map(mistake)}
+            </ol>
+          </details>`
+        : ''
+    }`;
 }
 
 function mistake({ text, truth, predicted, probability, pieces }: MistakenText): Html {

@@ -29,7 +29,7 @@ export interface LineChartOptions {
   readonly marks?: readonly { readonly at: number; readonly name: string }[];
 }
 
-const FAINT = 0.35;
+const FAINT = 0.55;
 /** Names that stand beside each other in the legend. */
 const LEGEND_COLUMNS = 5;
 /** Of the width what the name of a mark needs. */

@@ -21,16 +21,33 @@ caption { text-align: left; color: var(--faint); padding-bottom: 0.3rem; }
 th, td { padding: 0.25rem 0.8rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th[scope='row'], .facts td { text-align: left; }
 .facts td { white-space: normal; overflow-wrap: anywhere; }
-.beside { display: flex; flex-wrap: wrap; gap: 1.5rem 3rem; align-items: flex-start; margin: 1.5rem 0; }
+.beside { display: flex; flex-wrap: wrap; gap: 1.5rem 2.5rem; align-items: flex-start; margin: 1.5rem 0; }
 .beside > * { min-width: 0; max-width: 100%; }
 .beside .chart { flex: 1 1 22rem; max-width: 34rem; }
 .beside table { margin: 0.4rem 0; }
-@media (max-width: 40rem) { table { font-size: 0.85rem; } th, td { padding: 0.25rem 0.35rem; } }
-.cards em { display: block; font-style: normal; font-weight: 600; }
+@media (max-width: 40rem) { table { font-size: 0.85rem; } th, td { padding: 0.25rem 0.35rem; } .extra { display: none; } .main { padding: 1rem; } }
 .good { --look: var(--good); } .below { --look: var(--below); } .guess { --look: var(--guess); }
-.cards .good, .cards .below, .cards .guess { border-left: 5px solid var(--look); }
-.cards .good em, .cards .below em, .cards .guess em { color: var(--look); }
-.verdict { border-left: 5px solid var(--look); padding: 0.4rem 0.8rem; }
+header p { color: var(--faint); margin-top: -0.4rem; overflow-wrap: anywhere; }
+.main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 0.5rem 2.5rem; align-items: center; border: 1px solid var(--line); border-left: 8px solid var(--look); border-radius: 10px; padding: 1.2rem 1.5rem; }
+.main p { margin: 0.2rem 0; }
+.main .what { color: var(--faint); }
+.main .figure { font-size: clamp(3rem, 11vw, 5rem); line-height: 1.05; font-weight: 700; color: var(--look); font-variant-numeric: tabular-nums; }
+.main .standing { font-weight: 600; font-size: 1.1rem; color: var(--look); }
+.scale { list-style: none; padding: 0; margin: 0 0 0.8rem; display: grid; grid-template-columns: auto minmax(4rem, 1fr) auto; gap: 0.3rem 0.8rem; align-items: center; font-variant-numeric: tabular-nums; }
+.scale li { display: contents; }
+.scale li > :last-child { text-align: right; }
+.scale .track { height: 0.7rem; border-radius: 4px; background: var(--bar); overflow: hidden; }
+.scale .track span { display: block; height: 100%; width: calc(var(--share) * 100%); background: var(--faint); }
+.scale .own { font-weight: 600; }
+.scale .own .track span { background: var(--look); }
+.cards { margin: 1rem 0; }
+.term { font: inherit; color: inherit; text-align: inherit; background: none; border: 0; padding: 0; cursor: help; text-decoration: underline dotted 1px; text-underline-offset: 3px; }
+.term:hover::after, .term:focus::after { content: attr(data-tip); position: fixed; z-index: 9; left: 1rem; right: 1rem; bottom: 1rem; max-width: 34rem; margin: 0 auto; padding: 0.7rem 1rem; border-radius: 8px; background: var(--ink); color: var(--paper); font: 15px/1.4 system-ui, sans-serif; text-align: left; white-space: normal; box-shadow: 0 2px 12px #0006; }
+.term:focus-visible, summary:focus-visible { outline: 2px solid #3b82f6; outline-offset: 2px; border-radius: 3px; }
+summary { cursor: pointer; padding: 0.3rem 0; }
+.stage { border-bottom: 1px solid var(--line); }
+.stage > summary { padding: 0.6rem 0; }
+dt { font-weight: 600; } dd { margin: 0 0 0.6rem; max-width: 44rem; }
 thead th { vertical-align: bottom; }
 tfoot th, tfoot td { font-weight: 600; }
 .bar { background: linear-gradient(to right, var(--bar) calc(var(--share) * 100%), transparent 0) no-repeat left 0.3rem center / calc(100% - 0.6rem) 70%; }
@@ -40,6 +57,8 @@ tfoot th, tfoot td { font-weight: 600; }
 .confusion .none { color: var(--faint); opacity: 0.6; }
 .confusion thead span { display: inline-block; max-width: 9rem; max-height: 9rem; overflow: hidden; text-overflow: ellipsis; }
 .confusion.many thead th { padding: 0.25rem; }
+@media (max-width: 40rem) { .confusion.many { font-size: 0.62rem; } .confusion.many td, .confusion.many thead th { padding: 0.1rem; min-width: 0; } }
+.narrow { max-width: 20rem; }
 .confusion.many thead span { writing-mode: vertical-rl; transform: rotate(180deg); }
 .confusion th[scope='row'], .classes th[scope='row'] { position: sticky; left: 0; background: var(--paper); max-width: min(14rem, 30vw); overflow: hidden; text-overflow: ellipsis; }
 .mistakes { padding-left: 1.4rem; }

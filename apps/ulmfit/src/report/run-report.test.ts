@@ -1,5 +1,6 @@
 import { judge, presets, type RunMetrics, type RunRecord } from '@ulmfit/pipeline';
 import { describe, expect, it } from 'vitest';
+import { remakeCommand } from './remake-command.js';
 import { runReport } from './run-report.js';
 
 const figures = { vocabulary: 1184, tokens: 9000, perplexity: 11.383, accuracy: 0.5403, seconds: 61 };
@@ -58,11 +59,12 @@ const run: RunRecord = {
 const texts = (page: string) =>
   page
     .replaceAll(/<style>.*?<\/style>/gs, '')
+    .replaceAll(/data-tip="[^"]*"/g, '')
     .replaceAll(/<[^>]+>/g, ' ')
     .replaceAll(/\s+/g, ' ');
 const namesIn = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, name]) => name);
 const captions = (page: string) =>
-  [...page.matchAll(/<figcaption>(.*?)<\/figcaption>/g)].map(([, title]) => title);
+  [...page.matchAll(/<figcaption[^>]*>\s*(.*?)\s*<\/figcaption>/gs)].map(([, title]) => title);
 
 describe('runReport', () => {
   const page = runReport(run);
@@ -70,7 +72,7 @@ describe('runReport', () => {
   it('tells the figures of the run, and what ran', () => {
     const text = texts(page);
     expect(text).toContain(
-      'Accuracy on test texts 95.00 % beats guessing 100 texts; 95 % interval 88.82 % to 97.85 %',
+      'Accuracy on 100 test texts 95.00 % beats guessing 95 % interval 88.82 % to 97.85 %',
     );
     expect(text).toContain('Perplexity on the task’s texts 11.38');
     expect(text).toContain('wasm 4.22.0, float32, threads: 2');
@@ -87,10 +89,10 @@ describe('runReport', () => {
 
   it('draws what there is: terms and gradients only where they were logged', () => {
     expect(captions(page)).toEqual([
+      'Confusion matrix: rows are true classes, columns predicted ones',
+      'Precision, recall and F1',
       'Figures',
       'How often the predicted class is right, by its probability',
-      'Precision, recall and F1',
-      'Confusion matrix: rows are true classes, columns predicted ones',
       'Loss',
       'Learning rate of the top group',
       'Norm of the gradients, before clipping',
@@ -109,6 +111,21 @@ describe('runReport', () => {
     expect(loss).toContain('role="img" aria-label="Loss"');
   });
 
+  it('tells when, and folds each stage that is done with what it came to', () => {
+    const dated = texts(runReport(run, { date: new Date('2026-03-04T12:00:00Z') }));
+    expect(dated).toContain('sample, 2 classes · 2026-03-04 · trained in 6s');
+    expect(page.match(/<details class="stage"\s*>/g)).toHaveLength(2);
+    expect(texts(page)).toMatch(
+      /finetune perplexity 11\.38 · 3s .* classify accuracy 87\.50 % on the validation/,
+    );
+  });
+
+  it('explains its words under the mouse, on focus and in a list', () => {
+    const described = [...page.matchAll(/aria-describedby="([^"]+)"\s+data-tip="([^"]+)"/g)];
+    expect(described.length).toBeGreaterThan(10);
+    for (const [, id = '', tip = ''] of described) expect(page).toContain(`<dd id="${id}">${tip}</dd>`);
+  });
+
   it('needs nothing beside it', () => {
     expect(page).not.toMatch(/<script|<link|<img|@import|url\((?!#)/);
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
@@ -125,6 +142,7 @@ describe('runReport', () => {
     expect(begun).not.toContain('<svg');
     const half = runReport({ ...run, result: { finetune: figures } });
     expect(texts(half)).toMatch(/classify not finished/);
+    expect(half.match(/<details class="stage"\s+open>/g)).toHaveLength(1);
     expect(texts(half)).not.toMatch(/finetune not finished/);
   });
 
@@ -204,5 +222,41 @@ describe('runReport', () => {
     expect(startOf({ pretrained: 'lm.pth' })).toBe('lm.pth');
     expect(startOf({ encoder: 'runs/lm' })).toBe('runs/lm');
     expect(startOf({ corpus: null })).toBe('nothing');
+  });
+});
+
+describe('the command that makes a run again', () => {
+  const { settings } = run;
+  const again = (changes: Partial<RunRecord['settings']>) =>
+    remakeCommand({ settings: { ...settings, plugins: {}, optimizer: {}, ...changes } });
+  const words = (changes: Partial<RunRecord['settings']>) =>
+    again(changes)?.command.replace(/^.*ulmfit(\.js)? /, '');
+
+  it('has what differs from the usual', () => {
+    expect(words({})).toBe('run --data sample --train-reviews 20 --seed 7 --preset tiny --out runs/again');
+    const files = {
+      ...{ kind: 'files', name: 'a.csv', data: 'my a.csv', test: 'b.csv', textColumns: ['x', 'y'] },
+      ...{ labelColumn: 'z', seed: 1, validShare: 0.2, header: false },
+    };
+    expect(
+      words({ task: files, seed: 1, corpus: { kind: 'files', path: 'w.txt', words: 9 }, linear: false }),
+    ).toBe(
+      "run --data 'my a.csv' --test b.csv --text-column x,y --label-column z --no-header --valid-share 0.2" +
+        ' --corpus w.txt --corpus-words 9 --no-linear --preset tiny --out runs/again',
+    );
+    expect(words({ encoder: 'runs/lm', seed: 1, transfer: true })).toMatch(
+      /^classify --from runs\/lm --data/,
+    );
+    expect(words({ task: null, seed: 1 })).toBe('pretrain --preset tiny --out runs/again');
+  });
+
+  it('says what else it takes, and is none where a program gave the data', () => {
+    expect(again({ recipe: { ...presets.tiny, clip: 9 } })).toMatchObject({
+      command: expect.stringContaining('--recipe recipe.json') as string,
+      beside: 'recipe.json is the “recipe” of the settings below, saved as a file.',
+    });
+    expect(again({ plugins: { classify: ['plateau'] } })?.beside).toContain('ulmfit.config.ts');
+    expect(again({ task: { kind: 'rows' } })).toBeUndefined();
+    expect(texts(runReport(run))).toMatch(/Make it again .* run --data sample .* report runs\/mine/);
   });
 });

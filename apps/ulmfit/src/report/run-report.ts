@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { chosenJudgement } from '@ulmfit/pipeline';
 import type {
   EpochMetrics,
   PluginSettings,
@@ -9,52 +10,101 @@ import type {
   RunTask,
 } from '@ulmfit/pipeline';
 import { duration } from '../duration.js';
+import { decimals } from '../evaluation-figures.js';
 import { keptEpochText } from '../kept-epoch.js';
 import { percent } from '../percent.js';
-import { evaluationSections, mainCard } from './evaluation-sections.js';
+import { ulmfitCommand } from '../resume-command.js';
+import { evaluationSections, mainFigureSection } from './evaluation-sections.js';
+import { glossary, term } from './glossary.js';
 import { Html, html } from './html.js';
-import { pageStyle } from './page-style.js';
+import { pageOf } from './page.js';
+import { remakeCommand } from './remake-command.js';
 import { stageCharts, stageOf } from './stage-charts.js';
 
-/** A run as one page that needs nothing beside it: its figures, the course of its training, its settings. */
-export function runReport(run: RunRecord): string {
-  const name = basename(resolve(run.path));
-  const stages = [...new Set(run.metrics.map(stageOf))];
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${name} · ULMFiT</title>
-        <style>
-          ${new Html(pageStyle)}
-        </style>
-      </head>
-      <body>
-        <h1>${name}</h1>
-        ${results(run.result)} ${run.result.evaluate ? evaluationSections(run.result.evaluate) : ''}
-        <h2>What ran</h2>
-        ${factTable(run)} ${stages.map((stage) => stageSection(stage, run))}
-        <h2>Settings</h2>
-        <details>
-          <summary>Every one, as <code>config.json</code> keeps them</summary>
-          <pre>${JSON.stringify(run.settings, null, 2)}</pre>
-        </details>
-      </body>
-    </html> `;
-  return page.text;
+/** What a page tells beside the run's own files. */
+export interface ReportOptions {
+  /** When the run came to what it tells. Default: not told. */
+  readonly date?: Date | undefined;
 }
 
-/** The figures that a run is made for, each with its name. */
-function results({ pretrain, finetune, evaluate }: RunResult): Html {
+/** A run as one page that needs nothing beside it: its verdict, its figures, the course of its training, its settings. */
+export function runReport(run: RunRecord, { date }: ReportOptions = {}): string {
+  const name = basename(resolve(run.path));
+  const { result, task, metrics } = run;
+  const stages = [...new Set(metrics.map(stageOf))];
+  return pageOf(
+    name,
+    html`<header>
+        <h1>${name}</h1>
+        <p>
+          ${[
+            ...(task ? [`${task.name}, ${task.classes.length} classes`] : []),
+            ...(date ? [date.toISOString().slice(0, 10)] : []),
+            `trained in ${duration(secondsOf(metrics))}`,
+          ].join(' · ')}
+        </p>
+      </header>
+      ${result.evaluate ? mainFigureSection(result.evaluate) : ''} ${cardsOf(result)}
+      ${result.evaluate ? evaluationSections(result.evaluate) : ''}
+      ${stages.length > 0 ? html`<h2>Training</h2>` : ''} ${stages.map((stage) => stageSection(stage, run))}
+      <h2>What ran</h2>
+      ${factTable(run)}
+      <h2>Make it again</h2>
+      ${remakeSection(run)}
+      <details>
+        <summary>Every setting, as <code>config.json</code> keeps them</summary>
+        <pre>${JSON.stringify(run.settings, null, 2)}</pre>
+      </details>
+      ${glossary()}`,
+  );
+}
+
+/** The commands for the run and for this page. */
+function remakeSection(run: RunRecord): Html {
+  const again = remakeCommand(run);
+  return html`${
+      again
+        ? html`<p>The same run, in a folder of its own:</p>
+            <pre class="command">${again.command}</pre>
+            ${again.beside === undefined ? '' : html`<p><small>${again.beside}</small></p>`}`
+        : html`<p>A program gave the run its data; run that program again.</p>`
+    }
+    <p>This page:</p>
+    <pre class="command">${ulmfitCommand(['report', run.path])}</pre>`;
+}
+
+/** The other figures that a run is made for, each with its name. */
+function cardsOf({ pretrain, finetune, evaluate }: RunResult): Html | string {
   const cards = [
-    ...(evaluate ? [mainCard(evaluate)] : []),
+    ...(evaluate
+      ? [
+          card(
+            'macro F1',
+            'Macro F1',
+            decimals(chosenJudgement(evaluate).macro.f1),
+            'each class counts alike',
+          ),
+        ]
+      : []),
     ...(finetune
-      ? [card('Perplexity on the task’s texts', finetune.perplexity.toFixed(2), heldOut(finetune.accuracy))]
+      ? [
+          card(
+            'perplexity',
+            'Perplexity on the task’s texts',
+            finetune.perplexity.toFixed(2),
+            heldOut(finetune.accuracy),
+          ),
+        ]
       : []),
     ...(pretrain
-      ? [card('Perplexity on general text', pretrain.perplexity.toFixed(2), heldOut(pretrain.accuracy))]
+      ? [
+          card(
+            'perplexity',
+            'Perplexity on general text',
+            pretrain.perplexity.toFixed(2),
+            heldOut(pretrain.accuracy),
+          ),
+        ]
       : []),
   ];
   if (cards.length === 0) return html`<p>No stage is finished yet.</p>`;
@@ -63,8 +113,8 @@ function results({ pretrain, finetune, evaluate }: RunResult): Html {
   </ul>`;
 }
 
-const card = (title: string, figure: string, note: string): Html =>
-  html`<li><span>${title}</span><strong>${figure}</strong><span>${note}</span></li>`;
+const card = (word: string, title: string, figure: string, note: string): Html =>
+  html`<li><span>${term(word, title)}</span><strong>${figure}</strong><span>${note}</span></li>`;
 
 const heldOut = (accuracy: number) => `held-out text; ${percent(accuracy)} of the next words guessed`;
 
@@ -149,10 +199,24 @@ const secondsOf = (metrics: readonly RunMetrics[]): number =>
 function stageSection(stage: string, { metrics, result }: RunRecord): Html {
   const lines = metrics.filter((line) => stageOf(line) === stage);
   const isDone = stage in result;
-  return html`<h2>${stage}${isDone ? '' : html` <small>not finished</small>`}</h2>
+  const figures = isDone ? stageFigures(stage, result) : '';
+  return html`<details class="stage" ${isDone ? '' : new Html(' open')}>
+    <summary>
+      <strong>${stage}</strong> ${isDone ? '' : html`<small>not finished</small>`}
+      <small>${[figures, duration(secondsOf(lines))].filter((text) => text !== '').join(' · ')}</small>
+    </summary>
     ${stage === 'classify' && result.classify?.best ? html`<p>${keptEpochText(result.classify.best)}.</p>` : ''}
     <div class="charts">${stageCharts(lines)}</div>
-    ${epochTable(lines)} `;
+    ${epochTable(lines)}
+  </details>`;
+}
+
+/** What a finished stage came to, in a few words. */
+function stageFigures(stage: string, { pretrain, finetune, classify }: RunResult): string {
+  if (stage === 'classify')
+    return classify?.best ? `accuracy ${percent(classify.best.accuracy)} on the validation texts` : '';
+  const figures = stage === 'pretrain' ? pretrain : finetune;
+  return figures ? `perplexity ${figures.perplexity.toFixed(2)}` : '';
 }
 
 /** A row for each epoch, a column for each figure that any of them has. */
