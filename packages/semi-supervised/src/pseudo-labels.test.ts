@@ -37,6 +37,15 @@ describe('pseudoLabels', () => {
     expect(drawn({ seed: 1, round: 1 })).not.toBe(drawn({ seed: 1 }));
   });
 
+  it('takes those of the highest mean probability, where it is told to', () => {
+    const one = [[0.6, 0.9, 0.7, 0.1, 0.3, 0.2].map((p) => [p, 1 - p])];
+    const { indices, labels } = pseudoLabels(one, { perClass: 2, choose: 'most-certain' });
+    expect([[...indices], [...labels]]).toEqual([
+      [1, 2, 3, 5],
+      [0, 0, 1, 1],
+    ]);
+  });
+
   it('refuses a model that leans to one side, and what is no table', () => {
     const leaning = [Array.from({ length: 10 }, (_, i) => (i < 8 ? [0.9, 0.1] : [0.2, 0.8]))];
     expect(() => pseudoLabels(leaning, { perClass: 2 })).toThrow(

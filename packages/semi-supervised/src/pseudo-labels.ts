@@ -9,6 +9,10 @@ export interface PseudoLabelOptions {
   /** The round of the self-training: another one draws others. Default 0. */
   readonly round?: number | undefined;
   /**
+   * Whether texts are drawn, the more often the more the passes agree on them, or those of the highest mean probability are taken. Default `draw`.
+   */
+  readonly choose?: 'draw' | 'most-certain' | undefined;
+  /**
    * The largest share of the texts that one class may be predicted for; 1 for data whose classes are of different sizes. A model that
    * leans to one side teaches itself to lean more. Default .7, and no less than what the classes' number allows.
    */
@@ -31,6 +35,7 @@ export interface PseudoLabels {
  * Chooses texts for self-training by how certain a model is of them (uncertainty-aware self-training, Mukherjee and Awadallah 2020,
  * section 3): the classes of a text are those of several passes with dropout. What the passes disagree in is what the model does not know,
  * BALD `= H(mean p) - mean H(p)`; texts are drawn with a probability that falls with it, the same number of each predicted class.
+ * Or the most probable ones are taken, where the labels must be right rather than of all kinds.
  *
  * Train the next model on the labelled texts and these, from the language model again and not from the model that labelled them.
  * @param passes probabilities `[passes][texts][classes]`
@@ -40,7 +45,7 @@ export interface PseudoLabels {
  */
 export function pseudoLabels(
   passes: readonly (readonly (readonly number[])[])[],
-  { perClass, seed = 0, round = 0, mostShare = 0.7 }: PseudoLabelOptions,
+  { perClass, seed = 0, round = 0, choose = 'draw', mostShare = 0.7 }: PseudoLabelOptions,
 ): PseudoLabels {
   requireInteger('pseudoLabels: perClass', perClass);
   requireInteger('pseudoLabels: round', round, { from: 0 });
@@ -68,7 +73,9 @@ export function pseudoLabels(
     const label = mean.indexOf(Math.max(...mean));
     // The largest keys are a draw without replacement, by weights (Efraimidis and Spirakis 2006).
     const certainty = Math.max(1e-9, 1 - doubt / Math.log(Math.max(2, classes)));
-    return { label, probability: mean[label] ?? NaN, key: Math.log(keys[text] ?? 0) / certainty };
+    const probability = mean[label] ?? NaN;
+    const key = choose === 'draw' ? Math.log(keys[text] ?? 0) / certainty : probability;
+    return { label, probability, key };
   });
   const shares = Array.from({ length: classes }, (_, c) =>
     average(known.map(({ label }) => Number(label === c))),

@@ -62,6 +62,10 @@ export interface SelfTraining {
   readonly rounds: number;
   /** Texts without a label that are drawn to be labelled. */
   readonly texts: number;
+  /** Which model labels them: both as they predict together, the neural one, or the plain baseline, which few labels may teach more. */
+  readonly teacher: 'blend' | 'neural' | 'linear';
+  /** Whether texts are drawn, the more often the more the passes agree, or those of the highest probability are taken. */
+  readonly choose: 'draw' | 'most-certain';
   /** How many of each class the next model learns from at most. */
   readonly perClass: number;
   /** Passes with dropout whose agreement tells how certain a label is. */
@@ -234,6 +238,8 @@ const classifierProbe = z.strictObject({
 const selfTraining = z.strictObject({
   rounds: count.max(25),
   texts: count.max(1_000_000),
+  teacher: z.enum(['blend', 'neural', 'linear']).default('blend'),
+  choose: z.enum(['draw', 'most-certain']).default('draw'),
   perClass: count,
   passes: count.max(1000),
   mostShare: z.number().gt(0).max(1),

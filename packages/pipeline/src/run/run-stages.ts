@@ -37,6 +37,7 @@ import { loadDecidedClassifier, loadReading } from '../inference/load-models.js'
 import { saveClassifier, saveLanguageModel } from '../inference/save-models.js';
 import type { OpenRun } from './open-run.js';
 import { requireValidation } from '../recipe/require-validation.js';
+import type { SelfTraining } from '../recipe/recipe.js';
 import type { RunSettings } from './run-settings.js';
 import { linearLogits, scoreTask } from './score-task.js';
 import type { StageName, TrainedStage } from './stage-name.js';
@@ -201,7 +202,8 @@ export class RunStages {
             ...options,
             selfTraining,
             unlabelled: unlabelled.documents,
-            probabilities: async (teacher) => this.#decided(teacher, valid, linear, unlabelled.texts),
+            probabilities: async (teacher) =>
+              this.#teaches(selfTraining.teacher, teacher, valid, linear, unlabelled.texts),
             roundStore: (round, part) => this.#folder.store(`${part}-${round}`),
           })
         : await trainClassifier(options);
@@ -240,18 +242,23 @@ export class RunStages {
     this.#classifier?.classifier.model.dispose();
   }
 
-  /** Probabilities of texts as a classifier and the plain baseline give them together, of the logits that a pass of the first has. */
-  async #decided(
+  /** Probabilities of texts as the models give them that label for self-training, of the logits that a pass of the neural one has. */
+  async #teaches(
+    teacher: SelfTraining['teacher'],
     classifier: TrainedClassifier<AnyEncoder>,
     valid: LabelledDocuments | undefined,
     linear: LinearClassifier | undefined,
     texts: readonly string[],
   ): Promise<(logits: number[][]) => number[][]> {
-    const decision = valid ? await this.#decide(classifier, valid, linear) : plainDecision;
-    const others = linear && (decision.linearWeight ?? 0) > 0 ? linear.logits(texts) : undefined;
-    return (neural) =>
-      applyDecision({ neural, linear: others }, decision, { multiLabel: this.#task.multiLabel })
-        .probabilities;
+    const { multiLabel } = this.#task;
+    if (teacher === 'linear') {
+      const own = probabilitiesOf(requireLinear(linear).logits(texts), multiLabel);
+      return () => own;
+    }
+    const usesLinear = teacher === 'blend' ? linear : undefined;
+    const decision = valid ? await this.#decide(classifier, valid, usesLinear) : plainDecision;
+    const others = usesLinear && (decision.linearWeight ?? 0) > 0 ? usesLinear.logits(texts) : undefined;
+    return (neural) => applyDecision({ neural, linear: others }, decision, { multiLabel }).probabilities;
   }
 
   /** How the logits on the validation texts are best made into classes. */
@@ -365,6 +372,15 @@ export class RunStages {
   #languageModelTexts(): Promise<TokenCorpusBuilder> {
     return taskTokens(this.#task, this.#settings.recipe, this.#tokenizer, this.#context);
   }
+}
+
+/** @throws UlmfitError `BAD_RECIPE` */
+function requireLinear(linear: LinearClassifier | undefined): LinearClassifier {
+  if (linear) return linear;
+  throw new UlmfitError(
+    'BAD_RECIPE',
+    'recipe: classifier.selfTraining.teacher is linear, and this run has no plain baseline; leave out --no-linear, or let blend teach',
+  );
 }
 
 /** What the baseline reaches on the validation texts. */

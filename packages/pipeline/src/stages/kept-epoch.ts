@@ -1,4 +1,4 @@
-import type { BestEpoch, EpochRecord } from '@ulmfit/trainer';
+import type { EpochRecord } from '@ulmfit/trainer';
 
 /** The epoch whose weights were kept, with its figures on the texts that validated. */
 export interface KeptEpoch {
@@ -12,7 +12,10 @@ export interface KeptEpoch {
 }
 
 /** The figures of the best epoch, as the history has them. */
-export function keptEpoch({ stage: fit, epoch }: BestEpoch, history: readonly EpochRecord[]): KeptEpoch {
+export function keptEpoch(
+  { stage: fit, epoch }: Pick<EpochRecord, 'stage' | 'epoch'>,
+  history: readonly EpochRecord[],
+): KeptEpoch {
   const { values = {} } = history.find((record) => record.stage === fit && record.epoch === epoch) ?? {};
   const figure = (name: string) => values[`valid/${name}`] ?? NaN;
   return { fit, epoch, loss: figure('loss'), accuracy: figure('accuracy'), macroF1: figure('macroF1') };

@@ -61,7 +61,13 @@ export function createLinearProbes(config: LinearProbesConfig): LinearProbes {
   return {
     name: 'linear probes',
     head,
-    groups: [parameterGroup('head', head.parameters)],
+    // The scales stay 1: beside the weights they would only let the head fit more.
+    groups: [
+      parameterGroup(
+        'head',
+        head.parameters.filter(({ name }) => !name.endsWith('.gamma')),
+      ),
+    ],
     buffers: head.buffers,
     taps: ['head'],
     forward(batch, pass) {

@@ -19,7 +19,10 @@ const probe = {
   ...{ heads: 1, steps: 20, batchSize: 8, lr: 0.1, weightDecay: 0.01 },
   ...{ labelSmoothing: 0.1, dropout: 0.1 },
 };
-const selfTraining = { rounds: 2, texts: 8, perClass: 4, passes: 3, mostShare: 1 };
+const selfTraining = {
+  ...{ rounds: 2, texts: 8, perClass: 4, passes: 3, mostShare: 1 },
+  ...({ teacher: 'blend', choose: 'draw' } as const),
+};
 
 const recipeOf = (settings: Partial<ClassifierRecipe>) => ({
   ...micro,

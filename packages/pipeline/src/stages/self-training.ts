@@ -105,7 +105,7 @@ async function labelledByItself<E extends AnyEncoder>(
   round: number,
   { selfTraining, unlabelled, recipe, seed, signal, onEvent, probabilities }: SelfTrainingOptions<E>,
 ): Promise<PseudoLabels> {
-  const { perClass, passes, mostShare } = selfTraining;
+  const { perClass, passes, mostShare, choose } = selfTraining;
   const { dropouts, dropoutMultiplier, headDropout, evaluationBatchSize: batchSize } = recipe.classifier;
   const rows = await pooledFeatures(teacher.model, unlabelled, {
     ...{ batchSize, backwards: teacher.backwards, signal },
@@ -122,7 +122,7 @@ async function labelledByItself<E extends AnyEncoder>(
   const logits = tidy(() =>
     dropoutPasses(teacher.model, rows, { passes, rates, seed, stage: `classify.round${round}` }),
   );
-  return pseudoLabels(logits.map(toProbabilities), { perClass, seed, round, mostShare });
+  return pseudoLabels(logits.map(toProbabilities), { perClass, seed, round, mostShare, choose });
 }
 
 /** Labelled texts, and after them those that a model has labelled. */

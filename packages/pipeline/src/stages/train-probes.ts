@@ -3,7 +3,7 @@ import { accuracy, macroF1, type AnyEncoder, type Classifier } from '@ulmfit/awd
 import { adam, fastaiDecays } from '@ulmfit/optimizers';
 import { headDropout } from '@ulmfit/regularizers';
 import { balancedClassWeights, type Vocabulary } from '@ulmfit/text';
-import { createTrainer, keepBest } from '@ulmfit/trainer';
+import { createTrainer } from '@ulmfit/trainer';
 import type { ClassifierProbe, Recipe } from '../recipe/recipe.js';
 import type { StageContext } from '../stage-context.js';
 import { featureLoader } from './feature-loader.js';
@@ -30,7 +30,7 @@ export interface TrainProbesOptions extends StageContext {
 export interface ProbedHead {
   /** Weights and buffers by name; the caller's. */
   readonly tensors: Record<string, Tensor>;
-  /** The epoch that was kept, and its watched figure. */
+  /** The last epoch, and its watched figure; without texts that validate, or where the recipe keeps no best epoch, nothing. */
   readonly best?: { readonly epoch: KeptEpoch; readonly value: number } | undefined;
 }
 
@@ -58,14 +58,12 @@ export async function trainProbes<E extends AnyEncoder>(
     ...{ ...sizes, multiLabel, labelSmoothing, seed },
     classWeights: classWeights === 'balanced' ? balancedClassWeights(train.labels, classes) : undefined,
   });
-  const watching = watchedFigure(figure);
-  const kept = valid && figure !== 'none' ? keepBest(watching) : undefined;
   const trainer = createTrainer({
     model: probes,
     optimizer: adam({ ...recipe.optimizer, weightDecay: probe.weightDecay, decays: fastaiDecays }),
     metrics: [accuracy, macroF1],
     seed,
-    plugins: [headDropout([dropout]), ...(kept ? [kept] : [])],
+    plugins: [headDropout([dropout])],
   });
   const rowsOf = ({ documents }: LabelledDocuments, what: string) =>
     pooledFeatures(model, documents, {
@@ -115,13 +113,16 @@ export async function trainProbes<E extends AnyEncoder>(
       context,
       { vocabulary, parts: valid ? [train, valid] : [train] },
     );
-    const best = kept?.restore(trainer);
+    // The last epoch is it: a linear head has one optimum, and of ten epochs few texts would choose by chance.
+    const last = valid && figure !== 'none' ? trainer.history.at(-1) : undefined;
     return {
       tensors: meanHead(probes, sizes),
-      best: best && { epoch: keptEpoch(best, trainer.history), value: best.value },
+      best: last && {
+        epoch: keptEpoch(last, trainer.history),
+        value: last.values[`valid/${watchedFigure(figure).watch}`] ?? NaN,
+      },
     };
   } finally {
-    kept?.dispose();
     trainer.dispose();
     probes.dispose();
   }
