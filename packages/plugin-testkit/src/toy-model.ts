@@ -86,19 +86,27 @@ export function toyLoader(batches: number | readonly number[], seed = 7) {
   const sizes = typeof batches === 'number' ? Array.from({ length: batches }, () => ROWS) : batches;
   const rows = sizes.reduce((a, b) => a + b, 0);
   const x = uniformValues(rows * 2, -1, 1, randomKey({ seed, stream: 'rows' }));
+  function* read({ epoch, batch }: Cursor, isRead: (row: number) => boolean) {
+    const order = permutation(rows, randomKey({ seed, stream: 'shuffle', step: epoch }));
+    let from = 0;
+    for (const [i, size] of sizes.entries()) {
+      const chosen = [...order.slice(from, from + size)].filter((_, row) => isRead(row));
+      from += size;
+      if (i < batch) continue;
+      const xs = chosen.map((r) => [x[2 * r] as number, x[2 * r + 1] as number]);
+      const y = () => tf.tensor2d(xs.map(([a = 0, b = 0]) => [a * b + a]));
+      yield xs.length === 0 ? undefined : { x: tf.tensor2d(xs), y: y(), rateScale: (i + 1) / sizes.length };
+    }
+  }
+  const batchesOf = () => sizes.length;
   return {
-    batches: () => sizes.length,
-    *open({ epoch, batch }: Cursor): Generator<ToyBatch> {
-      const order = permutation(rows, randomKey({ seed, stream: 'shuffle', step: epoch }));
-      let from = 0;
-      for (const [i, size] of sizes.entries()) {
-        const chosen = [...order.slice(from, from + size)];
-        from += size;
-        if (i < batch) continue;
-        const xs = chosen.map((r) => [x[2 * r] as number, x[2 * r + 1] as number]);
-        const y = tf.tensor2d(xs.map(([a = 0, b = 0]) => [a * b + a]));
-        yield { x: tf.tensor2d(xs), y, rateScale: (i + 1) / sizes.length };
-      }
+    batches: batchesOf,
+    *open(at: Cursor): Generator<ToyBatch> {
+      for (const batch of read(at, () => true)) if (batch) yield batch;
     },
+    slice: (index: number, count: number) => ({
+      batches: batchesOf,
+      open: (at: Cursor): Generator<ToyBatch | undefined> => read(at, (row) => row % count === index),
+    }),
   } satisfies Loader<ToyBatch>;
 }

@@ -4,6 +4,7 @@ import {
   type Metric,
   type OptimizerFactory,
   type PluginList,
+  type SlicesOptions,
   type Trainer,
 } from '@ulmfit/trainer';
 import { momentumSgd, type MomentumSgdOptions } from './momentum-sgd.js';
@@ -11,7 +12,7 @@ import { toyModel, type ToyBatch, type ToyModelOptions, type ToyTaps } from './t
 
 export type ToyTrainer = Trainer<ToyBatch, Tensor2D, ToyTaps>;
 
-export interface ToyTrainerOptions extends ToyModelOptions, MomentumSgdOptions {
+export interface ToyTrainerOptions extends ToyModelOptions, MomentumSgdOptions, SlicesOptions {
   readonly plugins?: PluginList<ToyBatch, Tensor2D, ToyTaps>;
   readonly metrics?: readonly Metric<ToyBatch, Tensor2D>[];
   /** Default: {@link momentumSgd} of `lr` and `average`. */
@@ -33,7 +34,9 @@ export function toyTrainer({
   average = false,
   optimizer = momentumSgd({ lr, average }),
   seed = 3,
+  slices,
+  collective,
   ...model
 }: ToyTrainerOptions = {}): ToyTrainer {
-  return createTrainer({ model: toyModel(model), optimizer, plugins, metrics, seed });
+  return createTrainer({ model: toyModel(model), optimizer, plugins, metrics, seed, slices, collective });
 }

@@ -1,4 +1,4 @@
-import { UlmfitError } from '@ulmfit/errors';
+import { requireInteger, UlmfitError } from '@ulmfit/errors';
 
 /** Where reading stands: the next batch is number `batch` of epoch `epoch`, both from 0. */
 export interface BatchCursor {
@@ -18,6 +18,24 @@ export interface BatchLoader<Batch> {
    * @throws UlmfitError `BAD_CURSOR` when the epoch has no such batch.
    */
   open(at: BatchCursor): IterableIterator<Batch>;
+  /**
+   * The rows of one of `count` slices of each batch: every row is in one of them. A batch that has no rows for a slice gives it
+   * undefined.
+   * @throws UlmfitError `BAD_OPTION` when a slice of a batch of full size would have no rows
+   */
+  slice(index: number, count: number): SlicedBatchLoader<Batch>;
+}
+
+/** Gives part of the rows of each batch. */
+export interface SlicedBatchLoader<Batch> {
+  batches(epoch: number): number;
+  open(at: BatchCursor): IterableIterator<Batch | undefined>;
+}
+
+/** @throws UlmfitError `BAD_OPTION` */
+export function requireSlice(index: number, count: number, batchSize: number): void {
+  requireInteger('slices', count, { to: batchSize });
+  requireInteger('slice', index, { from: 0, to: count - 1 });
 }
 
 /** @throws UlmfitError `BAD_CURSOR` unless the cursor stands at a batch or at the end of its epoch. */

@@ -235,3 +235,15 @@ describe('classifierLoader', () => {
     expect(() => loader.batches(0.5)).toThrow('0.5 is no epoch');
   });
 });
+
+it('cuts the documents of each batch into slices, of long and short ones alike', () => {
+  const loader = classifierLoader(corpusOf([9, 8, 7, 6, 5]), undefined, { batchSize: 4 });
+  const indices = (index: number) =>
+    Array.from(loader.slice(index, 2).open({ epoch: 0, batch: 0 }), (batch) => {
+      if (batch) tf.dispose(batch.ids);
+      return batch && [...batch.indices];
+    });
+  expect(indices(0)).toEqual([[0, 2], [4]]);
+  expect(indices(1)).toEqual([[1, 3], undefined]);
+  expect(() => loader.slice(0, 8)).toThrow('slices is 8; it must be an integer from 1 to 4');
+});

@@ -1,7 +1,14 @@
 import { tensor1d, tensor2d, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { permutation, randomKey } from '@ulmfit/kernels';
-import { type BatchLoader, checkCursor, checkEpoch, rememberEpoch } from './batch-loader.js';
+import {
+  type BatchCursor,
+  type BatchLoader,
+  checkCursor,
+  checkEpoch,
+  rememberEpoch,
+  requireSlice,
+} from './batch-loader.js';
 import { isMultiLabel, requireLabels, type DocumentLabels } from './document-labels.js';
 import { emptyDocument, padWindows } from './pad-windows.js';
 import type { TokenCorpus } from './token-corpus.js';
@@ -107,20 +114,33 @@ export function classifierLoader(
 
   function* read(order: Uint32Array, from: number): Generator<ClassifierBatch, void, undefined> {
     for (let i = from * batchSize; i < order.length; i += batchSize) {
-      const indices = Int32Array.from(order.subarray(i, i + batchSize));
-      const documents = Array.from(indices, (index) => {
-        const document = corpus.document(index);
-        return backwards ? document.slice().reverse() : document;
-      });
-      const { ids, shape, lengths, starts } = padWindows(documents, window, padIndex);
-      yield {
-        ids: tensor2d(ids, shape, 'int32'),
-        ...(labels && { labels: labelTensor(labels, indices, classes ?? 0) }),
-        lengths,
-        starts,
-        indices,
-      };
+      yield batchOf(Int32Array.from(order.subarray(i, i + batchSize)));
     }
+  }
+
+  function* readSlice(order: Uint32Array, from: number, { index, count }: { index: number; count: number }) {
+    for (let i = from * batchSize; i < order.length; i += batchSize) {
+      // Every so many rows one, not rows that stand side by side: those are sorted by length, and each slice shall take as long.
+      const indices = Int32Array.from(order.subarray(i, i + batchSize)).filter(
+        (_, row) => row % count === index,
+      );
+      yield indices.length > 0 ? batchOf(indices) : undefined;
+    }
+  }
+
+  function batchOf(indices: Int32Array): ClassifierBatch {
+    const documents = Array.from(indices, (index) => {
+      const document = corpus.document(index);
+      return backwards ? document.slice().reverse() : document;
+    });
+    const { ids, shape, lengths, starts } = padWindows(documents, window, padIndex);
+    return {
+      ids: tensor2d(ids, shape, 'int32'),
+      ...(labels && { labels: labelTensor(labels, indices, classes ?? 0) }),
+      lengths,
+      starts,
+      indices,
+    };
   }
 
   function batches(epoch: number): number {
@@ -128,11 +148,17 @@ export function classifierLoader(
     return count;
   }
 
+  function orderAt(at: BatchCursor): Uint32Array {
+    checkCursor(at, batches(at.epoch));
+    return orderOf(shuffle ? at.epoch : 0);
+  }
+
   return {
     batches,
-    open(at) {
-      checkCursor(at, batches(at.epoch));
-      return read(orderOf(shuffle ? at.epoch : 0), at.batch);
+    open: (at) => read(orderAt(at), at.batch),
+    slice(index, count) {
+      requireSlice(index, count, batchSize);
+      return { batches, open: (at) => readSlice(orderAt(at), at.batch, { index, count }) };
     },
   };
 }

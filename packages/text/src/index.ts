@@ -36,7 +36,7 @@ export type { ClassSummary, LengthSummary, TaskSummary, TextSetSummary } from '.
 export { surveyTokens, type SurveyTokensOptions, type TokenSurvey } from './survey-tokens.js';
 export { stratifiedSplit, type StratifiedSplitOptions } from './stratified-split.js';
 export type { TextSource } from './text-source.js';
-export type { BatchCursor, BatchLoader } from './batch-loader.js';
+export type { BatchCursor, BatchLoader, SlicedBatchLoader } from './batch-loader.js';
 export {
   languageModelLoader,
   type LanguageModelBatch,

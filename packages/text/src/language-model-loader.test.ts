@@ -247,3 +247,35 @@ describe('languageModelLoader', () => {
     expect(() => loader.open({ epoch: -1, batch: 0 })).toThrow('-1 is no epoch');
   });
 });
+
+it('cuts the streams of each batch into slices', () => {
+  const property = fc.property(
+    lengthsOf,
+    optionsOf,
+    fc.integer({ min: 1, max: 5 }),
+    (lengths, options, count) => {
+      const corpus = counting([...lengths, 20]);
+      fc.pre(count <= options.batchSize);
+      const loader = languageModelLoader(corpus, options);
+      const whole = Array.from(loader.open({ epoch: 1, batch: 0 }), take);
+      const slices = Array.from({ length: count }, (_, index) => {
+        const slice = loader.slice(index, count);
+        expect(slice.batches(1)).toBe(whole.length);
+        return Array.from(slice.open({ epoch: 1, batch: 0 }), (batch) => take(batch as LanguageModelBatch));
+      });
+      const joined = whole.map(({ rateScale }, i) => ({
+        ids: slices.flatMap((slice) => slice[i]?.ids ?? []),
+        targets: slices.flatMap((slice) => slice[i]?.targets ?? []),
+        rateScale,
+      }));
+      expect(joined).toEqual(whole);
+    },
+  );
+  fc.assert(property, { numRuns: 20 });
+});
+
+it('refuses more slices than streams', () => {
+  const loader = languageModelLoader(counting([30]), { batchSize: 2 });
+  expect(() => loader.slice(0, 4)).toThrow('slices is 4; it must be an integer from 1 to 2');
+  expect(() => loader.slice(2, 2)).toThrow('slice is 2; it must be an integer from 0 to 1');
+});

@@ -1,7 +1,14 @@
 import { tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
 import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { permutation, randomKey } from '@ulmfit/kernels';
-import { type BatchLoader, checkCursor, checkEpoch, rememberEpoch } from './batch-loader.js';
+import {
+  type BatchCursor,
+  type BatchLoader,
+  checkCursor,
+  checkEpoch,
+  rememberEpoch,
+  requireSlice,
+} from './batch-loader.js';
 import { DocumentStream } from './document-stream.js';
 import type { TokenCorpus } from './token-corpus.js';
 import { evenWindows, jitteredWindows, type WindowJitter } from './window-jitter.js';
@@ -84,21 +91,27 @@ export function languageModelLoader(
     return new DocumentStream(corpus, order, backwards);
   });
 
-  function* read(text: DocumentStream, windows: readonly number[], from: number) {
+  /** @param first the first of the streams to read, of `rows` */
+  function* read(
+    text: DocumentStream,
+    windows: readonly number[],
+    from: number,
+    { first, rows }: { first: number; rows: number },
+  ) {
     for (let i = from; i + 1 < windows.length; i++) {
       const start = windows[i] as number;
       const time = (windows[i + 1] as number) - start;
-      const ids = new Int32Array(batchSize * time);
-      const targets = new Int32Array(batchSize * time);
+      const ids = new Int32Array(rows * time);
+      const targets = new Int32Array(rows * time);
       const row = new Int32Array(time + 1);
-      for (let b = 0; b < batchSize; b++) {
-        text.read(b * streamLength + start, row);
+      for (let b = 0; b < rows; b++) {
+        text.read((first + b) * streamLength + start, row);
         ids.set(row.subarray(0, time), b * time);
         targets.set(row.subarray(1), b * time);
       }
       yield {
-        ids: tensor2d(ids, [batchSize, time], 'int32'),
-        targets: tensor2d(targets, [batchSize, time], 'int32'),
+        ids: tensor2d(ids, [rows, time], 'int32'),
+        targets: tensor2d(targets, [rows, time], 'int32'),
         rateScale: jitter ? time / window : 1,
       };
     }
@@ -109,11 +122,20 @@ export function languageModelLoader(
     return windowsOf(epoch).length - 1;
   }
 
+  function open(at: BatchCursor, streams: { first: number; rows: number }) {
+    checkCursor(at, batches(at.epoch));
+    return read(textOf(shuffle ? at.epoch : 0), windowsOf(at.epoch), at.batch, streams);
+  }
+
   return {
     batches,
-    open(at) {
-      checkCursor(at, batches(at.epoch));
-      return read(textOf(shuffle ? at.epoch : 0), windowsOf(at.epoch), at.batch);
+    open: (at) => open(at, { first: 0, rows: batchSize }),
+    slice(index, count) {
+      requireSlice(index, count, batchSize);
+      // Streams that stand side by side.
+      const first = Math.floor((index * batchSize) / count);
+      const rows = Math.floor(((index + 1) * batchSize) / count) - first;
+      return { batches, open: (at) => open(at, { first, rows }) };
     },
   };
 }

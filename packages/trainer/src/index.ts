@@ -19,7 +19,11 @@ export { requireTimeMajor, timeMajor, type TimeMajor } from './model/time-major.
 export { inferencePass, Pass, type PassOptions, type TapHandlers } from './model/pass.js';
 export { CarriedStates } from './state/carried-states.js';
 export type { Model, ModelParts } from './model/model.js';
-export type { Cursor, Loader } from './loop/loader.js';
+export type { Cursor, Loader, SlicedLoader } from './loop/loader.js';
+export { firstThenOthers, type Collective, type GatherOptions } from './ranks/collective.js';
+export { requireSameRanks } from './ranks/require-same-ranks.js';
+export { firstSaves } from './ranks/first-saves.js';
+export { requireSlices, type Slices, type SlicesOptions } from './ranks/slices.js';
 export type { MeanMetric, Metric, SumsMetric } from './model/metric.js';
 export {
   requireOptimizer,

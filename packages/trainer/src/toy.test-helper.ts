@@ -8,6 +8,7 @@ export {
   momentumSgd,
   toyLoader,
   toyModel,
+  toyRanks,
   toyTrainer,
   type ToyBatch,
   type ToyTaps,

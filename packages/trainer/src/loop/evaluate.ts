@@ -4,11 +4,12 @@ import { CarriedStates } from '../state/carried-states.js';
 import { disposeBatch } from './dispose-batch.js';
 import type { Phase } from '../model/forward-pass.js';
 import type { Loader } from './loader.js';
-import { MetricTotal } from './metric-total.js';
+import { MetricTotal, valueOfSums } from './metric-total.js';
 import { checkMetrics, type Metric } from '../model/metric.js';
 import type { Model } from '../model/model.js';
 import { Pass } from '../model/pass.js';
-import { RunningMeans } from './running-means.js';
+import { gatherJson, type Collective } from '../ranks/collective.js';
+import { requireSlices, slicedLoaders, type Slices } from '../ranks/slices.js';
 import { yieldToEvents } from './yield-to-events.js';
 
 export interface EvaluateOptions<Batch, Output> {
@@ -32,39 +33,81 @@ export async function evaluate<Batch, Output, Taps>(
   loader: Loader<Batch>,
   options: EvaluateOptions<Batch, Output> = {},
 ): Promise<Record<string, number> | undefined> {
-  const { metrics = [], phase = 'validate', signal, onBatch } = options;
+  return evaluateSlices(model, loader, options, requireSlices({}));
+}
+
+/** The same by slices, which several ranks may share. */
+export async function evaluateSlices<Batch, Output, Taps>(
+  model: Model<Batch, Output, Taps>,
+  loader: Loader<Batch>,
+  { metrics = [], phase = 'validate', signal, onBatch }: EvaluateOptions<Batch, Output>,
+  slices: Slices,
+): Promise<Record<string, number> | undefined> {
   checkMetrics(metrics);
-  if (loader.batches(0) < 1) throw new UlmfitError('NO_BATCHES', 'evaluate: the loader has no batches');
-  const carried = new CarriedStates();
-  const loss = new RunningMeans();
-  const totals = metrics.map((metric) => ({ name: metric.name, total: new MetricTotal(metric) }));
   const batches = loader.batches(0);
-  const reader = loader.open({ epoch: 0, batch: 0 });
+  if (batches < 1) throw new UlmfitError('NO_BATCHES', 'evaluate: the loader has no batches');
+  const parts = slicedLoaders('evaluate', loader, slices).map((part) => ({
+    reader: part.open({ epoch: 0, batch: 0 }),
+    carried: new CarriedStates(),
+    loss: { sum: 0, weight: 0 },
+    totals: metrics.map((metric) => new MetricTotal(metric)),
+  }));
   try {
-    for (let done = 1, next = await reader.next(); !next.done; next = await reader.next(), done++) {
-      const batch = next.value;
-      const pass = new Pass({ phase, carried });
-      try {
-        tidy(() => {
-          const output = model.forward(batch, pass);
-          const weight = model.targets(batch);
-          loss.add('loss', (model.loss(output, batch, pass).dataSync()[0] as number) * weight, weight);
-          for (const { total } of totals) total.add(output, batch);
-        });
-        pass.commit();
-      } finally {
-        pass.discard();
-        disposeBatch(batch);
+    for (let done = 1; done <= batches; done++) {
+      for (const { reader, carried, loss, totals } of parts) {
+        const next = await reader.next();
+        if (next.done || next.value === undefined) continue;
+        const batch = next.value;
+        const pass = new Pass({ phase, carried });
+        try {
+          tidy(() => {
+            const output = model.forward(batch, pass);
+            const weight = model.targets(batch);
+            loss.sum += (model.loss(output, batch, pass).dataSync()[0] as number) * weight;
+            loss.weight += weight;
+            for (const total of totals) total.add(output, batch);
+          });
+          pass.commit();
+        } finally {
+          pass.discard();
+          disposeBatch(batch);
+        }
       }
       onBatch?.(done, batches);
       await yieldToEvents();
-      if (signal?.aborted) return undefined;
+      if (await anyStops(signal, slices.collective)) return undefined;
     }
   } finally {
-    carried.reset();
-    await reader.return?.();
+    for (const { reader, carried } of parts) {
+      carried.reset();
+      await reader.return?.();
+    }
   }
-  const values = loss.means();
-  for (const { name, total } of totals) values[name] = total.value;
+  // Of each slice its own sums, in the order of the slices, so that ranks don't change how they are added up.
+  const own = parts.map(({ loss, totals }) => [[loss.sum, loss.weight], ...totals.map(({ sums }) => sums)]);
+  const [loss = [], ...sums] = await addedUp(own, slices.collective);
+  const values: Record<string, number> = { loss: (loss[0] as number) / (loss[1] as number) };
+  metrics.forEach((metric, i) => (values[metric.name] = valueOfSums(metric, sums[i] ?? [])));
   return values;
+}
+
+/** Whether any rank is to stop. */
+async function anyStops(signal: AbortSignal | undefined, collective: Collective): Promise<boolean> {
+  const all = await gatherJson(collective, signal?.aborted ?? false);
+  return all.includes(true);
+}
+
+/** JSON has no word for what is not finite, so numbers are written out. */
+async function addedUp(own: readonly (readonly (readonly number[])[])[], collective: Collective) {
+  const all = await gatherJson(
+    collective,
+    own.map((part) => part.map((sums) => sums.map(String))),
+  );
+  return all.flat().reduce<number[][]>((totals, part) => {
+    part.forEach((sums, i) => {
+      const total = (totals[i] ??= []);
+      sums.forEach((sum, j) => (total[j] = (total[j] ?? 0) + Number(sum)));
+    });
+    return totals;
+  }, []);
 }

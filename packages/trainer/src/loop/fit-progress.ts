@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { StopScope } from '../plugin/training-context.js';
-import { CarriedStates } from '../state/carried-states.js';
+import { SlicedStates } from '../ranks/sliced-states.js';
+import type { Slices } from '../ranks/slices.js';
 import type { Json } from '../state/stateful.js';
 import type { Cursor } from './loader.js';
 import { RunningMeans } from './running-means.js';
@@ -40,10 +41,11 @@ export class FitProgress {
   validation: Record<string, number> | undefined;
   stop: FitState['stop'] = null;
   /** What training carries from batch to batch. */
-  readonly carried = new CarriedStates();
+  readonly carried: SlicedStates;
 
-  constructor(stage: string) {
+  constructor(stage: string, slices: Slices) {
     this.stage = stage;
+    this.carried = new SlicedStates(slices);
   }
 
   get seconds(): number {

@@ -1,15 +1,15 @@
-import { dispose, tidy, type Tensor, type TensorContainer } from '@tensorflow/tfjs-core';
+import { dispose, scalar, tidy, type Tensor, type TensorContainer } from '@tensorflow/tfjs-core';
 import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { disposeBatch } from './dispose-batch.js';
-import { evaluate } from './evaluate.js';
+import { evaluateSlices } from './evaluate.js';
 import { FiniteProbe, isFiniteTensor } from './finite-probe.js';
 import type { ForwardPass, Phase } from '../model/forward-pass.js';
 import { FitProgress } from './fit-progress.js';
-import type { Loader } from './loader.js';
+import type { Loader, SlicedLoader } from './loader.js';
 import type { Metric } from '../model/metric.js';
 import type { Model } from '../model/model.js';
-import type { Optimizer } from '../model/optimizer.js';
-import type { Parameter } from '../model/parameter.js';
+import type { Gradients, Optimizer } from '../model/optimizer.js';
+import { overwrite, type Parameter } from '../model/parameter.js';
 import type { ParameterGroups, PerGroup } from '../model/parameter-groups.js';
 import { Pass, type PassOptions, type TapHandlers } from '../model/pass.js';
 import type { SaveMoment, TrainingPlugin } from '../plugin/plugin.js';
@@ -18,16 +18,22 @@ import type { PluginList } from '../plugin/plugin-list.js';
 import { evaluationWeights, withWeights } from './evaluation-weights.js';
 import { withAuxiliary } from './auxiliary.js';
 import { applyRates } from './rates.js';
-import type { StateDict } from '../state/stateful.js';
+import { gatherJson } from '../ranks/collective.js';
+import { gatherTensors } from '../ranks/gather-tensors.js';
+import { Lane } from '../ranks/lane.js';
+import { reduceSlices } from '../ranks/reduce-slices.js';
+import { hashTensors, requireSameRanks } from '../ranks/require-same-ranks.js';
+import { slicedLoaders, type Slices } from '../ranks/slices.js';
+import { prefixTensors, type StateDict } from '../state/stateful.js';
 import { tapHandlers } from '../plugin/tap-handlers.js';
 import {
-  Accumulator,
   notFinite,
   notFiniteError,
   differentiate,
   readScalars,
   requireGradients,
   transformGradients,
+  type Differentiated,
 } from './train-step.js';
 import type { SavedFit, TrainedParts, TrainingState } from './training-state.js';
 import type { EpochRecord, StopScope, TrainingContext } from '../plugin/training-context.js';
@@ -63,6 +69,7 @@ export interface FitHost<Batch, Output, Taps> extends TrainedParts {
   readonly model: Model<Batch, Output, Taps>;
   readonly metrics: readonly Metric<Batch, Output>[];
   readonly state: TrainingState;
+  readonly slices: Slices;
 }
 
 /** Milliseconds of counting between two pauses. */
@@ -78,10 +85,13 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   readonly #plugins: readonly TrainingPlugin<Batch, Output, Taps>[];
   readonly #handlers: TapHandlers;
   readonly #progress: FitProgress;
-  readonly #accumulator = new Accumulator();
   #phase: Phase = 'train';
   #skipStep = false;
   #resumed = false;
+  /** What the ranks have agreed upon in the last step. */
+  #agreed = { stops: false, now: Date.now() };
+  /** What other ranks carried when the whole state was asked for. */
+  #ofOthers: Record<string, Tensor> = {};
 
   constructor(
     host: FitHost<Batch, Output, Taps>,
@@ -91,7 +101,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     this.#host = host;
     this.#options = options;
     this.#plugins = plugins;
-    this.#progress = new FitProgress(options.stage);
+    this.#progress = new FitProgress(options.stage, host.slices);
     this.#handlers = tapHandlers(plugins);
   }
 
@@ -146,6 +156,12 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   get rehearsal(): boolean {
     return this.#options.rehearsal ?? false;
   }
+  get now(): number {
+    return this.#isAlone ? Date.now() : this.#agreed.now;
+  }
+  get #isAlone(): boolean {
+    return this.#host.slices.collective.size === 1;
+  }
   get #accumulate(): number {
     return this.#options.accumulate ?? 1;
   }
@@ -161,6 +177,21 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
 
   stateDict(): StateDict {
     return this.#host.state.stateDict({ progress: this.#progress, plugins: this.#plugins });
+  }
+
+  async wholeState(): Promise<StateDict> {
+    const { json, tensors } = this.stateDict();
+    if (this.#isAlone) return { json, tensors };
+    this.#forgetOthers();
+    const { carried } = this.#progress;
+    const others = await gatherTensors(carried.tensors(), this.#host.slices.collective);
+    this.#ofOthers = prefixTensors('carried', others);
+    return { json, tensors: { ...tensors, ...this.#ofOthers } };
+  }
+
+  #forgetOthers(): void {
+    dispose(Object.values(this.#ofOthers));
+    this.#ofOthers = {};
   }
 
   /** @param saved a fit of this stage to go on from */
@@ -195,6 +226,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
         isWaiting = false;
         await this.#hooks('afterResume');
       }
+      await this.#agreeOnStart();
       return await this.#epochs();
     } catch (error) {
       await this.#tell(error);
@@ -204,7 +236,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       if (!isWaiting)
         state.epochsBefore += this.epoch + Number(['train', 'validate'].includes(progress.next));
       progress.carried.reset();
-      this.#accumulator.discard();
+      this.#forgetOthers();
     }
   }
 
@@ -239,14 +271,14 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   async #epochs(): Promise<FitResult> {
     const progress = this.#progress;
     const { history } = this.#host.state;
-    const { signal, validate } = this.#options;
+    const { validate } = this.#options;
     // A stop ends no epoch in its middle: its validation and its `after*` hooks still run, after a resumption too.
     const goesOn = () =>
       progress.next === 'epoch'
         ? this.epoch < this.epochs && progress.stop?.scope !== 'fit'
         : progress.next !== 'end';
     while (goesOn()) {
-      if (signal?.aborted) return this.#interrupted();
+      if (await this.#stopsNow()) return this.#interrupted();
       if (progress.next === 'epoch') {
         progress.beginEpoch();
         await this.#hooks('beforeEpoch');
@@ -281,44 +313,53 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   /** The rest of this epoch's steps. */
   async #train(): Promise<'done' | 'interrupted'> {
     this.#phase = 'train';
-    const { train, signal } = this.#options;
-    const reader = train.open({ epoch: this.#loaderEpoch(this.epoch), batch: this.#progress.cursor.batch });
+    const { train } = this.#options;
+    const { slices } = this.#host;
+    const at = { epoch: this.#loaderEpoch(this.epoch), batch: this.#progress.cursor.batch };
+    const lanes = slicedLoaders(this.stage, train, slices).map(
+      (loader, i) => new Lane(slices.own[i] as number, loader.open(at)),
+    );
+    const read = async () => {
+      for (const lane of lanes) await lane.read();
+    };
+    const isDone = () => lanes.every((lane) => lane.isDone);
     const steps = this.steps;
-    let next = await reader.next();
     try {
-      while (!next.done && !this.#progress.stop) {
+      await read();
+      while (!isDone() && !this.#progress.stop) {
         const { step } = this;
         const { batch } = this.#progress.cursor;
-        const passes: Pass[] = [];
         this.#skipStep = false;
         try {
-          while (passes.length < this.#accumulate && !next.done) {
-            this.#microBatch(next.value, passes, steps);
-            next = await reader.next();
+          for (let micro = 0; micro < this.#accumulate && !isDone(); micro++) {
+            for (const lane of lanes) this.#microBatch(lane, micro, steps);
+            this.#progress.cursor.batch++;
+            await read();
           }
-          await this.#update(passes);
+          await this.#update(lanes);
         } catch (error) {
           // The step never was: a state that is saved now begins with its batches.
           if (this.step === step) this.#progress.cursor.batch = batch;
           throw error;
         } finally {
-          for (const pass of passes) pass.discard();
+          for (const lane of lanes) lane.discard();
         }
         this.#stepHooks('afterBatch');
         await this.#save('step');
         await yieldToEvents();
-        if (signal?.aborted) return 'interrupted';
+        if (this.#isAlone ? this.#options.signal?.aborted : this.#agreed.stops) return 'interrupted';
       }
       return 'done';
     } finally {
-      // A batch that was read ahead of a stop is not trained on.
-      if (!next.done) disposeBatch(next.value);
-      await reader.return?.();
+      for (const lane of lanes) await lane.close();
     }
   }
 
-  /** @param passes those of the step's micro-batches so far; this one's comes on top */
-  #microBatch(batch: Batch, passes: Pass[], steps: number): void {
+  /** @param micro which of the step's micro-batches it is */
+  #microBatch(lane: Lane<Batch>, micro: number, steps: number): void {
+    const batch = lane.take();
+    // There are more slices than rows left.
+    if (batch === undefined) return;
     const { model, groups } = this.#host;
     const all: Batch[] = [batch];
     try {
@@ -328,16 +369,15 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       const input = this.#replaced(batch, all);
       const { epoch, epochs } = this;
       const at = { step: this.step, steps, progress: this.step / steps, epoch, epochs };
-      if (passes.length === 0) applyRates(groups, this.#plugins, at);
+      if (micro === 0) applyRates(groups, this.#plugins, at);
       const trained = groups.unfrozen;
-      const options = this.#passOptions(passes, this.#handlers, trained);
+      const options = this.#passOptions(lane, micro, this.#handlers, trained);
       const pass = new Pass(options);
-      passes.push(pass);
+      lane.passes.push(pass);
       const targets = model.targets(input);
       const own = differentiate(model, input, pass, this.#plugins, trained);
       const beside = { model, batch: input, pass: options, trained };
-      this.#accumulator.add(withAuxiliary(own, this.#plugins, this, beside), targets);
-      this.#progress.cursor.batch++;
+      lane.accumulator.add(withAuxiliary(own, this.#plugins, this, beside), targets);
     } finally {
       all.forEach(disposeBatch);
     }
@@ -357,16 +397,21 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     return current;
   }
 
-  /** @param before those of the step's micro-batches that were before this one */
-  #passOptions(before: readonly Pass[], handlers: TapHandlers, trained: readonly Parameter[]): PassOptions {
+  #passOptions(
+    { slice, passes }: Pick<Lane<Batch>, 'slice' | 'passes'>,
+    micro: number,
+    handlers: TapHandlers,
+    trained: readonly Parameter[],
+  ): PassOptions {
     return {
       phase: 'train',
-      carried: this.#progress.carried,
+      carried: this.#progress.carried.of(slice),
       seed: this.seed,
       stage: this.stage,
       step: this.step,
-      microBatch: before.length,
-      previous: before.at(-1),
+      // Each slice draws masks of its own, whoever reads it.
+      microBatch: micro * this.#host.slices.count + slice,
+      previous: passes.at(-1),
       handlers,
       trained: new Set(trained),
     };
@@ -374,20 +419,37 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
 
   /**
    * Runs the step's passes again, which read and draw the same, and looks at each tensor on its way.
-   * @param count of micro-batches
+   * @param lanes those of this rank: what is not finite may be another's
    */
-  async #firstNotFinite(count: number): Promise<string | undefined> {
-    const { model, groups } = this.#host;
-    const parameter = groups.parameters.find((p) => !isFiniteTensor(p.variable));
+  async #firstNotFinite(lanes: readonly Lane<Batch>[]): Promise<string | undefined> {
+    const parameter = this.#host.groups.parameters.find((p) => !isFiniteTensor(p.variable));
     if (parameter) return `the parameter ${parameter.name}`;
+    const loaders = slicedLoaders(this.stage, this.#options.train, this.#host.slices);
+    for (const [i, lane] of lanes.entries()) {
+      const first = await this.#firstNotFiniteOf(lane, loaders[i] as SlicedLoader<Batch>);
+      if (first !== undefined) return first;
+    }
+    return undefined;
+  }
+
+  async #firstNotFiniteOf(
+    { slice, passes: { length: count } }: Lane<Batch>,
+    loader: SlicedLoader<Batch>,
+  ): Promise<string | undefined> {
+    const { model, groups } = this.#host;
     const probe = new FiniteProbe();
     const passes: Pass[] = [];
     const { epoch, batch } = this.#progress.cursor;
-    const reader = this.#options.train.open({ epoch: this.#loaderEpoch(epoch), batch: batch - count });
+    const reader = loader.open({ epoch: this.#loaderEpoch(epoch), batch: batch - count });
     try {
-      for (let next = await reader.next(); !next.done; next = await reader.next()) {
+      for (
+        let next = await reader.next();
+        !next.done && next.value !== undefined;
+        next = await reader.next()
+      ) {
         const all: Batch[] = [next.value];
-        const pass = new Pass(this.#passOptions(passes, probe.handlers(this.#handlers), groups.unfrozen));
+        const handlers = probe.handlers(this.#handlers);
+        const pass = new Pass(this.#passOptions({ slice, passes }, passes.length, handlers, groups.unfrozen));
         // What a plugin made of the batch depends on where the fit stood.
         this.#progress.cursor.batch = batch - count + passes.length;
         passes.push(pass);
@@ -409,25 +471,84 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     return probe.first;
   }
 
-  async #update(passes: readonly Pass[]): Promise<void> {
-    const { weight, ...mean } = this.#accumulator.take();
-    const gradients = transformGradients(mean, this.#plugins, this, weight);
+  async #update(lanes: readonly Lane<Batch>[]): Promise<void> {
+    const { weight, buffers, ...mean } = await this.#mean(lanes);
+    let gradients: Gradients = {};
     try {
+      gradients = transformGradients(mean, this.#plugins, this, weight);
       const values = readScalars(mean.scalars);
       const at = `${this.stage}, epoch ${this.epoch + 1}, step ${this.step + 1}`;
       const wrong = notFinite(values);
-      if (wrong) throw notFiniteError(wrong, gradients, at, await this.#firstNotFinite(passes.length));
+      if (wrong) throw notFiniteError(wrong, gradients, at, await this.#firstNotFinite(lanes));
       this.#progress.last = values;
       for (const [name, value] of Object.entries(values))
         this.#progress.means.add(name, value * weight, weight);
       this.#stepHooks('beforeStep');
       if (!this.#skipStep) this.optimizer.step(gradients);
-      for (const pass of passes) pass.commit();
+      for (const { passes } of lanes) for (const pass of passes) pass.commit();
+      for (const { name, variable } of this.model.buffers ?? []) {
+        const value = buffers[name];
+        if (value) overwrite(variable, value);
+      }
       this.#progress.step++;
       this.#stepHooks('afterStep');
     } finally {
-      dispose(Object.values(gradients));
+      dispose([...Object.values(gradients), ...Object.values(buffers)]);
     }
+  }
+
+  /** The means over a step's targets, of all slices and ranks; the caller's. */
+  async #mean(
+    lanes: readonly Lane<Batch>[],
+  ): Promise<Differentiated & { weight: number; buffers: Record<string, Tensor> }> {
+    const { slices, groups, model } = this.#host;
+    const [first] = lanes;
+    if (slices.count === 1 && first) return { ...first.accumulator.take(), buffers: {} };
+    const parts = lanes.map(({ accumulator, passes }) => {
+      const { gradients, scalars, weight } = accumulator.take();
+      const read = (model.buffers ?? []).map((b) => ({ ...b, value: passes.at(-1)?.read(b) ?? b.variable }));
+      return {
+        ...{ gradients, weight },
+        scalars: readScalars(scalars),
+        buffers: Object.fromEntries(read.map(({ name, value }) => [name, value])),
+        updated: read.filter(({ value, variable }) => value !== variable).map(({ name }) => name),
+      };
+    });
+    try {
+      const { collective } = slices;
+      const stops = this.#options.signal?.aborted ?? false;
+      const reduced = await reduceSlices(parts, { collective, trained: groups.unfrozen, stops });
+      this.#agreed = { stops: reduced.stops, now: reduced.now };
+      const scalars = Object.entries(reduced.scalars).map(([name, value]) => [name, scalar(value)] as const);
+      return { ...reduced, scalars: Object.fromEntries(scalars) };
+    } finally {
+      dispose(parts.flatMap(({ gradients }) => Object.values(gradients)));
+    }
+  }
+
+  /** Before the first step of several ranks: that they are about to do the same, and what time it is. */
+  async #agreeOnStart(): Promise<void> {
+    if (this.#isAlone) return;
+    const { slices, model, groups } = this.#host;
+    const { stage, seed, epochs, step, steps } = this;
+    await requireSameRanks(slices.collective, {
+      ...{ stage, seed, epochs, step, steps, slices: slices.count, optimizer: this.optimizer.name },
+      plugins: this.#plugins
+        .filter(isPartOfTraining)
+        .map(({ name }) => name)
+        .join(),
+      weights: hashTensors([...groups.parameters, ...(model.buffers ?? [])]),
+    });
+    await this.#stopsNow();
+  }
+
+  /** Whether the fit is to stop now: any rank's signal stops all of them. */
+  async #stopsNow(): Promise<boolean> {
+    const aborted = this.#options.signal?.aborted ?? false;
+    if (this.#isAlone) return aborted;
+    const all = await gatherJson(this.#host.slices.collective, { aborted, now: Date.now() });
+    this.#agreed = { stops: all.some((rank) => rank.aborted), now: all[0]?.now ?? Date.now() };
+    return this.#agreed.stops;
   }
 
   async #validate(loader: Loader<Batch>): Promise<Record<string, number> | undefined> {
@@ -438,7 +559,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     this.#progress.next = 'validate';
     const { signal } = this.#options;
     const values = await withWeights(this.groups.parameters, this.evaluationWeights(), () =>
-      evaluate(model, loader, { metrics, signal }),
+      evaluateSlices(model, loader, { metrics, signal }, this.#host.slices),
     );
     if (values) {
       this.#progress.validation = values;
@@ -489,6 +610,18 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     return this.#host.state.epochsBefore + epoch;
   }
 }
+
+/** Whether what is learned may depend on a plugin: one that only looks on may be the first rank's alone. */
+const isPartOfTraining = <B, O, T>(plugin: TrainingPlugin<B, O, T>): boolean =>
+  [
+    plugin.rewrite,
+    plugin.loss,
+    plugin.gradients,
+    plugin.rate,
+    plugin.batch,
+    plugin.auxiliary,
+    plugin.stateDict,
+  ].some((hook) => hook !== undefined);
 
 /** @throws UlmfitError `BAD_FIT` when the options make no sense. */
 export function checkFitOptions(options: { stage: string; epochs: number; accumulate?: number }): void {

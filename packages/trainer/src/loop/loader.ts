@@ -14,4 +14,15 @@ export interface Loader<Batch> {
   batches(epoch: number): number;
   /** Reads on from a cursor to the end of its epoch. */
   open(at: Cursor): Iterator<Batch> | AsyncIterator<Batch>;
+  /**
+   * The rows of one of `count` slices of each batch, for training in slices: every row is in one of them. A batch that has no rows for
+   * a slice gives it undefined.
+   */
+  slice?(index: number, count: number): SlicedLoader<Batch>;
+}
+
+/** Gives part of the rows of each batch. */
+export interface SlicedLoader<Batch> {
+  batches(epoch: number): number;
+  open(at: Cursor): Iterator<Batch | undefined> | AsyncIterator<Batch | undefined>;
 }

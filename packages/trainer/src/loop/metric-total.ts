@@ -30,12 +30,15 @@ export class MetricTotal<Batch, Output> {
     for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + (measured[i] as number);
   }
 
-  /** The figure of all batches so far. */
-  get value(): number {
-    const metric = this.#metric;
-    const sums = this.#sums ?? [];
-    if (metric.reduce) return metric.reduce(sums);
-    const [sum = 0, weight = 0] = sums;
-    return metric.finish ? metric.finish(sum / weight) : sum / weight;
+  /** The sums of all batches so far; none before the first. */
+  get sums(): readonly number[] {
+    return this.#sums ?? [];
   }
+}
+
+/** The figure that a metric makes of its sums. */
+export function valueOfSums<Batch, Output>(metric: Metric<Batch, Output>, sums: readonly number[]): number {
+  if (metric.reduce) return metric.reduce(sums);
+  const [sum = 0, weight = 0] = sums;
+  return metric.finish ? metric.finish(sum / weight) : sum / weight;
 }

@@ -228,6 +228,7 @@ export function transformGradients<Batch, Output, Taps>(
 /** One read for all scalars of a step; disposes them. */
 export function readScalars(scalars: Record<string, Scalar>): Record<string, number> {
   const names = Object.keys(scalars);
+  if (names.length === 0) return {};
   try {
     const values = tidy(() => stack(names.map((name) => scalars[name] as Scalar)).dataSync());
     return Object.fromEntries(names.map((name, i) => [name, values[i] as number]));

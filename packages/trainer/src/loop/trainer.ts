@@ -1,6 +1,6 @@
 import { requireSeed } from '@ulmfit/kernels';
 import { checkPlugins, requirePlugin } from '../plugin/check-plugins.js';
-import { evaluate, type EvaluateOptions } from './evaluate.js';
+import { evaluateSlices, type EvaluateOptions } from './evaluate.js';
 import { explain } from '../plugin/explain.js';
 import { checkFitOptions, Fit, type FitHost, type FitOptions, type FitResult } from './fit.js';
 import { evaluationWeights, withWeights } from './evaluation-weights.js';
@@ -12,11 +12,12 @@ import { parameterGroups, type ParameterGroups } from '../model/parameter-groups
 import { orderPlugins } from '../plugin/plugin-order.js';
 import { flatPlugins, type PluginList } from '../plugin/plugin-list.js';
 import type { TrainingPlugin } from '../plugin/plugin.js';
+import { requireSlices, type SlicesOptions } from '../ranks/slices.js';
 import type { StateDict } from '../state/stateful.js';
 import { TrainingState } from './training-state.js';
 import type { EpochRecord } from '../plugin/training-context.js';
 
-export interface TrainerOptions<Batch, Output, Taps, O extends Optimizer> {
+export interface TrainerOptions<Batch, Output, Taps, O extends Optimizer> extends SlicesOptions {
   readonly model: Model<Batch, Output, Taps>;
   readonly optimizer: OptimizerFactory<O>;
   /** Plugins of every fit. */
@@ -72,7 +73,7 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     const { model, groups, optimizer, seed } = this;
     const parts = { model, groups, optimizer, seed };
     this.#state = new TrainingState(parts);
-    this.#host = { ...parts, metrics: this.#metrics, state: this.#state };
+    this.#host = { ...parts, metrics: this.#metrics, state: this.#state, slices: requireSlices(options) };
   }
 
   /** One record an epoch, of all fits. */
@@ -102,7 +103,9 @@ export class Trainer<Batch, Output, Taps, O extends Optimizer = Optimizer> {
     options: EvaluateOptions<Batch, Output> = {},
   ): Promise<Record<string, number> | undefined> {
     const metrics = options.metrics ?? this.#metrics;
-    return this.withEvaluationWeights(() => evaluate(this.model, loader, { ...options, metrics }));
+    return this.withEvaluationWeights(() =>
+      evaluateSlices(this.model, loader, { ...options, metrics }, this.#host.slices),
+    );
   }
 
   /** Swaps the evaluation weights in around `body`, such as an export; the trained ones come back after. */

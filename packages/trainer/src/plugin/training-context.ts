@@ -50,6 +50,10 @@ export interface TrainingContext {
   stop(scope: StopScope, reason: string): void;
   /** The weights that validation sees instead of the trained ones, by parameter name, of a plugin or the optimizer; lent. */
   evaluationWeights(): Readonly<Record<string, Tensor>> | undefined;
-  /** The whole state, lent: valid until the next step. */
+  /** Milliseconds since 1970 by the clock of the first rank, as of the last step where there are several: for what all must decide alike. */
+  readonly now: number;
+  /** The whole state, lent: valid until the next step. Of what is carried from batch to batch it has this rank's slices. */
   stateDict(): StateDict;
+  /** The same with what other ranks carry: what is to be saved. Each rank has to ask for it at the same moment. */
+  wholeState(): Promise<StateDict>;
 }

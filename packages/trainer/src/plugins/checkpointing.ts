@@ -31,7 +31,7 @@ export function checkpointing(options: CheckpointingOptions): TrainingPlugin {
   requireInteger('checkpointing: keep', keep);
   requireThat('checkpointing: everySeconds', everySeconds, everySeconds >= 0, '0 or above');
   let best: { name: string; value: number } | null = null;
-  let savedAt = Date.now();
+  let savedAt = 0;
 
   /** The last validation's figure tells of this state only where no step was made since. */
   const isValidated = (ctx: TrainingContext) => {
@@ -52,8 +52,8 @@ export function checkpointing(options: CheckpointingOptions): TrainingPlugin {
     if (isEpoch && made.value !== undefined && isBetterFigure(made.value, best?.value ?? null, options)) {
       best = { name: made.name, value: made.value };
     }
-    await store.save(made, ctx.stateDict());
-    savedAt = Date.now();
+    await store.save(made, await ctx.wholeState());
+    savedAt = ctx.now;
     const all = await store.list();
     const newest = new Set(all.slice(-keep).map((c) => c.name));
     for (const { name } of all) if (!newest.has(name) && name !== best?.name) await store.remove(name);
@@ -62,13 +62,13 @@ export function checkpointing(options: CheckpointingOptions): TrainingPlugin {
   return {
     name: 'checkpointing',
     enforce: 'post',
-    beforeFit: () => {
+    beforeFit: (ctx) => {
       best = null;
-      savedAt = Date.now();
+      savedAt = ctx.now;
     },
     save: async (ctx, moment) => {
       if (ctx.rehearsal) return;
-      const due = moment === 'step' && Date.now() - savedAt >= everySeconds * 1000;
+      const due = moment === 'step' && ctx.now - savedAt >= everySeconds * 1000;
       if (due || moment === 'epoch' || moment === 'interrupt') await save(ctx, moment === 'epoch');
     },
     stateDict: () => ({ json: { best }, tensors: {} }),

@@ -1,0 +1,58 @@
+/**
+ * Several processes that train one model together, each with a copy of it: ranks. Every rank makes the same calls in the same order.
+ * `@ulmfit/distributed` has one over MPI.
+ */
+export interface Collective {
+  /** This process, from 0. */
+  readonly rank: number;
+  /** How many there are: a power of two. */
+  readonly size: number;
+  /**
+   * The sum over all ranks, added up in a binary tree over their numbers, so that each has the same bits. `values` may be overwritten;
+   * it is as long on each rank.
+   */
+  sum(values: Float32Array): Promise<Float32Array>;
+  /** What each rank gives, in the order of their numbers. */
+  gather(bytes: Uint8Array, options?: GatherOptions): Promise<readonly Uint8Array[]>;
+}
+
+export interface GatherOptions {
+  /** Whether ranks may come late, since one of them works while the others wait. Default false. */
+  readonly isSlow?: boolean;
+}
+
+/** A collective of one. */
+export const alone: Collective = {
+  rank: 0,
+  size: 1,
+  sum: (values) => Promise.resolve(values),
+  gather: (bytes) => Promise.resolve([bytes]),
+};
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** What each rank says, in the order of their numbers. Nothing but finite numbers comes through JSON. */
+export async function gatherJson<T>(
+  collective: Collective,
+  value: T,
+  options?: GatherOptions,
+): Promise<readonly T[]> {
+  if (collective.size === 1) return [value];
+  const all = await collective.gather(encoder.encode(JSON.stringify(value)), options);
+  return all.map((bytes) => JSON.parse(decoder.decode(bytes)) as T);
+}
+
+/**
+ * Lets the first rank do a piece of work, and then the others, for whom it may be done already: to tokenize into a cache that they share,
+ * or to compile.
+ * @example
+ * const tokens = await firstThenOthers(ranks, async () => texts.map((text) => tokenizer.tokenize(text)));
+ */
+export async function firstThenOthers<T>(collective: Collective, work: () => Promise<T>): Promise<T> {
+  const nothing = new Uint8Array(0);
+  if (collective.rank > 0) await collective.gather(nothing, { isSlow: true });
+  const done = await work();
+  if (collective.rank === 0) await collective.gather(nothing, { isSlow: true });
+  return done;
+}
