@@ -111,6 +111,11 @@ export const floors = {
     floor: 3,
     mayImport: ['@ulmfit/kernels', '@ulmfit/files', '@ulmfit/errors'],
   },
+  'packages/distributed': {
+    name: '@ulmfit/distributed',
+    floor: 4,
+    mayImport: ['@ulmfit/trainer', '@ulmfit/backend-node', '@ulmfit/files', '@ulmfit/errors'],
+  },
   'packages/serve': {
     name: '@ulmfit/serve',
     floor: 4,
@@ -128,6 +133,7 @@ export const floors = {
       '@ulmfit/backend-node',
       '@ulmfit/pipeline',
       '@ulmfit/serve',
+      '@ulmfit/distributed',
     ],
   },
 };

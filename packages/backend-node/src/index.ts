@@ -17,6 +17,7 @@ export {
 } from './tensorflow-backend.js';
 export { nativeTensorCount } from './native-tensor-count.js';
 export { doctor, formatDoctor, type DoctorReport, type FoundTfjsNode } from './doctor.js';
+export { ensureAddon, type NativeAddon } from './install/native-addon.js';
 export { instructionSets } from './instruction-sets.js';
 export { installEngine, type InstallOptions, type InstallReport } from './install/install-engine.js';
 export type { InstallAttempt, InstallWay, TfjsNodePackage } from './install/tfjs-node-package.js';
