@@ -6,6 +6,12 @@ import { terminalText } from './terminal-text.js';
 /** What a shell reports of a program that SIGPIPE has ended, as it ends most whose reader is gone. Node ignores the signal. */
 const READER_ENDED = 141;
 
+/** What may end a run in good order. `SIGUSR1` is that of several ranks: `mpirun` passes it on, and gives them time. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGUSR1';
+
+/** What a shell reports of a program that such a signal has ended; a job that was asked to save has done as it was told. */
+const INTERRUPTED: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143, SIGUSR1: 0 };
+
 /**
  * Says what went wrong and how the process should end: 2 for what the user can mend, with its one line; 130 or 143 for
  * an interruption; 141, without a word, where nobody reads the results any more; 1 for a bug, with its stack. Help and
@@ -26,7 +32,7 @@ export function exitCodeOf(error: unknown, print: (line: string) => void = conso
   }
   if (error instanceof Interruption) {
     print(oneLine(error.message));
-    return error.signal === 'SIGTERM' ? 143 : 130;
+    return INTERRUPTED[error.signal];
   }
   print(terminalText(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   return 1;
@@ -37,7 +43,7 @@ export class Interruption extends Error {
   override readonly name = 'Interruption';
 
   constructor(
-    readonly signal: 'SIGINT' | 'SIGTERM',
+    readonly signal: StopSignal,
     message: string,
   ) {
     super(message);

@@ -39,6 +39,7 @@ export interface Flags {
   readonly splitSeed: number;
   readonly out?: string;
   readonly saveEvery?: number;
+  readonly slices?: number;
   readonly from: string;
   readonly model: string;
   readonly ensemble?: readonly string[];
@@ -101,6 +102,7 @@ export const trainingFlags = [
   'seed',
   'out',
   'saveEvery',
+  'slices',
   'tokenCache',
   'verbose',
   ...engineFlags,
@@ -304,6 +306,10 @@ export const options: Readonly<Record<FlagName, Option>> = {
     '--save-every <seconds>',
     'the longest between two checkpoints within an epoch (default: 300)',
   ).argParser(count(0)),
+  slices: new Option(
+    '--slices <n>',
+    'parts of each batch that several processes may share, a power of two (default: as many as mpirun starts)',
+  ).argParser(count(1)),
   from: new Option('--from <path>', 'the run or bundle to start from').makeOptionMandatory(),
   model: new Option(
     '--model <folder>',

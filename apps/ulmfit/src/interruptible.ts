@@ -1,4 +1,4 @@
-import { Interruption } from './exit-code.js';
+import { Interruption, type StopSignal } from './exit-code.js';
 
 /**
  * Gives `body` a signal that Ctrl-C and SIGTERM abort: the step ends, the state is saved where there is one. A second
@@ -11,13 +11,14 @@ export async function interruptible<R>(
   left: string,
   body: (signal: AbortSignal) => Promise<R>,
   say: (line: string) => void = (line) => void process.stderr.write(`\n${line}\n`),
+  signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'],
 ): Promise<R> {
   const controller = new AbortController();
-  let received: 'SIGINT' | 'SIGTERM' | undefined;
-  const stop = (signal: 'SIGINT' | 'SIGTERM') => () => {
+  let received: StopSignal | undefined;
+  const stop = (signal: StopSignal) => () => {
     if (received !== undefined) {
       // As the system would end it: `process.exit` waits for reads, which may hang.
-      process.off('SIGINT', handlers.SIGINT).off('SIGTERM', handlers.SIGTERM);
+      listen('off');
       process.kill(process.pid, signal);
       return;
     }
@@ -25,8 +26,11 @@ export async function interruptible<R>(
     say('Ending after this step; once more to end at once.');
     controller.abort(new DOMException('interrupted', 'AbortError'));
   };
-  const handlers = { SIGINT: stop('SIGINT'), SIGTERM: stop('SIGTERM') };
-  process.on('SIGINT', handlers.SIGINT).on('SIGTERM', handlers.SIGTERM);
+  const handlers = signals.map((signal) => [signal, stop(signal)] as const);
+  const listen = (how: 'on' | 'off') => {
+    for (const [signal, handler] of handlers) process[how](signal, handler);
+  };
+  listen('on');
   try {
     return await body(controller.signal);
   } catch (error) {
@@ -36,6 +40,6 @@ export async function interruptible<R>(
     }
     throw error;
   } finally {
-    process.off('SIGINT', handlers.SIGINT).off('SIGTERM', handlers.SIGTERM);
+    listen('off');
   }
 }

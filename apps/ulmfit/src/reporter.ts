@@ -43,6 +43,14 @@ export function reporter({
     : lineReporter(stream, now, verbose);
 }
 
+/** Of a process that does not speak, since another one does. */
+export const silentReporter: Reporter = {
+  onEvent: () => undefined,
+  say: () => undefined,
+  expect: () => undefined,
+  end: () => undefined,
+};
+
 type Of<Type extends StageEvent['type']> = Extract<StageEvent, { type: Type }>;
 
 const epochLine = (event: Of<'epoch'>, isVerbose: boolean): string =>

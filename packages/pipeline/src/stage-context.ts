@@ -1,8 +1,8 @@
-import type { CheckpointStore } from '@ulmfit/trainer';
+import type { CheckpointStore, SlicesOptions } from '@ulmfit/trainer';
 import type { StageEvent } from './stage-event.js';
 
 /** What every stage is given beside its data. */
-export interface StageContext {
+export interface StageContext extends SlicesOptions {
   /** The one source of all randomness; an integer from 0 to 2^32 - 1. */
   readonly seed: number;
   /** When aborted, the step ends, the state is saved, and the stage throws `Interrupted`. */

@@ -10,14 +10,17 @@ import {
   type StageName,
 } from '@ulmfit/pipeline';
 import type { ClassificationTask, TextSource } from '@ulmfit/text';
+import type { MirroredFolder } from '@ulmfit/distributed';
 import { tensorBoard } from '@ulmfit/tensorboard';
 import { coloursOf, isLive } from '../colours.js';
+import { Interruption } from '../exit-code.js';
 import { interruptible } from '../interruptible.js';
+import { joinRanks } from '../join-ranks.js';
 import { oneLine } from '../one-line.js';
 import { resultLines } from '../print-result.js';
 import { EXPLAINED_MISTAKES } from '../explain/mistake-lines.js';
 import { nextLines, nextSteps } from '../next-steps.js';
-import { reporter } from '../reporter.js';
+import { reporter, silentReporter } from '../reporter.js';
 import { resumeCommand } from '../resume-command.js';
 import { printLines } from '../standard-output.js';
 import { startEngine } from '../start-engine.js';
@@ -80,16 +83,19 @@ async function runWith(
   more: Partial<Pick<RunOptions, 'pretrained' | 'encoder' | 'transfer'>> = {},
 ): Promise<void> {
   const { backwards, seed, saveEvery, pretrained } = flags;
-  const report = reporter({ verbose: flags.verbose });
-  const engine = await startEngine(flags);
+  const ranks = await joinRanks();
+  const isFirst = ranks?.isFirst ?? true;
+  const report = isFirst ? reporter({ verbose: flags.verbose }) : silentReporter;
+  const engine = await startEngine({ ...flags, threads: flags.threads ?? ranks?.threads }, report.say);
   let hasWorked = false;
+  let mirrored: MirroredFolder | undefined;
   try {
     const { task, preset, recipe, corpus, notes } = await planOf(flags, config, stages, { say: report.say });
     notes.forEach(report.say);
     const folder = flags.out ?? `runs/${name}-${preset}-${seed}`;
     const isNew = !existsSync(join(folder, runFiles.config));
     // What is left of a run that goes on is told on a terminal.
-    if (task && (isNew || (isLive(process.stderr) && !isDone(folder, stages)))) {
+    if (task && isFirst && (isNew || (isLive(process.stderr) && !isDone(folder, stages)))) {
       const from = more.pretrained ?? more.encoder ?? pretrained;
       const look = await lookAtTask(task, {
         ...{
@@ -107,12 +113,17 @@ async function runWith(
       if (isNew) shortSummaryLines(look).forEach(report.say);
       if (look.estimate) report.expect(look.estimate);
     }
-    const left = `what was done is saved. To go on: ${resumeCommand()}`;
+    mirrored = await ranks?.folderOf(folder);
+    const own = mirrored?.path ?? folder;
+    const slices = flags.slices ?? slicesOf(own) ?? ranks?.collective.size;
+    const launcher = ranks ? `mpirun -np ${ranks.collective.size} ` : '';
+    const left = `what was done is saved. To go on: ${launcher}${resumeCommand()}`;
     const result = await interruptible(
       left,
       (signal) =>
         runStages({
-          ...{ folder, task, corpus, recipe, stages, pretrained, backwards, seed },
+          ...{ folder: own, task, corpus, recipe, stages, pretrained, backwards, seed },
+          ...{ slices, collective: ranks?.collective },
           ...more,
           linear: stages.includes('linear'),
           engine,
@@ -120,7 +131,7 @@ async function runWith(
           architecture: config?.extras.architecture,
           plugins: config?.extras.plugins,
           optimizer: config?.extras.optimizer,
-          observers: [tensorBoard(join(folder, runFiles.tensorboard))],
+          observers: isFirst ? [tensorBoard(join(folder, runFiles.tensorboard))] : [],
           warnOfSpikes: true,
           workers: tokenizerThreads(flags.threads),
           tokenCache: flags.tokenCache,
@@ -132,8 +143,15 @@ async function runWith(
           },
         }),
       report.say,
-    );
+      ranks ? ['SIGUSR1', 'SIGINT', 'SIGTERM'] : undefined,
+    ).catch(async (error: unknown) => {
+      // All of them have stopped at the same step: this is no failure of one.
+      if (error instanceof Interruption) await ranks?.collective.close();
+      throw error;
+    });
     report.end();
+    await ranks?.collective.close();
+    if (!isFirst) return;
     await printLines(resultLines(result, folder));
     if (result.evaluate) verdictWarnings(result.evaluate).forEach(report.say);
     const page = join(folder, runFiles.report);
@@ -145,7 +163,13 @@ async function runWith(
     );
   } finally {
     report.end();
+    mirrored?.remove();
   }
+}
+
+/** Those that a run was begun with. */
+function slicesOf(folder: string): number | undefined {
+  return existsSync(join(folder, runFiles.config)) ? (readRun(folder).settings.slices ?? 1) : undefined;
 }
 
 /** Whether a run's folder has all that the stages make. */

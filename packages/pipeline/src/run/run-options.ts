@@ -1,6 +1,6 @@
 import type { AnyEncoder, Architecture, AwdLstmEncoder } from '@ulmfit/awd-lstm';
 import type { ClassificationTask, TextSource } from '@ulmfit/text';
-import type { OptimizerFactory, TrainingPlugin } from '@ulmfit/trainer';
+import type { Collective, OptimizerFactory, TrainingPlugin } from '@ulmfit/trainer';
 import type { OptimizerByStage } from './optimizer-by-stage.js';
 import type { MadePlugins, PluginsByStage } from './plugins-by-stage.js';
 import type { Recipe } from '../recipe/recipe.js';
@@ -45,6 +45,13 @@ export interface RunOptions<E extends AnyEncoder = AwdLstmEncoder> {
   readonly linear?: boolean | undefined;
   /** The one source of all randomness; an integer from 0 to 2^32 - 1. Default 1. */
   readonly seed?: number | undefined;
+  /**
+   * Parts that the rows of each batch are cut into, which several processes may share: a power of two. Another number ends with other
+   * bits. Default 1.
+   */
+  readonly slices?: number | undefined;
+  /** The processes that train this together, each by the same call; of `@ulmfit/distributed`. */
+  readonly collective?: Collective | undefined;
   /** What computes, as `useBackend` tells it: kept with the run, which is not resumed on another one. */
   readonly engine?: RunEngine | undefined;
   /** Seconds between checkpoints within an epoch; each epoch's end is saved anyway. Default 300. */

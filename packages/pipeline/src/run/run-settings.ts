@@ -22,6 +22,8 @@ export interface RunSettings {
   /** Whether the plain linear baseline is trained too, and blended with the neural model where that helps. */
   readonly linear: boolean;
   readonly seed: number;
+  /** Parts that the rows of each batch are cut into, where there are several. */
+  readonly slices?: number | undefined;
   readonly recipe: Recipe;
   /** The plugins beside the recipe's, of each stage that has some. */
   readonly plugins: Readonly<Partial<Record<TrainedStage, readonly PluginSettings[]>>>;

@@ -52,7 +52,7 @@ import type { Training } from './training-settings.js';
 import type { TokenizeOptions } from '../tokens/tokenized.js';
 
 /** What the stages of a run are given alike. */
-type RunContext = Pick<StageContext, 'signal' | 'onEvent' | 'saveEvery'> &
+type RunContext = Pick<StageContext, 'signal' | 'onEvent' | 'saveEvery' | 'slices' | 'collective'> &
   Pick<TokenizeOptions, 'workers' | 'cache'> &
   Training & {
     readonly explainMistakes?: number | undefined;

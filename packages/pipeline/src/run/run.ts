@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyEncoder, AwdLstmEncoder } from '@ulmfit/awd-lstm';
-import { spikeWarning } from '@ulmfit/trainer';
+import { requireSlices, spikeWarning } from '@ulmfit/trainer';
 import { checkSettings } from './check-settings.js';
 import { openRun } from './open-run.js';
 import { optimizerByStage } from './optimizer-by-stage.js';
@@ -13,6 +13,7 @@ import { runFiles } from './run-files.js';
 import type { RunOptions } from './run-options.js';
 import type { RunResult } from './run-result.js';
 import type { RunSettings } from './run-settings.js';
+import { requireSameRun } from './require-same-run.js';
 import { RunStages } from './run-stages.js';
 import { listener } from '../listener.js';
 import { trainedStages, type StageName } from './stage-name.js';
@@ -52,12 +53,16 @@ export async function run<E extends AnyEncoder = AwdLstmEncoder>(options: RunOpt
   // In a longer run the stage is passed over; by itself it was asked for.
   if (stages.at(-1) === 'pretrain') requirePretraining(settings.recipe, 'pretrain');
   const tokenizer = await recipeTokenizer(settings.recipe.tokenizer);
+  const { slices, collective } = options;
+  requireSlices({ slices, collective });
+  if (collective) await requireSameRun(collective, settings, { engine, task });
   const opened = openRun(folder, settings, { engine, task });
   const work = new RunStages(opened, settings, {
     task,
     corpus,
     tokenizer,
     signal,
+    ...{ slices, collective },
     saveEvery: options.saveEvery,
     plugins,
     architecture,
@@ -110,6 +115,7 @@ function settingsOf({
   transfer = true,
   linear = true,
   seed = 1,
+  slices = 1,
 }: Pick<RunOptions<AnyEncoder>, keyof RunSettings & keyof RunOptions>): RunSettings {
   return {
     task: task?.settings ?? null,
@@ -121,6 +127,7 @@ function settingsOf({
     transfer,
     linear,
     seed,
+    ...(slices > 1 && { slices }),
     recipe,
     ...{ plugins: {}, optimizer: {} },
   };

@@ -146,7 +146,8 @@ const isBetter = (value: number, than: number, { classifier }: Recipe): boolean 
  * epoch. They are the caller's to dispose.
  */
 export function prepareClassifier<E extends AnyEncoder = AwdLstmEncoder>(
-  options: Omit<ClassifierStageOptions<E>, keyof StageContext> & Pick<StageContext, 'seed'>,
+  options: Omit<ClassifierStageOptions<E>, keyof StageContext> &
+    Pick<StageContext, 'seed' | 'slices' | 'collective'>,
 ) {
   const {
     recipe,
@@ -220,11 +221,16 @@ export function classifierTrainer<E extends AnyEncoder>(
   {
     recipe,
     seed,
+    slices,
+    collective,
     validates,
     plugins = [],
     optimizer = recipeOptimizer(recipe),
     terms = [],
-  }: Pick<ClassifierStageOptions<E>, 'recipe' | 'seed' | 'plugins' | 'optimizer'> & {
+  }: Pick<
+    ClassifierStageOptions<E>,
+    'recipe' | 'seed' | 'slices' | 'collective' | 'plugins' | 'optimizer'
+  > & {
     readonly validates: boolean;
     /** Those of the recipe's `semiSupervised`. */
     readonly terms?: ReturnType<typeof semiSupervisedPlugins>;
@@ -242,7 +248,7 @@ export function classifierTrainer<E extends AnyEncoder>(
     ...(kept ? [kept] : []),
   ]);
   const metrics = [accuracy, macroF1];
-  const trainer = createTrainer({ model, optimizer, seed, metrics, plugins: ofTrainer });
+  const trainer = createTrainer({ model, optimizer, seed, metrics, slices, collective, plugins: ofTrainer });
   const pluginsOf = ({ freezeTo: to, lr, spread }: ClassifierFit) => {
     const rates = [freezeTo(to), spreadRates(lr, spread)];
     const ofFit: ClassifierPlugin<E>[] = [freshOptimizer, ...rates, ...schedulePlugins(recipe)];

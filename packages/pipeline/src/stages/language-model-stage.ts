@@ -114,7 +114,8 @@ export async function trainLanguageModel<E extends AnyEncoder = AwdLstmEncoder>(
  * dispose.
  */
 export function prepareLanguageModel<E extends AnyEncoder = AwdLstmEncoder>(
-  options: Omit<LanguageModelStageOptions<E>, keyof StageContext> & Pick<StageContext, 'seed'>,
+  options: Omit<LanguageModelStageOptions<E>, keyof StageContext> &
+    Pick<StageContext, 'seed' | 'slices' | 'collective'>,
 ) {
   const { stage, recipe, data, from, architecture, backwards = false, seed } = options;
   const { batchSize, window, jitter } = recipe.languageModel;
@@ -150,9 +151,13 @@ export function prepareLanguageModel<E extends AnyEncoder = AwdLstmEncoder>(
 /** The trainer of a stage's model, and the plugins of its fit, of which the rates by themselves too. */
 export function languageModelTrainer<E extends AnyEncoder>(
   model: LanguageModel<E>,
-  options: Pick<LanguageModelStageOptions<E>, 'stage' | 'recipe' | 'seed' | 'plugins' | 'optimizer'>,
+  options: Pick<
+    LanguageModelStageOptions<E>,
+    'stage' | 'recipe' | 'seed' | 'slices' | 'collective' | 'plugins' | 'optimizer'
+  >,
 ) {
-  const { stage, recipe, seed, plugins = [], optimizer = recipeOptimizer(recipe) } = options;
+  const { stage, recipe, seed, slices, collective, plugins = [] } = options;
+  const { optimizer = recipeOptimizer(recipe) } = options;
   const { jitter, dropouts } = recipe.languageModel;
   const fit = stage === 'pretrain' ? requirePretraining(recipe, stage) : recipe.languageModel.finetune;
   const ofTrainer = fitting(model, [
@@ -167,7 +172,7 @@ export function languageModelTrainer<E extends AnyEncoder>(
   const ofFit: LanguageModelPlugin<E>[] = [...rates, ...schedulePlugins(recipe, fit.warmup)];
   const added = beside([...ofTrainer, ...ofFit], flatPlugins(plugins));
   const metrics = [tokenAccuracy(model)];
-  const trainer = createTrainer({ model, optimizer, seed, metrics, plugins: ofTrainer });
+  const trainer = createTrainer({ model, optimizer, seed, metrics, slices, collective, plugins: ofTrainer });
   return { trainer, fit, rates, plugins: [...ofFit, ...added] };
 }
 

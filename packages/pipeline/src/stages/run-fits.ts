@@ -2,6 +2,7 @@ import { dispose } from '@tensorflow/tfjs-core';
 import { UlmfitError } from '@ulmfit/errors';
 import {
   checkpointing,
+  firstSaves,
   type FitOptions,
   type Optimizer,
   type StateDict,
@@ -24,9 +25,10 @@ export async function runFits<Batch, Output, Taps, O extends Optimizer>(
   stage: string,
   trainer: Trainer<Batch, Output, Taps, O>,
   fits: readonly FitOptions<NoInfer<Batch>, NoInfer<Output>, NoInfer<Taps>>[],
-  { store, saveEvery, signal, onEvent }: Omit<StageContext, 'seed'>,
+  { store: kept, saveEvery, signal, collective, onEvent }: Omit<StageContext, 'seed'>,
   data: StageData,
 ): Promise<void> {
+  const store = kept && collective ? firstSaves(kept, collective) : kept;
   const first = await resume(trainer, fits, store, onEvent);
   const added = [
     ...(onEvent ? [events(stage, onEvent)] : []),

@@ -10,7 +10,7 @@ import {
   type Tokenizer,
   type Vocabulary,
 } from '@ulmfit/text';
-import { yieldToEvents } from '@ulmfit/trainer';
+import { firstThenOthers, yieldToEvents } from '@ulmfit/trainer';
 import type { StageContext } from '../stage-context.js';
 import type { TokenCache } from './token-cache.js';
 import { TokenizerPool } from './tokenizer-pool.js';
@@ -18,7 +18,8 @@ import { TokenizerPool } from './tokenizer-pool.js';
 /** Texts, in memory or as they are read. */
 export type Documents = Iterable<string> | AsyncIterable<string>;
 
-export interface TokenizeOptions extends Pick<StageContext, 'onEvent' | 'signal'> {
+/** With a `collective` and a cache, one rank tokenizes for all that share it. */
+export interface TokenizeOptions extends Pick<StageContext, 'onEvent' | 'signal' | 'collective'> {
   /**
    * Threads that tokenize; default one a core, 8 at most (one thread reads for them all). With 1, for a short text, and for
    * a tokenizer of your own that says no module, there are none. The tokens are the same with any number.
@@ -49,6 +50,17 @@ export async function tokenized(
   tokenizer: Tokenizer,
   options: TokenizeOptions = {},
   what = 'documents',
+): Promise<TokenCorpusBuilder> {
+  const { collective, cache } = options;
+  const work = () => tokenizedHere(documents, tokenizer, options, what);
+  return collective && cache ? firstThenOthers(collective, work) : work();
+}
+
+async function tokenizedHere(
+  documents: Documents,
+  tokenizer: Tokenizer,
+  options: TokenizeOptions,
+  what: string,
 ): Promise<TokenCorpusBuilder> {
   const { onEvent, cache, content } = options;
   const key = await cache?.keyOf(tokenizer, content ?? documents);
