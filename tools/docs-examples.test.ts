@@ -57,7 +57,7 @@ describe('the commands are those of the command line', () => {
   const words = (command: string): string[] =>
     (command.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
   const commands = guides.flatMap((page) =>
-    [...read(page).matchAll(/^npx ulmfit ((?:\\\n|[^#\n])+)/gm)].map(([, rest = '']) =>
+    [...read(page).matchAll(/^(?:mpirun -np \d+ )?npx ulmfit ((?:\\\n|[^#\n])+)/gm)].map(([, rest = '']) =>
       rest.replaceAll('\\\n', ' ').trim(),
     ),
   );

@@ -3,6 +3,7 @@ const made = 'made by the function of the same name, which has one';
 
 /** Public functions without an example, and why. */
 export const withoutExample: Readonly<Record<string, string>> = {
+  '@ulmfit/backend-node ensureAddon': below,
   '@ulmfit/backend-node ensureKernelLibrary': below,
   '@ulmfit/backend-node registerFastKernels': below,
   '@ulmfit/backend-node registerNativeKernels': below,
@@ -23,6 +24,8 @@ export const withoutExample: Readonly<Record<string, string>> = {
   '@ulmfit/optimizers Sgd': made,
   '@ulmfit/text packError': below,
   '@ulmfit/text packTexts': below,
+  '@ulmfit/trainer requireSameRanks': below,
+  '@ulmfit/trainer requireSlices': below,
 };
 
 const download = 'downloads';
@@ -31,6 +34,7 @@ const fastai = "needs fastai's files";
 const engine = 'starts or installs an engine, which a process can have once';
 const served = 'needs a model on a server, or a page';
 const server = 'listens on a port, or starts a process';
+const ranks = 'needs processes that mpirun has started';
 const large = 'trains at the sizes of real texts';
 
 /** Examples that are type-checked alone, and why. */
@@ -49,6 +53,8 @@ export const notRun: Readonly<Record<string, string>> = {
   'data-imdb-downloadImdb-0': download,
   'data-imdb-imdbTask-0': dataSet,
   'data-imdb-readImdb-0': dataSet,
+  'distributed-connectMpi-0': ranks,
+  'distributed-mirroredFolder-0': ranks,
   'files-downloadFile-0': download,
   'inference-LoadedLanguageModel.generate-0': served,
   'inference-loadClassifier-0': served,

@@ -22,7 +22,8 @@ import {
   TokenCorpus,
   type ClassificationTask,
 } from '@ulmfit/text';
-import { createTrainer, type TrainingPlugin } from '@ulmfit/trainer';
+import { toyRanks } from '@ulmfit/plugin-testkit';
+import { createTrainer, type Collective, type TrainingPlugin } from '@ulmfit/trainer';
 import { activationL1 } from '../../docs/examples/activation-l1.js';
 import { stepDecay } from '../../docs/examples/step-decay.js';
 import { createGru, gru } from '../../docs/examples/third-party/gru-encoder/src/index.js';
@@ -113,6 +114,7 @@ export const given = {
       summary: await summarizeTask(task()),
     }),
   signal: () => new AbortController().signal,
+  ranks: () => toyRanks(1)[0] as Collective,
   it: () => it,
   test: () => it,
   by: () => 2,

@@ -32,6 +32,7 @@ const guides = [
         ? [{ text: 'In the browser', link: '/use-in-the-browser' }]
         : []),
       { text: 'As a service', link: '/as-a-service' },
+      { text: 'Several machines', link: '/several-machines' },
     ],
   },
   {
