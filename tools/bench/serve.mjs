@@ -26,6 +26,7 @@ const { values } = parseArgs({
     overload: { type: 'string' },
     requests: { type: 'string' },
     model: { type: 'string' },
+    weights: { type: 'string', default: 'float32' },
     'in-process': { type: 'boolean', default: false },
     'no-build': { type: 'boolean', default: false },
   },
@@ -63,7 +64,8 @@ async function invented(tokens) {
 /** A model of random weights, which don't change how long it takes. @param {readonly string[]} texts */
 async function randomModel(texts) {
   const { createClassifier } = await import('../../packages/awd-lstm/dist/index.js');
-  const { plainDecision, saveClassifier } = await import('../../packages/pipeline/dist/index.js');
+  const { exportModel, plainDecision, saveClassifier } =
+    await import('../../packages/pipeline/dist/index.js');
   const { fastaiTokenizer, specialTokens, Vocabulary } = await import('../../packages/text/dist/index.js');
   const { setBackend } = await import('@tensorflow/tfjs-core');
   await import('@tensorflow/tfjs-backend-cpu');
@@ -80,7 +82,12 @@ async function randomModel(texts) {
     decision: plainDecision,
   });
   model.dispose();
-  return path;
+  const { weights } = values;
+  if (weights === 'float32') return path;
+  if (weights !== 'float16' && weights !== 'int8')
+    throw new Error(`--weights ${weights}: float32, float16 or int8`);
+  exportModel(path, `${path}.ulmfit`, { weightFormat: weights });
+  return `${path}.ulmfit`;
 }
 
 /**

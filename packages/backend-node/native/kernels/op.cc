@@ -140,8 +140,8 @@ std::string RegisterOne() {
 std::string RegisterAll() {
   std::string problem;
   for (auto* one : {RegisterOne<kLstmLayer>, RegisterOne<kLstmLayerGrad>, RegisterOne<kLstmRecurrence>,
-                    RegisterOne<kLstmRecurrenceGrad>, RegisterOne<kLstmInference>, RegisterOne<kDropout>,
-                    RegisterOne<kSoftmaxCrossEntropy>, RegisterOne<kTiedSoftmaxCrossEntropy>, RegisterOne<kAdamStep>,
+                    RegisterOne<kLstmRecurrenceGrad>, RegisterOne<kLstmInference>, RegisterOne<kLstmInferenceInt8>,
+                    RegisterOne<kDropout>, RegisterOne<kSoftmaxCrossEntropy>, RegisterOne<kTiedSoftmaxCrossEntropy>, RegisterOne<kAdamStep>,
                     RegisterOne<kGlobalNorm>, RegisterOne<kSquareSum>, RegisterOne<kSquareSumGrad>,
                     RegisterOne<kConcatPooling>, RegisterOne<kConcatPoolingGrad>, RegisterOne<kEmbeddingGrad>,
                     RegisterOne<kProduct>}) {

@@ -57,8 +57,8 @@ struct Op {
 /** Registers all ops below with TensorFlow. Returns what is wrong, or an empty text. */
 std::string RegisterAll();
 
-extern const Op kLstmLayer, kLstmLayerGrad, kLstmRecurrence, kLstmRecurrenceGrad, kLstmInference, kDropout,
-    kSoftmaxCrossEntropy, kTiedSoftmaxCrossEntropy, kAdamStep, kGlobalNorm, kSquareSum, kSquareSumGrad,
+extern const Op kLstmLayer, kLstmLayerGrad, kLstmRecurrence, kLstmRecurrenceGrad, kLstmInference, kLstmInferenceInt8,
+    kDropout, kSoftmaxCrossEntropy, kTiedSoftmaxCrossEntropy, kAdamStep, kGlobalNorm, kSquareSum, kSquareSumGrad,
     kConcatPooling, kConcatPoolingGrad, kEmbeddingGrad, kProduct;
 
 }  // namespace ulmfit
