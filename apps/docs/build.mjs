@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vitepress';
+import { examples } from '../ulmfit/dist/help-groups.js';
 import { program } from '../ulmfit/dist/program.js';
 import { commandLinePage } from './dist/command-line.js';
 
@@ -16,5 +17,5 @@ const { status } = spawnSync('npx', ['typedoc'], {
   shell: process.platform === 'win32',
 });
 if (status !== 0) process.exit(status ?? 1);
-writeFileSync(join(root, 'docs/command-line.md'), commandLinePage(program()));
+writeFileSync(join(root, 'docs/command-line.md'), commandLinePage(program(), examples));
 await build(here);

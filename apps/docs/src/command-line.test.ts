@@ -17,8 +17,9 @@ it('keeps a table whole, and writes no HTML', () => {
     .command('do <thing>')
     .description('do it | twice')
     .addOption(new Option('--by <a|b>', 'how, as <name>').choices(['a', 'b']).default('a'));
-  const page = commandLinePage(ulmfit);
+  const page = commandLinePage(ulmfit, { do: ['do this --by a', 'cat x | ulmfit do -'] });
   expect(page).toContain('do it \\| twice');
   expect(page).toContain('| `--by <a\\|b>` | how, as &lt;name>. One of `a`, `b`. Default `a`. |');
   expect(page).toContain('npx ulmfit do <thing>');
+  expect(page).toContain('npx ulmfit do this --by a\ncat x | npx ulmfit do -\n');
 });

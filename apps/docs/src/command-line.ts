@@ -6,8 +6,14 @@ interface Leaf {
   readonly command: Command;
 }
 
-/** A page of all commands and their flags, as the program itself knows them. */
-export function commandLinePage(ulmfit: Command): string {
+/**
+ * A page of all commands and their flags, as the program itself knows them.
+ * @param examples what its help shows, by command
+ */
+export function commandLinePage(
+  ulmfit: Command,
+  examples: Readonly<Record<string, readonly string[]>> = {},
+): string {
   const all = leaves(ulmfit, []);
   return [
     '---\ntitle: Command line\n---\n\n# Command line\n',
@@ -18,7 +24,7 @@ export function commandLinePage(ulmfit: Command): string {
         `| [\`ulmfit ${names.join(' ')}\`](#${['ulmfit', ...names].join('-')}) | ${cell(command.description())} |`,
     ),
     '',
-    ...all.map(section),
+    ...all.map((leaf) => section(leaf, examples[leaf.names.join(' ')] ?? [])),
     '',
   ].join('\n');
 }
@@ -28,7 +34,7 @@ function leaves(command: Command, names: readonly string[]): Leaf[] {
   return command.commands.flatMap((child) => leaves(child, [...names, child.name()]));
 }
 
-function section({ names, command }: Leaf): string {
+function section({ names, command }: Leaf, examples: readonly string[]): string {
   const usage = command.usage().replace(/^\[options\] ?/, '');
   const options = command.options.filter(({ hidden }) => !hidden);
   const description = command.description();
@@ -40,9 +46,13 @@ function section({ names, command }: Leaf): string {
     `\n## ulmfit ${names.join(' ')}\n`,
     `${description.charAt(0).toUpperCase()}${description.slice(1)}.\n`,
     `\`\`\`sh\n${['npx ulmfit', ...names, usage].filter((part) => part !== '').join(' ')}\n\`\`\`\n`,
+    ...(examples.length > 0 ? [`\`\`\`sh\n${examples.map(asTyped).join('\n')}\n\`\`\`\n`] : []),
     ...(options.length > 0 ? table : []),
   ].join('\n');
 }
+
+const asTyped = (example: string): string =>
+  example.includes('| ulmfit ') ? example.replace('| ulmfit ', '| npx ulmfit ') : `npx ulmfit ${example}`;
 
 function told({ description, defaultValue, argChoices }: Option): string {
   const preset: unknown = defaultValue;

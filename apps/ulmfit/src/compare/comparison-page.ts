@@ -39,7 +39,12 @@ export function comparisonPage(comparison: Comparison): string {
                     ({ path, values }) =>
                       html`<tr>
                         <th scope="row"><code>${printable(path)}</code></th>
-                        ${values.map((value) => html`<td><code>${printable(value)}</code></td>`)}
+                        ${values.map(
+                          (value, i) =>
+                            html`<td data-run="${printable(runs[i]?.path ?? '')}">
+                              <code>${printable(value)}</code>
+                            </td>`,
+                        )}
                       </tr> `,
                   )}
                 </tbody>
@@ -64,9 +69,9 @@ function runTable(runs: readonly ComparedRun[], multiLabel: boolean): Html {
           <th scope="row">run</th>
           <th scope="col">${name}</th>
           <th scope="col">macro F1</th>
-          <th scope="col">labels</th>
+          <th scope="col" class="extra">labels</th>
           <th scope="col">time</th>
-          ${multiLabel ? '' : html`<th scope="row">95 % interval, ${percent(low)} to ${percent(high)}</th>`}
+          ${multiLabel ? '' : html`<th scope="row">95 % interval<span class="extra">, ${percent(low)} to ${percent(high)}</span></th>`}
         </tr>
       </thead>
       <tbody>
@@ -78,18 +83,15 @@ function runTable(runs: readonly ComparedRun[], multiLabel: boolean): Html {
             <th scope="row">${printable(path)}${isBest ? html` <small>best</small>` : ''}</th>
             <td>${isBest ? html`<strong>${figure}</strong>` : figure}</td>
             <td>${decimals(macro.f1)}</td>
-            <td>${labels ?? '–'}</td>
+            <td class="extra">${labels ?? '–'}</td>
             <td>${duration(seconds)}</td>
             ${
               multiLabel
                 ? ''
-                : html`<td
-                    class="interval"
-                    role="img"
-                    aria-label="${percent(from)} to ${percent(to)}"
-                    title="${percent(from)} to ${percent(to)}"
-                  >
+                : html`<td class="interval" title="${percent(from)} to ${percent(to)}">
                     <span
+                      role="img"
+                      aria-label="${percent(from)} to ${percent(to)}"
                       style="--from: ${place(from)}%; --to: ${place(to)}%; --at: ${place(accuracy)}%"
                     ></span>
                   </td>`

@@ -17,7 +17,7 @@ svg { width: 100%; height: auto; }
 svg text { fill: var(--faint); }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 1rem 0; }
-caption { text-align: left; color: var(--faint); padding-bottom: 0.3rem; }
+caption { white-space: normal; text-align: left; color: var(--faint); padding-bottom: 0.3rem; }
 th, td { padding: 0.25rem 0.8rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th[scope='row'], .facts td { text-align: left; }
 .facts td { white-space: normal; overflow-wrap: anywhere; }
@@ -25,7 +25,12 @@ th[scope='row'], .facts td { text-align: left; }
 .beside > * { min-width: 0; max-width: 100%; }
 .beside .chart { flex: 1 1 22rem; max-width: 34rem; }
 .beside table { margin: 0.4rem 0; }
-@media (max-width: 40rem) { table { font-size: 0.85rem; } th, td { padding: 0.25rem 0.35rem; } .extra { display: none; } .main { padding: 1rem; } }
+@media (max-width: 40rem) { table { font-size: 0.85rem; } th, td { padding: 0.25rem 0.35rem; } .extra { display: none; } .main { padding: 1rem; }
+  .classes, .epochs { font-size: 0.75rem; } .classes th, .classes td, .epochs th, .epochs td { padding: 0.2rem 0.25rem; }
+  .epochs { font-size: 0.7rem; } .epochs th[scope='col'] { white-space: normal; vertical-align: bottom; }
+  .runs { font-size: 0.75rem; } .runs th { white-space: normal; overflow-wrap: anywhere; min-width: 2.6rem; padding: 0.25rem 0.2rem; } .runs td { padding: 0.25rem 0.2rem; } .runs th:first-child { min-width: 5rem; } .runs .interval { min-width: 4rem; }
+  .settings thead { display: none; } .settings tr, .settings th, .settings td { display: block; } .settings th, .settings td { border: 0; } .settings tr { border-bottom: 1px solid var(--line); }
+  .settings td::before { content: attr(data-run) ': '; color: var(--faint); } }
 .good { --look: var(--good); } .below { --look: var(--below); } .guess { --look: var(--guess); }
 header p { color: var(--faint); margin-top: -0.4rem; overflow-wrap: anywhere; }
 .main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 0.5rem 2.5rem; align-items: center; border: 1px solid var(--line); border-left: 8px solid var(--look); border-radius: 10px; padding: 1.2rem 1.5rem; }

@@ -223,28 +223,47 @@ function stageFigures(stage: string, { pretrain, finetune, classify }: RunResult
 function epochTable(metrics: readonly RunMetrics[]): Html | string {
   const epochs = metrics.filter((line): line is EpochMetrics => line.type === 'epoch');
   if (epochs.length === 0) return '';
-  const names = [...new Set(epochs.flatMap(({ values }) => Object.keys(values)))];
+  const there = [...new Set(epochs.flatMap(({ values }) => Object.keys(values)))];
+  const validated = FIRST_FIGURES.filter((name) => there.includes(name));
+  const first = validated.length > 0 ? validated : ['loss'].filter((name) => there.includes(name));
+  const others = there.filter((name) => !first.includes(name));
   return html`<div class="wide">
-    <table>
+    <table class="epochs">
       <caption>
         Epochs: means over their steps, and over the held-out text under
         <code>valid/</code>
       </caption>
       <tr>
-        ${['fit', 'epoch', 'steps', 'time', ...names].map((name) => html`<th scope="col">${name}</th>`)}
+        <th scope="row">fit</th>
+        <th scope="col">epoch</th>
+        <th scope="col" class="extra">steps</th>
+        ${['time', ...first].map((name) => html`<th scope="col">${breakable(name)}</th>`)}
+        ${others.map((name) => html`<th scope="col" class="extra">${name}</th>`)}
       </tr>
       ${epochs.map(
         ({ fit, epoch, step, seconds, values }) =>
           html`<tr>
             <th scope="row">${fit}</th>
-            ${[...[epoch + 1, step, duration(seconds)], ...names.map((name) => figure(values[name]))].map(
+            <td>${epoch + 1}</td>
+            <td class="extra">${step}</td>
+            ${[duration(seconds), ...first.map((name) => figure(values[name]))].map(
               (cell) => html`<td>${cell}</td>`,
             )}
+            ${others.map((name) => html`<td class="extra">${figure(values[name])}</td>`)}
           </tr> `,
       )}
     </table>
   </div>`;
 }
+
+/** A name that may go on in the next line behind its slash. */
+const breakable = (name: string): Html => {
+  const [first = '', ...others] = name.split('/');
+  return html`${first}${others.map((part) => html`/<wbr />${part}`)}`;
+};
+
+/** What an epoch is judged by; a phone has no room for more. */
+const FIRST_FIGURES = ['valid/accuracy', 'valid/macroF1', 'valid/loss'];
 
 const figure = (value: number | undefined): string =>
   value === undefined ? '' : String(Number(value.toPrecision(4)));
