@@ -155,7 +155,7 @@ const integer = (least: number, most: number) => (text: string) => {
   return value;
 };
 
-const count = (least: number) => integer(least, Number.MAX_SAFE_INTEGER);
+export const count = (least: number) => integer(least, Number.MAX_SAFE_INTEGER);
 
 const seed = integer(0, 0xffffffff);
 

@@ -68,6 +68,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   inspect: ['inspect reviews.csv', 'inspect runs/reviews                # a model'],
   report: ['report runs/reviews'],
   compare: ['compare runs/first runs/second', 'compare runs/* --out compare.html'],
+  sweep: ['sweep sweep.json', 'sweep sweep.json --run', 'sweep sweep.json --table'],
   completion: ['completion bash > ~/.local/share/bash-completion/completions/ulmfit'],
 };
 

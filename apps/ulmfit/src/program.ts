@@ -4,6 +4,7 @@ import type { Shell } from './commands/completion.js';
 import { applyConfig, dropExcluded, sourcesOf, type SettingSource } from './config/apply-config.js';
 import type { LoadedConfig } from './config/load-config.js';
 import {
+  count,
   dataFlags,
   engineFlags,
   lrFindFlags,
@@ -44,7 +45,7 @@ export function program(writeHelp?: (text: string) => void): Command {
       config = undefined;
       if (command.options.length === 0 && command.name() !== 'config') return;
       // It reads runs alone: what the file calls `out` is the folder of one.
-      if (command.name() === 'compare') return;
+      if (command.name() === 'compare' || command.name() === 'sweep') return;
       if (ulmfit.args.some((word) => word === '--help' || word === '-h')) return;
       const { loadConfig } = await import('./config/load-config.js');
       config = await loadConfig(ulmfit.opts<Pick<Flags, 'config'>>().config);
@@ -208,6 +209,22 @@ export function program(writeHelp?: (text: string) => void): Command {
     .exitOverride()
     .action(async (runs: readonly string[], flags: { out?: string; json?: boolean }) =>
       (await import('./commands/compare.js')).compare(runs, flags),
+    );
+  ulmfit
+    .command('sweep')
+    .description('print the commands of a sweep over seeds and settings, or run them')
+    .argument('<file>')
+    .addOption(
+      new Option('--run [n]', 'run those that have no score yet, or the one of number n, from 0')
+        .argParser(count(0))
+        .helpGroup('What comes out:'),
+    )
+    .addOption(new Option('--table', 'print the scores').conflicts('run').helpGroup('What comes out:'))
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', examplesText('sweep'))
+    .exitOverride()
+    .action(async (file: string, flags: { run?: true | number; table?: boolean }) =>
+      (await import('./commands/sweep.js')).sweep(file, flags),
     );
   ulmfit.commandsGroup('Train stage by stage:');
   add(
