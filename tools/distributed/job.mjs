@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const bin = fileURLToPath(new URL('../../apps/ulmfit/bin/ulmfit.js', import.meta.url));
 
 /** More ranks than cores, as root, and each free to use any core: by Open MPI 4 and 5; MPICH asks for nothing. */
-const lenient = {
+export const lenient = {
   OMPI_ALLOW_RUN_AS_ROOT: '1',
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
   OMPI_MCA_rmaps_base_oversubscribe: '1',
