@@ -157,28 +157,39 @@ it("adds the recipe's terms over texts without a label, and resumes to the same 
   for (const { model } of [whole, again]) model.dispose();
 });
 
-it('is a stage of a run, with the plain baseline in the teacher, and leaves no checkpoints', async () => {
-  const root = mkdtempSync(join(tmpdir(), 'ulmfit-self-'));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  const { from } = setUp();
-  const encoder = join(root, 'language-model');
-  saveLanguageModel(encoder, from, { tokenizer: fastaiTokenizer(), backwards: false });
-  const { texts, labels } = opinionsOf(24, 5);
-  const row = (i: number) => ({ text: texts[i] ?? '', label: labels[i] === 1 ? 'good' : 'bad' });
-  const task = rowsTask({
-    train: Array.from({ length: 16 }, (_, i) => row(i)),
-    valid: Array.from({ length: 8 }, (_, i) => row(16 + i)),
-    unlabelled: opinionsOf(20, 8).texts,
-  });
-  const rounds: number[] = [];
-  const folder = join(root, 'run');
-  const result = await run({
-    ...{ folder, task, encoder, recipe: recipeOf({ selfTraining: { ...selfTraining, rounds: 1 } }) },
-    ...{ stages: ['linear', 'classify', 'evaluate'], tokenCache: false },
-    onEvent: (event) => void (event.type === 'pseudo-labels' && rounds.push(event.texts)),
-  });
-  expect(rounds).toEqual([8]);
-  expect(result.evaluate?.judgements.neural.documents).toBe(8);
-  const checkpoints = join(folder, 'checkpoints');
-  expect(existsSync(checkpoints) ? readdirSync(checkpoints) : []).toEqual([]);
-});
+it.each([
+  ['blend', 'draw'],
+  ['linear', 'most-certain'],
+] as const)(
+  'is a stage of a run in which the %s teaches by %s, and leaves no checkpoints',
+  async (teacher, choose) => {
+    const root = mkdtempSync(join(tmpdir(), 'ulmfit-self-'));
+    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+    const { from } = setUp();
+    const encoder = join(root, 'language-model');
+    saveLanguageModel(encoder, from, { tokenizer: fastaiTokenizer(), backwards: false });
+    const { texts, labels } = opinionsOf(24, 5);
+    const row = (i: number) => ({ text: texts[i] ?? '', label: labels[i] === 1 ? 'good' : 'bad' });
+    const task = rowsTask({
+      train: Array.from({ length: 16 }, (_, i) => row(i)),
+      valid: Array.from({ length: 8 }, (_, i) => row(16 + i)),
+      unlabelled: opinionsOf(20, 8).texts,
+    });
+    const rounds: number[] = [];
+    const folder = join(root, 'run');
+    const result = await run({
+      ...{
+        folder,
+        task,
+        encoder,
+        recipe: recipeOf({ selfTraining: { ...selfTraining, rounds: 1, teacher, choose } }),
+      },
+      ...{ stages: ['linear', 'classify', 'evaluate'], tokenCache: false },
+      onEvent: (event) => void (event.type === 'pseudo-labels' && rounds.push(event.texts)),
+    });
+    expect(rounds).toEqual([8]);
+    expect(result.evaluate?.judgements.neural.documents).toBe(8);
+    const checkpoints = join(folder, 'checkpoints');
+    expect(existsSync(checkpoints) ? readdirSync(checkpoints) : []).toEqual([]);
+  },
+);
