@@ -8,7 +8,12 @@ import type { RunSettings } from './run-settings.js';
  */
 export function checkSettings(settings: RunSettings): void {
   checkedRecipe(settings.recipe, 'recipe');
-  const { transfer, encoder, pretrained } = settings;
+  const { transfer, encoder, pretrained, slices = 1, recipe } = settings;
+  if (slices > 1 && (recipe.classifier.semiSupervised?.texts ?? 0) > 0)
+    throw new UlmfitError(
+      'BAD_RECIPE',
+      `recipe: classifier.semiSupervised reads texts without a label, of which the ${slices} slices of a batch don’t share one order; leave its texts out, or train in one slice`,
+    );
   if (!transfer) refuse(settings, 'transfer: false', ['encoder', 'pretrained', 'corpus']);
   if (encoder !== undefined) refuse(settings, 'encoder', ['pretrained', 'corpus']);
   if (pretrained !== undefined) refuse(settings, 'pretrained', ['corpus']);
