@@ -9,7 +9,14 @@ export { testOptimizer, type TestOptimizerOptions } from './test-optimizer.js';
 export { testEncoder, type TestedEncoder } from './test-encoder.js';
 export { testTask, type MakeTask, type TestTaskOptions } from './test-task.js';
 export { toyTextBench, type Bench } from './bench.js';
-export { toyLoader, toyModel, type ToyBatch, type ToyModelOptions, type ToyTaps } from './toy-model.js';
+export {
+  toyLoader,
+  toyModel,
+  type ToyBatch,
+  type ToyLoader,
+  type ToyModelOptions,
+  type ToyTaps,
+} from './toy-model.js';
 export { toyTextLoader, toyTextModel, type ToyTextBatch, type ToyTextTaps } from './toy-text-model.js';
 export { toyRanks } from './toy-ranks.js';
 export { toyTrainer, type ToyTrainer, type ToyTrainerOptions } from './toy-trainer.js';

@@ -1,6 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { permutation, randomKey, uniformValues } from '@ulmfit/kernels';
-import { buffer, parameter, parameterGroup, type Cursor, type Loader, type Model } from '@ulmfit/trainer';
+import {
+  buffer,
+  parameter,
+  parameterGroup,
+  type Cursor,
+  type Loader,
+  type Model,
+  type SlicedLoader,
+} from '@ulmfit/trainer';
 
 /** Rows with two numbers each, and what is learned of them. */
 export interface ToyBatch {
@@ -75,6 +83,13 @@ export function toyModel({ carries = false, noisy = false }: ToyModelOptions = {
 
 const ROWS = 4;
 
+/** See {@link toyLoader}. */
+export interface ToyLoader extends Loader<ToyBatch> {
+  batches(): number;
+  open(at: Cursor): Generator<ToyBatch>;
+  slice(index: number, count: number): SlicedLoader<ToyBatch>;
+}
+
 /**
  * Batches for {@link toyModel}, with the rows in another order in each epoch.
  * @param batches the size of each batch, or how many there are of four rows
@@ -82,7 +97,7 @@ const ROWS = 4;
  * @example
  * await toyTrainer().fit({ stage: 'toy', train: toyLoader(4), epochs: 2 });
  */
-export function toyLoader(batches: number | readonly number[], seed = 7) {
+export function toyLoader(batches: number | readonly number[], seed = 7): ToyLoader {
   const sizes = typeof batches === 'number' ? Array.from({ length: batches }, () => ROWS) : batches;
   const rows = sizes.reduce((a, b) => a + b, 0);
   const x = uniformValues(rows * 2, -1, 1, randomKey({ seed, stream: 'rows' }));
@@ -108,5 +123,5 @@ export function toyLoader(batches: number | readonly number[], seed = 7) {
       batches: batchesOf,
       open: (at: Cursor): Generator<ToyBatch | undefined> => read(at, (row) => row % count === index),
     }),
-  } satisfies Loader<ToyBatch>;
+  };
 }
