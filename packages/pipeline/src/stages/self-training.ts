@@ -33,6 +33,11 @@ export interface SelfTrainingOptions<
  * Trains a classifier, lets it label texts itself, and trains another one on those too, from the language model again, for some rounds; the best on the
  * texts that validate is kept, and without them the last. A model that would label nearly all texts alike ends it.
  * @throws Interrupted; UlmfitError `BAD_RECIPE` for texts with several classes, `BAD_PLUGINS` for a plugin whose state the rounds would share
+ * @example
+ * const { model } = await trainBySelfTraining({
+ *   ...{ recipe, train, vocabulary, classes, from: tuned, unlabelled: corpus, seed: 1 },
+ *   selfTraining: { rounds: 1, texts: 4, teacher: 'neural', choose: 'draw', perClass: 2, passes: 2, mostShare: 1 },
+ * });
  */
 export async function trainBySelfTraining<E extends AnyEncoder = AwdLstmEncoder>(
   options: SelfTrainingOptions<E>,
