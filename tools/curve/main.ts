@@ -8,7 +8,7 @@ import { adjustRecipe, presets, type PresetName, type Recipe } from '@ulmfit/pip
 import { isImdb, taskOf } from '../../apps/ulmfit/src/task-of.js';
 import { curveChart, paperOnImdb } from './chart.js';
 import { curve } from './curve.js';
-import { lineOf, summarize, type Figure, type Kind } from './point.js';
+import { lineOf, summarize, type Figure } from './point.js';
 import { curveTable } from './table.js';
 
 const { values } = parseArgs({
