@@ -18,10 +18,9 @@ import type { PluginList } from '../plugin/plugin-list.js';
 import { evaluationWeights, withWeights } from './evaluation-weights.js';
 import { withAuxiliary } from './auxiliary.js';
 import { applyRates } from './rates.js';
-import { gatherJson } from '../ranks/collective.js';
+import { Agreement } from '../ranks/agreement.js';
 import { gatherTensors } from '../ranks/gather-tensors.js';
 import { Lane } from '../ranks/lane.js';
-import { reduceSlices } from '../ranks/reduce-slices.js';
 import { hashTensors, requireSameRanks } from '../ranks/require-same-ranks.js';
 import { slicedLoaders, type Slices } from '../ranks/slices.js';
 import { prefixTensors, type StateDict } from '../state/stateful.js';
@@ -88,8 +87,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
   #phase: Phase = 'train';
   #skipStep = false;
   #resumed = false;
-  /** What the ranks have agreed upon in the last step. */
-  #agreed = { stops: false, now: Date.now() };
+  readonly #agreement: Agreement;
   /** What other ranks carried when the whole state was asked for. */
   #ofOthers: Record<string, Tensor> = {};
 
@@ -102,6 +100,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     this.#options = options;
     this.#plugins = plugins;
     this.#progress = new FitProgress(options.stage, host.slices);
+    this.#agreement = new Agreement(host.slices, options.signal);
     this.#handlers = tapHandlers(plugins);
   }
 
@@ -157,10 +156,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
     return this.#options.rehearsal ?? false;
   }
   get now(): number {
-    return this.#isAlone ? Date.now() : this.#agreed.now;
-  }
-  get #isAlone(): boolean {
-    return this.#host.slices.collective.size === 1;
+    return this.#agreement.now;
   }
   get #accumulate(): number {
     return this.#options.accumulate ?? 1;
@@ -181,7 +177,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
 
   async wholeState(): Promise<StateDict> {
     const { json, tensors } = this.stateDict();
-    if (this.#isAlone) return { json, tensors };
+    if (this.#agreement.isAlone) return { json, tensors };
     this.#forgetOthers();
     const { carried } = this.#progress;
     const others = await gatherTensors(carried.tensors(), this.#host.slices.collective);
@@ -278,7 +274,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
         ? this.epoch < this.epochs && progress.stop?.scope !== 'fit'
         : progress.next !== 'end';
     while (goesOn()) {
-      if (await this.#stopsNow()) return this.#interrupted();
+      if (await this.#agreement.ask()) return this.#interrupted();
       if (progress.next === 'epoch') {
         progress.beginEpoch();
         await this.#hooks('beforeEpoch');
@@ -347,7 +343,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
         this.#stepHooks('afterBatch');
         await this.#save('step');
         await yieldToEvents();
-        if (this.#isAlone ? this.#options.signal?.aborted : this.#agreed.stops) return 'interrupted';
+        if (this.#agreement.stops) return 'interrupted';
       }
       return 'done';
     } finally {
@@ -515,10 +511,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       };
     });
     try {
-      const { collective } = slices;
-      const stops = this.#options.signal?.aborted ?? false;
-      const reduced = await reduceSlices(parts, { collective, trained: groups.unfrozen, stops });
-      this.#agreed = { stops: reduced.stops, now: reduced.now };
+      const reduced = await this.#agreement.reduce(parts, groups.unfrozen);
       const scalars = Object.entries(reduced.scalars).map(([name, value]) => [name, scalar(value)] as const);
       return { ...reduced, scalars: Object.fromEntries(scalars) };
     } finally {
@@ -528,7 +521,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
 
   /** Before the first step of several ranks: that they are about to do the same, and what time it is. */
   async #agreeOnStart(): Promise<void> {
-    if (this.#isAlone) return;
+    if (this.#agreement.isAlone) return;
     const { slices, model, groups } = this.#host;
     const { stage, seed, epochs, step, steps } = this;
     await requireSameRanks(slices.collective, {
@@ -539,16 +532,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
         .join(),
       weights: hashTensors([...groups.parameters, ...(model.buffers ?? [])]),
     });
-    await this.#stopsNow();
-  }
-
-  /** Whether the fit is to stop now: any rank's signal stops all of them. */
-  async #stopsNow(): Promise<boolean> {
-    const aborted = this.#options.signal?.aborted ?? false;
-    if (this.#isAlone) return aborted;
-    const all = await gatherJson(this.#host.slices.collective, { aborted, now: Date.now() });
-    this.#agreed = { stops: all.some((rank) => rank.aborted), now: all[0]?.now ?? Date.now() };
-    return this.#agreed.stops;
+    await this.#agreement.ask();
   }
 
   async #validate(loader: Loader<Batch>): Promise<Record<string, number> | undefined> {
