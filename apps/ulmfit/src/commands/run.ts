@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   readRun,
@@ -167,9 +167,15 @@ async function runWith(
   }
 }
 
-/** Those that a run was begun with. */
+/** Those that a run was begun with. What is wrong with its settings is told where they are held to those of now. */
 function slicesOf(folder: string): number | undefined {
-  return existsSync(join(folder, runFiles.config)) ? (readRun(folder).settings.slices ?? 1) : undefined;
+  try {
+    const kept: unknown = JSON.parse(readFileSync(join(folder, runFiles.config), 'utf8'));
+    const { slices = 1 } = (kept ?? {}) as { slices?: unknown };
+    return typeof slices === 'number' ? slices : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a run's folder has all that the stages make. */
