@@ -40,7 +40,7 @@ describe.skipIf(missing !== undefined)(withReason('the guide to your own data', 
     const { code, stdout, stderr } = trained;
     expect(code, stderr).toBe(0);
     const baseline =
-      /^plain baseline: accuracy [\d.]+ %, macro-F1 [\d.]+ on the validation texts \(\d+ terms/m;
+      /^plain baseline: accuracy [\d.]+ %, macro-F1 [\d.]+ on the validation texts \(\d+\s+terms/m;
     expect(guide).toContain(baseline.exec(stdout)?.[0]);
     expect(stdout).toMatch(/^ +linear +neural +blend \*$/m);
     const shown = /^accuracy +100\.00 % +([\d.]+) % +([\d.]+) %$/m.exec(stdout);

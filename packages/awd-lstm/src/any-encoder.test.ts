@@ -221,7 +221,8 @@ describe('models over an encoder of one’s own', () => {
       return [made.logits.arraySync(), made.pooled.arraySync()];
     });
     expect(logits).toEqual(pooled?.map((row) => row.slice(0, 2)));
-    expect(model.config).toEqual({ classes: 2, multiLabel: false, window: 72, maxLength: 1440 });
+    const reading = { window: 72, maxLength: 1440, pooling: 'last-layer' };
+    expect(model.config).toEqual({ classes: 2, multiLabel: false, ...reading });
     const wrong = createClassifier({ encoder: model.encoder, classes: 3, head: lastStep });
     expect(() => inferencePass((pass) => wrong.forward(batch, pass))).toThrow(
       'classifier: the head gave logits of [2, 2]; they must be [2, 3]: batch, classes',
