@@ -511,7 +511,8 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       };
     });
     try {
-      const reduced = await this.#agreement.reduce(parts, groups.unfrozen);
+      const reduced = await this.#agreement.reduce(parts, groups.unfrozen, this.#skipStep);
+      this.#skipStep = reduced.skips;
       const scalars = Object.entries(reduced.scalars).map(([name, value]) => [name, scalar(value)] as const);
       return { ...reduced, scalars: Object.fromEntries(scalars) };
     } finally {

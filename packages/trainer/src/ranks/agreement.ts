@@ -40,13 +40,17 @@ export class Agreement {
     return this.#last.stops;
   }
 
-  /** Makes a step's means of all slices. Whether to stop travels with them. */
+  /**
+   * Makes a step's means of all slices. Whether to stop travels with them.
+   * @param skips whether a plugin of this rank wants the step left out
+   */
   async reduce(
     parts: readonly SliceParts[],
     trained: readonly { readonly name: string; readonly variable: Tensor }[],
+    skips: boolean,
   ): Promise<ReducedSlices> {
     const collective = this.#collective;
-    const reduced = await reduceSlices(parts, { collective, trained, stops: this.#isAborted });
+    const reduced = await reduceSlices(parts, { collective, trained, stops: this.#isAborted, skips });
     this.#last = { stops: reduced.stops, now: reduced.now };
     return reduced;
   }

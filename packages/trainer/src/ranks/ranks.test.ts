@@ -83,6 +83,23 @@ describe('slices', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('leave a step out together where a plugin says so of one slice', async () => {
+    const plugins = () => {
+      // What only some of the slices have.
+      const ofSome: ToyPlugin = {
+        name: 'ofSome',
+        beforeBatch: (ctx, { x }) => {
+          if (ctx.step % 2 === 1 && (x.dataSync()[0] as number) > 0) ctx.stop('batch', 'it begins so');
+        },
+      };
+      return { plugins: [ofSome] };
+    };
+    const one = await train(1, plugins);
+    expect(one).not.toEqual(await train(1));
+    expect(await train(2, plugins)).toEqual(one);
+    expect(await train(4, plugins)).toEqual(one);
+  });
+
   it('differ from one whole batch only where rows are read apart', async () => {
     const plain = async (slices: number) => {
       const trainer = toyTrainer({ slices });

@@ -23,6 +23,8 @@ export interface ReducedSlices {
   readonly buffers: Record<string, Tensor>;
   /** Whether any rank wants to stop. */
   readonly stops: boolean;
+  /** Whether a plugin of any rank wants this step left out. */
+  readonly skips: boolean;
   /** The first rank's clock. */
   readonly now: number;
 }
@@ -32,12 +34,14 @@ interface ReduceOptions {
   /** What may have a gradient, in the same order on each rank. */
   readonly trained: readonly { readonly name: string; readonly variable: Tensor }[];
   readonly stops: boolean;
+  readonly skips: boolean;
 }
 
 /** What ranks tell each other of a step, beside tensors. JSON has no word for what is not finite, so figures are written out. */
 type Told = {
   slices: { weight: number; scalars: Record<string, string>; gradients: string[]; updated: string[] }[];
   stops: boolean;
+  skips: boolean;
   now: number;
 };
 
@@ -48,14 +52,14 @@ type Told = {
  */
 export async function reduceSlices(
   parts: readonly SliceParts[],
-  { collective, trained, stops }: ReduceOptions,
+  { collective, trained, stops, skips }: ReduceOptions,
 ): Promise<ReducedSlices> {
   const told = await gatherJson<Told>(collective, {
     slices: parts.map(({ weight, gradients, scalars, updated }) => ({
       ...{ weight, gradients: Object.keys(gradients), updated: [...updated] },
       scalars: Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, String(value)])),
     })),
-    ...{ stops, now: Date.now() },
+    ...{ stops, skips, now: Date.now() },
   });
   const slices = told.flatMap((rank) => rank.slices);
   const weight = slices.reduce((sum, slice) => sum + slice.weight, 0);
@@ -91,6 +95,7 @@ export async function reduceSlices(
     buffers: Object.fromEntries([...byName].filter(([name]) => updated.has(name))),
     scalars: weightedMeans(slices, weight),
     stops: told.some((rank) => rank.stops),
+    skips: told.some((rank) => rank.skips),
     now: told[0]?.now ?? Date.now(),
   };
 }
