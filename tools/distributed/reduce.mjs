@@ -1,4 +1,4 @@
-// One rank of `network.mjs` and of `npm run bench:reduction`: the time of a sum by its size, told by the first rank as JSON.
+// One rank of `npm run bench:reduction`: the time of a sum by its size, told by the first rank as JSON.
 import { connectMpi } from '@ulmfit/distributed';
 
 const sizes = (process.argv[2] ?? '1000000').split(',').map(Number);

@@ -38,14 +38,13 @@ const reportOf = (stdout) => JSON.parse(stdout.slice(stdout.indexOf('{"ranks"'))
 
 function table(name, { ranks, told }, sent) {
   console.log(`\n${name}, ${ranks} ranks, ${values.wire}`);
-  for (const [i, { size, seconds }] of told.entries()) {
+  for (const { size, seconds } of told) {
     const median = seconds[Math.floor(seconds.length / 2)];
     const bytes = ((2 * (ranks - 1)) / ranks) * size * (values.wire === 'bfloat16' ? 2 : 4);
     const ideal = sent === undefined ? '' : `, the link alone ${((bytes * 8) / (mbit * 1e6)).toFixed(2)} s`;
     console.log(
       `${String(size).padStart(9)} numbers: ${median.toFixed(3)} s (${seconds[0].toFixed(3)} to ${seconds.at(-1).toFixed(3)})${ideal}`,
     );
-    void i;
   }
   if (sent !== undefined) console.log(`sent by the first: ${(sent / 1e6).toFixed(1)} MB`);
 }
