@@ -43,7 +43,8 @@ describe('the examples run', () => {
 describe('the guides show code that runs', () => {
   // Those of `browser` run in a page, by their own tests; that of `edge` by `edge.test.ts`.
   const elsewhere = ['browser', 'edge'].flatMap((folder) => list(`docs/examples/${folder}`, '.ts'));
-  const sources = [...examples, ...ofStrangers, ...elsewhere].map(read);
+  // That of the IMDb guide runs in its own tests and by `npm start`.
+  const sources = [...examples, ...ofStrangers, ...elsewhere, 'apps/imdb/src/imdb.ts'].map(read);
 
   it.each(guides)('%s', (page) => {
     for (const { code } of codeBlocks(read(page))) {

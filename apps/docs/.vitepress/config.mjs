@@ -23,6 +23,11 @@ const guides = [
   {
     text: 'Guides',
     items: [
+      { text: 'IMDb by hand', link: '/imdb-by-hand' },
+      { text: 'Choosing a preset', link: '/choosing-a-preset' },
+      { text: 'Few labels', link: '/few-labels' },
+      { text: 'Poor accuracy', link: '/poor-accuracy' },
+      { text: 'Moving from fastai', link: '/from-fastai' },
       { text: 'Evaluation', link: '/evaluation' },
       { text: 'Explanations', link: '/explanations' },
       { text: 'Mix and match', link: '/mix-and-match' },

@@ -72,7 +72,7 @@ export async function imdb({ reviews, corpus, sizes, seed, say }: ImdbOptions) {
   };
   const textsOf = (some: readonly Review[]) => some.map(({ text }) => text);
 
-  // ULMFiT trains with Adam whose beta1 is .7 (section 4.1). AWD-LSTM's NT-ASGD (section 4) would go in here:
+  // ULMFiT trains with Adam whose beta1 is .7 (section 4.1). To use AWD-LSTM's NT-ASGD (section 3) instead:
   //   const averaged = ntAsgd({ patience: 5 }); createTrainer({ optimizer: averaged.optimizer, plugins: [averaged.plugin] })
   const optimizer = adam({ beta1: 0.7, beta2: 0.99, eps: 1e-5, weightDecay: 0.01 });
   const everywhere = [
@@ -96,7 +96,7 @@ export async function imdb({ reviews, corpus, sizes, seed, say }: ImdbOptions) {
     const held = Math.ceil(documents.length / 10);
     const all = Array.from({ length: documents.length }, (_, i) => i);
 
-    // An LSTM of several layers. Its decoder is tied to its embedding: one matrix (AWD-LSTM section 4.5).
+    // An LSTM of several layers. Its decoder is tied to its embedding: one matrix (AWD-LSTM section 4.4).
     const model = createLanguageModel({ ...sizes.encoder, vocabulary: vocabulary.size }, { seed });
     if (from) {
       // Words that both know keep their row; new ones begin as the mean row (ULMFiT section 3.2).
