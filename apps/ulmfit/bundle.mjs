@@ -1,9 +1,11 @@
-// Makes one file of what `ulmfit predict` needs for a few texts, in dist/quick: `npm run build` runs it after the compiler.
+// Makes what answers soonest, in dist/quick: one file of what `ulmfit predict` needs for a few texts, and the texts of `--help`.
+// `npm run build` runs it after the compiler.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { HELP_COLUMNS } from './dist/quick/written-help.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = join(here, 'dist/quick');
@@ -52,3 +54,19 @@ const hashes = [...records]
     createHash('sha1').update(readFileSync(file)).digest('hex'),
   ]);
 writeFileSync(join(folder, 'inputs.json'), `${JSON.stringify(Object.fromEntries(hashes), null, 2)}\n`);
+
+const { program } = await import('./dist/program.js');
+/** @type {string[]} */
+let pieces = [];
+/** @type {Record<string, string>} */
+const help = {};
+/** @param {import('commander').Command} command @param {string[]} names */
+const write = (command, names) => {
+  command.configureOutput({ writeOut: (text) => pieces.push(text), getOutHelpWidth: () => HELP_COLUMNS });
+  command.outputHelp();
+  help[names.join(' ')] = pieces.join('').replace(/\n$/, '');
+  pieces = [];
+  for (const each of command.commands) write(each, [...names, each.name()]);
+};
+write(program(), []);
+writeFileSync(join(folder, 'help.json'), `${JSON.stringify(help, null, 2)}\n`);

@@ -17,6 +17,7 @@ import {
 } from './flags.js';
 import { examplesText, flagGroup } from './help-groups.js';
 import { oneLine } from './one-line.js';
+import { HELP_COLUMNS } from './quick/written-help.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -32,6 +33,7 @@ export function program(writeHelp?: (text: string) => void): Command {
     .addHelpText('after', examplesText(''))
     .configureOutput({
       ...(writeHelp && { writeOut: writeHelp }),
+      getOutHelpWidth: () => Math.min(process.stdout.columns || HELP_COLUMNS, HELP_COLUMNS),
       outputError: (text, write) =>
         write(
           `ulmfit: ${oneLine(text.replace(/^error: /, '')).replace(/ cannot be used with .*/, '$&; leave one of the two out')}\n`,
