@@ -11,11 +11,16 @@ import { commandLinePage } from './dist/command-line.js';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
 
-const { status } = spawnSync('npx', ['typedoc'], {
-  cwd: root,
-  stdio: 'inherit',
-  shell: process.platform === 'win32',
-});
-if (status !== 0) process.exit(status ?? 1);
+run('vue-tsc', '-p', 'apps/docs/.vitepress/tsconfig.json');
+run('typedoc');
 writeFileSync(join(root, 'docs/command-line.md'), commandLinePage(program(), examples));
 await build(here);
+
+function run(...command) {
+  const { status } = spawnSync('npx', command, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}

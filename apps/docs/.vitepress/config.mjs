@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import { filesAt, repository } from '../../../tools/repository.mjs';
+import { siteModels } from './site-models.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const docs = join(root, 'docs');
@@ -16,6 +17,7 @@ const guides = [
     items: [
       { text: 'Your own data', link: '/your-own-data' },
       { text: 'IMDb, and quick start', link: '/quick-start' },
+      { text: 'Playground', link: '/playground' },
       { text: 'Command line', link: '/command-line' },
       { text: 'Settings in a file', link: '/settings-file' },
     ],
@@ -73,7 +75,11 @@ export default defineConfig({
   cleanUrls: true,
   lastUpdated: false,
   // The index that search reads is one file.
-  vite: { build: { chunkSizeWarningLimit: 10_000 } },
+  vite: {
+    build: { chunkSizeWarningLimit: 10_000 },
+    plugins: [siteModels()],
+    worker: { format: 'es', rollupOptions: { onwarn } },
+  },
   // Pages name files of the repository, which lie outside of the site.
   markdown: { config: (markdown) => void markdown.core.ruler.push('repository-files', linksToRepository) },
   themeConfig: {
@@ -89,6 +95,11 @@ export default defineConfig({
     footer: { message: 'Apache-2.0' },
   },
 });
+
+/** Passes warnings on, but for comments of libraries that stand where Rollup makes nothing of them. */
+function onwarn(warning, warn) {
+  if (warning.code !== 'INVALID_ANNOTATION') warn(warning);
+}
 
 /** Turns a link that leads out of `docs/` into one to that file in the repository. */
 function linksToRepository(state) {
