@@ -12,11 +12,11 @@ const list = (folder: string, ending: string): string[] =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith(ending))
     .map((name) => `${folder}/${name}`);
-const examples = [...list('docs/examples', '.ts'), ...list('docs/examples/readmes', '.ts')];
+const examples = ['', '/readmes', '/techniques'].flatMap((folder) => list(`docs/examples${folder}`, '.ts'));
 const packages = [...list('apps', ''), ...list('packages', '')]
   .map((folder) => `${folder}/README.md`)
   .filter((page) => existsSync(join(root, page)));
-const guides = ['README.md', ...packages, ...list('docs', '.md')];
+const guides = ['README.md', ...packages, ...list('docs', '.md'), ...list('docs/techniques', '.md')];
 /** They run in `third-party.test.ts`. */
 const ofStrangers = ['src', 'test'].flatMap((folder) =>
   list('docs/examples/third-party', '').flatMap((name) => list(`${name}/${folder}`, '.ts')),

@@ -2,6 +2,7 @@
 import { readFileSync, existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { katex } from '@mdit/plugin-katex';
 import { defineConfig } from 'vitepress';
 import { filesAt, repository } from '../../../tools/repository.mjs';
 import { siteModels } from './site-models.mjs';
@@ -11,15 +12,21 @@ const docs = join(root, 'docs');
 const sidebarFile = join(docs, 'reference/typedoc-sidebar.json');
 const reference = existsSync(sidebarFile) ? JSON.parse(readFileSync(sidebarFile, 'utf8')) : [];
 
-const guides = [
+const palette = JSON.parse(readFileSync(join(root, 'tools/pictures/palette.json'), 'utf8'));
+const colours = (scheme) =>
+  Object.entries(palette[scheme])
+    .map(([name, value]) => `--picture-${name}:${value};`)
+    .join('');
+
+const sidebar = [
   {
     text: 'Get started',
     items: [
       { text: 'Your own data', link: '/your-own-data' },
       { text: 'IMDb, and quick start', link: '/quick-start' },
-      { text: 'Playground', link: '/playground' },
-      { text: 'Command line', link: '/command-line' },
       { text: 'Settings in a file', link: '/settings-file' },
+      { text: 'Command line', link: '/command-line' },
+      { text: 'Playground', link: '/playground' },
     ],
   },
   {
@@ -35,12 +42,14 @@ const guides = [
       { text: 'Mix and match', link: '/mix-and-match' },
       { text: 'Packages in your project', link: '/packages' },
       { text: 'Use a model in Node', link: '/use-in-node' },
-      ...(existsSync(join(docs, 'use-in-the-browser.md'))
-        ? [{ text: 'In the browser', link: '/use-in-the-browser' }]
-        : []),
+      { text: 'In the browser', link: '/use-in-the-browser' },
       { text: 'As a service', link: '/as-a-service' },
       { text: 'Several machines', link: '/several-machines' },
     ],
+  },
+  {
+    text: 'Techniques',
+    items: [{ text: 'Slanted triangular rates', link: '/techniques/slanted-triangular-rates' }],
   },
   {
     text: 'Plugins',
@@ -73,6 +82,7 @@ export default defineConfig({
   outDir: join(docs, 'site'),
   cacheDir: join(root, 'node_modules/.cache/vitepress'),
   cleanUrls: true,
+  head: [['style', {}, `:root{${colours('light')}}.dark{${colours('dark')}}`]],
   lastUpdated: false,
   // The index that search reads is one file.
   vite: {
@@ -81,14 +91,24 @@ export default defineConfig({
     worker: { format: 'es', rollupOptions: { onwarn } },
   },
   // Pages name files of the repository, which lie outside of the site.
-  markdown: { config: (markdown) => void markdown.core.ruler.push('repository-files', linksToRepository) },
+  markdown: {
+    config: (markdown) => {
+      // Braces in a formula are no expression of Vue's.
+      markdown.use(katex, {
+        throwOnError: true,
+        transformer: (html) => html.replace('<span class="katex', '<span v-pre class="katex'),
+      });
+      markdown.core.ruler.push('repository-files', linksToRepository);
+      markdown.core.ruler.push('pictures', picturesInPages);
+    },
+  },
   themeConfig: {
     nav: [
       { text: 'Guides', link: '/your-own-data', activeMatch: '^/(?!reference)' },
       { text: 'Command line', link: '/command-line' },
       { text: 'API', link: '/reference/', activeMatch: '^/reference' },
     ],
-    sidebar: { '/reference/': [{ text: 'API', link: '/reference/', items: reference }], '/': guides },
+    sidebar: { '/reference/': [{ text: 'API', link: '/reference/', items: reference }], '/': sidebar },
     outline: [2, 3],
     search: { provider: 'local' },
     socialLinks: [{ icon: 'github', link: repository }],
@@ -99,6 +119,23 @@ export default defineConfig({
 /** Passes warnings on, but for comments of libraries that stand where Rollup makes nothing of them. */
 function onwarn(warning, warn) {
   if (warning.code !== 'INVALID_ANNOTATION') warn(warning);
+}
+
+/**
+ * Puts pictures into their pages, so that they are of the scheme that the reader has chosen. Standing alone, as in the
+ * repository, they follow the system's.
+ */
+function picturesInPages(state) {
+  const page = state.env.path;
+  if (typeof page !== 'string') return;
+  for (const block of state.tokens)
+    for (const token of block.children ?? []) {
+      const source = token.type === 'image' ? token.attrGet('src') : null;
+      if (!source?.endsWith('.svg')) continue;
+      const drawn = readFileSync(join(dirname(page), source), 'utf8').replace(/<style>.*?<\/style>/gs, '');
+      token.type = 'html_inline';
+      token.content = `<span class="picture" v-pre>${drawn.trim()}</span>`;
+    }
 }
 
 /** Turns a link that leads out of `docs/` into one to that file in the repository. */

@@ -1,4 +1,5 @@
 import { h } from 'vue';
+import 'katex/dist/katex.min.css';
 import DefaultTheme from 'vitepress/theme';
 import ExplainedText from './ExplainedText.vue';
 import './site.css';
