@@ -301,6 +301,16 @@ napi_value Start(napi_env env, std::unique_ptr<Task> task) {
   return promise;
 }
 
+std::string Library() {
+  char text[MPI_MAX_LIBRARY_VERSION_STRING];
+  int length = 0;
+  MPI_Get_library_version(text, &length);
+  return std::string(text, length);
+}
+
+/** `library()`: what MPI says of itself, which it does before it starts. */
+napi_value LibraryVersion(napi_env env, napi_callback_info) { return ToText(env, Library()); }
+
 /** `connect()`: `{ rank, size, library }` of this process. */
 napi_value Connect(napi_env env, napi_callback_info) {
   auto task = std::make_unique<Task>();
@@ -312,10 +322,7 @@ napi_value Connect(napi_env env, napi_callback_info) {
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     MPI_Comm_rank(MPI_COMM_WORLD, &g_rank);
     MPI_Comm_size(MPI_COMM_WORLD, &g_size);
-    char text[MPI_MAX_LIBRARY_VERSION_STRING];
-    int length = 0;
-    MPI_Get_library_version(text, &length);
-    library->assign(text, length);
+    *library = Library();
   };
   task->value = [library](napi_env e) {
     napi_value result, rank, size;
@@ -416,6 +423,7 @@ void Export(napi_env env, napi_value exports, const char* name, napi_callback ca
 }  // namespace
 
 NAPI_MODULE_INIT() {
+  Export(env, exports, "library", LibraryVersion);
   Export(env, exports, "connect", Connect);
   Export(env, exports, "sum", SumValues);
   Export(env, exports, "gather", GatherBytes);

@@ -44,12 +44,13 @@ export async function connectMpi({
   patience = 120,
 }: MpiOptions = {}): Promise<MpiCollective> {
   const addon = await loadMpiAddon();
+  // Before MPI starts: MPICH would end the process itself, in many lines.
+  if (launch?.launcher === 'Open MPI' && /^(MPICH|MVAPICH|Intel)/.test(addon.library())) {
+    throw otherLauncher(`is that of Open MPI`, addon.library());
+  }
   const { rank, size, library } = await addon.connect();
   if (launch && launch.size !== size) {
-    throw new UlmfitError(
-      'NO_RANKS',
-      `the launcher has started ${launch.size} processes, and MPI knows of ${size} (${firstLine(library)}); start them by the mpirun of that MPI`,
-    );
+    throw otherLauncher(`has started ${launch.size} processes, and MPI knows of ${size}`, library);
   }
   const named = <T>(answer: Promise<T>): Promise<T> =>
     answer.catch((error: unknown) => {
@@ -83,4 +84,11 @@ function exchangeOf(
   };
 }
 
-const firstLine = (text: string): string => text.split(/[\n,]/)[0] ?? text;
+const otherLauncher = (what: string, library: string): UlmfitError =>
+  new UlmfitError(
+    'NO_RANKS',
+    `the launcher ${what}; mpicxx, found in PATH, is that of ${firstLine(library)}: start the processes by the mpirun beside it`,
+  );
+
+const firstLine = (text: string): string =>
+  (text.split(/[\n,]/)[0] ?? text).replace(/\s+/g, ' ').replace(' Version:', '').trim();

@@ -5,13 +5,13 @@ describe('launchOf', () => {
   it.each([
     ['Open MPI', { OMPI_COMM_WORLD_SIZE: '4', OMPI_COMM_WORLD_RANK: '3', OMPI_COMM_WORLD_LOCAL_SIZE: '2' }],
     ['MPICH', { PMI_SIZE: '4', PMI_RANK: '3', MPI_LOCALNRANKS: '2' }],
-  ])('knows what %s tells its processes', (_, environment) => {
-    expect(launchOf(environment)).toEqual({ rank: 3, size: 4, local: 2 });
+  ])('knows what %s tells its processes', (launcher, environment) => {
+    expect(launchOf(environment)).toEqual({ launcher, rank: 3, size: 4, local: 2 });
   });
 
   it('knows a step of Slurm, and not the script that holds one', () => {
     expect(launchOf({ SLURM_STEP_NUM_TASKS: '2', SLURM_PROCID: '1', SLURM_NTASKS: '8' })).toEqual({
-      ...{ rank: 1, size: 2, local: undefined },
+      ...{ launcher: 'Slurm', rank: 1, size: 2, local: undefined },
     });
     expect(launchOf({ SLURM_NTASKS: '8', SLURM_PROCID: '0' })).toBeUndefined();
   });

@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ensureAddon, type NativeAddon } from '@ulmfit/backend-node';
 import { UlmfitError } from '@ulmfit/errors';
@@ -7,6 +10,8 @@ import { cacheDirectory } from '@ulmfit/files';
 
 /** What the compiled addon gives: `native/mpi.cc`. */
 export interface MpiAddon {
+  /** What the MPI library says of itself, which may be asked before `connect`. */
+  library(): string;
   connect(): Promise<{ rank: number; size: number; library: string }>;
   /** In place. */
   sum(values: Float32Array, seconds: number, rounded: boolean): Promise<void>;
@@ -19,16 +24,38 @@ const WRAPPERS = ['mpicxx', 'mpic++', 'mpicc'];
 
 /**
  * Compiles the addon against the MPI of this machine, unless the cache has it, and loads it.
- * @throws UlmfitError `NO_MPI`, `NO_COMPILER`, `NO_HEADERS` or `BUILD_FAILED`
+ * @throws UlmfitError `NO_MPI`, also where the library is gone since; `NO_COMPILER`, `NO_HEADERS` or `BUILD_FAILED`
  */
 export async function loadMpiAddon(): Promise<MpiAddon> {
   const addon: NativeAddon = {
     name: 'mpi',
     source: new URL('../native/mpi.cc', import.meta.url),
-    flags: await wrapperFlags(),
+    flags: withVersion(await wrapperFlags()),
   };
   const path = await ensureAddon(addon, cacheDirectory());
-  return createRequire(import.meta.url)(path) as MpiAddon;
+  try {
+    return createRequire(import.meta.url)(path) as MpiAddon;
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    throw new UlmfitError(
+      'NO_MPI',
+      `the MPI library does not load: ${reason}; put its folder into LD_LIBRARY_PATH, or install it again`,
+    );
+  }
+}
+
+/** Another version in the same place is another addon: one more definition changes where the cache keeps it. */
+export function withVersion(flags: readonly string[]): readonly string[] {
+  for (const flag of flags) {
+    if (!flag.startsWith('-I')) continue;
+    try {
+      const header = readFileSync(join(flag.slice(2), 'mpi.h'));
+      return [...flags, `-DMPI_HEADER_${createHash('sha256').update(header).digest('hex').slice(0, 16)}`];
+    } catch {
+      // It is in another folder.
+    }
+  }
+  return flags;
 }
 
 /** The arguments for the compiler that MPI's own wrapper would add. */
