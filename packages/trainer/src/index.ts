@@ -20,7 +20,7 @@ export { inferencePass, Pass, type PassOptions, type TapHandlers } from './model
 export { CarriedStates } from './state/carried-states.js';
 export type { Model, ModelParts } from './model/model.js';
 export type { Cursor, Loader, SlicedLoader } from './loop/loader.js';
-export { firstThenOthers, type Collective, type GatherOptions } from './ranks/collective.js';
+export { firstThenOthers, gatherJson, type Collective, type GatherOptions } from './ranks/collective.js';
 export { requireSameRanks } from './ranks/require-same-ranks.js';
 export { firstSaves } from './ranks/first-saves.js';
 export { requireSlices, type Slices, type SlicesOptions } from './ranks/slices.js';

@@ -83,10 +83,11 @@ async function runWith(
   more: Partial<Pick<RunOptions, 'pretrained' | 'encoder' | 'transfer'>> = {},
 ): Promise<void> {
   const { backwards, seed, saveEvery, pretrained } = flags;
-  const ranks = await joinRanks();
+  const ranks = await joinRanks(flags.threads);
   const isFirst = ranks?.isFirst ?? true;
   const report = isFirst ? reporter({ verbose: flags.verbose }) : silentReporter;
-  const engine = await startEngine({ ...flags, threads: flags.threads ?? ranks?.threads }, report.say);
+  if (ranks?.warning !== undefined) report.say(`ulmfit: ${ranks.warning}`);
+  const engine = await startEngine({ ...flags, threads: ranks?.threads ?? flags.threads }, report.say);
   let hasWorked = false;
   let mirrored: MirroredFolder | undefined;
   try {

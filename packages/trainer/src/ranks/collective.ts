@@ -32,7 +32,11 @@ export const alone: Collective = {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** What each rank says, in the order of their numbers. Nothing but finite numbers comes through JSON. */
+/**
+ * What each rank says, in the order of their numbers. Nothing but finite numbers comes through JSON.
+ * @example
+ * const hosts = await gatherJson(ranks, hostname());
+ */
 export async function gatherJson<T>(
   collective: Collective,
   value: T,
