@@ -25,6 +25,13 @@ export function missing() {
   return undefined;
 }
 
+/** Which MPI the tests run on: the one whose `mpirun` is first in PATH. */
+export const mpiVersion = () =>
+  /\(Open MPI\) \S+|Version: +\S+/
+    .exec(spawnSync('mpirun', ['--version'], { encoding: 'utf8' }).stdout)?.[0]
+    .replace(/^\((.*)\)/, '$1')
+    .replace(/^Version: +/, 'MPICH ');
+
 /**
  * @typedef {object} Job
  * @property {number} pid of `mpirun`
@@ -35,12 +42,13 @@ export function missing() {
 /**
  * @param {number} ranks 1 starts it without `mpirun`
  * @param {readonly string[]} args of `ulmfit`
- * @param {{ cwd: string, env?: Record<string, string> }} options
+ * @param {{ cwd: string, env?: Record<string, string>, mpirun?: string }} options
  * @returns {Job}
  */
-export function start(ranks, args, { cwd, env = {} }) {
-  const command = [process.execPath, bin, ...args];
-  const [program = '', ...rest] = ranks === 1 ? command : ['mpirun', '-np', String(ranks), ...command];
+export function start(ranks, args, { cwd, env = {}, mpirun = 'mpirun' }) {
+  // Open MPI's launcher puts its own folder before PATH where it is called by its path.
+  const command = ['env', `PATH=${process.env['PATH']}`, process.execPath, bin, ...args];
+  const [program = '', ...rest] = ranks === 1 ? command : [mpirun, '-np', String(ranks), ...command];
   const begun = performance.now();
   const child = spawn(program, rest, { cwd, env: { ...process.env, ...lenient, ...env } });
   let stderr = '';

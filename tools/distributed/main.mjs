@@ -1,16 +1,24 @@
-// `npm run test:distributed`: whole runs and their ends on 1, 2 and 4 ranks, held to the bytes of one process.
-//   --kills N   so many kills of a rank by chance (default 5)
-//   --seed S    draws them
+// `npm run test:distributed`: whole runs and their ends on 1, 2 and 4 ranks, held to the bytes of one process. The MPI is that whose
+// mpirun and mpicxx are first in PATH.
+//   --only same,stop,hang,refusals,kills   (default all)
+//   --kills N        so many kills of a rank by chance (default 5)
+//   --seed S         draws them
+//   --other MPIRUN   the launcher of another MPI, which must be refused
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { sampleCorpus } from '@ulmfit/data-imdb';
-import { missing, pidsOf, said, start } from './job.mjs';
+import { missing, mpiVersion, pidsOf, said, start } from './job.mjs';
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' } },
+  options: {
+    only: { type: 'string', default: 'same,stop,hang,refusals,kills' },
+    kills: { type: 'string', default: '5' },
+    seed: { type: 'string', default: '1' },
+    other: { type: 'string' },
+  },
 });
 const reason = missing();
 if (reason !== undefined) {
@@ -24,7 +32,7 @@ const few = ['--lm-reviews', '120', '--train-reviews', '96', '--test-reviews', '
 const whole = ['run', '--data', 'sample', ...few, ...in4];
 writeFileSync(join(folder, 'corpus.txt'), sampleCorpus({ seed: 3, documents: 200 }).join('\n\n\n'));
 const pretrain = ['pretrain', '--corpus', 'corpus.txt', '--save-every', '0', ...in4];
-const run = (ranks, args, env = {}) => start(ranks, args, { cwd: folder, env });
+const run = (ranks, args, env = {}, mpirun = undefined) => start(ranks, args, { cwd: folder, env, mpirun });
 const bytes = (...path) => readFileSync(join(folder, ...path));
 
 let failures = 0;
@@ -147,19 +155,35 @@ async function refusals() {
   }).ended;
   check(
     'a launcher that says two where MPI says one is an error',
-    alone.code === 2 && /the launcher has started 2 processes, and MPI knows of 1/.test(alone.stderr),
+    alone.code === 2 &&
+      /the launcher (has started 2 processes, and MPI knows of 1|is that of)/.test(alone.stderr),
     alone.stderr,
+  );
+  if (values.other === undefined) return;
+  const other = await run(2, [...pretrain, '--out', 'other'], {}, values.other);
+  const { code, stderr } = await other.ended;
+  const lines = stderr.split('\n').filter((line) => line.startsWith('ulmfit: '));
+  check(
+    `${values.other} is refused in a line: ${lines[0]}`,
+    code === 2 &&
+      lines.length > 0 &&
+      lines.every((line) => /the launcher .* the mpirun beside it/.test(line)),
+    stderr,
   );
 }
 
+console.log(mpiVersion());
 const plain = await run(1, [...pretrain, '--out', 'plain']).ended;
 check('one process pretrains in four slices', plain.code === 0, plain.stderr);
 const reference = bytes('plain', 'pretrain', 'weights.safetensors');
-await sameBytes();
-await stopAndGoOn();
-await hang();
-await refusals();
-await kills(Number(values.kills), chance(values.seed));
+const parts = {
+  same: sameBytes,
+  stop: stopAndGoOn,
+  hang,
+  refusals,
+  kills: () => kills(Number(values.kills), chance(values.seed)),
+};
+for (const name of values.only.split(',')) await parts[name]();
 if (failures === 0) rmSync(folder, { recursive: true, force: true });
 console.log(failures === 0 ? 'all passed' : `${failures} FAILED`);
 process.exit(failures === 0 ? 0 : 1);
