@@ -122,7 +122,7 @@ export const floors = {
     mayImport: ['@ulmfit/inference', '@ulmfit/errors'],
   },
   'packages/pipeline': { name: '@ulmfit/pipeline', floor: 4, mayImport: libraries },
-  'apps/docs': { name: '@ulmfit/docs', floor: 5, mayImport: ['@ulmfit/inference'] },
+  'apps/docs': { name: '@ulmfit/docs', floor: 5, mayImport: ['@ulmfit/inference', '@ulmfit/schedulers'] },
   'apps/imdb': { name: '@ulmfit/imdb', floor: 5, mayImport: [...libraries, '@ulmfit/backend-node'] },
   'apps/ulmfit': {
     name: 'ulmfit',

@@ -86,7 +86,7 @@ export default defineConfig({
   lastUpdated: false,
   // The index that search reads is one file.
   vite: {
-    build: { chunkSizeWarningLimit: 10_000 },
+    build: { chunkSizeWarningLimit: 10_000, rollupOptions: { onwarn } },
     plugins: [siteModels()],
     worker: { format: 'es', rollupOptions: { onwarn } },
   },

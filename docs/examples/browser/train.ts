@@ -18,6 +18,8 @@ export interface Progress {
   readonly stage: string;
   readonly step: number;
   readonly steps: number;
+  /** Updates of the whole training, of which `steps` are this stage's. */
+  readonly updates: number;
   readonly loss: number;
 }
 
@@ -58,16 +60,17 @@ export async function trainOnLines(
     metrics: [accuracy],
     plugins: [...classifierDropouts({ preset: 'paper', multiplier: 0.3 }), clipGlobalNorm(1)],
   });
-  const progress: TrainingPlugin = {
-    name: 'progress',
-    afterBatch: ({ stage, step, steps, last }) =>
-      onProgress?.({ stage, step, steps, loss: last['loss'] ?? NaN }),
-  };
   const saving = checkpointing({ store, everySeconds: 5 });
   const fits = [
     { stage: 'head', epochs: 2, lr: 1e-2, plugins: [freezeTo(-1)] },
     { stage: 'all', epochs: 12, lr: 1e-2, plugins: [freezeTo(0), discriminativeRates({ divisor: 1.2 })] },
   ];
+  const updates = train.batches(0) * fits.reduce((sum, { epochs }) => sum + epochs, 0);
+  const progress: TrainingPlugin = {
+    name: 'progress',
+    afterBatch: ({ stage, step, steps, last }) =>
+      onProgress?.({ stage, step, steps, updates, loss: last['loss'] ?? NaN }),
+  };
   try {
     const newest = (await store.list()).at(-1);
     if (newest) {

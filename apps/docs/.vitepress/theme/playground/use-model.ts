@@ -3,6 +3,7 @@ import { loadModelInWorker } from '@ulmfit/inference/worker';
 import { onBeforeUnmount, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import type { SiteModel } from 'virtual:site-models';
 import { isKept, keptFile } from './kept-file.js';
+import { messageOf } from './message-of.js';
 import EngineUrl from './engine.worker.ts?worker&url';
 
 type Kind = LoadedModel['kind'];
@@ -74,6 +75,3 @@ export function useModel<K extends Kind>(kind: K, own?: SiteModel): UsedModel<K>
   });
   return { model, name, progress, error, isHere, load, cancel };
 }
-
-export const messageOf = (reason: unknown): string =>
-  reason instanceof Error ? reason.message : String(reason);
