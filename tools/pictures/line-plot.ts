@@ -50,7 +50,7 @@ export const plotLegend = {
   icon: 'roundRect',
   itemWidth: 16,
   itemHeight: 4,
-  itemGap: 18,
+  itemGap: 30,
   textStyle: { color: colour('ink'), fontSize: 13 },
 } as const;
 
@@ -62,7 +62,7 @@ export function plotAxis({ name, type = 'value', min, max, interval, format }: A
     nameLocation: 'middle' as const,
     nameGap: side === 'x' ? 30 : 46,
     nameTextStyle: LABEL,
-    axisLabel: { ...LABEL, ...(format && { formatter: format }) },
+    axisLabel: { ...LABEL, showMaxLabel: type === 'value', ...(format && { formatter: format }) },
     axisLine: { show: side === 'x', lineStyle: { color: colour('soft') } },
     axisTick: { show: false },
     splitLine: { show: side === 'y', lineStyle: { color: colour('line') } },
