@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ const made = new Set(
   ['packages', 'apps'].flatMap((part) =>
     readdirSync(join(root, part)).flatMap((name) => {
       const source = join(root, part, name, 'src');
+      if (!existsSync(source)) return [];
       return readdirSync(source, { recursive: true, encoding: 'utf8' })
         .filter((path) => path.endsWith('.ts') && !/\.(test|test-helper)\.ts$/.test(path))
         .flatMap((path) => [

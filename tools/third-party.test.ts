@@ -14,7 +14,9 @@ const all = readdirSync(join(root, 'docs/examples/third-party'));
 const seed = Number(process.env['ULMFIT_PACKAGES_SEED'] ?? 1);
 const others = all.filter((name) => name !== 'gru-encoder');
 const strangers = ['gru-encoder', others[seed % others.length] ?? ''];
-const packages = readdirSync(join(root, 'packages'));
+const packages = readdirSync(join(root, 'packages')).filter((name) =>
+  existsSync(join(root, 'packages', name, 'package.json')),
+);
 const unbuilt = packages.filter((name) => !existsSync(join(root, 'packages', name, 'dist/index.js')));
 
 const place = mkdtempSync(join(tmpdir(), 'ulmfit-third-party-'));

@@ -27,6 +27,7 @@ const { values } = parseArgs({
     requests: { type: 'string' },
     model: { type: 'string' },
     weights: { type: 'string', default: 'float32' },
+    precision: { type: 'string', default: 'auto' },
     'in-process': { type: 'boolean', default: false },
     'no-build': { type: 'boolean', default: false },
   },
@@ -109,7 +110,10 @@ async function startOurs(model) {
         fileURLToPath(new URL('serve-in-process.mjs', import.meta.url)),
         model,
       ])
-    : await started(process.execPath, [bin, 'serve', model, '--port', '0']);
+    : await started(process.execPath, [
+        ...[bin, 'serve', model, '--port', '0'],
+        ...['--precision', values.precision],
+      ]);
   return {
     child,
     port: Number(/:(\d+)$/.exec(line)?.[1]),

@@ -1,8 +1,12 @@
 // `npm run model-package -- --run runs/en --name @ulmfit/pretrained-en --data "English Wikipedia" --licence CC-BY-SA-4.0 --command "npx ulmfit pretrain …"
-// --corpus wikipedia-train.txt.gz --out pretrained-en`: an npm package of a run's model, with its card.
-import { parseArgs } from 'node:util';
+// --corpus wikipedia-train.txt.gz --out pretrained-en`: an npm package of a run's model, with its card. A classifier takes `--test-data` in place of
+// `--corpus`: it is scored as it is packed.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
 import { useBackend } from '@ulmfit/backend-node';
 import { UlmfitError } from '@ulmfit/errors';
+import { chosenJudgement, type EvaluationResult } from '@ulmfit/pipeline';
 import { makePackage } from './make-package.js';
 
 const { values } = parseArgs({
@@ -16,6 +20,7 @@ const { values } = parseArgs({
     licence: { type: 'string' },
     command: { type: 'string' },
     corpus: { type: 'string' },
+    'test-data': { type: 'string' },
     'max-megabytes': { type: 'string', default: '15' },
     threads: { type: 'string' },
   },
@@ -31,12 +36,23 @@ if (!weights) {
   console.error(`model-package: --weights ${values.weights} is none of float32, float16, int8`);
   process.exit(2);
 }
+/** By the built command, as a user would. */
+const bin = fileURLToPath(new URL('../../apps/ulmfit/bin/ulmfit.js', import.meta.url));
+async function accuracyOf(model: string, data: string): Promise<number> {
+  const args = [bin, 'evaluate', '--model', model, '--data', data, '--json'];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 28 });
+  // The cast: the command prints its result.
+  return chosenJudgement(JSON.parse(stdout) as EvaluationResult).accuracy;
+}
+
+const testData = values['test-data'];
 await useBackend({ ...(values.threads !== undefined && { threads: Number(values.threads) }) });
 try {
   const { bytes, figures } = await makePackage({
     ...{ run: given('run'), out: given('out'), name: given('name'), version: values.version, weights },
     ...{ data: given('data'), licence: given('licence'), command: given('command'), corpus: values.corpus },
     most: Number(values['max-megabytes']) * 1e6,
+    ...(testData !== undefined && { score: (file) => accuracyOf(file, testData) }),
   });
   console.log(`${values.out ?? ''}: ${(bytes / 1e6).toFixed(1)} MB`);
   for (const [what, figure] of Object.entries(figures)) console.log(`${what}: ${figure.toFixed(3)}`);

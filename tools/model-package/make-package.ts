@@ -2,7 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { corpusText } from '@ulmfit/data-files';
 import { UlmfitError } from '@ulmfit/errors';
-import { exportModel, loadLanguageModel, readRun, recipeTokenizer } from '@ulmfit/pipeline';
+import {
+  chosenJudgement,
+  exportModel,
+  loadLanguageModel,
+  readRun,
+  recipeTokenizer,
+  type EvaluationResult,
+} from '@ulmfit/pipeline';
 import { languageModelLoader } from '@ulmfit/text';
 import { evaluate } from '@ulmfit/trainer';
 import { corpusTokens, languageModelData } from '../../packages/pipeline/src/stages/language-model-data.js';
@@ -27,6 +34,8 @@ export interface MakePackageOptions {
    * of a trigram model.
    */
   readonly corpus?: string | undefined;
+  /** Scores a classifier's packed file on texts that were held out: its accuracy. */
+  readonly score?: ((file: string) => Promise<number>) | undefined;
   /** The largest file in bytes. */
   readonly most: number;
 }
@@ -60,11 +69,8 @@ export async function makePackage(options: MakePackageOptions): Promise<ModelCar
     ...{ vocabulary: model.vocabulary, sizes: model.sizes },
     figures: result.classify
       ? {
-          ...(scored && {
-            [`accuracy on ${scored.judgements.neural.documents.toLocaleString('en')} texts`]:
-              scored.judgements.neural.accuracy,
-            'macro-F1': scored.judgements.neural.macro.f1,
-          }),
+          ...(scored && accuracies(scored)),
+          ...(options.score && { 'accuracy as packed': await options.score(file) }),
         }
       : {
           'perplexity on texts that were held out, as trained': figures?.perplexity ?? NaN,
@@ -85,6 +91,17 @@ export async function makePackage(options: MakePackageOptions): Promise<ModelCar
   };
   writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return card;
+}
+
+/** On the texts of the test set: of what predicts, and of the models that it is made of. */
+function accuracies({ chosen, judgements }: EvaluationResult): Record<string, number> {
+  const { neural, linear } = judgements;
+  const texts = neural.documents.toLocaleString('en');
+  return {
+    [`accuracy on ${texts} texts that were held out`]: chosenJudgement({ chosen, judgements }).accuracy,
+    ...(chosen !== 'neural' && { 'of the neural model alone': neural.accuracy }),
+    ...(linear && { 'of TF-IDF with logistic regression alone': linear.accuracy }),
+  };
 }
 
 /** On what was held out of the general text: of the packed weights, and of a trigram model that has learned from the rest. */

@@ -62,8 +62,8 @@ export function modelCard(card: ModelCard): string {
     '```',
     '',
     isClassifier
-      ? 'It knows texts like those it learned from: of others, of other languages and of irony it may say anything, and it is sure of itself when it does.'
-      : 'It has seen the kind of text above alone. Names, opinions and errors of that text are in it, and what it generates is no statement of fact.',
+      ? 'It has learned from the texts above alone. On other kinds of text, in other languages and on irony it may be wrong, and confident all the same.'
+      : 'It has read the text above alone. The names, opinions and errors of that text are in it, and what it generates is not a statement of fact.',
     '',
   ].join('\n');
 }
