@@ -28,7 +28,7 @@ if (reason !== undefined) {
 
 const folder = mkdtempSync(join(tmpdir(), 'ulmfit-distributed-'));
 const in4 = ['--threads', '1', '--slices', '4', '--preset', 'tiny'];
-const few = ['--lm-reviews', '120', '--train-reviews', '96', '--test-reviews', '40'];
+const few = ['--lm-reviews', '120', '--train-reviews', '96', '--test-reviews', '160'];
 const whole = ['run', '--data', 'sample', ...few, ...in4];
 writeFileSync(join(folder, 'corpus.txt'), sampleCorpus({ seed: 3, documents: 200 }).join('\n\n\n'));
 const pretrain = ['pretrain', '--corpus', 'corpus.txt', '--save-every', '0', ...in4];
@@ -62,7 +62,17 @@ async function sameBytes() {
       models.every((model) => isSame(model, 'weights.safetensors')),
       stderr,
     );
+    check(
+      'and read the test texts together, with the same report',
+      code === 0 && figuresOf(`of-${ranks}`) === figuresOf('one'),
+    );
   }
+}
+
+/** All that evaluation tells but its time. */
+function figuresOf(run) {
+  const { seconds: _, ...figures } = JSON.parse(bytes(run, 'result.json').toString()).evaluate;
+  return JSON.stringify(figures);
 }
 
 async function stopAndGoOn() {

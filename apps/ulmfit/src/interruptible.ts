@@ -35,9 +35,9 @@ export async function interruptible<R>(
     return await body(controller.signal);
   } catch (error) {
     const ended = error instanceof Error && (error.name === 'Interrupted' || error.name === 'AbortError');
-    if (received !== undefined && ended) {
-      throw new Interruption(received, `Interrupted; ${left}`);
-    }
+    // Of several ranks, another one may have been told.
+    const told = received ?? (signals.includes('SIGUSR1') ? 'SIGUSR1' : undefined);
+    if (told !== undefined && ended) throw new Interruption(told, `Interrupted; ${left}`);
     throw error;
   } finally {
     listen('off');

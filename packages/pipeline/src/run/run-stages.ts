@@ -2,7 +2,6 @@ import {
   applyDecision,
   plainDecision,
   type DecidedClassifier,
-  documentLogits,
   type Decision,
   probabilitiesOf,
   linearToBytes,
@@ -25,6 +24,7 @@ import type { LabelledDocuments } from '../stages/labelled-documents.js';
 import { scoredSplit } from './evaluate-models.js';
 import { fitDecision } from '../judge/fit-decision.js';
 import { judge } from '../judge/judge.js';
+import { sharedLogits } from '../judge/shared-logits.js';
 import { runFiles } from './run-files.js';
 import {
   corpusTokens,
@@ -228,8 +228,11 @@ export class RunStages {
       linear: this.#baseline,
     };
     const begun = Date.now();
+    const { collective, explainMistakes } = this.#context;
     const evaluation = await scoreTask([this.#classifier], {
       ...this.#context,
+      // Only the first rank's report is kept.
+      explainMistakes: collective === undefined || collective.rank === 0 ? explainMistakes : 0,
       task: this.#task,
       split: scoredSplit(this.#task),
       batchSize: recipe.classifier.evaluationBatchSize,
@@ -267,9 +270,9 @@ export class RunStages {
     { documents, labels }: LabelledDocuments,
     linear: LinearClassifier | undefined,
   ): Promise<Decision> {
-    const { signal } = this.#context;
+    const { signal, collective } = this.#context;
     const batchSize = this.#settings.recipe.classifier.evaluationBatchSize;
-    const neural = await documentLogits(classifier, documents, { batchSize, signal });
+    const neural = await sharedLogits(classifier, documents, { batchSize, signal, collective });
     const others = linear && (await linearLogits(linear, this.#task, 'valid', signal));
     return fitDecision({ neural, linear: others }, labels, this.#task);
   }

@@ -1,6 +1,5 @@
 import {
   type DecidedClassifier,
-  documentLogits,
   decidedBlend,
   DEFAULT_THRESHOLD,
   explainedPieces,
@@ -12,10 +11,11 @@ import {
 import { showName, UlmfitError } from '@ulmfit/errors';
 import type { LinearClassifier } from '@ulmfit/linear';
 import type { ClassificationTask, TaskSplit } from '@ulmfit/text';
-import { yieldToEvents } from '@ulmfit/trainer';
+import { yieldToEvents, type Collective } from '@ulmfit/trainer';
 import type { EvaluationResult, MistakenText } from '../judge/evaluation-result.js';
 import { judge } from '../judge/judge.js';
 import { mostConfidentMistakes } from '../judge/mistakes.js';
+import { sharedLogits } from '../judge/shared-logits.js';
 import type { Truth } from '../judge/truth.js';
 import { labelledDocuments } from '../stages/task-texts.js';
 import type { TokenizeOptions } from '../tokens/tokenized.js';
@@ -28,6 +28,8 @@ export interface ScoreTaskOptions extends Pick<TokenizeOptions, 'signal' | 'onEv
   readonly batchSize?: number | undefined;
   /** So many of the most confident mistakes are explained, word by word; of a single classifier. Default 0: it takes seconds each. */
   readonly explainMistakes?: number | undefined;
+  /** The other processes that score with this one: each reads a share of the texts, and has all figures. Default none. */
+  readonly collective?: Collective | undefined;
 }
 
 /** Mistakes that are kept with their texts, and the characters of each that are kept. */
@@ -166,13 +168,13 @@ async function memberScores(
   classes: readonly string[],
   options: ScoreTaskOptions,
 ): Promise<MemberScores> {
-  const { task, split, batchSize, signal, onEvent } = options;
+  const { task, split, batchSize, collective, signal, onEvent } = options;
   const { multiLabel } = task;
   const columns = classes.map((name) => classifier.classes.indexOf(name));
   const { vocabulary } = classifier;
   const { documents, labels } = await labelledDocuments(task, split, { tokenizer, vocabulary }, options);
-  const logits = await documentLogits(classifier, documents, {
-    batchSize,
+  const logits = await sharedLogits(classifier, documents, {
+    ...{ batchSize, collective },
     signal,
     onBatch: (done, batches) => onEvent?.({ type: 'evaluate', stage: 'evaluate', done, batches }),
   });
