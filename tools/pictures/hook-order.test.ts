@@ -1,8 +1,9 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import { toyLoader, toyTrainer } from '@ulmfit/plugin-testkit';
 import { memoryStore, type TrainingPlugin } from '@ulmfit/trainer';
+import { readFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
-import { hookNames, hookTables } from '../../packages/trainer/src/plugin/hook-names.js';
+import { hookNames, hookTables, pluginKeys } from '../../packages/trainer/src/plugin/hook-names.js';
 import { hookOrder, hooksOf } from './hook-order.js';
 
 /** A plugin that has every hook and notes each call, and the states that it saves. */
@@ -73,6 +74,12 @@ const without = (...left: readonly string[]): string[] => picture.filter((name) 
 
 it('has every hook of the protocol', () => {
   expect([...new Set(picture)].sort()).toEqual([...hookNames, ...hookTables].sort());
+});
+
+it('is told in full by the page of hooks', () => {
+  const page = readFileSync(new URL('../../docs/hooks.md', import.meta.url), 'utf8');
+  const told = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
+  expect(told.sort()).toEqual([...pluginKeys].sort());
 });
 
 it('shows the order of a real fit, and of one that is resumed after its step', async () => {

@@ -74,6 +74,7 @@ const sidebar = [
       { text: 'Writing a plugin', link: '/writing-a-plugin' },
       { text: 'Writing a scheduler', link: '/scheduler-plugin' },
       { text: 'Writing an encoder', link: '/encoder-plugin' },
+      { text: 'Hooks', link: '/hooks' },
     ],
   },
   {
@@ -121,13 +122,19 @@ export default defineConfig({
   },
   themeConfig: {
     nav: [
-      { text: 'Guides', link: '/your-own-data', activeMatch: '^/(?!reference)' },
+      {
+        text: 'Guides',
+        link: '/your-own-data',
+        activeMatch: '^/(?!reference|techniques|playground|command-line)',
+      },
+      { text: 'Techniques', link: '/techniques/', activeMatch: '^/techniques' },
+      { text: 'Playground', link: '/playground' },
       { text: 'Command line', link: '/command-line' },
       { text: 'API', link: '/reference/', activeMatch: '^/reference' },
     ],
     sidebar: { '/reference/': [{ text: 'API', link: '/reference/', items: reference }], '/': sidebar },
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { _render: searchable } },
     socialLinks: [{ icon: 'github', link: repository }],
     footer: { message: 'Apache-2.0' },
   },
@@ -136,6 +143,13 @@ export default defineConfig({
 /** Passes warnings on, but for comments of libraries that stand where Rollup makes nothing of them. */
 function onwarn(warning, warn) {
   if (warning.code !== 'INVALID_ANNOTATION') warn(warning);
+}
+
+/** What search reads of a page: its words, without those in pictures, and each formula once. */
+function searchable(source, env, markdown) {
+  const html = markdown.render(source, env);
+  if (env.frontmatter?.search === false) return '';
+  return html.replace(/<svg[^]*?<\/svg>|<math[^]*?<\/math>/g, '');
 }
 
 /**
