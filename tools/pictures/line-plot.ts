@@ -34,7 +34,7 @@ export interface LinePlotOptions {
   readonly size?: PictureSize;
 }
 
-const SIZE: PictureSize = { width: 520, height: 270 };
+const SIZE: PictureSize = { width: 480, height: 260 };
 const LABEL = { color: colour('soft'), fontSize: 13 };
 
 /** What every plot looks like. */
@@ -50,7 +50,6 @@ export const plotLegend = {
   icon: 'roundRect',
   itemWidth: 16,
   itemHeight: 4,
-  itemGap: 30,
   textStyle: { color: colour('ink'), fontSize: 13 },
 } as const;
 
@@ -104,8 +103,8 @@ export function linePlot(name: string, { title, lines, x, y, size }: LinePlotOpt
     name,
     title,
     {
-      legend: { ...plotLegend, show: lines.length > 1 },
-      grid: { left: 62, right: 16, top: lines.length > 1 ? 34 : 12, bottom: 46 },
+      legend: { ...plotLegend, show: lines.length > 1, itemGap: lines.length > 3 ? 12 : 30 },
+      grid: { left: 58, right: 24, top: lines.length > 1 ? 34 : 12, bottom: 46 },
       xAxis: plotAxis(x, 'x'),
       yAxis: plotAxis(y, 'y'),
       series: lines.map(

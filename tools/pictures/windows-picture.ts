@@ -51,7 +51,7 @@ export function windowsPicture(): string {
   );
   const bottom = TOP + LENGTHS.length * 32 + 12;
   const legend = (Object.keys(LOOKS) as Part[]).flatMap((part, i) => {
-    const x = LEFT + i * 130;
+    const x = LEFT + i * (i === 1 ? 110 : 132);
     return [cell(x, bottom, part), text(x + 18, bottom + 11, LOOKS[part][0], { color: 'soft' })];
   });
   return svg(
