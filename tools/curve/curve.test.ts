@@ -7,6 +7,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { curveChart, paperOnImdb } from './chart.js';
 import { curve } from './curve.js';
 import { fewLabelsTask } from './few-labels-task.js';
+import { accuracyOfGuessing, hasCollapsed } from './has-collapsed.js';
 import { summarize, type Point } from './point.js';
 import { curveTable } from './table.js';
 
@@ -84,6 +85,15 @@ it('keeps what is done: a second call trains nothing', async () => {
   expect(reads).toBe(before);
 });
 
+it('finds a collapse by the validation texts alone', async () => {
+  const few = await fewLabelsTask(task, { labels: 16, seed: 3, validShare: 0.25, development: 12 });
+  expect(await accuracyOfGuessing(few)).toBe(0.5);
+  const unwatched = await fewLabelsTask(task, { labels: 16, seed: 3, validShare: 0, development: 12 });
+  expect(await accuracyOfGuessing(unwatched)).toBeUndefined();
+  expect([0.4, 0.5, 0.75].map((accuracy) => hasCollapsed(accuracy, 0.5))).toEqual([true, true, false]);
+  expect([hasCollapsed(undefined, 0.5), hasCollapsed(0.1, undefined)]).toEqual([false, false]);
+});
+
 const pointOf = (kind: Point['kind'], labels: number, seed: number, accuracy: number): Point => ({
   ...{ kind, labels, seed, accuracy, macroF1: accuracy, recipe: '', texts: 100 },
 });
@@ -93,7 +103,7 @@ it('sums up seeds by their mean and its standard error, in a table and a chart f
     [
       pointOf('transfer', 500, 1, 0.9),
       pointOf('transfer', 100, 1, 0.7),
-      pointOf('transfer', 100, 2, 0.8),
+      { ...pointOf('transfer', 100, 2, 0.8), restarts: 1 },
       pointOf('linear', 1000, 1, 0.75),
     ],
     'accuracy',
@@ -105,7 +115,7 @@ it('sums up seeds by their mean and its standard error, in a table and a chart f
     [
       '| labels | transfer | TF-IDF |',
       '| --- | --- | --- |',
-      '| 100 | .750 ± .050 (2) |  |',
+      '| 100 | .750 ± .050 (2, restarted 1) |  |',
       '| 500 | .900 |  |',
       '| 1,000 |  | .750 |',
       '',

@@ -6,6 +6,7 @@ import { judge, probabilitiesOf, run, type Judgement, type Recipe, type RunEngin
 import type { ClassificationTask, LabelledText } from '@ulmfit/text';
 import { z } from 'zod';
 import { fewLabelsTask } from './few-labels-task.js';
+import { accuracyOfGuessing, hasCollapsed } from './has-collapsed.js';
 import { readKept } from './read-kept.js';
 import type { Kind, Point } from './point.js';
 
@@ -29,9 +30,15 @@ export interface CurveOptions {
   readonly onPoint?: ((point: Point) => void) | undefined;
 }
 
+/** How often a training that collapses begins again. */
+const RESTARTS = 2;
+/** Seeds of restarts are far from those that are asked for. */
+const SEED_STEP = 1000;
+
 /**
  * Trains and scores each kind of model with each number of labels and each seed, all from one language model. What is done in the folder is not done
- * again, and a model that was cut short goes on.
+ * again, and a model that was cut short goes on. One that the validation texts find no better than guessing begins again, by another seed of its
+ * own: a collapse is no figure of the method.
  */
 export async function curve(options: CurveOptions): Promise<Point[]> {
   const { folder, task, labels, seeds, kinds, recipes, validShare, development, onPoint } = options;
@@ -49,8 +56,8 @@ export async function curve(options: CurveOptions): Promise<Point[]> {
           const judged = settings
             ? await trained(kind, await drawn(), settings, join(folder, name), seed, options)
             : await linear(join(folder, `${name}.json`), drawn, options);
-          for (const [of, { accuracy, macroF1, texts }] of Object.entries(judged)) {
-            const point: Point = { kind: of as Kind, ...at, accuracy, macroF1, texts };
+          for (const [of, scored] of Object.entries(judged)) {
+            const point: Point = { kind: of as Kind, ...at, ...scored };
             points.push(point);
             onPoint?.(point);
           }
@@ -61,7 +68,7 @@ export async function curve(options: CurveOptions): Promise<Point[]> {
   return points;
 }
 
-type Scores = Pick<Point, 'accuracy' | 'macroF1' | 'texts'>;
+type Scores = Pick<Point, 'accuracy' | 'macroF1' | 'texts' | 'restarts'>;
 
 const scores = ({ accuracy, macro, documents: texts }: Judgement): Scores => ({
   accuracy,
@@ -79,14 +86,21 @@ async function trained(
   { from, backwards, engine, workers, signal }: CurveOptions,
 ): Promise<Partial<Record<Kind, Scores>>> {
   const transfer = kind === 'transfer';
-  const { evaluate } = await run({
-    ...{ folder, task, recipe, seed, transfer, linear: transfer, backwards, engine, workers, signal },
-    ...(transfer && { encoder: from }),
-    stages: [...(transfer ? (['linear'] as const) : []), 'classify', 'evaluate'],
-  });
-  if (!evaluate) return {};
-  const { neural, blend } = evaluate.judgements;
-  return { [kind]: scores(neural), ...(blend && { blend: scores(blend) }) };
+  const guessing = await accuracyOfGuessing(task);
+  for (let restarts = 0; ; restarts++) {
+    const { classify, evaluate } = await run({
+      ...{ task, recipe, transfer, linear: transfer, backwards, engine, workers, signal },
+      folder: restarts === 0 ? folder : `${folder}-restart-${restarts}`,
+      seed: seed + SEED_STEP * restarts,
+      ...(transfer && { encoder: from }),
+      stages: [...(transfer ? (['linear'] as const) : []), 'classify', 'evaluate'],
+    });
+    if (!evaluate) return {};
+    if (restarts < RESTARTS && hasCollapsed(classify?.best?.accuracy, guessing)) continue;
+    const { neural, blend } = evaluate.judgements;
+    const counted = (judgement: Judgement) => ({ ...scores(judgement), ...(restarts > 0 && { restarts }) });
+    return { [kind]: counted(neural), ...(blend && { blend: counted(blend) }) };
+  }
 }
 
 const keptSchema = z.object({ accuracy: z.number(), macroF1: z.number(), texts: z.number() });

@@ -12,6 +12,8 @@ export interface Point {
   readonly macroF1: number;
   /** Texts that were scored. */
   readonly texts: number;
+  /** How often its training began again, where it had ended no better than guessing. */
+  readonly restarts?: number;
 }
 
 /** The points of a line at some number of labels, over seeds. */
@@ -22,6 +24,8 @@ export interface Summary {
   readonly mean: number;
   /** Of the mean; NaN of one seed. */
   readonly standardError: number;
+  /** Trainings that began again. */
+  readonly restarts: number;
   readonly least: number;
   readonly most: number;
 }
@@ -44,21 +48,22 @@ export const lineOf = ({ kind, recipe }: Pick<Point, 'kind' | 'recipe'>): string
  * The mean of each line at each number of labels, with its standard error over the seeds; lines in the order in which they came, fewer labels first.
  */
 export function summarize(points: readonly Point[], figure: Figure): Summary[] {
-  const groups = new Map<string, { line: string; labels: number; values: number[] }>();
+  const groups = new Map<string, { line: string; labels: number; values: number[]; restarts: number }>();
   for (const point of points) {
     const line = lineOf(point);
     const key = JSON.stringify([line, point.labels]);
-    const group = groups.get(key) ?? { line, labels: point.labels, values: [] };
+    const group = groups.get(key) ?? { line, labels: point.labels, values: [], restarts: 0 };
     group.values.push(point[figure]);
+    group.restarts += point.restarts ?? 0;
     groups.set(key, group);
   }
   const order = [...new Set(points.map(lineOf))];
   return [...groups.values()]
-    .map(({ line, labels, values }) => {
+    .map(({ line, labels, values, restarts }) => {
       const mean = values.reduce((a, b) => a + b, 0) / values.length;
       const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1);
       return {
-        ...{ line, labels, mean, seeds: values.length },
+        ...{ line, labels, mean, restarts, seeds: values.length },
         standardError: values.length > 1 ? Math.sqrt(variance / values.length) : NaN,
         least: Math.min(...values),
         most: Math.max(...values),

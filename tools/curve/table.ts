@@ -1,11 +1,13 @@
 import type { Summary } from './point.js';
 
-/** `.876 ± .004 (3)`: the mean, its standard error and the seeds. */
+/** `.876 ± .004 (3)`: the mean, its standard error and the seeds; `(3, restarted 1)` where some began again. */
 function cell(summary: Summary | undefined): string {
   if (!summary) return '';
-  const { mean, standardError, seeds } = summary;
+  const { mean, standardError, seeds, restarts } = summary;
   const figure = (value: number) => value.toFixed(3).replace(/^0/, '');
-  return seeds > 1 ? `${figure(mean)} ± ${figure(standardError)} (${seeds})` : figure(mean);
+  const again = restarts > 0 ? `restarted ${restarts}` : '';
+  if (seeds === 1) return again ? `${figure(mean)} (${again})` : figure(mean);
+  return `${figure(mean)} ± ${figure(standardError)} (${seeds}${again && `, ${again}`})`;
 }
 
 /** The figures as a table of Markdown: a row a number of labels, a column a line. */
