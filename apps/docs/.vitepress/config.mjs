@@ -89,18 +89,23 @@ const sidebar = [
   },
 ];
 
+/** Where the site stands below its host, such as `/ulmfit/`. */
+const base = process.env['ULMFIT_SITE_BASE'] ?? '/';
+
 export default defineConfig({
   title: 'ULMFiT for TypeScript',
   description: 'Transfer learning for text, in TypeScript: from a file of texts to a classifier.',
   lang: 'en',
-  // Where it stands below its host, such as `/ulmfit/`.
-  base: process.env['ULMFIT_SITE_BASE'] ?? '/',
+  base,
   srcDir: docs,
   srcExclude: ['site/**', 'examples/**', 'data/**'],
   outDir: join(docs, 'site'),
   cacheDir: join(root, 'node_modules/.cache/vitepress'),
   cleanUrls: true,
-  head: [['style', {}, `:root{${colours('light')}}.dark{${colours('dark')}}`]],
+  head: [
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg` }],
+    ['style', {}, `:root{${colours('light')}}.dark{${colours('dark')}}`],
+  ],
   lastUpdated: false,
   // The index that search reads is one file.
   vite: {
@@ -121,11 +126,12 @@ export default defineConfig({
     },
   },
   themeConfig: {
+    logo: '/icon.svg',
     nav: [
       {
         text: 'Guides',
         link: '/your-own-data',
-        activeMatch: '^/(?!reference|techniques|playground|command-line)',
+        activeMatch: '^/(?!$|reference|techniques|playground|command-line)',
       },
       { text: 'Techniques', link: '/techniques/', activeMatch: '^/techniques' },
       { text: 'Playground', link: '/playground' },
