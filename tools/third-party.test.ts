@@ -22,7 +22,7 @@ const unbuilt = packages.filter((name) => !existsSync(join(root, 'packages', nam
 const place = mkdtempSync(join(tmpdir(), 'ulmfit-third-party-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-/** Copies a package, with links to what it depends on in place of an installation. */
+/** Copies a package, with links to what it depends on instead of an installation. */
 function installed(name: string): string {
   const folder = join(place, name);
   cpSync(join(root, 'docs/examples/third-party', name), folder, { recursive: true });

@@ -6,7 +6,7 @@ import { activationL1 } from './activation-l1.js';
 
 export default defineConfig({
   task: () => fileTask({ data: 'docs/data/tickets.csv', textColumns: ['subject', 'message'] }),
-  recipe: { schedule: 'constant' }, // a scheduler of one's own in place of the recipe's
+  recipe: { schedule: 'constant' }, // a custom scheduler instead of the recipe's
   optimizer: { classify: sgd({ momentum: 0.9 }) }, // the other stages have the recipe's Adam
   plugins: {
     all: () => [reduceOnPlateau({ patience: 2 })], // one for each stage

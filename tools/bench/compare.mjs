@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// How fast two states of the code are, or this one with and without some kernels: both do the same steps, in turns, so that
+// How fast two states of the code are, or this one with and without some kernels: both do the same steps, alternating, so that
 // what else disturbs the machine disturbs both, and gains of a percent or two show. See docs/performance.md.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -139,7 +139,7 @@ function workspace(folder) {
 }
 
 /**
- * Two processes that do their steps in turns; who goes first changes from step to step.
+ * Two processes that alternate steps; who goes first changes from step to step.
  * @param {readonly import('./job.mjs').Job[]} jobs
  */
 async function inTurns(jobs) {

@@ -55,7 +55,7 @@ function workspace(name: string, milliseconds: number): string {
 }
 
 describe('compare', () => {
-  it('lets two workspaces do the same steps in turns', { timeout: 60_000 }, () => {
+  it('lets two workspaces alternate steps', { timeout: 60_000 }, () => {
     const json = join(folder, 'steps.json');
     const [before, after] = [workspace('before', 30), workspace('after', 10)];
     const { status, stdout, stderr } = run(

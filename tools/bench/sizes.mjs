@@ -5,7 +5,7 @@
  * @property {number} window Tokens of a training window of the language model.
  * @property {number} length Tokens of a review that the classifier trains on.
  * @property {readonly number[]} predicted Tokens of the texts that single predictions are timed on.
- * @property {readonly (readonly [number, number, number])[]} products The products whose best rate is the yardstick.
+ * @property {readonly (readonly [number, number, number])[]} products The products whose best rate is the reference.
  */
 
 /** Big and square-ish, `[m, k] x [k, n]`: what a matrix product can reach at best. */

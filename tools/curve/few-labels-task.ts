@@ -10,7 +10,7 @@ export interface FewLabelsOptions {
   /** The share of them that validates. */
   readonly validShare: number;
   /**
-   * Scores so many texts of training, which no draw of labels has, in place of those of the test set: for choices, which the test set
+   * Scores so many texts of training, which no draw of labels has, instead of those of the test set: for choices, which the test set
    * must not make. 0 for the test set.
    */
   readonly development: number;

@@ -83,7 +83,7 @@ async function stopAndGoOn() {
   const { code, stderr } = await job.ended;
   check(
     'SIGUSR1 to mpirun saves and ends in good order',
-    code === 0 && /Interrupted; what was done is saved/.test(stderr),
+    code === 0 && /Interrupted; progress is saved/.test(stderr),
     stderr,
   );
   const resumed = await run(2, [...pretrain, '--out', 'stopped']).ended;

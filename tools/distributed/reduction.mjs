@@ -74,7 +74,7 @@ if (mbit > 0 && process.platform === 'linux' && process.getuid?.() === 0) {
         ),
       );
     }
-    // What stands in for ssh: gets the host's name and a command.
+    // What replaces ssh: gets the host's name and a command.
     const agent = join(folder, 'agent.sh');
     writeFileSync(
       agent,

@@ -33,7 +33,7 @@ const everyInWasm = {
   env: {},
 };
 
-/** A file of one's own: the plain baseline, fine-tuning, the classifier with its best epoch, and the blend. @param {string} backend @returns {import('./kill-runs.mjs').Case} */
+/** A user's file: the plain baseline, fine-tuning, the classifier with its best epoch, and the blend. @param {string} backend @returns {import('./kill-runs.mjs').Case} */
 const ownData = (backend) => ({
   name: `own-data-${backend}-save-0`,
   args: [

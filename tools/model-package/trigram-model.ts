@@ -37,7 +37,7 @@ class Followers {
 }
 
 /**
- * The perplexity of an interpolated trigram model with Kneser-Ney smoothing on documents, the yardstick of a language model: what
+ * The perplexity of an interpolated trigram model with Kneser-Ney smoothing on documents, the baseline of a language model: what
  * counting words gives. It counts in the order in which the model reads.
  * @param words of the vocabulary, whose cube must be a safe integer
  * @example

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A colour of either scheme: whoever shows the picture chooses which. */
+/** A colour of either scheme: the page that shows the picture chooses. */
 export type Color =
   'ink' | 'soft' | 'line' | 'fill' | 'paper' | 'green' | 'orange' | 'blue' | 'violet' | 'red';
 

@@ -101,7 +101,7 @@ const cases: readonly Case[] = [
       'data.csv.gz': repeated('text,label\n', Buffer.from(`${'word '.repeat(4000)},x\n`.repeat(50)), 1024),
     },
     data: 'data.csv.gz',
-    message: /data\.csv\.gz: unpacks to more than 100 times its size, which no text does; refusing to go on$/,
+    message: /data\.csv\.gz: unpacks to more than 100 times its size, unlike any text; use another file$/,
   },
   {
     what: 'gzip that is cut short',

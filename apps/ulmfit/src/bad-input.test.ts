@@ -150,7 +150,7 @@ describe('a recipe', () => {
   it.skipIf(process.platform === 'win32')('that is a pipe, which would wait for its writer', async () => {
     execFileSync('mkfifo', [at('pipe.json')]);
     expect(await refusedToTrain(['run', '--recipe', at('pipe.json')])).toMatch(
-      /pipe\.json: is neither a file nor a folder; save what it gives as a file$/,
+      /pipe\.json: is neither a file nor a folder; save its content as a file$/,
     );
   });
 });
@@ -203,10 +203,12 @@ describe('reviews', () => {
   });
 
   it('that are fewer than asked for', async () => {
-    expect(await run('aclImdb', '--train-reviews', '6')).toMatch(/trainReviews: 6 asked, but there are 4/);
+    expect(await run('aclImdb', '--train-reviews', '6')).toMatch(
+      /trainReviews: 6 requested, but there are 4/,
+    );
     expect(await run('aclImdb', '--train-reviews', '3')).toMatch(/trainReviews: 3 is odd.*4/);
-    expect(await run('aclImdb', '--lm-reviews', '5')).toMatch(/lmReviews: 5 asked, but there are 4/);
-    expect(await run('aclImdb', '--test-reviews', '8')).toMatch(/testReviews: 8 asked/);
+    expect(await run('aclImdb', '--lm-reviews', '5')).toMatch(/lmReviews: 5 requested, but there are 4/);
+    expect(await run('aclImdb', '--test-reviews', '8')).toMatch(/testReviews: 8 requested/);
   });
 
   it('of which a set is empty', async () => {
@@ -231,7 +233,7 @@ describe('a corpus', () => {
     ['cut.txt.gz', Buffer.from('1f8b0800000000000003', 'hex'), /cut\.txt\.gz/],
     ['page.txt.gz', '<html>', /page\.txt\.gz.*gzip/],
     ['short.txt', 'One.\n\n\nTwo.', /tokens are too few for a batch/],
-    ['one.txt', 'A single short document.', /pretrain: the text is one document/],
+    ['one.txt', 'A single short document.', /pretrain: the text is a single document/],
   ])('%s', async (name, content, message) => {
     write(name, content);
     expect(await pretrain(name)).toMatch(message);
@@ -339,7 +341,7 @@ describe('a language model to start from', () => {
     mkdirSync(at('longer'));
     writeFastaiModel(at('longer'), [...words, 'more'], sizes);
     copyFileSync(at('longer/lm.pkl'), at('fastai/lm.pkl'));
-    expect(await finetune('fastai/lm.pth')).toMatch(/lm\.pkl: has 12 words, and .*lm\.pth 11 rows/);
+    expect(await finetune('fastai/lm.pth')).toMatch(/lm\.pkl: has 12 words but .*lm\.pth 11 rows/);
     writeFastaiModel(at('fastai'), ['the', ...words.slice(0, -1)], sizes);
     expect(await finetune('fastai/lm.pth')).toMatch(/lm\.pkl: .*begins with the, xxunk/);
   });

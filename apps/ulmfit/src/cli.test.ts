@@ -132,7 +132,7 @@ describe.skipIf(missing !== undefined)(withReason('the sample', missing), () => 
     const { code, stderr } = await ulmfit([...args, '--backend', 'cpu'], { cwd: folder });
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^ulmfit: whole is trained on tensorflow in \w+, and this is cpu in float32; add --backend tensorflow --precision \w+, or give another folder\n$/,
+      /^ulmfit: whole began on tensorflow in \w+, and this is cpu in float32; add --backend tensorflow --precision \w+, or give another folder\n$/,
     );
   });
 
@@ -207,7 +207,7 @@ describe.skipIf(process.platform === 'win32')('a run that hangs (signals: not on
     expect(performance.now() - begun).toBeLessThan(5000);
     // A shell calls this 130.
     expect([code, signal]).toEqual([null, 'SIGINT']);
-    expect(stderr).toContain('\nEnding after this step; once more to end at once.\n');
+    expect(stderr).toContain('\nStopping after this step; again to stop at once.\n');
 
     // What it held is free, though it could not give it back.
     const third = await ulmfit([...pretrain, '--corpus', 'nowhere.txt'], { cwd: folder });
@@ -249,7 +249,7 @@ describe.skipIf(missing !== undefined)(withReason('a run that is ended', missing
     const cut = await endAfter(command, signal, /^pretrain: \d+ steps/m);
     expect(cut.code, cut.stderr).toBe(code);
     expect(cut.stderr).toMatch(
-      /what was done is saved\. To go on: node \S+ulmfit\.js pretrain --corpus \S+ .*\n$/,
+      /progress is saved\. To resume: node \S+ulmfit\.js pretrain --corpus \S+ .*\n$/,
     );
     expect(existsSync(join(folder, signal, 'pretrain'))).toBe(false);
     const resumed = await ulmfit(command, { cwd: folder });

@@ -53,7 +53,7 @@ it('refuses labels that the model does not know', async () => {
   const { code, stdout, stderr } = await ulmfitHere(['evaluate', '--model', at('model'), '--data', data]);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(
-    /^ulmfit: \S*other\.csv: has the label "awful", and the classes are "neg", "neutral", "pos"; correct these rows, or leave them out$/m,
+    /^ulmfit: \S*other\.csv: has the label "awful", but the classes are "neg", "neutral", "pos"; correct these rows, or leave them out$/m,
   );
 });
 
@@ -116,7 +116,7 @@ it('uses a model of a tokenizer of its own with that', async () => {
   );
   const without = await ulmfitHere(['predict', '--model', at('own'), 'good film']);
   expect(without.code).toBe(2);
-  expect(without.stderr).toMatch(/trained with a tokenizer of its own, spaces; give that: --tokenizer/);
+  expect(without.stderr).toMatch(/trained with the custom tokenizer spaces; pass it with --tokenizer/);
 
   const predicted = await ulmfitHere(['predict', '--model', at('own'), '--tokenizer', module, 'good film']);
   expect(predicted.stdout, predicted.stderr).toMatch(/^(neg|neutral|pos) 0\.\d{4}\tgood film\n$/);

@@ -33,7 +33,7 @@ export function epochFigures(stage: string, values: Values, isVerbose: boolean):
   ];
   // A language model's perplexity comes first: its accuracy is how many of the next words it guesses.
   if (isLanguageModel(stage)) parts.reverse();
-  const training = `${parts.length > 0 ? 'in training ' : ''}${lossText(stage, loss)}`;
+  const training = `${parts.length > 0 ? 'training ' : ''}${lossText(stage, loss)}`;
   const told = new Set(['loss', `${VALID}loss`, `${VALID}accuracy`, `${VALID}macroF1`]);
   const others = Object.entries(values).flatMap(([name, value]) =>
     told.has(name) ? [] : [`${name} ${shown(value)}`],

@@ -98,11 +98,11 @@ it('writes nothing where it may not', async () => {
   expect(refused).toMatchObject({
     code: 2,
     stdout: '',
-    stderr: 'ulmfit: letter.txt: is there, and is no model file; give another name\n',
+    stderr: 'ulmfit: letter.txt: exists and is not a model file; give another name\n',
   });
   expect(readFileSync(at('letter.txt'), 'utf8')).toBe('mine');
   expect((await ulmfit('predict', '--model', at('letter.txt'), 'x')).stderr).toMatch(
-    /letter\.txt: is no model file; give one that `ulmfit export` wrote/,
+    /letter\.txt: is not a model file; give one that `ulmfit export` wrote/,
   );
   expect((await ulmfit('export', at('nowhere'), at('b.ulmfit'))).stderr).toMatch(
     /nowhere: holds no classifier/,

@@ -219,11 +219,11 @@ export const options: Readonly<Record<FlagName, Option>> = {
   ),
   data: new Option(
     '--data <source>',
-    'what to learn: a CSV, TSV or JSONL file, a folder for each class (each may be .gz), the IMDb archive, or `imdb` (downloads it) or `sample`',
+    'the data: a CSV, TSV or JSONL file (also .gz), a folder per class, the IMDb archive, `imdb` (downloads it) or `sample`',
   ).default('sample'),
   corpus: new Option(
     '--corpus <path>',
-    'general text to pretrain on: .txt, .txt.gz or a folder of them (default: none, but the sample has its own)',
+    'general text to pretrain on: .txt, .txt.gz or a folder of them (default: none; the sample has its own)',
   ).conflicts([...withoutPretraining]),
   corpusWords: new Option('--corpus-words <n>', 'words of the corpus to read (default: all)')
     .argParser(count(1))
@@ -239,27 +239,27 @@ export const options: Readonly<Record<FlagName, Option>> = {
   testReviews: new Option('--test-reviews <n>', 'test reviews to score (default: all)').argParser(count(2)),
   validShare: new Option(
     '--valid-share <share>',
-    'share of the labelled texts that is held out to validate with, where none are given for that (default: 0.1)',
+    'share of labelled texts held out for validation if --valid isn’t given (default: 0.1)',
   ).argParser(share),
   testShare: new Option(
     '--test-share <share>',
-    'share of the labelled texts that is set aside to score at the end, where no file is given for that',
+    'share of labelled texts set aside for the final score if --test isn’t given',
   ).argParser(share),
-  valid: new Option('--valid <path>', 'labelled texts to validate with, in any form that --data has'),
-  test: new Option('--test <path>', 'labelled texts to score at the end'),
-  unlabelled: new Option('--unlabelled <path>', 'texts without labels, for the language model'),
+  valid: new Option('--valid <path>', 'labelled texts for validation, in any form that --data takes'),
+  test: new Option('--test <path>', 'labelled texts for the final score'),
+  unlabelled: new Option('--unlabelled <path>', 'unlabelled texts for the language model'),
   textColumn: new Option(
     '--text-column <names>',
-    'the column of the texts; several with commas between, such as title,text (default: guessed)',
+    'the text column, or several such as title,text (default: guessed)',
   ),
-  labelColumn: new Option('--label-column <name>', 'the column of the labels (default: guessed)'),
+  labelColumn: new Option('--label-column <name>', 'the label column (default: guessed)'),
   labelDelimiter: new Option(
     '--label-delimiter <text>',
-    'what stands between the labels of a text that may have several, such as |',
+    'separator between the labels of a text that may have several, such as |',
   ),
   splitColumn: new Option(
     '--split-column <name>',
-    'the column that says whether a row is for train, valid, test or unlabelled',
+    'the column that assigns a row to train, valid, test or unlabelled',
   ),
   rowsPerClass: new Option(
     '--rows-per-class <n>',
@@ -271,163 +271,151 @@ export const options: Readonly<Record<FlagName, Option>> = {
   ).conflicts('tokenizer' satisfies FlagName),
   tokenizer: new Option(
     '--tokenizer <name>',
-    'what cuts texts into words: fastai, segmenter:TAG, or a module of your own such as ./my-tokenizer.js',
+    'the tokenizer: fastai, segmenter:TAG, or your own module such as ./my-tokenizer.js',
   ),
   patience: new Option(
     '--patience <epochs>',
-    'end a fit of the classifier when so many epochs bring nothing on the validation texts (default: never)',
+    'end a fit of the classifier after this many epochs without improvement on the validation texts (default: never)',
   ).argParser(count(1)),
   classWeights: new Option(
     '--class-weights <how>',
-    'how much the texts of each class count; balanced gives each class the same say',
+    'how classes are weighted in the loss; balanced gives each the same weight',
   ).choices(['none', 'balanced'] satisfies Recipe['classifier']['classWeights'][]),
   linear: new Option('--no-linear', 'leave out the plain baseline, TF-IDF with logistic regression'),
   pretrained: new Option(
     '--pretrained <path>',
-    'a language model to start from: a bundle, a package with one, en for that of @ulmfit/pretrained-en, or a fastai .pth with its .pkl; its sizes replace the preset’s',
+    'the language model to start from: a bundle, a package that has one, en for @ulmfit/pretrained-en, or a fastai .pth with its .pkl; its sizes replace the preset’s',
   ).conflicts('transfer' satisfies FlagName),
   preset: new Option('--preset <name>', 'sizes and settings (default: by the amount of text)').choices(
     Object.keys(presetNames),
   ),
-  recipe: new Option('--recipe <file>', 'settings that differ from the preset’s, as JSON'),
+  recipe: new Option('--recipe <file>', 'a JSON file that overrides settings of the preset'),
   schedule: new Option(
     '--schedule <name>',
-    'the learning rate over a fit; constant is for a scheduler of your own (default: the preset’s)',
+    'the learning rate schedule; constant is for your own scheduler (default: the preset’s)',
   ).choices(['one-cycle', 'stlr', 'constant'] satisfies Recipe['schedule'][]),
   lr: new Option(
     '--lr <stage=rate>',
-    'peak learning rate of pretrain, finetune, classify, or of one fit of the classifier, such as head; give it again for another',
+    'peak learning rate of pretrain, finetune, classify, or one fit of the classifier, such as head; repeatable',
   ).argParser(rateOfStage),
   backwards: new Option('--backwards', 'read every text from its end'),
-  seed: new Option('--seed <n>', 'the source of all randomness').argParser(seed).default(1),
-  splitSeed: new Option('--split-seed <n>', 'draws which reviews are used').argParser(seed).default(1),
-  out: new Option('--out <folder>', 'the run’s folder; the same command again resumes it'),
+  seed: new Option('--seed <n>', 'the random seed').argParser(seed).default(1),
+  splitSeed: new Option('--split-seed <n>', 'the random seed that chooses the reviews')
+    .argParser(seed)
+    .default(1),
+  out: new Option('--out <folder>', 'the run’s folder; repeat the command to resume'),
   saveEvery: new Option(
     '--save-every <seconds>',
-    'the longest between two checkpoints within an epoch (default: 300)',
+    'the longest time between two checkpoints (default: 300)',
   ).argParser(count(0)),
   slices: new Option(
     '--slices <n>',
-    'parts of each batch that several processes may share, a power of two (default: as many as mpirun starts)',
+    'parts of each batch that processes can share, a power of two (default: the number of processes)',
   ).argParser(count(1)),
   from: new Option('--from <path>', 'the run or bundle to start from').makeOptionMandatory(),
-  model: new Option(
-    '--model <folder>',
-    'the run or bundle to use, or the package with one',
-  ).makeOptionMandatory(),
+  model: new Option('--model <folder>', 'the run, bundle or package to use').makeOptionMandatory(),
   weights: new Option('--weights <format>', 'how the weights are stored')
     .choices(['float32', 'float16', 'int8'] satisfies Flags['weights'][])
     .default('float32'),
-  ensemble: new Option('--ensemble <folders...>', 'more classifiers, averaged by their probabilities'),
-  tokens: new Option('--tokens <n>', 'words, punctuation and marks of case at most (default: 100)').argParser(
-    count(1),
-  ),
+  ensemble: new Option('--ensemble <folders...>', 'more classifiers, whose probabilities are averaged'),
+  tokens: new Option('--tokens <n>', 'the most tokens to generate (default: 100)').argParser(count(1)),
   temperature: new Option(
     '--temperature <t>',
-    'below 1 likely words are drawn more often; 0 takes the likeliest (default: 0.8)',
+    'below 1 favours likely words; 0 takes the likeliest (default: 0.8)',
   ).argParser(amount),
-  topK: new Option('--top-k <n>', 'draw from the n likeliest words alone (default: all)').argParser(count(1)),
+  topK: new Option('--top-k <n>', 'draw only from the n likeliest words (default: all)').argParser(count(1)),
   topP: new Option(
     '--top-p <share>',
-    'draw from the fewest words whose probabilities reach this together (default: 0.95)',
+    'draw from the fewest words whose probabilities add up to this (default: 0.95)',
   ).argParser(amount),
   minP: new Option(
     '--min-p <share>',
-    'draw from words of this share of the likeliest one’s probability (default: 0)',
+    'draw from words with at least this share of the likeliest word’s probability (default: 0)',
   ).argParser(amount),
-  stop: new Option('--stop <texts...>', 'end before the first of these'),
-  beam: new Option(
-    '--beam <n>',
-    'search for the likeliest text, following n beginnings at once, rather than draw one',
-  )
+  stop: new Option('--stop <texts...>', 'stop before the first of these texts'),
+  beam: new Option('--beam <n>', 'beam search for the likeliest text with n beams, instead of drawing one')
     .argParser(integer(1, 64))
     .conflicts(['temperature', 'topK', 'topP', 'minP'] satisfies FlagName[]),
   lengthPenalty: new Option(
     '--length-penalty <p>',
-    'of a beam: favour longer texts, from 0 to 2 (default: 0.7)',
+    'for --beam: favour longer texts, from 0 to 2 (default: 0.7)',
   ).argParser(amount),
-  port: new Option('--port <n>', 'where to listen; 0 takes a free port (default: 8080)').argParser(
-    integer(0, 65535),
-  ),
+  port: new Option('--port <n>', 'the port; 0 takes a free one (default: 8080)').argParser(integer(0, 65535)),
   host: new Option(
     '--host <address>',
-    'who may connect: 127.0.0.1 this machine alone, 0.0.0.0 or :: every machine that reaches it (default: 127.0.0.1)',
+    'the address to listen on: 127.0.0.1 for this machine only, 0.0.0.0 or :: for any network (default: 127.0.0.1)',
   ),
   batchSize: new Option(
     '--batch-size <n>',
-    'texts of concurrent requests that are classified at once (default: 64)',
+    'texts of concurrent requests classified at once (default: 64)',
   ).argParser(count(1)),
   queueSize: new Option(
     '--queue-size <n>',
-    'texts that may wait; beyond it the answer is 429 (default: 256)',
+    'the most waiting texts; beyond that the answer is 429 (default: 256)',
   ).argParser(count(1)),
-  maxTexts: new Option('--max-texts <n>', 'texts of a request at most (default: 128)').argParser(count(1)),
+  maxTexts: new Option('--max-texts <n>', 'the most texts per request (default: 128)').argParser(count(1)),
   maxCharacters: new Option(
     '--max-characters <n>',
-    'characters of a text at most (default: 20000)',
+    'the most characters per text (default: 20000)',
   ).argParser(count(1)),
   timeout: new Option(
     '--timeout <seconds>',
-    'the longest from a request to its answer (default: 30)',
+    'the longest time from request to answer (default: 30)',
   ).argParser(count(1)),
-  file: new Option(
-    '--file <path>',
-    'a file that is one more text, or - for standard input; give it again for another',
-  ).argParser(oneMore),
+  file: new Option('--file <path>', 'a file with one text, or - for standard input; repeatable').argParser(
+    oneMore,
+  ),
   class: new Option(
     '--class <name>',
-    'the class to explain; give it again for another (default: what was predicted)',
+    'the class to explain; repeatable (default: the predicted one)',
   ).argParser(oneMore),
   method: new Option(
     '--method <name>',
-    'how contributions are found (default: integrated-gradients)',
+    'how contributions are computed (default: integrated-gradients)',
   ).choices(['integrated-gradients', 'occlusion'] satisfies Flags['method'][]),
   points: new Option(
     '--points <n>',
-    'points at which the gradient is taken, at most (default: 512)',
+    'the most points at which to take the gradient (default: 512)',
   ).argParser(count(9)),
   html: new Option('--html <file>', 'also write a page with the texts in colours'),
   json: new Option('--json', 'print JSON'),
-  verbose: new Option(
-    '--verbose',
-    'tell each epoch, and every figure of training, such as ar, tar and gradNorm',
-  ),
+  verbose: new Option('--verbose', 'print every epoch and all metrics, such as ar, tar and gradNorm'),
   transfer: new Option('--no-transfer', 'train the classifier from scratch'),
-  backend: new Option('--backend <name>', 'what computes')
+  backend: new Option('--backend <name>', 'the engine')
     .choices(['auto', 'tensorflow', 'wasm', 'cpu'] satisfies Flags['backend'][])
     .default('auto'),
   threads: new Option(
     '--threads <n>',
     'threads of the engine and the tokenizer (default: all cores)',
   ).argParser(integer(1, MOST_THREADS)),
-  tokenCache: new Option('--no-token-cache', 'tokenize again, and keep no tokens for the next time'),
-  precision: new Option(
-    '--precision <name>',
-    'in which numbers the native kernels multiply; auto takes the faster',
-  )
+  tokenCache: new Option('--no-token-cache', 'tokenize again, and keep no tokens for next time'),
+  precision: new Option('--precision <name>', 'number format of the native kernels; auto takes the faster')
     .choices(['auto', 'float32', 'bfloat16'] satisfies Flags['precision'][])
     .default('auto'),
   all: new Option('--all', 'print the probability of every class'),
-  format: new Option(
-    '--format <name>',
-    'form of the files (default: by the file’s name or its first line)',
-  ).choices(['csv', 'tsv', 'jsonl', 'lines'] satisfies Flags['format'][]),
+  format: new Option('--format <name>', 'file format (default: by file name or first line)').choices([
+    'csv',
+    'tsv',
+    'jsonl',
+    'lines',
+  ] satisfies Flags['format'][]),
   delimiter: new Option(
     '--delimiter <character>',
-    'what separates the columns of a table, such as ; or tab (default: found in its first line)',
+    'the column separator, such as ; or tab (default: detected)',
   ).argParser(character),
-  header: new Option('--no-header', 'a table begins with its first row; its columns are called 1, 2, ...'),
-  quotes: new Option('--no-quotes', 'quotes of a table stand for themselves, as in many TSV files'),
+  header: new Option('--no-header', 'the table has no header; columns are called 1, 2, ...'),
+  quotes: new Option('--no-quotes', 'quotes are ordinary characters, as in many TSV files'),
   emptyLabels: new Option(
     '--empty-labels <meaning>',
-    'what an empty field says of a text that may have several labels: none of the classes, or unlabelled (default: none)',
+    'what an empty label field means with several labels per text: none of the classes, or unlabelled (default: none)',
   ).choices(['none', 'unlabelled'] satisfies Flags['emptyLabels'][]),
-  groups: new Option('--groups <which>', 'groups of the classifier that are trained (default: head)').choices(
-    ['head', 'all'] satisfies Flags['groups'][],
-  ),
-  steps: new Option('--steps <n>', 'updates of the sweep (default: 100)').argParser(count(25)),
+  groups: new Option('--groups <which>', 'which parts of the classifier to train (default: head)').choices([
+    'head',
+    'all',
+  ] satisfies Flags['groups'][]),
+  steps: new Option('--steps <n>', 'updates in the sweep (default: 100)').argParser(count(25)),
   startLr: new Option('--start-lr <rate>', 'the first rate (default: 1e-7)').argParser(rate),
   endLr: new Option('--end-lr <rate>', 'the last rate (default: 10)').argParser(rate),
-  svg: new Option('--svg <file>', 'also draw the curve into a file'),
-  force: new Option('--force', 'do it again where it is in place'),
+  svg: new Option('--svg <file>', 'also write the curve to a file'),
+  force: new Option('--force', 'install again even if present'),
 };

@@ -35,6 +35,6 @@ it('is not missed where it is given, or not read', async () => {
 });
 
 it('has no number of words without text', async () => {
-  const line = /^ulmfit: --corpus-words is never read without --corpus; give that too$/m;
+  const line = /^ulmfit: --corpus-words has no effect without --corpus; add it$/m;
   expect(await said('run', '--data', reviews, '--corpus-words', '20')).toMatch(line);
 });

@@ -23,7 +23,7 @@ export async function interruptible<R>(
       return;
     }
     received = signal;
-    say('Ending after this step; once more to end at once.');
+    say('Stopping after this step; again to stop at once.');
     controller.abort(new DOMException('interrupted', 'AbortError'));
   };
   const handlers = signals.map((signal) => [signal, stop(signal)] as const);

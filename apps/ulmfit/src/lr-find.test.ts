@@ -39,7 +39,7 @@ it('refuses a stage that there isn’t', async () => {
   const { code, stderr } = await ulmfitHere(['lr-find', 'tune']);
   expect([code, stderr]).toEqual([
     2,
-    'ulmfit: lr-find: there is no stage tune; give one of pretrain, finetune, classify\n',
+    'ulmfit: lr-find: unknown stage tune; give one of pretrain, finetune, classify\n',
   ]);
   expect(existsSync(join(folder, 'tune'))).toBe(false);
 });

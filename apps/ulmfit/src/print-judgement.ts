@@ -66,7 +66,7 @@ function figureLines(members: readonly JudgedMember[]): string[] {
   return [
     ' '.repeat(names) + head.join(''),
     ...rows.map((row) => row.trimEnd()),
-    '* predicts, chosen on the validation set',
+    '* makes the predictions; chosen on the validation set',
   ].map((row) => row.trimEnd());
 }
 

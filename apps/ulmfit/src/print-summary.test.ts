@@ -42,7 +42,7 @@ const letters = {
 describe('summaryLines', () => {
   it('names what should be looked into, and lists the larger classes first', async () => {
     const lines = summaryLines(await look(letters, { unknown: { valid: 0.125 } }));
-    expect(lines[0]).toMatch(/^letters.*: 2 classes, one a text$/);
+    expect(lines[0]).toMatch(/^letters.*: 2 classes, one per text$/);
     expect(lines.join('\n')).not.toContain('\u001b');
     expect(lines[2]).toMatch(/^ {24} +train +valid +unlabelled$/);
     expect(lines).toContain(`${'unknown tokens'.padEnd(36)}${'12.50 %'.padStart(12)}`);
@@ -50,8 +50,8 @@ describe('summaryLines', () => {
       ['b', '4', '1'],
       ['a', '2', '0'],
     ]);
-    expect(lines.slice(lines.indexOf('look into'))).toEqual([
-      'look into',
+    expect(lines.slice(lines.indexOf('check'))).toEqual([
+      'check',
       '  train: 1 text has no word',
       '  train: 2 texts repeat others of the set',
       '  valid: 1 text is in train too',
@@ -63,7 +63,7 @@ describe('summaryLines', () => {
     const stages = { linear: 2, finetune: 600, classify: 1200, evaluate: 1 };
     const text = summaryLines({ ...(await look(letters, { stages })), preset: 'small' }).join(' ');
     expect(text).toMatch(
-      / a run with the preset small takes about 30 min here \(finetune 10 min, classify\s+20 min\), as busy as the machine is now$/,
+      / a run with the preset small takes about 30 min here \(finetune 10 min, classify\s+20 min\), at the machine’s present load$/,
     );
   });
 });
@@ -78,11 +78,11 @@ describe('shortSummaryLines', () => {
       ),
     );
     expect(lines).toEqual([
-      'rows: 20 classes, one a text',
+      'rows: 20 classes, one per text',
       '  texts: train 40, valid 20',
       '  classes: class number 0 2, class number 1 2, class number 10 2, and 17 more',
-      '  words: median 2, 95 % have up to 2, most 2; about 3.21 % of the tokens unknown',
-      '  a run takes about 40 s here, as busy as the machine is now',
+      '  words: median 2, 95 % up to 2, at most 2; about 3.21 % of the tokens unknown',
+      '  a run takes about 40 s here, at the machine’s present load',
     ]);
     for (const line of shortSummaryLines(await look(letters, { stages: { finetune: 5e3, classify: 5e3 } })))
       expect(line.length, line).toBeLessThanOrEqual(80);

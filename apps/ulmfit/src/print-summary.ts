@@ -48,7 +48,7 @@ export function summaryLines(look: Look): string[] {
       ofSets(({ words }) => words.median),
     ),
     row(
-      'words: 95 % have up to',
+      'words: 95 % up to',
       ofSets(({ words }) => words.p95),
     ),
     row(
@@ -79,7 +79,7 @@ export function summaryLines(look: Look): string[] {
     ...(classes.length > MOST_CLASSES ? [`… and ${classes.length - MOST_CLASSES} smaller ones`] : []),
     '',
     ...(warnings.length > 0
-      ? ['look into', ...warnings.map((line) => `  ${line}`)]
+      ? ['check', ...warnings.map((line) => `  ${line}`)]
       : ['no text is empty or repeated']),
     ...timeLines(look, '').flatMap(wrapped),
   ];
@@ -98,18 +98,18 @@ export function shortSummaryLines(look: Look): string[] {
     headline(summary),
     `  texts: ${counts.join(', ')}`,
     `  classes: ${classList(summary, SCREEN - '  classes: '.length)}`,
-    `  words: median ${words.median}, 95 % have up to ${words.p95}, most ${words.maximum}` +
+    `  words: median ${words.median}, 95 % up to ${words.p95}, at most ${words.maximum}` +
       (unknown === undefined
         ? ''
         : `; ${survey.exact ? '' : 'about '}${percent(unknown)} of the tokens unknown`),
-    ...warnings.map((line) => `  look into ${line}`),
+    ...warnings.map((line) => `  check ${line}`),
     ...timeLines(look, '  '),
   ].flatMap(wrapped);
 }
 
 const headline = ({ name, classes, multiLabel }: TaskSummary): string =>
   fitText(
-    `${name}: ${classes.length} classes, ${multiLabel ? 'any number' : 'one'} a text`,
+    `${name}: ${classes.length} classes, ${multiLabel ? 'any number' : 'one'} per text`,
     SCREEN,
   ).trimEnd();
 
@@ -163,6 +163,6 @@ function timeLines({ estimate, preset }: Look, indent: string): string[] {
       : ` (${long.map(([stage, seconds]) => `${stage} ${aboutDuration(seconds).replace('about ', '')}`).join(', ')})`;
   return [
     ...(indent === '' ? [''] : []),
-    `${indent}a run${by} takes ${aboutDuration(estimate.seconds)} here${stages}, as busy as the machine is now`,
+    `${indent}a run${by} takes ${aboutDuration(estimate.seconds)} here${stages}, at the machine’s present load`,
   ];
 }

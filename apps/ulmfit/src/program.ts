@@ -97,7 +97,7 @@ export function program(writeHelp?: (text: string) => void): Command {
     ...trainingFlags,
   ] as const satisfies readonly FlagName[];
   ulmfit.commandsGroup('Train on your data:');
-  add(ulmfit, 'init', 'ask four questions, and write the answers to ulmfit.config.ts', [], async () =>
+  add(ulmfit, 'init', 'ask four questions and write ulmfit.config.ts', [], async () =>
     (await import('./commands/init.js')).init(),
   );
   add(
@@ -110,7 +110,7 @@ export function program(writeHelp?: (text: string) => void): Command {
   add(
     ulmfit,
     'inspect <data>',
-    'look at a task’s texts and labels, and at how long a run on them would take here; or at a model',
+    'describe texts and labels and estimate a run’s time here; or check a model',
     [
       ...dataFlags.filter((name) => name !== 'data'),
       ...(['trainReviews', 'lmReviews', 'testReviews'] as const),
@@ -132,14 +132,14 @@ export function program(writeHelp?: (text: string) => void): Command {
   add(
     ulmfit,
     'predict <text...>',
-    'classify texts, files of them (CSV, TSV, JSONL, plain lines), or standard input (-)',
+    'classify texts, files (CSV, TSV, JSONL, plain lines) or standard input (-)',
     ['model', 'json', 'all', ...readingFlags, 'tokenizer', ...engineFlags],
     async (flags, texts, config) => (await import('./commands/predict.js')).predict(texts, flags, config),
   );
   add(
     ulmfit,
     'explain <model> [text...]',
-    'say what each word of a text adds to its class, in colours, JSON or a page',
+    'show what each word adds to a text’s class, in colours, as JSON or as a page',
     ['file', 'class', 'method', 'points', 'json', 'html', 'tokenizer', ...engineFlags],
     async (flags, words, config) => (await import('./commands/explain.js')).explain(words, flags, config),
   );
@@ -153,7 +153,7 @@ export function program(writeHelp?: (text: string) => void): Command {
   add(
     ulmfit,
     'generate [prompt...]',
-    'go on with a text by a language model, such as a run’s fine-tuned one',
+    'continue a text with a language model',
     [
       ...([
         'model',
@@ -175,7 +175,7 @@ export function program(writeHelp?: (text: string) => void): Command {
   add(
     ulmfit,
     'export <model> <file>',
-    'write a model as one file, smaller where asked for; with --data, score it before and after',
+    'write a model as one file; with --data, score it before and after',
     ['weights', ...dataFlags, 'testReviews', 'tokenizer', 'tokenCache', 'json', ...engineFlags],
     async (flags, paths, config) =>
       (await import('./commands/export.js')).exportCommand(paths, flags, config),
@@ -184,7 +184,7 @@ export function program(writeHelp?: (text: string) => void): Command {
   add(
     ulmfit,
     'serve <model>',
-    'answer over HTTP, with a page to try the model; SIGHUP loads it again, SIGTERM ends',
+    'serve a model over HTTP; SIGHUP reloads it, SIGTERM stops',
     [
       ...(['port', 'host', 'batchSize', 'queueSize', 'maxTexts', 'maxCharacters', 'timeout'] as const),
       'tokenizer',
@@ -193,16 +193,12 @@ export function program(writeHelp?: (text: string) => void): Command {
     async (flags, [model = ''], config) => (await import('./commands/serve.js')).serve(model, flags, config),
   );
   ulmfit.commandsGroup('Look at runs:');
-  add(
-    ulmfit,
-    'report <run>',
-    'write a run’s report.html, also of one under way',
-    [],
-    async (_, [folder = '']) => (await import('./commands/report.js')).report(folder),
+  add(ulmfit, 'report <run>', 'write report.html for a run, finished or not', [], async (_, [folder = '']) =>
+    (await import('./commands/report.js')).report(folder),
   );
   ulmfit
     .command('compare')
-    .description('set runs on the same test texts side by side: figures, and the settings that differ')
+    .description('compare runs on the same test texts: metrics, and settings that differ')
     .argument('<runs...>')
     .addOption(new Option('--out <file>', 'also write a page').helpGroup('What comes out:'))
     .addOption(new Option('--json', 'print JSON').helpGroup('What comes out:'))
@@ -217,7 +213,7 @@ export function program(writeHelp?: (text: string) => void): Command {
     .description('print the commands of a sweep over seeds and settings, or run them')
     .argument('<file>')
     .addOption(
-      new Option('--run [n]', 'run those that have no score yet, or the one of number n, from 0')
+      new Option('--run [n]', 'run those without a score, or only number n (from 0)')
         .argParser(count(0))
         .helpGroup('What comes out:'),
     )
@@ -262,21 +258,21 @@ export function program(writeHelp?: (text: string) => void): Command {
   add(
     ulmfit,
     'config',
-    'print the settings that `run` would have here, from the settings file, the flags and the preset',
+    'print the settings that `run` would use here, and where each comes from',
     runFlags,
     async (flags, _, config, sources) =>
       (await import('./commands/config.js')).config(flags, config, sources),
   );
   const engine = ulmfit.command('engine').description('the native engine').exitOverride();
-  add(engine, 'install', 'put the native engine in place', ['force'], async (flags) =>
+  add(engine, 'install', 'install the native engine', ['force'], async (flags) =>
     (await import('./commands/engine.js')).install(flags),
   );
-  add(ulmfit, 'doctor', 'say what runs on this machine and why', [], async () =>
+  add(ulmfit, 'doctor', 'show which engine runs here and why', [], async () =>
     (await import('./commands/engine.js')).doctor(),
   );
   ulmfit
     .command('completion')
-    .description('print a script that completes commands and flags in a shell')
+    .description('print a shell completion script')
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish'] satisfies Shell[]))
     .addHelpText('after', examplesText('completion'))
     .exitOverride()

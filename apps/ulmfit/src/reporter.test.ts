@@ -59,13 +59,13 @@ it('leaves nothing of a bar or a line that is replaced beside what is said', () 
   onEvent({ type: 'tokenize', stage: 'corpus', documents: 2, tokens: 9, done: false });
   onEvent({ ...step, step: 1 });
   expect(screen(kept.text)[0]).toMatch(/^pretrain .* 11 %/);
-  say('Ending after this step; once more to end at once.');
+  say('Stopping after this step; again to stop at once.');
   onEvent({ ...step, step: 2 });
   end();
-  say('To go on: npx ulmfit run');
+  say('To resume: npx ulmfit run');
   expect(screen(kept.text)).toEqual([
-    'Ending after this step; once more to end at once.',
-    'To go on: npx ulmfit run',
+    'Stopping after this step; again to stop at once.',
+    'To resume: npx ulmfit run',
     '',
   ]);
 });
@@ -119,7 +119,7 @@ describe('on a terminal', () => {
     at(50, classify);
     at(60, { ...step, ...{ stage: 'classify', fit: 'classify.1-head', step: 50 } });
     const [done, line] = screen(kept.text);
-    expect(done).toBe('✔ finetune: perplexity 12.2, accuracy 31.00 %, in training perplexity 20.1 (50s)');
+    expect(done).toBe('✔ finetune: perplexity 12.2, accuracy 31.00 %, training perplexity 20.1 (50s)');
     expect(line).toMatch(/^classify\.1-head .* 1m40s left/);
     report.end();
     expect(screen(kept.text)).toEqual([done, '']);
@@ -128,7 +128,7 @@ describe('on a terminal', () => {
   it('tells each epoch and every figure where that is asked for', () => {
     const [line = '', more = ''] = screen(follow(80, true).kept.text);
     expect(`${line} ${more.trim()}`).toBe(
-      'finetune epoch 1 (25 s): perplexity 12.2, accuracy 31.00 %, in training perplexity 20.1, ar 0.1000, gradNorm 0.5000',
+      'finetune epoch 1 (25 s): perplexity 12.2, accuracy 31.00 %, training perplexity 20.1, ar 0.1000, gradNorm 0.5000',
     );
   });
 
@@ -138,7 +138,7 @@ describe('on a terminal', () => {
     const plain = follow(80, false, { CI: 'true' }).kept.text;
     expect(plain).toBe(
       'finetune: 100 steps in 2 epochs\n' +
-        'finetune epoch 1 (25 s): perplexity 12.2, accuracy 31.00 %, in training perplexity 20.1\n',
+        'finetune epoch 1 (25 s): perplexity 12.2, accuracy 31.00 %, training perplexity 20.1\n',
     );
   });
 });

@@ -209,7 +209,7 @@ function lineReporter(stream: NodeJS.WriteStream, now: () => number, isVerbose: 
       clock.follow(event);
       if (event.type === 'begin') {
         say(
-          `${event.fit}: ${event.steps} steps in ${event.epochs} epochs${event.step > 0 ? `, resumed at step ${event.step}` : ''}`,
+          `${event.fit}: ${event.steps} steps in ${event.epochs} ${event.epochs === 1 ? 'epoch' : 'epochs'}${event.step > 0 ? `, resumed at step ${event.step}` : ''}`,
         );
       } else if (event.type === 'step' && due()) {
         say(

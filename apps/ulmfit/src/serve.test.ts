@@ -85,7 +85,7 @@ it('serves, loads the model again under load, survives its death, and ends whole
   });
   expect(await explained.json()).toMatchObject({ classes: [{ label: 'pos', isComplete: true }] });
 
-  // Another model in its place, while clients ask: each answer is of one of the two.
+  // Another model takes over while clients ask: each answer is of one of the two.
   let isLoading = true;
   const labels = new Set<string | undefined>();
   const client = async () => {

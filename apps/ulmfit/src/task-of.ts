@@ -7,7 +7,7 @@ import type { ClassificationTask, TextSource } from '@ulmfit/text';
 import { options, readingFlags, type Flags } from './flags.js';
 import { readingOf } from './reading-of.js';
 
-/** The flags that are of the IMDb reviews alone, and those that are of files of one's own. */
+/** The flags that are of the IMDb reviews alone, and those for the user's own files. */
 const imdbFlags = ['trainReviews', 'lmReviews', 'testReviews'] as const;
 const fileFlags = [
   ...['valid', 'test', 'unlabelled', 'labelColumn', 'labelDelimiter', 'emptyLabels'],
@@ -30,7 +30,7 @@ export interface TaskOfOptions {
 }
 
 /**
- * What the flags name: the IMDb reviews or their sample, or files of one's own.
+ * What the flags name: the IMDb reviews or their sample, or the user's own files.
  * @throws UlmfitError `BAD_OPTION` for a flag that is of another kind of data, or what is wrong with the data
  */
 export async function taskOf(flags: DataFlags, options: TaskOfOptions = {}): Promise<ClassificationTask> {
@@ -54,7 +54,7 @@ export async function taskOf(flags: DataFlags, options: TaskOfOptions = {}): Pro
   return task;
 }
 
-/** A task of files of one's own. */
+/** A task of the user's own files. */
 function ownTask(flags: DataFlags, { signal, classes }: TaskOfOptions): Promise<FileTask> {
   refuse(flags, imdbFlags, 'is for the IMDb reviews; for files of your own there is --rows-per-class');
   const { data, valid, test, unlabelled, labelColumn, labelDelimiter, emptyLabels, splitColumn } = flags;
@@ -72,7 +72,7 @@ function ownTask(flags: DataFlags, { signal, classes }: TaskOfOptions): Promise<
  * @throws UlmfitError `BAD_OPTION`
  */
 export function refuseBesideTask(flags: Partial<DataFlags>, source: string): void {
-  refuse(flags, [...imdbFlags, ...fileFlags, 'validShare'], `is never read with the task of ${source}`);
+  refuse(flags, [...imdbFlags, ...fileFlags, 'validShare'], `has no effect with the task of ${source}`);
 }
 
 function refuse(flags: Partial<DataFlags>, names: readonly DataFlagName[], why: string): void {
@@ -108,5 +108,5 @@ export function corpusOf({
   const { kind, data } = task?.settings ?? {};
   if (!task || (kind === 'imdb' && data === 'sample')) return sampleText({ words });
   if (words === undefined) return undefined;
-  throw new UlmfitError('BAD_OPTION', '--corpus-words is never read without --corpus; give that too');
+  throw new UlmfitError('BAD_OPTION', '--corpus-words has no effect without --corpus; add it');
 }

@@ -237,12 +237,12 @@ describe('what is no encoder', () => {
     [
       'an embedding of other words',
       (encoder) => ({ ...encoder, config: { vocabulary: 5 } }),
-      'plain RNN: its vocabulary is 5, and its embedding has 11 rows; make them equal',
+      'plain RNN: its vocabulary is 5, but its embedding has 11 rows; make them equal',
     ],
     [
       'an output of another width than the embedding',
       (encoder) => ({ ...encoder, features: 4 }),
-      'language model: the decoder is tied to the embedding, which has 3 features, and the output of plain RNN 4; make them equal',
+      'language model: the embedding has 3 features and the output of plain RNN 4; the tied decoder needs them equal',
     ],
     [
       'no features',
@@ -252,7 +252,7 @@ describe('what is no encoder', () => {
     [
       'a tap of the model’s name',
       (encoder) => ({ ...encoder, taps: ['input', 'raw'] as unknown as ['input'] }),
-      'plain RNN: its tap raw has the name of one of the model; give it another',
+      'plain RNN: its tap raw has the same name as one of the model; rename it',
     ],
     [
       'an output that is batch-major',
@@ -299,7 +299,7 @@ describe('what is no encoder', () => {
   it('is no source for one of another architecture', () => {
     const [from, to] = [createAwdLstm({ ...tiny, embedding: 3 }), plainRnn(sizes)];
     expect(() => copyEncoder(from, to)).toThrow(
-      'one encoder is of the architecture AWD-LSTM, and the other "plain RNN"; give two of the same',
+      'one encoder is AWD-LSTM, the other "plain RNN"; use the same architecture',
     );
     [from, to].forEach(free);
   });

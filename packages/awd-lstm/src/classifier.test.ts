@@ -364,7 +364,7 @@ describe('a multi-label classifier', () => {
       'one label each',
       true,
       [0, 1],
-      'classifier: labels of [2], and a multi-label one needs a row of 3 for each document; give the loader lists of labels',
+      'classifier: labels of [2], but a multi-label one needs a row of 3 for each document; give the loader lists of labels',
     ],
     [
       'rows of other classes',
@@ -373,7 +373,7 @@ describe('a multi-label classifier', () => {
         [0, 1],
         [1, 0],
       ],
-      'classifier: labels of [2, 2], and a multi-label one needs a row of 3 for each document; give the loader lists of labels',
+      'classifier: labels of [2, 2], but a multi-label one needs a row of 3 for each document; give the loader lists of labels',
     ],
     [
       'values that are no probabilities',
@@ -391,7 +391,7 @@ describe('a multi-label classifier', () => {
         [0, 1, 0],
         [1, 0, 0],
       ],
-      'classifier: labels of [2, 3], and it tells one class a document; give a number each, or make it with multiLabel',
+      'classifier: labels of [2, 3], but it predicts one class per document; give one number each, or set multiLabel',
     ],
   ])('refuses %s', (_, multiLabel, labels, message) => {
     const model = createClassifier({ ...config, multiLabel });

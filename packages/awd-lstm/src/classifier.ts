@@ -248,7 +248,7 @@ function overEncoder<Taps>(
   };
 }
 
-/** A head of one's own may be of other classes. @throws UlmfitError `BAD_SHAPE` */
+/** A custom head may have other classes. @throws UlmfitError `BAD_SHAPE` */
 function requireLogits({ shape }: Tensor2D, expected: readonly number[]): void {
   if (shape.join() === expected.join()) return;
   throw new UlmfitError(
@@ -278,7 +278,7 @@ function requireOneLabel(labels: Tensor1D | Tensor2D): asserts labels is Tensor1
   if (labels.rank === 1) return;
   throw new UlmfitError(
     'BAD_BATCH',
-    `classifier: labels of [${labels.shape.join(', ')}], and it tells one class a document; give a number each, or make it with multiLabel`,
+    `classifier: labels of [${labels.shape.join(', ')}], but it predicts one class per document; give one number each, or set multiLabel`,
   );
 }
 
@@ -287,7 +287,7 @@ function requireMultiHot(labels: Tensor1D | Tensor2D, classes: number): asserts 
   if (labels.rank !== 2 || labels.shape[1] !== classes) {
     throw new UlmfitError(
       'BAD_BATCH',
-      `classifier: labels of [${labels.shape.join(', ')}], and a multi-label one needs a row of ${classes} for each document; give the loader lists of labels`,
+      `classifier: labels of [${labels.shape.join(', ')}], but a multi-label one needs a row of ${classes} for each document; give the loader lists of labels`,
     );
   }
   const wrong = labels.dataSync().findIndex((value) => !(value >= 0 && value <= 1));

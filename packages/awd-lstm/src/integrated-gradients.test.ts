@@ -180,7 +180,7 @@ it('explains over an encoder of one’s own, and says where it can’t', async (
   model.dispose();
 
   for (const [change, message] of [
-    [{ stepwise: false }, 'reads a text of 15 tokens in windows of 4, which no gradient passes'],
+    [{ stepwise: false }, 'reads a text of 15 tokens in windows of 4, which gradients cannot cross'],
     [{ stepwise: true, taps: ['hidden'] }, 'has no tap "embedding"'],
   ] as const) {
     const other = createClassifier({ encoder: rnn(change), classes: 2, window: 4, maxLength: 8 });
@@ -218,7 +218,7 @@ it('ends by a signal, and refuses what can’t be', async () => {
   const signal = AbortSignal.abort(new Error('enough'));
   await expect(integratedGradients(model, ids, { baseline: [0, 0], signal })).rejects.toThrow('enough');
   await expect(integratedGradients(model, ids, { baseline: [0] })).rejects.toThrow(
-    'explain: a document of 2 tokens and a baseline of 1; give as many, 1 at least',
+    'explain: a document of 2 tokens but a baseline of 1; make them equally long, with at least 1 token',
   );
   for (const wrong of [{ classes: [2] }, { classes: [-1] }, { steps: 8 }, { tokens: 9 }])
     await expect(integratedGradients(model, ids, { baseline: [0, 0], ...wrong })).rejects.toMatchObject({

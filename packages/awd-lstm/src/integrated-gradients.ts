@@ -95,7 +95,7 @@ export async function integratedGradients(
   if (ids.length === 0 || baseline.length !== ids.length) {
     throw new UlmfitError(
       'BAD_OPTION',
-      `explain: a document of ${ids.length} tokens and a baseline of ${baseline.length}; give as many, 1 at least`,
+      `explain: a document of ${ids.length} tokens but a baseline of ${baseline.length}; make them equally long, with at least 1 token`,
     );
   }
   const most = options.tokens ?? Math.max(MOST_TOKENS, 2 * model.config.maxLength);
@@ -149,7 +149,7 @@ class WordPath {
     if (ids.length > config.window && encoder.stepwise !== true) {
       throw new UlmfitError(
         'NO_GRADIENT',
-        `explain: ${encoder.architecture} reads a text of ${ids.length} tokens in windows of ${config.window}, which no gradient passes; use the method occlusion, or make the encoder stepwise if it is`,
+        `explain: ${encoder.architecture} reads a text of ${ids.length} tokens in windows of ${config.window}, which gradients cannot cross; use the method occlusion, or mark the encoder stepwise if it is`,
       );
     }
     this.#states = this.#read(Array.from(ids).slice(0, this.context));
@@ -188,7 +188,7 @@ class WordPath {
     if (!values.every(Number.isFinite) || !slopes.every((each) => Array.from(each).every(Number.isFinite))) {
       throw new UlmfitError(
         'BAD_WEIGHTS',
-        'explain: the model’s scores are not finite numbers: its weights are of no use; copy the model again, or train it again',
+        'explain: the model’s scores are not finite: its weights are unusable; copy or train the model again',
       );
     }
     return points.map((_, i) => ({
@@ -288,7 +288,7 @@ function tapOf({ architecture, taps }: AnyEncoder): string {
   if (tap !== undefined) return tap;
   throw new UlmfitError(
     'NO_GRADIENT',
-    `explain: ${architecture} has no tap "embedding" of the words that it looks up; use the method occlusion, or add the tap`,
+    `explain: ${architecture} has no tap "embedding" for its word vectors; use the method occlusion, or add the tap`,
   );
 }
 

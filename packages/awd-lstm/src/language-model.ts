@@ -88,7 +88,7 @@ function overEncoder<Taps>(encoder: Encoder<Taps>) {
   if (width !== features) {
     throw new UlmfitError(
       'BAD_CONFIG',
-      `language model: the decoder is tied to the embedding, which has ${width} features, and the output of ${architecture} ${features}; make them equal`,
+      `language model: the embedding has ${width} features and the output of ${architecture} ${features}; the tied decoder needs them equal`,
     );
   }
   const decoderBias = parameter('decoder.bias', 'bias', zeros<Rank.R1>([vocabulary]));
@@ -161,7 +161,7 @@ function carriedStates(
       if (state.shape[0] === batch) return [name, state];
       throw new UlmfitError(
         'BAD_BATCH',
-        `language model: a batch of ${batch} streams follows one of ${state.shape[0]} in the same epoch`,
+        `language model: a batch of ${batch} streams follows one of ${state.shape[0]} in the same epoch; keep the batch size`,
       );
     }),
   );

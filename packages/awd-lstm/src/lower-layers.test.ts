@@ -85,7 +85,7 @@ it('explains what it says: contributions add up to the difference of the logits'
 it('refuses an encoder that does not tell its layers, or tells others', () => {
   const { lowerFeatures: _, ...untold } = createAwdLstm(sizes);
   expect(() => createClassifier({ encoder: untold, classes, pooling: 'all-layers' })).toThrow(
-    'classifier: pooling is all-layers, and AWD-LSTM tells nothing of its layers; pool the last-layer, or give the encoder lowerFeatures',
+    'classifier: pooling is all-layers, but AWD-LSTM does not describe its layers; use last-layer, or give the encoder lowerFeatures',
   );
   const wrong = createClassifier({
     encoder: { ...createAwdLstm(sizes), lowerFeatures: [3] },
@@ -94,6 +94,6 @@ it('refuses an encoder that does not tell its layers, or tells others', () => {
   });
   onTestFinished(() => wrong.dispose());
   expect(() => tidy(() => inferencePass((pass) => wrong.forward(batchOf(documents), pass).logits))).toThrow(
-    'AWD-LSTM: [3, 5] features pass its taps embedding and hidden; lowerFeatures says [3]',
+    'AWD-LSTM: [3, 5] features pass its taps embedding and hidden, but lowerFeatures says [3]; correct that',
   );
 });

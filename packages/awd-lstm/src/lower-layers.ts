@@ -19,7 +19,7 @@ export function pooledStates(
   if (lowerFeatures) return lowerFeatures.reduce((sum, each) => sum + each, features);
   throw new UlmfitError(
     'BAD_CONFIG',
-    `classifier: pooling is all-layers, and ${architecture} tells nothing of its layers; pool the last-layer, or give the encoder lowerFeatures`,
+    `classifier: pooling is all-layers, but ${architecture} does not describe its layers; use last-layer, or give the encoder lowerFeatures`,
   );
 }
 
@@ -46,7 +46,7 @@ export function layersSideBySide(
   if (found.join() !== lowerFeatures.join()) {
     throw new UlmfitError(
       'BAD_SHAPE',
-      `${architecture}: [${found.join(', ')}] features pass its taps embedding and hidden; lowerFeatures says [${lowerFeatures.join(', ')}]`,
+      `${architecture}: [${found.join(', ')}] features pass its taps embedding and hidden, but lowerFeatures says [${lowerFeatures.join(', ')}]; correct that`,
     );
   }
   return concat([...lower, ...(output ? [output] : [])], 2);

@@ -17,7 +17,7 @@ export function requireEncoder(encoder: AnyEncoder, own: readonly string[]): voi
   if (rows !== config.vocabulary) {
     throw new UlmfitError(
       'BAD_CONFIG',
-      `${architecture}: its vocabulary is ${brief(config.vocabulary)}, and its embedding has ${rows} rows; make them equal`,
+      `${architecture}: its vocabulary is ${brief(config.vocabulary)}, but its embedding has ${rows} rows; make them equal`,
     );
   }
   if (!(Number.isSafeInteger(features) && features > 0)) {
@@ -30,7 +30,7 @@ export function requireEncoder(encoder: AnyEncoder, own: readonly string[]): voi
   if (twice !== undefined) {
     throw new UlmfitError(
       'BAD_CONFIG',
-      `${architecture}: its tap ${twice} has the name of one of the model; give it another`,
+      `${architecture}: its tap ${twice} has the same name as one of the model; rename it`,
     );
   }
 }

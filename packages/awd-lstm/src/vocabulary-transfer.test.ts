@@ -51,7 +51,7 @@ describe('transferLanguageModel', () => {
     [
       'another vocabulary than the embedding',
       () => ({ model: own(model(3)), words: ['a'] }),
-      'the vocabulary has 1 words and the embedding 3 rows',
+      "the vocabulary has 1 words but the embedding 3 rows; give the model's own vocabulary",
     ],
     [
       'another embedding',

@@ -27,7 +27,7 @@ export function transferLanguageModel(
     if (words.length !== model.encoder.config.vocabulary) {
       throw new UlmfitError(
         'BAD_CONFIG',
-        `the vocabulary has ${words.length} words and the embedding ${model.encoder.config.vocabulary} rows`,
+        `the vocabulary has ${words.length} words but the embedding ${model.encoder.config.vocabulary} rows; give the model's own vocabulary`,
       );
     }
   }
@@ -35,7 +35,7 @@ export function transferLanguageModel(
   if (features !== to.model.encoder.features) {
     throw new UlmfitError(
       'BAD_CONFIG',
-      `the embeddings have ${features} and ${to.model.encoder.features} features`,
+      `the embeddings have ${features} and ${to.model.encoder.features} features; use models of the same sizes`,
     );
   }
   copyLayers(from.model.encoder, to.model.encoder);
@@ -80,13 +80,13 @@ function copyLayers(from: AnyEncoder, to: AnyEncoder): void {
   if (from.architecture !== to.architecture) {
     throw new UlmfitError(
       'BAD_CONFIG',
-      `one encoder is of the architecture ${showName(from.architecture)}, and the other ${showName(to.architecture)}; give two of the same`,
+      `one encoder is ${showName(from.architecture)}, the other ${showName(to.architecture)}; use the same architecture`,
     );
   }
   if (from.groups.length !== to.groups.length) {
     throw new UlmfitError(
       'BAD_CONFIG',
-      `the encoders have ${from.groups.length} and ${to.groups.length} layers`,
+      `the encoders have ${from.groups.length} and ${to.groups.length} layers; use models of the same sizes`,
     );
   }
   const arrays = ({ groups, buffers = [] }: AnyEncoder) => [
@@ -99,11 +99,14 @@ function copyLayers(from: AnyEncoder, to: AnyEncoder): void {
     if (source?.shape.join() === target.shape.join()) return { source, target };
     throw new UlmfitError(
       'BAD_CONFIG',
-      `${name} is ${source ? `[${source.shape.join(', ')}]` : 'missing'} in one encoder and [${target.shape.join(', ')}] in the other`,
+      `${name} is ${source ? `[${source.shape.join(', ')}]` : 'missing'} in one encoder and [${target.shape.join(', ')}] in the other; use models of the same sizes`,
     );
   });
   if (pairs.length !== sources.size) {
-    throw new UlmfitError('BAD_CONFIG', `the encoders have ${sources.size} and ${pairs.length} arrays`);
+    throw new UlmfitError(
+      'BAD_CONFIG',
+      `the encoders have ${sources.size} and ${pairs.length} arrays; use the same architecture`,
+    );
   }
   for (const { source, target } of pairs) write(target, () => source.clone());
 }
@@ -123,7 +126,7 @@ export function copyEncoder(from: AnyEncoder, to: AnyEncoder): void {
   if (source.shape.join() !== target.shape.join()) {
     throw new UlmfitError(
       'BAD_CONFIG',
-      `the embedding is [${source.shape.join(', ')}] in one encoder and [${target.shape.join(', ')}] in the other`,
+      `the embedding is [${source.shape.join(', ')}] in one encoder and [${target.shape.join(', ')}] in the other; use models of the same sizes`,
     );
   }
   copyLayers(from, to);

@@ -41,7 +41,7 @@ export interface BackendInfo {
   /** The version of the engine below it: TensorFlow's, or that of the tfjs backend. */
   readonly version: string;
   readonly threads: number;
-  /** The kernels put in place of tfjs-node's own and of composed operations. */
+  /** The kernels that replace tfjs-node's own and composed operations. */
   readonly fastKernels: readonly string[];
   readonly precision: Precision;
   /** What the user should know, such as that a slower backend had to do. */
@@ -105,9 +105,8 @@ const advice: Readonly<Record<BackendName, string>> = {
 };
 
 const lost: Readonly<Record<BackendName, string>> = {
-  tensorflow:
-    'A slower one runs in its place, on one thread: expect training to take about ten times as long.',
-  wasm: 'Plain JavaScript runs in its place, good for tests only.',
+  tensorflow: 'A slower one runs instead, on one thread: expect training to take about ten times as long.',
+  wasm: 'Plain JavaScript runs instead, good for tests only.',
   cpu: '',
 };
 
@@ -179,8 +178,8 @@ function choosePrecision(
   if (native?.hasBfloat16 === true) return 'bfloat16';
   warnings.push(
     native === undefined
-      ? 'bfloat16 needs the native kernels: float32 runs in its place.'
-      : 'This processor does not multiply bfloat16: float32 runs in its place.',
+      ? 'bfloat16 needs the native kernels: float32 runs instead.'
+      : 'This processor does not multiply bfloat16: float32 runs instead.',
   );
   return 'float32';
 }

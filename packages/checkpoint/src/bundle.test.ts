@@ -75,7 +75,7 @@ describe('a bundle', () => {
 
   it.each<[string, Partial<Bundle>, RegExp]>([
     ['no label', { labels: [] }, /labels: a classifier has at least one/],
-    ['two equal labels', { labels: ['a', 'a'] }, /labels: a label stands twice/],
+    ['two equal labels', { labels: ['a', 'a'] }, /labels: a label appears twice/],
     ['labels of a language model', { kind: 'language-model' }, /a language model none/],
     ['no special token', { specialTokens: ['xxbos'] }, /vocabulary\.json: without the special tokens xxbos/],
     [

@@ -76,7 +76,7 @@ export const bundleDescriptionSchema: z.ZodType<BundleDescription> = z
     kind: z.enum(['language-model', 'classifier']),
     architecture: text.optional(),
     config: z.record(z.string(), z.json()),
-    labels: texts.readonly().refine(isDistinct, 'a label stands twice'),
+    labels: texts.readonly().refine(isDistinct, 'a label appears twice'),
     weightFormat: z.enum(['float16', 'int8']).optional(),
     decision: z.record(z.string(), z.json()).optional(),
     tokenizer: z.strictObject({
@@ -177,7 +177,7 @@ function contentsOf(bundle: Bundle, label: string, weightFormat: WeightFormat) {
 }
 
 /**
- * Writes a bundle whole or not at all, in place of one that stands there. The tensors stay the caller's.
+ * Writes a bundle whole or not at all, replacing one that is there. The tensors stay the caller's.
  * @throws UlmfitError `BAD_BUNDLE` where its parts contradict each other, `FOLDER_IN_USE` where something else stands
  *   there, `BAD_TENSOR`, `FILE_ERROR`
  * @example
@@ -251,7 +251,7 @@ export function writeBundleFile(
   const bytes = zipOf(bundleToBytes(bundle, path, options));
   // Someone else's file would be lost.
   if (files.exists(path) && !isZip(guardFiles(`read ${path}`, () => files.read(path)))) {
-    throw new UlmfitError('FOLDER_IN_USE', `${path}: is there, and is no model file; give another name`);
+    throw new UlmfitError('FOLDER_IN_USE', `${path}: exists and is not a model file; give another name`);
   }
   writeAtomically(path, bytes, files);
   return bytes.length;
@@ -268,7 +268,7 @@ export function partsOfFile(bytes: Uint8Array, label: string): BundleParts<Uint8
   if (!isZip(bytes)) {
     throw new UlmfitError(
       'BAD_ZIP',
-      `${label}: is no model file; give one that \`ulmfit export\` wrote, or a model's folder`,
+      `${label}: is not a model file; give one that \`ulmfit export\` wrote, or a model's folder`,
     );
   }
   const archive = new ZipArchive(bytes, label);
@@ -498,7 +498,7 @@ function requireReplaceable(folder: string, files: FileSystem): void {
   if (there.length === 0 || there.includes(DESCRIPTION)) return;
   throw new UlmfitError(
     'FOLDER_IN_USE',
-    `${folder} holds ${there.slice(0, 3).join(', ')}, and no ${DESCRIPTION}: it would be replaced by the model; give another folder`,
+    `${folder} holds ${there.slice(0, 3).join(', ')} but no ${DESCRIPTION}, and the model would replace it; give another folder`,
   );
 }
 

@@ -111,7 +111,7 @@ export function fromFastai(theirs: ReadonlyMap<string, RawTensor>): ImportedWeig
   if (unknown.length > 0) {
     throw new UlmfitError(
       'UNKNOWN_WEIGHTS',
-      `these weights are none of an AWD-LSTM language model or classifier: ${some(unknown)}`,
+      `not weights of an AWD-LSTM language model or classifier: ${some(unknown)}; give such a model`,
     );
   }
   for (const [name, { ours, isTied }, tensor] of later) {
@@ -236,7 +236,8 @@ function countOf(tensors: ReadonlyMap<string, RawTensor>, pattern: RegExp): numb
 
 function requireAll(tensors: ReadonlyMap<string, RawTensor>, names: readonly string[]): void {
   const missing = names.filter((name) => !tensors.has(name));
-  if (missing.length > 0) throw new UlmfitError('MISSING_WEIGHTS', `weights are missing: ${some(missing)}`);
+  if (missing.length > 0)
+    throw new UlmfitError('MISSING_WEIGHTS', `weights are missing: ${some(missing)}; save the whole model`);
 }
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);

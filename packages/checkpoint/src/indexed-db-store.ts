@@ -5,7 +5,7 @@ import { answerOf, inTransaction, openDb, type Db } from './indexed-db.js';
 import { parseLossless, stringifyLossless } from './lossless-json.js';
 import { tensorsFromSafetensors, tensorsToSafetensors } from './safetensors.js';
 
-/** What is told of a checkpoint without its weights. */
+/** What is known of a checkpoint without its weights. */
 const INFOS = 'infos';
 /** Its state and tensors, under the same number. */
 const CONTENTS = 'contents';

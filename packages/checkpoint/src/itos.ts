@@ -21,7 +21,10 @@ export function readItos(source: Uint8Array | string, label = 'the vocabulary by
   if (!words) throw new UlmfitError('BAD_VOCABULARY', `${name}: expected a pickled list of words`);
   return words.map((word, id) => {
     if (typeof word === 'string') return word;
-    throw new UlmfitError('BAD_VOCABULARY', `${name}: the word of id ${id} is no text`);
+    throw new UlmfitError(
+      'BAD_VOCABULARY',
+      `${name}: the word of id ${id} is not a string; export the vocabulary again`,
+    );
   });
 }
 

@@ -59,7 +59,7 @@ describe('unpickle', () => {
       joined(hex('8004'), text('os'), text('system'), hex('93'), tuple(text('true')), ascii('R.')),
     ];
     for (const bytes of malicious) {
-      expect(() => read(bytes)).toThrow(/it names "os\.system"/);
+      expect(() => read(bytes)).toThrow(/it refers to "os\.system"/);
       expect(() => read(bytes)).toThrow(expect.objectContaining({ code: 'PICKLE_GLOBAL_REFUSED' }));
     }
   });
@@ -72,7 +72,7 @@ describe('unpickle', () => {
     '.__proto__',
   ])('refuses %s where it is not allowed', (name) => {
     const [module = '', attribute = ''] = name.split('.');
-    expect(() => read(pickle(global(module, attribute)))).toThrow(`it names "${name}"`);
+    expect(() => read(pickle(global(module, attribute)))).toThrow(`it refers to "${name}"`);
   });
 
   it('allows what it is told to and nothing of the host', () => {
@@ -83,7 +83,7 @@ describe('unpickle', () => {
     );
     const nested = joined(hex('8004'), text('collections'), text('OrderedDict.__init__'), hex('932e'));
     expect(() => unpickle(nested, { globals: orderedDict })).toThrow(
-      /names "collections.OrderedDict.__init__"/,
+      /refers to "collections.OrderedDict.__init__"/,
     );
   });
 
@@ -134,7 +134,7 @@ describe('readItos', () => {
   });
 
   it.each([
-    ['a number among the words', list(text('a'), int(1)), /the word of id 1 is no text/],
+    ['a number among the words', list(text('a'), int(1)), /the word of id 1 is not a string/],
     ['a dictionary', dict([text('a'), int(1)]), /expected a pickled list of words/],
   ])('refuses %s', (_, value, message) => {
     expect(() => readItos(pickle(value), 'itos.pkl')).toThrow(message);

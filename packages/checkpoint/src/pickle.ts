@@ -295,7 +295,7 @@ class Unpickler {
     if (!Object.hasOwn(this.globals, full)) {
       throw new UlmfitError(
         'PICKLE_GLOBAL_REFUSED',
-        `${this.label}: it names ${brief(full)}, and a pickle may run anything so named; only tensors and plain values are read: save a state dictionary or a list`,
+        `${this.label}: it refers to ${brief(full)}, which could run code; save a state dictionary or a list instead`,
       );
     }
     return new PickleGlobal(full);

@@ -100,7 +100,7 @@ describe('openRunFolder', () => {
       expect(() => openRunFolder(path, { config, names: ['pretrain'] })).toThrow(
         expect.objectContaining({
           code: 'FOLDER_IN_USE',
-          message: `${path} holds ${name}, and no config.json of a run; give another folder`,
+          message: `${path} holds ${name} but no config.json of a run; give another folder`,
         }),
       );
       expect(readdirSync(path)).toEqual([name]);
@@ -144,7 +144,7 @@ describe('openRunFolder', () => {
     const path = run();
     openRunFolder(path, { config }).close();
     writeFileSync(join(path, 'config.json'), '{"seed":');
-    expect(() => openRunFolder(path, { config })).toThrow(/config\.json is not JSON; mend it/);
+    expect(() => openRunFolder(path, { config })).toThrow(/config\.json is not JSON; repair it/);
     expect(existsSync(join(path, 'lock.json'))).toBe(false);
   });
 

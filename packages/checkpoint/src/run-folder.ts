@@ -77,7 +77,7 @@ export function openRunFolder(
       if (taken.length > 0) {
         throw new UlmfitError(
           'FOLDER_IN_USE',
-          `${path} holds ${taken.join(', ')}, and no config.json of a run; give another folder`,
+          `${path} holds ${taken.join(', ')} but no config.json of a run; give another folder`,
         );
       }
       writeAtomically(configPath, `${JSON.stringify(config, null, 2)}\n`, files);
@@ -108,7 +108,7 @@ export function openRunFolder(
 function readConfig(path: string, files: FileSystem): Json {
   const text = new TextDecoder().decode(readFile(path, files));
   const bad = (what: string) =>
-    new UlmfitError('BAD_RUN_CONFIG', `${path} is ${what}; mend it, or choose another name for the run`);
+    new UlmfitError('BAD_RUN_CONFIG', `${path} is ${what}; repair it, or give another folder`);
   if (isDeep(text)) throw bad('nested more than a hundred deep');
   try {
     return JSON.parse(text) as Json;

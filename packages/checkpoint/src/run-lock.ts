@@ -28,7 +28,7 @@ export function takeLock(path: string, files: FileSystem): HeldLock {
 }
 
 /**
- * The same files, whose changes are refused once another process has taken the run over, or somebody has removed its folder:
+ * The same files, whose changes are refused once another process has taken the run over, or its folder was removed:
  * a checkpoint would be left alone there.
  */
 export function whileHeld(files: FileSystem, lock: HeldLock, path: string): FileSystem {
@@ -38,12 +38,12 @@ export function whileHeld(files: FileSystem, lock: HeldLock, path: string): File
       if (!files.exists(`${path}/${LOCK}`))
         throw new UlmfitError(
           'RUN_REMOVED',
-          `${path} or its ${LOCK} was removed while the run was writing there; give the same command again`,
+          `${path} or its ${LOCK} was removed during the run; run the same command again`,
         );
       if (!lock.isHeld())
         throw new UlmfitError(
           'RUN_LOCKED',
-          `another process has taken over this run (${path}) while this one was not to be heard of; stop one of them`,
+          `another process took over this run (${path}) while this one did not respond; stop one of them`,
         );
       operation(...args);
     };

@@ -153,14 +153,14 @@ describe('safetensors', () => {
     ['no JSON', file('{'), /not JSON/],
     ['a list', file('[]'), /not a JSON object/],
     [
-      'a key that stands twice',
+      'a key that appears twice',
       file('{"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"\\u0061":1}', 1),
-      /"a" stands twice/,
+      /"a" appears twice/,
     ],
     [
-      'a field that stands twice',
+      'a field that appears twice',
       file('{"a":{"dtype":"U8","dtype":"I8","shape":[],"data_offsets":[0,1]}}', 1),
-      /"dtype" stands twice/,
+      /"dtype" appears twice/,
     ],
     ['metadata of numbers', file({ __metadata__: { a: 1 } }), /__metadata__/],
     ['an unknown type', file({ a: entry([1], [0, 4], 'F8_E4M3') }, 4), /a: unknown type "F8_E4M3"/],

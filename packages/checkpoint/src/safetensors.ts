@@ -189,7 +189,7 @@ function parseHeader(bytes: Uint8Array, fail: Fail) {
   }
   if (!isRecord(header)) throw fail('the header is not a JSON object');
   const twice = duplicateKey(text);
-  if (twice !== undefined) throw fail(`${brief(twice)} stands twice in the header`);
+  if (twice !== undefined) throw fail(`${brief(twice)} appears twice in the header`);
   const metadata = Object.hasOwn(header, METADATA) ? header[METADATA] : {};
   if (!isRecord(metadata) || !Object.values(metadata).every((v) => typeof v === 'string')) {
     throw fail(`${METADATA} is not a map from text to text`);

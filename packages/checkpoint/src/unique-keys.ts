@@ -1,5 +1,5 @@
 /**
- * The first key that stands twice in one object of a JSON text, which `JSON.parse` would pass over in silence.
+ * The first key that appears twice in one object of a JSON text, which `JSON.parse` would pass over in silence.
  * @param text valid JSON: parse it first
  */
 export function duplicateKey(text: string): string | undefined {

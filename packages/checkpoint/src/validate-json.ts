@@ -23,7 +23,7 @@ export function validateJson<T>(
   }
   if (isDeep(text)) throw fail('it is nested more than a hundred deep');
   const twice = duplicateKey(text);
-  if (twice !== undefined) throw fail(`${brief(twice)} stands twice in it`);
+  if (twice !== undefined) throw fail(`${brief(twice)} appears twice in it`);
   const result = schema.safeParse(json);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

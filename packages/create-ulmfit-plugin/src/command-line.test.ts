@@ -49,13 +49,13 @@ describe('npm create ulmfit-plugin', () => {
     [[], undefined, 'give a name: npm create ulmfit-plugin NAME'],
     [[], [], 'give a name: npm create ulmfit-plugin NAME'],
     [['fancy'], undefined, 'give --kind, one of schedule, regularizer, optimizer, encoder, task'],
-    [['fancy', '-k', 'scedule'], undefined, '--kind: there is no kind scedule; is it schedule?'],
+    [['fancy', '-k', 'scedule'], undefined, '--kind: unknown kind scedule; is it schedule?'],
     [['a', 'b'], undefined, 'there are 2 names; give one: a'],
     [['fancy', '--knd', 'task'], undefined, "Unknown option '--knd'; see --help"],
     [
       ['Fancy'],
       undefined,
-      'the name Fancy has capitals, which no new package may have; take one such as ulmfit-step-decay',
+      'the name Fancy has capitals, which no new package may have; choose one such as ulmfit-step-decay',
     ],
   ])('tells in one line what is wrong with %j', async (args, answers, message) => {
     const { code, errors } = await run(args, answers);

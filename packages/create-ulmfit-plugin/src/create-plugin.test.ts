@@ -30,7 +30,7 @@ describe('parsePackageName', () => {
   });
 
   it.each([
-    ['', /^the name "" is empty; take one such as ulmfit-step-decay$/],
+    ['', /^the name "" is empty; choose one such as ulmfit-step-decay$/],
     ['Step', /^the name Step has capitals, which no new package may have/],
     ['../up', /^the name \.\.\/up is none that npm allows: lower-case letters/],
     ['.hidden', /is none that npm allows/],
@@ -76,7 +76,7 @@ describe('createPlugin', () => {
     createPlugin({ name: 'fancy', kind: 'task', folder });
     const before = readdirSync(folder);
     expect(() => createPlugin({ name: 'fancy', kind: 'schedule', folder })).toThrow(
-      /the folder has something in it, such as .*; name another one by --folder$/,
+      /the folder is not empty \(.*\); choose another with --folder$/,
     );
     expect(readdirSync(folder)).toEqual(before);
     const file = join(folder, 'README.md');

@@ -59,7 +59,7 @@ function requireEmpty(folder: string): void {
   if (first === undefined) return;
   throw new UlmfitError(
     'FOLDER_IN_USE',
-    `${showName(folder)}: the folder has something in it, such as ${showName(first)}; name another one by --folder`,
+    `${showName(folder)}: the folder is not empty (${showName(first)}); choose another with --folder`,
   );
 }
 

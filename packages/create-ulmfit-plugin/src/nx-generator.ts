@@ -25,7 +25,7 @@ export default function generatePlugin(tree: FileTree, options: NxGeneratorOptio
   const kind = requireKind(options.kind);
   const folder = options.directory ?? `packages/${name.folder}`;
   if (tree.exists(folder)) {
-    throw new UlmfitError('FOLDER_IN_USE', `${folder} is there already; name another one by --directory`);
+    throw new UlmfitError('FOLDER_IN_USE', `${folder} already exists; choose another with --directory`);
   }
   for (const [path, text] of Object.entries(pluginFiles(name, kind, ownVersion()))) {
     tree.write(`${folder}/${path}`, text);

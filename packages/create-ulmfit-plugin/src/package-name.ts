@@ -28,7 +28,7 @@ export function parsePackageName(full: string): PackageName {
   const refuse = (why: string): never => {
     throw new UlmfitError(
       'BAD_OPTION',
-      `the name ${showName(full)} ${why}; take one such as ulmfit-step-decay`,
+      `the name ${showName(full)} ${why}; choose one such as ulmfit-step-decay`,
     );
   };
   if (full === '') refuse('is empty');

@@ -64,7 +64,7 @@ function distinctName(name: PackageName, texts: readonly string[]): PackageName 
   return { ...name, camel: `${camel}Plugin`, pascal: `${pascal}Plugin` };
 }
 
-/** Puts the names in place of those of the templates. */
+/** Replaces the names of the templates. */
 function fill(text: string, { full, file, camel, pascal }: PackageName): string {
   return text
     .replaceAll('my-package-name', full)

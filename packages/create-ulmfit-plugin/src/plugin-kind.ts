@@ -24,6 +24,6 @@ export function requireKind(kind: string): PluginKind {
   const meant = nearest(kind, kinds);
   throw new UlmfitError(
     'BAD_OPTION',
-    `--kind: there is no kind ${showName(kind)}; ${meant ? `is it ${meant}?` : `take one of ${kinds.join(', ')}`}`,
+    `--kind: unknown kind ${showName(kind)}; ${meant ? `is it ${meant}?` : `choose one of ${kinds.join(', ')}`}`,
   );
 }

@@ -207,7 +207,7 @@ describe('fileTask refuses in one line', () => {
     const task = await fileTask({ data });
     appendFileSync(data, 'e,x\n');
     expect(await failure(collect(task.labelled('train')))).toBe(
-      'DATA_CHANGED a.csv: has changed while it was in use; start again',
+      'DATA_CHANGED a.csv: changed while in use; start again',
     );
     const folder = folderOf({ 'x/1.txt': 'a', 'y/1.txt': 'b' });
     const texts = await fileTask({ data: folder, validShare: 0 });

@@ -235,7 +235,7 @@ describe('fileTask', () => {
     expect(task.settings).toMatchObject({ seed: 3, validShare: 0.2, testShare: 0.25 });
     const test = fileOf('test.csv', table(4));
     expect(await failure(fileTask({ data, test, testShare: 0.1 }))).toBe(
-      `BAD_SPLIT a.csv: there are test texts, so testShare is not wanted; leave one out`,
+      `BAD_SPLIT a.csv: there are test texts already, so testShare has no effect; leave one out`,
     );
     expect(await failure(fileTask({ data, testShare: 1 }))).toMatch(/^BAD_SPLIT testShare/);
   });
@@ -266,7 +266,7 @@ describe('fileTask', () => {
     expect(task.classes).toEqual(['z', 'y', 'x']);
     expect(await named(task, 'train')).toEqual(['a: y', 'b: y']);
     expect(await failure(fileTask({ data, classes: ['x', 'z'] }))).toBe(
-      'UNKNOWN_LABEL a.csv: has the label "y", and the classes are "x", "z"; correct these rows, or leave them out',
+      'UNKNOWN_LABEL a.csv: has the label "y", but the classes are "x", "z"; correct these rows, or leave them out',
     );
   });
 

@@ -85,7 +85,7 @@ const PROGRESS_EVERY = 1000;
 const LEFT_OUT = TEXT_SETS.length;
 
 /**
- * A task of anybody's files: CSV, TSV or JSONL with a column of texts and one of labels, or a folder for each class; texts without
+ * A task from files: CSV, TSV or JSONL with a column of texts and one of labels, or a folder for each class; texts without
  * labels may be plain lines too. All may be packed by gzip. Options say which columns are read, and how rows are split; what they
  * leave open is found, and told in `guessed`.
  *
@@ -152,7 +152,7 @@ export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
     if (has('test')) {
       throw new UlmfitError(
         'BAD_SPLIT',
-        `${source}: there are test texts, so testShare is not wanted; leave one out`,
+        `${source}: there are test texts already, so testShare has no effect; leave one out`,
       );
     }
     holdOut('test', testShare);
@@ -197,10 +197,7 @@ export async function fileTask(options: FileTaskOptions): Promise<FileTask> {
         continue;
       }
       const changed = () =>
-        new UlmfitError(
-          'DATA_CHANGED',
-          `${showName(each.path)}: has changed while it was in use; start again`,
-        );
+        new UlmfitError('DATA_CHANGED', `${showName(each.path)}: changed while in use; start again`);
       const { size, mtimeMs } = await pathKind(each.path);
       if (size !== each.size || mtimeMs !== each.mtimeMs) throw changed();
       for await (const { text } of each.rows({ signal: stop })) {

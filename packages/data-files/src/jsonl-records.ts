@@ -17,7 +17,7 @@ export async function* jsonlRecords(
       const hint = text.trimStart().startsWith('[') ? ', not a list' : '';
       throw new UlmfitError(
         'BAD_JSON',
-        `${name}: line ${line} is not a JSON object; write one object a line${hint}`,
+        `${name}: line ${line} is not a JSON object; write one object per line${hint}`,
       );
     }
     const fields = Object.entries(json).flatMap(([column, value]) => {

@@ -23,7 +23,7 @@ export async function pathKind(path: string): Promise<PathKind> {
   if (found.isDirectory()) return { kind: 'folder', size: 0, mtimeMs: found.mtimeMs };
   throw new UlmfitError(
     'NOT_A_FILE',
-    `${showName(path)}: is neither a file nor a folder; save what it gives as a file`,
+    `${showName(path)}: is neither a file nor a folder; save its content as a file`,
   );
 }
 

@@ -120,7 +120,7 @@ describe('readCorpus refuses', () => {
     for (const path of [pipe, folder])
       expect(await failure(read(path))).toMatchObject({
         code: 'NOT_A_FILE',
-        message: `${pipe}: is neither a file nor a folder; save what it gives as a file`,
+        message: `${pipe}: is neither a file nor a folder; save its content as a file`,
       });
   });
 

@@ -83,10 +83,7 @@ async function kindOf(path: string, cure: string): Promise<'file' | 'folder'> {
   });
   if (found.isFile()) return 'file';
   if (found.isDirectory()) return 'folder';
-  throw new UlmfitError(
-    'NOT_A_FILE',
-    `${path}: is neither a file nor a folder; save what it gives as a file`,
-  );
+  throw new UlmfitError('NOT_A_FILE', `${path}: is neither a file nor a folder; save its content as a file`);
 }
 
 const NEWLINE = 0x0a;

@@ -188,17 +188,17 @@ describe('readRecords refuses in one line', () => {
     [
       'a.jsonl',
       '{"text": "a"}\n\n{"text": \n',
-      'BAD_JSON a.jsonl: line 3 is not a JSON object; write one object a line',
+      'BAD_JSON a.jsonl: line 3 is not a JSON object; write one object per line',
     ],
     [
       'a.json',
       '[{"text": "a"}]',
-      'BAD_JSON a.json: line 1 is not a JSON object; write one object a line, not a list',
+      'BAD_JSON a.json: line 1 is not a JSON object; write one object per line, not a list',
     ],
     [
       'a.jsonl',
       '['.repeat(100_000),
-      'BAD_JSON a.jsonl: line 1 is not a JSON object; write one object a line, not a list',
+      'BAD_JSON a.jsonl: line 1 is not a JSON object; write one object per line, not a list',
     ],
     ['a.csv', nul, 'NOT_TEXT a.csv: line 3 holds a NUL byte; save the file as UTF-8 text'],
     [
@@ -260,7 +260,7 @@ describe('readRecords refuses in one line', () => {
     expect(await failure(collect(readRecords(folder)))).toMatch(/^NOT_A_FILE .*: is a folder; give a file$/);
     execFileSync('mkfifo', [join(folder, 'pipe')]); // would hang
     expect(await failure(collect(readRecords(join(folder, 'pipe'))))).toBe(
-      'NOT_A_FILE pipe: is neither a file nor a folder; save what it gives as a file',
+      'NOT_A_FILE pipe: is neither a file nor a folder; save its content as a file',
     );
     expect(await failure(collect(readRecords('/dev/null')))).toMatch(/^NOT_A_FILE /);
   });

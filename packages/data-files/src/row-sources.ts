@@ -239,7 +239,7 @@ function otherColumns(file: FileLook, main: TaskColumns, options: SourceOptions)
   return { ...main, ...guessColumns(name, columns, { text: given, label: null }), split: undefined };
 }
 
-/** Whether a file has a text a line and nothing else. */
+/** Whether a file is only a text per line. */
 const isPlain = ({ columns, head }: FileLook): boolean =>
   columns.length === 1 && columns[0] === 'text' && head[0]?.json === undefined;
 

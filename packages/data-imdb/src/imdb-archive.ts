@@ -33,7 +33,7 @@ async function readMember(path: string, member: Member): Promise<Review | undefi
   if (/^([/\\]|[A-Za-z]:)/.test(name) || name.split(/[/\\]/).includes('..')) {
     throw new UlmfitError(
       'UNSAFE_MEMBER',
-      `${path}: member ${showName(name)} points outside the archive; this is no aclImdb archive`,
+      `${path}: member ${showName(name)} points outside the archive; this is not an aclImdb archive`,
     );
   }
   // Links are never followed: the review they point to stands in the archive itself.
@@ -51,9 +51,13 @@ async function readMember(path: string, member: Member): Promise<Review | undefi
 function describeTarError(path: string, error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
   if (/^(Invalid tar header|Invalid header|Header exceeds|Unexpected end of data)/.test(message)) {
-    return new UlmfitError('BAD_TAR', `${path}: holds no whole tar archive (${message}); use a sound copy`, {
-      cause: error,
-    });
+    return new UlmfitError(
+      'BAD_TAR',
+      `${path}: is not a complete tar archive (${message}); use a sound copy`,
+      {
+        cause: error,
+      },
+    );
   }
   return error;
 }

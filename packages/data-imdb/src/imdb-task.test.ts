@@ -38,6 +38,6 @@ it('gives no set of other reviews than the ones it was made of', async () => {
   await write('train/neg/0_1.txt', 'another');
   expect(await failure(read())).toMatchObject({
     code: 'DATA_CHANGED',
-    message: `${folder}: has changed while it was in use; start again`,
+    message: `${folder}: changed while in use; start again`,
   });
 });

@@ -73,7 +73,7 @@ export async function imdbTask(options: ImdbTaskOptions = {}): Promise<Classific
     const reviews = await loadReviews(data, signal);
     // The sets of one stage must be those of the others.
     if (fingerprintOf(reviews) !== fingerprint)
-      throw new UlmfitError('DATA_CHANGED', `${data}: has changed while it was in use; start again`);
+      throw new UlmfitError('DATA_CHANGED', `${data}: changed while in use; start again`);
     return splitImdb(reviews, { ...sets, ...more });
   };
   const reviews = await loadReviews(data, signal);

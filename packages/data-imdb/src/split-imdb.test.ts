@@ -121,16 +121,16 @@ describe('splitImdb', () => {
   });
 
   it.each([
-    [{ trainReviews: 202 }, /trainReviews: 202 asked, but there are 200 balanced train reviews/],
-    [{ trainReviews: 7 }, /trainReviews: 7 is odd, and each class gets half; ask for 8/],
+    [{ trainReviews: 202 }, /trainReviews: 202 requested, but there are 200 balanced train reviews/],
+    [{ trainReviews: 7 }, /trainReviews: 7 is odd but each class gets half; ask for 8/],
     [{ trainReviews: -2 }, /trainReviews is -2; it must be an integer from 0/],
     [{ trainReviews: 2.5 }, /trainReviews is 2.5; it must be an integer from 0/],
-    [{ lmReviews: 301 }, /lmReviews: 301 asked, but there are 300 reviews without a label/],
+    [{ lmReviews: 301 }, /lmReviews: 301 requested, but there are 300 reviews without a label/],
     [
       { lmFrom: 'train-and-unsup', lmReviews: 501 } as const,
-      /lmReviews: 501 asked, but there are 500 reviews of training/,
+      /lmReviews: 501 requested, but there are 500 reviews of training/,
     ],
-    [{ testReviews: 82 }, /testReviews: 82 asked, but there are 80 balanced test reviews/],
+    [{ testReviews: 82 }, /testReviews: 82 requested, but there are 80 balanced test reviews/],
     [{ validationShare: 1 }, /validationShare is 1; it must be from 0 to below 1/],
     [{ validationShare: NaN }, /validationShare is NaN; it must be from 0 to below 1/],
   ])('refuses %j', (options, message) => {

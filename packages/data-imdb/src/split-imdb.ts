@@ -87,7 +87,7 @@ function drawBalanced(
   if (count !== undefined && count % 2 === 1) {
     throw new UlmfitError(
       'BAD_SPLIT',
-      `${option}: ${count} is odd, and each class gets half; ask for ${count + 1}`,
+      `${option}: ${count} is odd but each class gets half; ask for ${count + 1}`,
     );
   }
   const half = checkCount(option, count ?? available, available, `balanced ${split} reviews`) / 2;
@@ -99,7 +99,7 @@ function checkCount(option: string, count: number, available: number, what: stri
   if (count > available) {
     throw new UlmfitError(
       'BAD_SPLIT',
-      `${option}: ${count} asked, but there are ${available} ${what}; ask for fewer`,
+      `${option}: ${count} requested, but there are ${available} ${what}; ask for fewer`,
     );
   }
   return count;

@@ -57,8 +57,8 @@ const isWhole = (folder: string) =>
 it.each([
   ['fails once', false, false],
   ['fails from then on', true, false],
-  ['fails once, in place of another one', false, true],
-  ['fails from then on, in place of another one', true, true],
+  ['fails once, instead of another one', false, true],
+  ['fails from then on, instead of another one', true, true],
 ])(
   'an install of which any operation %s is whole or not trusted, and the next one works',
   async (_, forever, rebuild) => {

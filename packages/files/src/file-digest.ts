@@ -38,7 +38,7 @@ const hexByte = (byte: number) => byte.toString(16).padStart(2, '0');
  * Why a file is not what its digest says, or `undefined` where it is.
  * @example
  * const wrong = mismatch(digestOf(new Uint8Array([1, 2])), digestOf(new Uint8Array([1])));
- * console.log(wrong); // has 1 byte in place of 2
+ * console.log(wrong); // has 1 byte instead of 2
  */
 export function mismatch(expected: FileDigest, found: FileDigest): string | undefined {
   if (expected.bytes !== found.bytes) return `has ${found.bytes} bytes, ${expected.bytes} were written`;

@@ -34,7 +34,7 @@ export const nodeFileSystem: FileSystem = {
     if (!kind.isFile() && !kind.isDirectory())
       throw new UlmfitError(
         'NOT_A_FILE',
-        `${showName(path)}: is neither a file nor a folder; save what it gives as a file`,
+        `${showName(path)}: is neither a file nor a folder; save its content as a file`,
       );
     const file = fs.openSync(path, 'r');
     try {

@@ -51,7 +51,7 @@ export async function* gunzip(
       if (unpacked > RATIO_FREE_BYTES && unpacked > unpacking.bytesWritten * maximumRatio) {
         throw new UlmfitError(
           'GZIP_BOMB',
-          `${name}: unpacks to more than ${maximumRatio} times its size, which no text does; refusing to go on`,
+          `${name}: unpacks to more than ${maximumRatio} times its size, unlike any text; use another file`,
         );
       }
       onBytes?.(unpacking.bytesWritten);

@@ -32,7 +32,7 @@ export async function httpGet(url: string, options: HttpGetOptions, redirects = 
 
 function request(url: URL, { headers, signal, timeout }: HttpGetOptions): Promise<IncomingMessage> {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new UlmfitError('BAD_URL', `${url.href}: is neither http nor https`);
+    throw new UlmfitError('BAD_URL', `${url.href}: is neither http nor https; give such an address`);
   }
   const get = url.protocol === 'https:' ? getHttps : getHttp;
   return new Promise((resolve, reject) => {

@@ -158,7 +158,7 @@ export class ZipArchive {
     const entries = new Map<string, Entry>();
     for (let i = 0; i < count; i++) {
       const entry = this.entry(reader);
-      if (entries.has(entry.name)) throw this.bad(`${showName(entry.name)} stands twice in its directory`);
+      if (entries.has(entry.name)) throw this.bad(`${showName(entry.name)} appears twice in its directory`);
       entries.set(entry.name, entry);
     }
     return entries;

@@ -151,7 +151,7 @@ function followUps(
   return all.sort((a, b) => b.score - a.score);
 }
 
-/** States of some rows, in place of those given. */
+/** States of some rows, instead of those given. */
 function rowsOfStates(states: EncoderStates, rows: readonly number[]): EncoderStates {
   const picked = tidy(() => {
     const places = tensor1d([...rows], 'int32');

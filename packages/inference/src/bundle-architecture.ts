@@ -25,7 +25,7 @@ export function bundleEncoder(
     const names = known.map((each) => showName(each.name)).join(', ');
     throw new UlmfitError(
       'OTHER_ARCHITECTURE',
-      `${folder}: its encoder is of the architecture ${showName(name)}, and there is only ${names}; give that too: architecture in the settings file, or loadClassifier(folder, { architectures: [...] })`,
+      `${folder}: its encoder is ${showName(name)}, and only ${names} is known here; pass it as architecture in the settings file, or by loadClassifier(folder, { architectures: [...] })`,
     );
   }
   try {

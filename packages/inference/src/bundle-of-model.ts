@@ -63,7 +63,7 @@ export function bundleOfClassifier({ classifier, tokenizer, decision, linear }: 
   if (!headLayers) {
     throw new UlmfitError(
       'BAD_OPTION',
-      `the classifier has a head of its own, which no bundle can name; keep its weights by a checkpoint`,
+      `the classifier has a custom head, which a bundle cannot describe; save it as a checkpoint`,
     );
   }
   return {

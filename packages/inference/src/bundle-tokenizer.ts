@@ -26,7 +26,7 @@ export function bundleTokenizer(
   if (given === undefined && !isTokenizerName(saved.name)) {
     throw new UlmfitError(
       'OTHER_TOKENIZER',
-      `${folder}: it was trained with a tokenizer of its own, ${name}; give that: --tokenizer, or loadClassifier(folder, { tokenizer })`,
+      `${folder}: it was trained with the custom tokenizer ${name}; pass it with --tokenizer, or loadClassifier(folder, { tokenizer })`,
     );
   }
   const tokenizer = given ?? tokenizerNamed(saved.name);

@@ -59,6 +59,6 @@ function finite(row: number[], index: number): number[] {
   if (row.every(Number.isFinite)) return row;
   throw new UlmfitError(
     'BAD_WEIGHTS',
-    `document ${index + 1}: the model's scores of it are not finite numbers: its weights are of no use; copy the model again, or train it again`,
+    `document ${index + 1}: the model's scores are not finite: its weights are unusable; copy or train the model again`,
   );
 }

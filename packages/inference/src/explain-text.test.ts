@@ -192,7 +192,7 @@ describe('an explanation of a trained model', () => {
       expect(each).toBeCloseTo(all.classes[1]!.contributions[i]!, 2),
     );
     await expect(classifier.explain('A film', { classes: ['posit'] })).rejects.toThrow(
-      'class posit: there is none; the classes are neg, pos',
+      'class posit: unknown; the classes are neg, pos',
     );
     await expect(classifier.explain('  ')).rejects.toMatchObject({ code: 'EMPTY_TEXT' });
     await expect(classifier.explain(7 as unknown as string)).rejects.toMatchObject({ code: 'BAD_OPTION' });

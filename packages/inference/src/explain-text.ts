@@ -201,7 +201,7 @@ function indicesOf(names: readonly string[], asked: readonly string[] | undefine
     if (index >= 0) return index;
     throw new UlmfitError(
       'BAD_OPTION',
-      `class ${typeof name === 'string' ? showName(name) : brief(name)}: there is none; the classes are ${names.slice(0, 20).map(showName).join(', ')}${names.length > 20 ? ', ...' : ''}`,
+      `class ${typeof name === 'string' ? showName(name) : brief(name)}: unknown; the classes are ${names.slice(0, 20).map(showName).join(', ')}${names.length > 20 ? ', ...' : ''}`,
     );
   });
 }

@@ -22,6 +22,6 @@ export async function finiteLogits(tensor: Tensor2D): Promise<Float32Array> {
   if (values.every(Number.isFinite)) return values;
   throw new UlmfitError(
     'BAD_WEIGHTS',
-    'generate: the model’s scores are not finite numbers: its weights are of no use; copy the model again, or train it again',
+    'generate: the model’s scores are not finite: its weights are unusable; copy or train the model again',
   );
 }

@@ -128,15 +128,15 @@ it('says what is wrong with a source', async () => {
         error instanceof Error && 'code' in error ? `${String(error.code)} ${error.message}` : error,
     );
   expect(await rejected('https://elsewhere.org/m?key=secret')).toBe(
-    "NO_MODEL https://elsewhere.org/m/bundle.json: the server says 404; give the address of a model's folder, or of its file .ulmfit",
+    "NO_MODEL https://elsewhere.org/m/bundle.json: the server answered 404; give the address of a model's folder, or of its file .ulmfit",
   );
   expect(await rejected(new Uint8Array([1, 2, 3]))).toBe(
-    "BAD_ZIP the model: is no model file; give one that `ulmfit export` wrote, or a model's folder",
+    "BAD_ZIP the model: is not a model file; give one that `ulmfit export` wrote, or a model's folder",
   );
   expect(await rejected(zipSync({ 'bundle.json': files['bundle.json'] }))).toMatch(
     /^BAD_ZIP the model: .*vocabulary\.json.* is missing/,
   );
-  expect(await rejected(7)).toMatch(/^BAD_OPTION loadModel: 7 is no model; give an address/);
+  expect(await rejected(7)).toMatch(/^BAD_OPTION loadModel: 7 is not a model; give an address/);
   expect(await rejected({ 'bundle.json': files['bundle.json'] })).toMatch(/^BAD_OPTION/);
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
   expect(await rejected('https://example.org/m')).toBe(

@@ -51,7 +51,7 @@ export async function readSource(source: ModelSource, options: ReadSourceOptions
     return { parts: source, label };
   throw new UlmfitError(
     'BAD_OPTION',
-    `loadModel: ${brief(source)} is no model; give an address, a file, its bytes, or the bytes of ${bundleFiles.join(', ')} by name`,
+    `loadModel: ${brief(source)} is not a model; give an address, a file, its bytes, or the bytes of ${bundleFiles.join(', ')} by name`,
   );
 }
 
@@ -123,7 +123,7 @@ async function fetchBytes(
   if (!response.ok) {
     throw new UlmfitError(
       'NO_MODEL',
-      `${where}: the server says ${response.status}; give the address of a model's folder, or of its file .ulmfit`,
+      `${where}: the server answered ${response.status}; give the address of a model's folder, or of its file .ulmfit`,
     );
   }
   // What is said of packed bytes is no size of the file.

@@ -171,7 +171,7 @@ function encoderOf(
   if (config.vocabulary !== vocabulary.size) {
     throw new UlmfitError(
       'BAD_BUNDLE',
-      `${label}/bundle.json: an encoder of ${config.vocabulary} words, and there are ${vocabulary.size}; copy the bundle again`,
+      `${label}/bundle.json: an encoder of ${config.vocabulary} words, but there are ${vocabulary.size}; copy the bundle again`,
     );
   }
   return bundleEncoder(architecture, config, label, architectures);
@@ -204,7 +204,7 @@ function linearOf(
   if (linear.classes === classes && linear.multiLabel === multiLabel) return linear;
   throw new UlmfitError(
     'BAD_BUNDLE',
-    `${path}: is of ${linear.classes} classes, and the model beside it of ${classes}; copy the bundle again`,
+    `${path}: has ${linear.classes} classes, and the neural model ${classes}; copy the bundle again`,
   );
 }
 
@@ -247,7 +247,7 @@ function requireWeights(
   if (sum(sizes) > held) {
     throw new UlmfitError(
       'BAD_BUNDLE',
-      `${label}/bundle.json: config asks for ${sum(sizes)} weights and more, and there are ${held}; copy the bundle again`,
+      `${label}/bundle.json: config needs at least ${sum(sizes)} weights, and there are ${held}; copy the bundle again`,
     );
   }
 }

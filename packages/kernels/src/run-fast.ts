@@ -66,11 +66,11 @@ export type FastKernelTensors<Name extends FastKernelName> = {
 };
 
 /**
- * Gives a backend a fast kernel, in place of one that it had under this name.
+ * Registers a fast kernel for a backend, replacing one of this name.
  * @param run makes the outputs, in their order; `[]` leaves these inputs to the composed operations
  * @example
  * registerFastKernel('webgpu', 'UlmfitSquareSum', ({ x }, { changes }) =>
- *   changes ? [] : [sum(square(x as Tensor))], // in place of `sum` and `square`, a kernel of the device
+ *   changes ? [] : [sum(square(x as Tensor))], // instead of `sum` and `square`, a kernel of the device
  * );
  */
 export function registerFastKernel<Name extends FastKernelName>(

@@ -20,7 +20,7 @@ export interface MinimizeOptions {
  * convex problem has a minimum to be found to the last digit, not approached.
  *
  * Lin, Weng and Keerthi, "Trust region Newton method for large-scale logistic regression" (JMLR 2008); Galli and Lin, "A study
- * on truncated Newton methods for linear classification" (2021), for line search in place of the region.
+ * on truncated Newton methods for linear classification" (2021), for line search instead of the region.
  */
 export async function minimizeLogistic(
   problem: LogisticProblem,

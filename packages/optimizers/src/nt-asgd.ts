@@ -81,7 +81,10 @@ function trigger(patience: number): TrainingPlugin {
     afterEpoch: (ctx) => {
       // Without validation it would never average.
       if (ctx.validation || ctx.rehearsal) return;
-      throw new UlmfitError('NO_SUCH_FIGURE', 'ntAsgd watches loss, but the fit has no validation');
+      throw new UlmfitError(
+        'NO_SUCH_FIGURE',
+        'ntAsgd watches loss, but the fit has no validation; give it validate',
+      );
     },
     stateDict: () => ({ json: { losses: [...losses] }, tensors: {} }),
     loadStateDict(saved: StateDict<{ losses: number[] }>) {
@@ -95,6 +98,6 @@ function optimizerOf({ optimizer }: TrainingContext): Asgd {
   if (optimizer instanceof Asgd && optimizer.name === 'ntAsgd') return optimizer;
   throw new UlmfitError(
     'BAD_PLUGINS',
-    `ntAsgd: the plugin needs the optimizer that ntAsgd() gives with it; this trainer has ${optimizer.name}`,
+    `ntAsgd: use the optimizer that ntAsgd() returns with the plugin; this trainer has ${optimizer.name}`,
   );
 }

@@ -29,7 +29,8 @@ export function sgd(options: SgdOptions = {}): OptimizerFactory<Sgd> {
   if (lr !== undefined) requireNotNegative('sgd: lr', lr);
   requireBelowOne('sgd: momentum', momentum);
   requireNotNegative('sgd: weightDecay', weightDecay);
-  if (nesterov && momentum === 0) throw new UlmfitError('BAD_OPTION', 'sgd: nesterov needs a momentum');
+  if (nesterov && momentum === 0)
+    throw new UlmfitError('BAD_OPTION', 'sgd: nesterov needs a momentum; set one above 0');
   return {
     defaults: { momentum, weightDecay, ...(lr === undefined ? {} : { lr }) },
     create: (groups) => new Sgd(groups, { nesterov, decays }),

@@ -4,7 +4,7 @@ import { requireState, type Optimizer, type OptimizerFactory, type StateDict } f
 export interface MomentumSgdOptions {
   /** Default 0.1. */
   readonly lr?: number;
-  /** Whether the mean of all iterates is validated in place of the weights. Default false. */
+  /** Whether the mean of all iterates is validated instead of the weights. Default false. */
   readonly average?: boolean;
 }
 

@@ -80,7 +80,7 @@ const wrong: [what: string, make: () => Plugin, message: RegExp][] = [
   [
     'a state that is made at each call',
     () => right((state) => ({ stateDict: () => ({ json: null, tensors: { mean: state.mean.clone() } }) })),
-    /^mine: stateDict makes tensors, 1 at each call; lend its own/,
+    /^mine: stateDict makes 1 new tensors at each call; lend/,
   ],
   [
     'a state that keeps what it was given',
@@ -180,7 +180,7 @@ const wrong: [what: string, make: () => Plugin, message: RegExp][] = [
         for (const { variable } of groups.parameters) tf.tidy(() => variable.assign(tf.mul(variable, 0.9)));
       },
     }),
-    /^mine: changes embedding at step 1, whose group is frozen; update what has a gradient/,
+    /^mine: changes embedding at step 1, whose group is frozen; update only what has a gradient/,
   ],
   [
     'a hook with a typing error',

@@ -126,7 +126,8 @@ function lentState(name: string, stateDict: () => StateDict): { state: Snapshot;
   hold(
     name,
     made === 0,
-    () => `stateDict makes tensors, ${made} at each call; lend its own, whoever saves them copies them`,
+    () =>
+      `stateDict makes ${made} new tensors at each call; lend the plugin's own, which are copied on saving`,
   );
   const bad = notJson(json);
   hold(
@@ -153,7 +154,7 @@ function holdFrozen(name: string, ctx: TrainingContext, before: Readonly<Record<
       name,
       !differenceOf(values, after[parameter] ?? values),
       () =>
-        `changes ${parameter} at step ${ctx.step}, whose group is frozen; update what has a gradient, and nothing else`,
+        `changes ${parameter} at step ${ctx.step}, whose group is frozen; update only what has a gradient`,
     );
   }
 }

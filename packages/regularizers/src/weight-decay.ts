@@ -2,7 +2,7 @@ import { requireNotNegative } from '@ulmfit/errors';
 import type { PerGroup, TrainingPlugin } from '@ulmfit/trainer';
 
 /**
- * Sets the optimizer's weight decay, for all groups or by group name, in place of the optimizer's default. Which
+ * Sets the optimizer's weight decay, for all groups or by group name, instead of the optimizer's default. Which
  * parameters decay, and whether by L2 or decoupled, is the optimizer's affair.
  * @throws UlmfitError `BAD_OPTION`
  * @example

@@ -127,7 +127,7 @@ describe('findLearningRate', () => {
     const resumed = toyTrainer({ plugins: [checkpointing({ store })] });
     resumed.loadStateDict(await store.load(name));
     await expect(findLearningRate(resumed, { train: toyLoader(7) })).rejects.toThrow(
-      /^findLearningRate: the loaded state waits for the fit s to go on/,
+      /^findLearningRate: the loaded state belongs to the unfinished fit s/,
     );
     await resumed.fit(options);
     expect(snapshot(resumed.stateDict()).tensors).toEqual(snapshot(whole.stateDict()).tensors);

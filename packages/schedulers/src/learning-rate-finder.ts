@@ -74,7 +74,7 @@ export async function findLearningRate<Batch, Output, Taps, Name extends string 
   if (trainer.pendingStage !== undefined) {
     throw new UlmfitError(
       'STATE_MISMATCH',
-      `findLearningRate: the loaded state waits for the fit ${trainer.pendingStage} to go on; finish that first`,
+      `findLearningRate: the loaded state belongs to the unfinished fit ${trainer.pendingStage}; finish that first`,
     );
   }
   const sweep = new Sweep(steps, options);

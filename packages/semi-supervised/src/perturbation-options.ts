@@ -7,7 +7,7 @@ import type { PerturbationSize } from './words-of-texts.js';
 export interface PerturbationOptions {
   /** The norm of the perturbation of a text as a share of the norm of its words. Default .02. */
   readonly share?: number | undefined;
-  /** The norm itself, in place of the share: the paper has 5 for words of unit variance. */
+  /** The norm itself, instead of the share: the paper has 5 for words of unit variance. */
   readonly norm?: number | undefined;
   /** The weight of the loss term; by time, such as `rampUp()`, where there are few labels. Default 1. */
   readonly weight?: Weight | undefined;
@@ -18,10 +18,7 @@ const SHARE = 0.02;
 /** @throws UlmfitError `BAD_OPTION` */
 export function requireSize(plugin: string, { share, norm }: PerturbationOptions): PerturbationSize {
   if (share !== undefined && norm !== undefined)
-    throw new UlmfitError(
-      'BAD_OPTION',
-      `${plugin}: share and norm are two ways to say one thing; give one of them`,
-    );
+    throw new UlmfitError('BAD_OPTION', `${plugin}: share and norm exclude each other; give one of them`);
   if (norm !== undefined) {
     requirePositive(`${plugin}: norm`, norm);
     return { norm };

@@ -49,7 +49,7 @@ describe('pseudoLabels', () => {
   it('refuses a model that leans to one side, and what is no table', () => {
     const leaning = [Array.from({ length: 10 }, (_, i) => (i < 8 ? [0.9, 0.1] : [0.2, 0.8]))];
     expect(() => pseudoLabels(leaning, { perClass: 2 })).toThrow(
-      /^pseudoLabels: 80 % of the texts are labelled as class 0, which may be no more than 70 %; train/,
+      /^pseudoLabels: 80 % of the texts are labelled as class 0, above the limit of 70 %; train/,
     );
     expect(pseudoLabels(leaning, { perClass: 2, mostShare: 0.9 }).indices).toHaveLength(4);
     expect(() =>

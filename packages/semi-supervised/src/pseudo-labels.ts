@@ -84,7 +84,7 @@ export function pseudoLabels(
   if (largest > Math.max(mostShare, 1 / classes)) {
     throw new UlmfitError(
       'ONE_SIDED',
-      `pseudoLabels: ${(100 * largest).toFixed(0)} % of the texts are labelled as class ${shares.indexOf(largest)}, which may be no more than ${(100 * mostShare).toFixed(0)} %; train a better model first, or raise mostShare where the classes are of such sizes`,
+      `pseudoLabels: ${(100 * largest).toFixed(0)} % of the texts are labelled as class ${shares.indexOf(largest)}, above the limit of ${(100 * mostShare).toFixed(0)} %; train a better model first, or raise mostShare if the class is that large`,
     );
   }
   const chosen = Array.from({ length: classes }, (_, c) =>

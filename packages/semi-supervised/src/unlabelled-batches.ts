@@ -69,7 +69,7 @@ export class UnlabelledBatches<Batch> {
     if (next.done) {
       throw new UlmfitError(
         'NO_BATCHES',
-        `${this.#plugin}: the loader of unlabelled texts ended at batch ${place} of ${this.#size(epoch)}; let it give as many as it says`,
+        `${this.#plugin}: the loader of unlabelled texts ended at batch ${place} of ${this.#size(epoch)}; it must give as many as it says`,
       );
     }
     return next.value;
@@ -78,6 +78,9 @@ export class UnlabelledBatches<Batch> {
   #size(epoch: number): number {
     const size = this.#loader.batches(epoch);
     if (size >= 1) return size;
-    throw new UlmfitError('NO_BATCHES', `${this.#plugin}: the loader of unlabelled texts has none`);
+    throw new UlmfitError(
+      'NO_BATCHES',
+      `${this.#plugin}: the loader of unlabelled texts has no batches; give it some`,
+    );
   }
 }

@@ -74,7 +74,7 @@ export class WordsOfTexts {
     if (rows.length !== count || rows.some((row) => !(row < this.#texts))) {
       throw new UlmfitError(
         'BAD_BATCH',
-        `${this.#plugin}: the tap embedding shows ${count} rows of a batch of ${this.#texts} texts, and does not say which; let its context tell the rows`,
+        `${this.#plugin}: the tap embedding shows ${count} rows of a batch of ${this.#texts} texts but not which; give the rows in its context`,
       );
     }
     const owners = new Float32Array(count * this.#texts);
@@ -105,7 +105,7 @@ export class WordsOfTexts {
     if (tensors.length !== this.#pieces.length) {
       throw new UlmfitError(
         'BAD_BATCH',
-        `${this.#plugin}: one pass shows ${this.#pieces.length} pieces of the texts' words, and another ${tensors.length}; let the model read a batch the same way twice`,
+        `${this.#plugin}: one pass shows ${this.#pieces.length} pieces of the texts' words, another ${tensors.length}; the model must read a batch the same way twice`,
       );
     }
     const masked = this.#pieces.map(({ mask }, i) => mul(tensors[i] as Tensor, mask));
@@ -136,7 +136,7 @@ export class WordsOfTexts {
   }
 }
 
-/** How far the words of a text are moved: as a share of their norm, or by a norm of one's own. */
+/** How far the words of a text are moved: as a share of their norm, or by an absolute norm. */
 export type PerturbationSize = { readonly share: number } | { readonly norm: number };
 
 /** Adds a tensor to each piece that passes the tap, in order. */

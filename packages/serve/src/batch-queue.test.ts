@@ -77,7 +77,7 @@ it('refuses what the queue has no place for, and says how long that will take', 
   const waiting = queue.submit(['d', 'e'], never);
   await expect(queue.submit(['f', 'g'], never)).rejects.toMatchObject({
     code: 'QUEUE_FULL',
-    message: '2 of 3 places are taken, too many for 2 more; try again after the seconds of Retry-After',
+    message: '2 of 3 places are taken, with no room for 2 more; retry after the seconds in Retry-After',
   });
   opened.open();
   await Promise.all([running, waiting]);

@@ -121,7 +121,7 @@ export class BatchQueue {
       if (this.#queued + places > queueSize)
         throw new UlmfitError(
           'QUEUE_FULL',
-          `${this.#queued} of ${queueSize} places are taken, too many for ${places} more; try again after the seconds of Retry-After`,
+          `${this.#queued} of ${queueSize} places are taken, with no room for ${places} more; retry after the seconds in Retry-After`,
         );
       const leave = () => this.#settle(waiting, () => reject(signal.reason as Error));
       const waiting = make({
@@ -237,7 +237,7 @@ export class BatchQueue {
     }
   }
 
-  /** @returns whether somebody waited for it until the end */
+  /** @returns whether a client waited for it until the end */
   async #classify(model: ServedModel, batch: readonly Place[], requests: readonly Texts[]): Promise<boolean> {
     // The model stops when nobody waits for the batch any more.
     const controller = new AbortController();

@@ -42,7 +42,7 @@ it.each<[string, Request, number, string, RegExp]>([
   ['a list', classifyRequest(['a']), 400, 'BAD_REQUEST', /^the body: .*expected object/],
   ['null', classifyRequest('null'), 400, 'BAD_REQUEST', /expected object/],
   [
-    'a text in place of a list',
+    'a text instead of a list',
     classifyRequest({ texts: 'a' }),
     400,
     'BAD_REQUEST',
@@ -348,13 +348,7 @@ it('explains the predicted classes, or those that are asked for', async () => {
 
 it.each<[string, object, number, string, RegExp]>([
   ['a text without words', { text: ' ' }, 400, 'EMPTY_TEXT', /^the text holds no words/],
-  [
-    'a class that there is not',
-    { text: 'a', classes: ['b\n'] },
-    400,
-    'BAD_REQUEST',
-    /there is no class "b\\n"/,
-  ],
+  ['a class that there is not', { text: 'a', classes: ['b\n'] }, 400, 'BAD_REQUEST', /unknown class "b\\n"/],
   ['no classes', { text: 'a', classes: [] }, 400, 'BAD_REQUEST', /^the body: classes/],
   ['several texts', { texts: ['a'] }, 400, 'BAD_REQUEST', /^the body/],
 ])('does not explain %s', async (_, body, status, code, message) => {

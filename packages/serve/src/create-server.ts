@@ -32,7 +32,7 @@ export interface ModelServer {
   readonly app: Hono;
   /** Answers a request, as Bun, Deno, Workers and tests call it. */
   readonly fetch: (request: Request) => Response | Promise<Response>;
-  /** What `GET /metrics` gives, to add figures of one's own. */
+  /** What `GET /metrics` gives, to add your own metrics. */
   readonly metrics: Metrics;
   /** Whether a model is there and the server is not ending. */
   readonly ready: boolean;
@@ -170,7 +170,7 @@ export function createServer({
   });
   const requireModel = () => {
     if (!serving)
-      throw new UlmfitError('NOT_READY', 'no model is loaded; try again after the seconds of Retry-After');
+      throw new UlmfitError('NOT_READY', 'no model is loaded; retry after the seconds in Retry-After');
   };
 
   const useModel = async (model: ServedModel | undefined): Promise<void> => {
@@ -220,7 +220,7 @@ async function explained(
   if (unknown !== undefined)
     throw new UlmfitError(
       'BAD_REQUEST',
-      `the body: classes: there is no class ${showName(unknown)}; GET /health lists them`,
+      `the body: classes: unknown class ${showName(unknown)}; GET /health lists the classes`,
     );
   if (asked) return model.explain(text, { classes: asked, signal });
   for await (const prediction of model.classify([text], { signal })) {

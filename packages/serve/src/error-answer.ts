@@ -19,7 +19,7 @@ const statuses = {
   TIMED_OUT: 504,
 } as const;
 
-/** What a client is told of an error. */
+/** What a client gets for an error. */
 export interface ErrorAnswer {
   readonly status: (typeof statuses)[keyof typeof statuses] | 500;
   readonly code: string;

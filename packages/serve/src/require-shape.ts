@@ -20,6 +20,6 @@ export function requireShape<T>(schema: z.ZodType<T>, value: unknown): T {
     );
   throw new UlmfitError(
     'BAD_REQUEST',
-    `${where}: ${issue?.message ?? 'of another form'}; GET /openapi.json says what it must be`,
+    `${where}: ${issue?.message ?? 'has another form'}; GET /openapi.json says what it must be`,
   );
 }

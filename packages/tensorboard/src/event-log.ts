@@ -17,7 +17,7 @@ export class EventLog {
 
   /**
    * Goes on with what an earlier process left, but for the steps that are made again.
-   * @param holds whether what was told of a step still holds
+   * @param holds whether what was written for a step still holds
    * @throws UlmfitError `FILE_ERROR`
    */
   constructor(folder: string, holds: (step: number) => boolean, files: FileSystem = nodeFileSystem) {

@@ -12,7 +12,7 @@ export interface TensorBoardOptions {
  * of each step, and the learning rate of each group that is trained as `lr/GROUP`; `STAGE/valid` the figures of validation, at the step after
  * which they were taken. `tensorboard --logdir FOLDER` draws those of one name together.
  *
- * Nothing is kept in checkpoints: a resumed fit drops what was told of the steps after its checkpoint and goes on. A new fit
+ * Nothing is kept in checkpoints: a resumed fit drops what was written for the steps after its checkpoint and goes on. A new fit
  * of the same stage takes the place of the one before. Rehearsals, such as the rate finder's, are not told. Each trainer needs
  * a plugin of its own.
  * @param folder where the logs go; created when there is something to tell

@@ -51,7 +51,7 @@ export function checkCursor({ epoch, batch }: BatchCursor, batches: number): voi
 /** @throws UlmfitError `BAD_CURSOR` unless an epoch is 0, 1, 2, ... */
 export function checkEpoch(epoch: number): void {
   if (!Number.isSafeInteger(epoch) || epoch < 0) {
-    throw new UlmfitError('BAD_CURSOR', `cursor: ${epoch} is no epoch; the first one is 0`);
+    throw new UlmfitError('BAD_CURSOR', `cursor: ${epoch} is not an epoch; they count from 0`);
   }
 }
 

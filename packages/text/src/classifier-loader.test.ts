@@ -216,7 +216,7 @@ describe('classifierLoader', () => {
     ['BAD_LABELS', [3, 2], [1], {}, '1 labels for 2 documents'],
     ['BAD_LABELS', [3, 2], [1, -1], {}, 'label -1 of document 1'],
     ['BAD_LABELS', [3, 2], [1, 2], { classes: 2 }, 'label 2 of document 1 is not an integer from 0 to 1'],
-    ['BAD_LABELS', [3, 2], [[0], [1]], {}, 'the number of classes is not given'],
+    ['BAD_LABELS', [3, 2], [[0], [1]], {}, 'the number of classes is needed'],
     ['BAD_LABELS', [3, 2], [[0], [0, 2]], { classes: 2 }, 'label 2 of document 1'],
     ['BAD_LABELS', [3, 2], [[0], [1, 0, 1]], { classes: 2 }, 'document 1 has a label twice: 1, 0, 1'],
     ['BAD_OPTION', [3], [0], { classes: 0 }, 'classes is 0; it must be an integer from 1'],
@@ -232,7 +232,7 @@ describe('classifierLoader', () => {
   it('refuses a cursor beyond its epoch', () => {
     const loader = classifierLoader(corpusOf([3, 2, 1]), undefined, { batchSize: 2 });
     expect(() => loader.open({ epoch: 0, batch: 3 })).toThrow('batch 3 of epoch 0, which has 2 batches');
-    expect(() => loader.batches(0.5)).toThrow('0.5 is no epoch');
+    expect(() => loader.batches(0.5)).toThrow('0.5 is not an epoch');
   });
 });
 

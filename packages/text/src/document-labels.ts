@@ -41,14 +41,14 @@ export function requireLabels(labels: DocumentLabels, documents: number, classes
   if (classes === undefined) {
     throw new UlmfitError(
       'BAD_LABELS',
-      'classifier: documents have lists of labels, and the number of classes is not given; set classes',
+      'classifier: labels are lists, so the number of classes is needed; set classes',
     );
   }
   labels.forEach((list, i) => {
     if (!Array.isArray(list)) {
       throw new UlmfitError(
         'BAD_LABELS',
-        `classifier: document ${i} has no list of labels, and others have one`,
+        `classifier: document ${i} has no list of labels, but others have one; give every document a list`,
       );
     }
     for (const label of list) requireClass(label, i);

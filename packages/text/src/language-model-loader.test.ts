@@ -244,7 +244,7 @@ describe('languageModelLoader', () => {
     const loader = languageModelLoader(counting([4, 6]), { batchSize: 2, window: 2 });
     expect(loader.open({ epoch: 0, batch: 2 }).next().done).toBe(true);
     expect(() => loader.open({ epoch: 0, batch: 3 })).toThrow('batch 3 of epoch 0, which has 2 batches');
-    expect(() => loader.open({ epoch: -1, batch: 0 })).toThrow('-1 is no epoch');
+    expect(() => loader.open({ epoch: -1, batch: 0 })).toThrow('-1 is not an epoch');
   });
 });
 

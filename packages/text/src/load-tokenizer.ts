@@ -89,7 +89,7 @@ function urlOf(name: string, { from, resolve }: LoadTokenizerOptions): string {
   if (base === undefined) {
     throw new UlmfitError(
       'UNKNOWN_TOKENIZER',
-      `tokenizer ${showName(name)}: nothing says what folder the path begins in; give { from: import.meta.url }, or a URL`,
+      `tokenizer ${showName(name)}: the path is relative, but to no known folder; pass { from: import.meta.url }, or a URL`,
     );
   }
   return new URL(base.startsWith('file:') ? escapePath(name) : name, base).href;

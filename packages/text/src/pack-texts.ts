@@ -53,7 +53,7 @@ export function packTexts({ texts, before }: TextChunk, tokenizer: Tokenizer): P
   return builder.packed();
 }
 
-/** A tokenizer of one's own may be plain JavaScript. @throws UlmfitError `BAD_TOKENS` */
+/** A custom tokenizer may be plain JavaScript. @throws UlmfitError `BAD_TOKENS` */
 function checkTokens(tokens: unknown, { name }: Tokenizer): string[] {
   if (Array.isArray(tokens)) {
     const wrong = tokens.findIndex((token) => typeof token !== 'string');
@@ -66,17 +66,17 @@ function checkTokens(tokens: unknown, { name }: Tokenizer): string[] {
 function badTokens(name: string, what: string): UlmfitError {
   return new UlmfitError(
     'BAD_TOKENS',
-    `the tokenizer ${showName(name)} ${what}; it has to give a list of texts`,
+    `the tokenizer ${showName(name)} ${what}; it must return a list of strings`,
   );
 }
 
-/** What was thrown, unless it is a tokenizer of one's own that threw: that is the user's to correct, and one of ours is a bug. */
+/** What was thrown, unless a custom tokenizer threw: that is for the user to correct, while one of ours is a bug. */
 function errorOf(thrown: unknown, { name }: Tokenizer): unknown {
   if (thrown instanceof UlmfitError || isTokenizerName(name)) return thrown;
   const [line = ''] = messageOf(thrown).split('\n');
   return new UlmfitError(
     'TOKENIZER_FAILED',
-    `the tokenizer ${showName(name)} threw ${brief(line)}; no text may make it throw`,
+    `the tokenizer ${showName(name)} threw ${brief(line)}; it must accept any text`,
   );
 }
 

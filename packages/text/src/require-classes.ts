@@ -59,7 +59,7 @@ export function unknownLabels(
   return new UlmfitError(
     'UNKNOWN_LABEL',
     listed
-      ? `${where}: has the ${label}, and the classes are ${firstOf(listed)}; correct these rows, or leave them out`
+      ? `${where}: has the ${label}, but the classes are ${firstOf(listed)}; correct these rows, or leave them out`
       : `${where}: has the ${label}, which no training text has; add such texts to training, or leave these rows out`,
   );
 }

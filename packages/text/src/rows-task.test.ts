@@ -116,7 +116,7 @@ describe('rowsTask', () => {
     ],
     [
       'UNKNOWN_LABEL',
-      'train: has the label "common", and the classes are "rare", "x"; correct these rows, or leave them out',
+      'train: has the label "common", but the classes are "rare", "x"; correct these rows, or leave them out',
       { train, classes: ['rare', 'x'] },
     ],
     [
@@ -126,7 +126,7 @@ describe('rowsTask', () => {
     ],
     [
       'BAD_LABEL',
-      'train[2].label: the label is white space; give it a name, or the text to unlabelled',
+      'train[2].label: the label is white space; name it, or move the text to unlabelled',
       { train: [...two, { text: '', label: ' ' }] },
     ],
     [

@@ -189,7 +189,7 @@ function requireLabel(label: unknown, where: string): string {
   if (label.trim() === '') {
     throw new UlmfitError(
       'BAD_LABEL',
-      `${where}: the label is ${label === '' ? 'empty' : 'white space'}; give it a name, or the text to unlabelled`,
+      `${where}: the label is ${label === '' ? 'empty' : 'white space'}; name it, or move the text to unlabelled`,
     );
   }
   return label;

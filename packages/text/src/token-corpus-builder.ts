@@ -25,7 +25,7 @@ export class TokenCorpusBuilder {
 
   /**
    * A builder of what another one has {@link TokenCorpusBuilder.packed}. Its ids are taken over, not copied.
-   * @throws UlmfitError `BAD_CORPUS` when the ids do not fit the words or the lengths, or a word stands twice.
+   * @throws UlmfitError `BAD_CORPUS` when the ids do not fit the words or the lengths, or a word appears twice.
    */
   static fromPacked({ words, ids, lengths }: PackedTokens): TokenCorpusBuilder {
     const builder = new TokenCorpusBuilder();
@@ -36,7 +36,7 @@ export class TokenCorpusBuilder {
       }
       builder.#counts[id] = (builder.#counts[id] as number) + 1;
     }
-    if (builder.#provisional.size !== words.length) throw badPacked('a word stands twice');
+    if (builder.#provisional.size !== words.length) throw badPacked('a word appears twice');
     const tokens = lengths.reduce((sum, length) => sum + length, 0);
     if (tokens !== ids.length) {
       throw badPacked(`the documents have ${tokens} tokens, and there are ${ids.length}`);
@@ -113,7 +113,7 @@ export class TokenCorpusBuilder {
     if (id === MOST_WORDS) {
       throw new UlmfitError(
         'TOO_MANY_WORDS',
-        `corpus builder: more than ${MOST_WORDS} different tokens; is this text? Leave out what is not, or give less of it`,
+        `corpus builder: more than ${MOST_WORDS} different tokens; leave out what is not text, or give less`,
       );
     }
     this.#provisional.set(ownString(token), id);

@@ -103,7 +103,7 @@ describe('TokenCorpusBuilder', () => {
     for (const [wrong, message] of [
       [{ ids: Int32Array.of(0, 2, 1) }, 'a token has id 2, and there are 2 words'],
       [{ ids: Int32Array.of(0, -1, 1) }, 'a token has id -1'],
-      [{ words: ['a', 'a'] }, 'a word stands twice'],
+      [{ words: ['a', 'a'] }, 'a word appears twice'],
       [{ lengths: Int32Array.of(1, 1) }, 'the documents have 2 tokens, and there are 3'],
     ] as const) {
       expect(() => TokenCorpusBuilder.fromPacked({ ...packed, ...wrong })).toThrow(message);

@@ -39,11 +39,7 @@ describe('tokenizerNamed', () => {
   });
 
   it.each([
-    [
-      'spacy',
-      'UNKNOWN_TOKENIZER',
-      /^tokenizer spacy: there is none of this name; give fastai .*segmenter:de.*\.js/,
-    ],
+    ['spacy', 'UNKNOWN_TOKENIZER', /^tokenizer spacy: unknown; give fastai .*segmenter:de.*\.js/],
     ['', 'UNKNOWN_TOKENIZER', /^tokenizer "": /],
     [
       'segmenter:german',

@@ -37,7 +37,7 @@ export function tokenizerNamed(name: string, options: TokenizerNamedOptions = {}
   }
   throw new UlmfitError(
     'UNKNOWN_TOKENIZER',
-    `tokenizer ${showName(name)}: there is none of this name; give ${tokenizerNames}, or a module that exports one (./my-tokenizer.js)`,
+    `tokenizer ${showName(name)}: unknown; give ${tokenizerNames}, or a module that exports one (./my-tokenizer.js)`,
   );
 }
 

@@ -85,7 +85,7 @@ describe('Vocabulary', () => {
     ['an object', {}, 'expected a JSON list of words, got a value of type object'],
     ['null', null, 'got null'],
     ['a number among the words', [...specialTokens, 3], 'row 9 is a value of type number'],
-    ['a word twice', [...specialTokens, 'b', 'a', 'b'], '"b" stands twice, at 9 and at 11'],
+    ['a word twice', [...specialTokens, 'b', 'a', 'b'], '"b" appears twice, at 9 and at 11'],
     ['no special tokens', ['xxunk', 'xxpad', 'film'], 'no xxbos, xxeos, xxfld, xxrep, xxwrep, xxup, xxmaj'],
     ['another order', [...specialTokens].reverse(), 'the first two rows have to be xxunk, xxpad'],
   ])('refuses %s', (_, json, message) => {

@@ -18,7 +18,7 @@ export class Vocabulary {
   readonly padIndex = 1;
 
   /**
-   * @throws UlmfitError `BAD_VOCABULARY` when a word other than `xxfake` stands twice, a special token is missing, or
+   * @throws UlmfitError `BAD_VOCABULARY` when a word other than `xxfake` appears twice, a special token is missing, or
    * `xxunk` and `xxpad` are not the first two.
    */
   constructor(itos: readonly string[]) {
@@ -27,7 +27,7 @@ export class Vocabulary {
       if (word === fillerToken) return;
       const first = stoi.get(word);
       if (first !== undefined) {
-        throw bad(`${JSON.stringify(word)} stands twice, at ${first} and at ${id}; remove one`);
+        throw bad(`${JSON.stringify(word)} appears twice, at ${first} and at ${id}; remove one`);
       }
       stoi.set(word, id);
     });

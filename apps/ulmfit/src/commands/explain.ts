@@ -26,7 +26,7 @@ export async function explain(
   const texts = [...words];
   for (const path of file) texts.push(await textOfFile(path));
   if (texts.length === 0)
-    throw new UlmfitError('BAD_OPTION', 'explain: there is no text; give one after the model, or --file');
+    throw new UlmfitError('BAD_OPTION', 'explain: no text given; add one after the model, or use --file');
   await startEngine(flags);
   const classifier = await loadClassifier(model, {
     ...(tokenizer !== undefined && { tokenizer }),

@@ -22,7 +22,7 @@ export async function init(questions: Questions = questionsOf()): Promise<void> 
     if (there !== undefined) {
       throw new UlmfitError(
         'CONFIG_EXISTS',
-        `init: ${there} is here already; change it, or go to another folder`,
+        `init: ${there} already exists here; edit it, or use another folder`,
       );
     }
     const text = configText(await answersOf(questions));

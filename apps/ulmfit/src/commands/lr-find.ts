@@ -24,10 +24,7 @@ export async function lrFind(
 ): Promise<void> {
   const stage = stages.find((each) => each === name);
   if (!stage) {
-    throw new UlmfitError(
-      'BAD_OPTION',
-      `lr-find: there is no stage ${name}; give one of ${stages.join(', ')}`,
-    );
+    throw new UlmfitError('BAD_OPTION', `lr-find: unknown stage ${name}; give one of ${stages.join(', ')}`);
   }
   const { from, groups, steps, startLr, endLr, backwards, seed, svg, tokenCache } = flags;
   const report = reporter({ verbose: flags.verbose });

@@ -118,7 +118,7 @@ async function runWith(
     const own = mirrored?.path ?? folder;
     const slices = flags.slices ?? slicesOf(own) ?? ranks?.collective.size;
     const launcher = ranks ? `mpirun -np ${ranks.collective.size} ` : '';
-    const left = `what was done is saved. To go on: ${launcher}${resumeCommand()}`;
+    const left = `progress is saved. To resume: ${launcher}${resumeCommand()}`;
     const result = await interruptible(
       left,
       (signal) =>

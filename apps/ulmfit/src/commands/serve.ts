@@ -51,7 +51,7 @@ export async function serve(
     await asked;
     // The next one ends the process, as the system has it.
     listeners.abort();
-    say('ending: what was asked is answered; once more to end at once');
+    say('stopping: pending requests are answered first; again to stop at once');
     kept.stop();
     if (!(await listening.close(limits.timeout))) say('some requests were not answered in time');
   } finally {

@@ -17,10 +17,7 @@ export async function sweep(
   }
   const chosen = run === true ? runs : runs.slice(run, run + 1);
   if (chosen.length === 0)
-    throw new UlmfitError(
-      'BAD_OPTION',
-      `sweep: there is no run ${run}; give one from 0 to ${runs.length - 1}`,
-    );
+    throw new UlmfitError('BAD_OPTION', `sweep: no run ${run}; give a number from 0 to ${runs.length - 1}`);
   for (const one of chosen) {
     if (scoreOf(one)) continue;
     process.stderr.write(`${ulmfitCommand(one.args)}\n`);

@@ -42,7 +42,7 @@ export function compareRuns(records: readonly RunRecord[]): Comparison {
   });
   const [first, ...others] = scored;
   if (!first || others.length === 0)
-    throw new UlmfitError('BAD_OPTION', 'compare: there is one run alone; give the folders of two or more');
+    throw new UlmfitError('BAD_OPTION', 'compare: only one run given; give the folders of two or more');
   for (const other of others) {
     if (other.evaluate.split === first.evaluate.split && sameTexts(first.judgement, other.judgement))
       continue;

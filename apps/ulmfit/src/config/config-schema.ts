@@ -37,7 +37,7 @@ function eachStage(
     }
     const meant = nearest(stage, stages);
     const cure = meant === undefined ? `there are ${stages.join(', ')}` : `did you mean ${meant}?`;
-    complain(ctx, [], { message: `there is no stage ${brief(stage)}; ${cure}` });
+    complain(ctx, [], { message: `unknown stage ${brief(stage)}; ${cure}` });
   }
 }
 
@@ -165,7 +165,7 @@ export function checkedConfig(
     if (data['data'] !== undefined)
       throw new UlmfitError(
         'BAD_CONFIG_FILE',
-        `${path}: task and data both say what to learn; leave one of the two out`,
+        `${path}: task and data exclude each other; remove one of them`,
       );
     // Nobody may ask for it.
     if (extras.task instanceof Promise) extras.task.catch(() => undefined);

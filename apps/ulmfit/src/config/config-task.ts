@@ -35,6 +35,6 @@ export async function configTask(source: TaskSource, path: string): Promise<Clas
   const where = ['task', ...issue.path.map(String)].join('.');
   throw new UlmfitError(
     'BAD_CONFIG_FILE',
-    `${path}: ${where}: ${issue.message}; it is to be a ClassificationTask of @ulmfit/text`,
+    `${path}: ${where}: ${issue.message}; it must be a ClassificationTask of @ulmfit/text`,
   );
 }

@@ -105,7 +105,7 @@ describe('a settings file', () => {
     const { code, stderr } = await ulmfitHere(['config', ...args, '--label-column', 'label']);
     expect([code, stderr]).toEqual([
       2,
-      `ulmfit: --label-column is never read with the task of ${files[2]}; leave it out\n`,
+      `ulmfit: --label-column has no effect with the task of ${files[2]}; leave it out\n`,
     ]);
   });
 
@@ -169,7 +169,7 @@ describe('a settings file', () => {
     expect(await refused({ transfer: 'no' })).toMatch(/transfer: must be true or false/);
     expect(await refused({ plugins: [{}] })).toMatch(/plugins\.0: must be a plugin: an object with a name/);
     expect(await refused({ plugins: { clasify: [] } })).toMatch(
-      /plugins: there is no stage "clasify"; did you mean classify\?/,
+      /plugins: unknown stage "clasify"; did you mean classify\?/,
     );
     expect(await refused({ plugins: { classify: {} } })).toMatch(
       /plugins\.classify: must be a list of plugins/,
@@ -187,16 +187,16 @@ describe('a settings file', () => {
     );
     expect(await refused({ task: 'mine' })).toMatch(/task: must be a task, a promise of one, or a function/);
     expect(await refused({ task: { name: 'mine' } })).toMatch(
-      /task\.classes: must be a list of names; it is to be a ClassificationTask of @ulmfit\/text/,
+      /task\.classes: must be a list of names; it must be a ClassificationTask of @ulmfit\/text/,
     );
     expect(await refused({ task: {}, data: 'mine.csv' })).toMatch(
-      /task and data both say what to learn; leave one of the two out/,
+      /task and data exclude each other; remove one of them/,
     );
     expect(await refused({ recipe: { languageModel: { finetune: { epoch: 3 } } } })).toMatch(
       /bad\.json: recipe: languageModel\.finetune: there is no setting "epoch"; did you mean epochs\?/,
     );
     expect(await refused([])).toMatch(/must export an object of settings/);
-    expect(await refused('{"seed": ')).toMatch(/bad\.json: can't be loaded \(.*JSON.*\); mend the file/);
+    expect(await refused('{"seed": ')).toMatch(/bad\.json: can't be loaded \(.*JSON.*\); correct the file/);
     expect(await refused('export default { seed: };', 'bad.mjs')).toMatch(/bad\.mjs: can't be loaded/);
     const { stderr } = await ulmfitHere(['config', '--config', at('nowhere.ts')]);
     expect(stderr).toMatch(/nowhere\.ts: no such file; give a file such as ulmfit\.config\.ts/);

@@ -74,7 +74,7 @@ async function read(path: string, content: string): Promise<unknown> {
     return await jiti.import(path, { default: true });
   } catch (error) {
     const what = error instanceof Error ? oneLine(error.message) : String(error);
-    throw new UlmfitError('BAD_CONFIG_FILE', `${path}: can't be loaded (${what}); mend the file`, {
+    throw new UlmfitError('BAD_CONFIG_FILE', `${path}: can't be loaded (${what}); correct the file`, {
       cause: error,
     });
   }

@@ -20,7 +20,7 @@ type RecipeFlags = Partial<
   Pick<Flags, 'recipe' | 'schedule' | 'lr' | 'language' | 'tokenizer' | 'patience' | 'classWeights'>
 >;
 
-/** What made a setting of the recipe: the preset, that the texts are one's own, or a setting by its name. */
+/** What made a setting of the recipe: the preset, that the texts are the user's own, or a setting by its name. */
 export type RecipeSource = 'preset' | 'own texts' | keyof RecipeFlags;
 
 /** A recipe on its way: what was made of it last, and by what. */

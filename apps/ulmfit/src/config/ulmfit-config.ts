@@ -35,17 +35,17 @@ export interface UlmfitConfig<E extends AnyEncoder = AwdLstmEncoder> extends Fla
   /** What differs from the preset: settings, or the path of a JSON file of them. */
   readonly recipe?: Changes<Recipe> | string | undefined;
   /**
-   * What there is to learn, in place of `data`: a `ClassificationTask`, a promise of one, or a function that makes one when a
+   * What there is to learn, instead of `data`: a `ClassificationTask`, a promise of one, or a function that makes one when a
    * command needs it.
    */
   readonly task?: TaskSource | undefined;
   /**
-   * What the encoder is, with its sizes, in place of AWD-LSTM of the recipe's, such as `gru({ features: 128 })`: to train, and to load
+   * What the encoder is, with its sizes, instead of the recipe's AWD-LSTM, such as `gru({ features: 128 })`: to train, and to load
    * what was trained.
    */
   readonly architecture?: Architecture<E> | undefined;
   /**
-   * What updates the weights in place of the recipe's Adam: for all stages, or by stage, `{ pretrain: sgd() }`. The peak rates stay the
+   * What updates the weights instead of the recipe's Adam: for all stages, or by stage, `{ pretrain: sgd() }`. The peak rates stay the
    * recipe's.
    */
   readonly optimizer?: OptimizerFactory | OptimizerByStage | undefined;

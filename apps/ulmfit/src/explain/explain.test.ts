@@ -77,8 +77,8 @@ describe('ulmfit explain', () => {
   });
 
   it.each([
-    [[], /there is no text; give one after the model, or --file/],
-    [['a', '--class', 'other'], /class other: there is none; the classes are neg, "<i>pos"/],
+    [[], /no text given; add one after the model, or use --file/],
+    [['a', '--class', 'other'], /class other: unknown; the classes are neg, "<i>pos"/],
     [['a', '--file', '/nowhere/text'], /ENOENT/],
     [[' '], /holds no words/],
     [['a', '--points', '3'], /--points.*integer from 9/],

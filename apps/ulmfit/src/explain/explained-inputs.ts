@@ -1,7 +1,7 @@
 import { showName, UlmfitError } from '@ulmfit/errors';
 import { decodeUtf8, streamFile } from '@ulmfit/files';
 
-/** Characters of one text at most: far beyond what anybody reads coloured. */
+/** Characters of one text at most: far beyond what is read in colours. */
 const MOST_CHARACTERS = 1_000_000;
 
 /**
@@ -17,7 +17,7 @@ export async function textOfFile(path: string): Promise<string> {
     if (text.length > MOST_CHARACTERS)
       throw new UlmfitError(
         'DOCUMENT_TOO_LONG',
-        `${name}: is longer than ${MOST_CHARACTERS} characters; give one text a file`,
+        `${name}: is longer than ${MOST_CHARACTERS} characters; give one text per file`,
       );
   }
   return text;

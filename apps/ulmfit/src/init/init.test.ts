@@ -81,7 +81,7 @@ describe('ulmfit init', () => {
     const second = await ulmfit(['init'], { cwd: own, stdin: '\n\n\n\n' });
     expect({ code: second.code, stderr: second.stderr }).toEqual({
       code: 2,
-      stderr: 'ulmfit: init: ulmfit.config.ts is here already; change it, or go to another folder\n',
+      stderr: 'ulmfit: init: ulmfit.config.ts already exists here; edit it, or use another folder\n',
     });
     expect(readFileSync(join(own, 'ulmfit.config.ts'), 'utf8')).toBe(text);
   });
@@ -92,7 +92,7 @@ describe('ulmfit init', () => {
     writeFileSync(join(own, 'a.csv'), 'text,label\nGood.,pos\nBad.,neg\n');
     const unanswered = await ulmfit(['init'], { cwd: own });
     expect(unanswered.code).toBe(2);
-    expect(unanswered.stderr).toMatch(/^ulmfit: init: there is no answer to question 1, [^\n]+\n$/);
+    expect(unanswered.stderr).toMatch(/^ulmfit: init: no answer to question 1, [^\n]+\n$/);
     const wrong = await ulmfit(['init'], { cwd: own, stdin: 'a.csv\nwords\n' });
     expect(wrong.stderr).toBe('ulmfit: a.csv: has no column "words"; its columns are text, label\n');
     expect(readdirSync(own)).toEqual(['a.csv']);

@@ -37,7 +37,7 @@ export function questions(
         if (next.done === true) {
           throw new UlmfitError(
             'NO_ANSWER',
-            `init: there is no answer to question ${asked}, "${text}"; run it in a terminal, or give a line for each question`,
+            `init: no answer to question ${asked}, "${text}"; run it in a terminal, or give one line per question`,
           );
         }
         const answer = next.value.trim() || fallback;

@@ -98,7 +98,7 @@ async function* labelled({ files, say, ...options }: PredictFilesOptions) {
         if (shared && shared.form !== form) {
           throw new UlmfitError(
             'BAD_OPTION',
-            `${name}: its form or columns are other than those of ${shared.file}; give it to a command of its own`,
+            `${name}: its format or columns differ from those of ${shared.file}; predict it in a separate command`,
           );
         }
         const { classes, multiLabel } = classifier;

@@ -19,11 +19,11 @@ export function predictInputs(words: readonly string[]): PredictInputs {
   const files = words.filter(isFile);
   const missing = words.find((word) => looksLikeFile.test(word) && !files.includes(word));
   if (missing !== undefined)
-    throw new UlmfitError('NO_SUCH_PATH', `${showName(missing)}: no such file; give one that is there`);
+    throw new UlmfitError('NO_SUCH_PATH', `${showName(missing)}: no such file; check the path`);
   if (files.length === 0) return { kind: 'texts', texts: words };
   if (files.length === words.length) return { kind: 'files', files };
   throw new UlmfitError(
     'BAD_OPTION',
-    `predict: ${showName(files[0] ?? '')} is a file and others are texts; give texts, or files and -`,
+    `predict: ${showName(files[0] ?? '')} is a file but others are texts; give only texts, or only files and -`,
   );
 }

@@ -143,7 +143,7 @@ describe('predict', () => {
     expect(stdout.match(/"text":"\w+"/g)).toEqual(['"text":"good"', '"text":"bad"']);
     const other = await ulmfitHere([...predict, at('a.csv'), at('c.csv')]);
     expect(other.code).toBe(2);
-    expect(other.stderr).toMatch(/c\.csv: its form or columns are other than those of .*a\.csv; give/);
+    expect(other.stderr).toMatch(/c\.csv: its format or columns differ from those of .*a\.csv; predict/);
     // What was classified before stands.
     expect(other.stdout.match(/"text":"\w+"/g)).toEqual(['"text":"good"']);
   });
@@ -160,8 +160,11 @@ describe('predict', () => {
     mkdirSync(at('folder'), { recursive: true });
     for (const [args, message] of [
       [['good', ' '], /text 2: holds no words; leave it out/],
-      [['nowhere.csv'], /nowhere\.csv: no such file; give one that is there/],
-      [['good', at('one.txt')], /one\.txt is a file and others are texts; give texts, or files and -/],
+      [['nowhere.csv'], /nowhere\.csv: no such file; check the path/],
+      [
+        ['good', at('one.txt')],
+        /one\.txt is a file but others are texts; give only texts, or only files and -/,
+      ],
     ] as const) {
       const { code, stdout, stderr } = await ulmfitHere(['predict', '--model', model, ...args]);
       expect([code, stdout]).toEqual([2, '']);

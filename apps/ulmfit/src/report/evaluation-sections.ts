@@ -68,7 +68,7 @@ function besideBaseline(result: Scored): string {
   const { of } = mainFigure(linear.multiLabel);
   return of(chosenJudgement(result)) > of(linear)
     ? ' and the plain baseline'
-    : ', as good as the plain baseline';
+    : ', equal to the plain baseline';
 }
 
 const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;

@@ -77,13 +77,15 @@ describe('runReport', () => {
     expect(text).toContain('Perplexity on the task’s texts 11.38');
     expect(text).toContain('wasm 4.22.0, float32, threads: 2');
     expect(text).toContain('Time of training 6s');
-    expect(text).toContain('sample: 2 classes, one a text; 18 texts to train on, 2 to validate, 100 to test');
+    expect(text).toContain(
+      'sample: 2 classes, one per text; 18 texts to train on, 2 to validate, 100 to test',
+    );
     expect(text).toMatch(/classify\.2-all 1 2 3s 0\.1235/);
     expect(text).toContain(
       'epoch 2 of classify.2-all kept: on the validation texts loss 0.4322, accuracy 87.50 %, macro-F1 0.871.',
     );
     expect(text).toContain('Plugins beside the recipe’s classify: plateau, mixout (rate 0.1)');
-    expect(text).toContain('Optimizer in place of the recipe’s pretrain: sgd');
+    expect(text).toContain('Optimizer instead of the recipe’s pretrain: sgd');
     expect(page).toContain('<title>mine');
   });
 

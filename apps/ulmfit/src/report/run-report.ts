@@ -138,7 +138,7 @@ function factTable({ settings, task, engine, model, metrics }: RunRecord): Html 
     Model: sizesOf(settings, model),
     'Learning rate': recipe.schedule,
     'Plugins beside the recipe’s': byStage(settings.plugins, (plugins) => plugins.map(pluginName).join(', ')),
-    'Optimizer in place of the recipe’s': byStage(settings.optimizer, ({ name }) => name),
+    'Optimizer instead of the recipe’s': byStage(settings.optimizer, ({ name }) => name),
     'Texts are read': backwards ? 'from their end' : undefined,
     Seed: String(seed),
     Engine: engine && `${engine.backend} ${engine.version}, ${engine.precision}, threads: ${engine.threads}`,
@@ -166,7 +166,7 @@ function byStage<Value>(
 }
 
 function taskOf({ name, classes, multiLabel, counts: { train, valid, test } }: RunTask): string {
-  const kind = multiLabel ? 'any number of them a text' : 'one a text';
+  const kind = multiLabel ? 'any number per text' : 'one per text';
   return `${name}: ${classes.length} classes, ${kind}; ${train} texts to train on, ${valid} to validate, ${test} to test`;
 }
 

@@ -45,7 +45,7 @@ float ToPowers(float* row, int64_t size, float base) {
   return sum;
 }
 
-/** One row: its loss, and its powers in place of its logits. A target outside the row has no column, as with `oneHot`. */
+/** One row: its loss, and its powers instead of its logits. A target outside the row has no column, as with `oneHot`. */
 float RowLoss(float* row, int64_t size, int32_t target, float* sum) {
   const bool within = target >= 0 && target < size;
   const float chosen = within ? row[target] : 0.f, largest = Largest(row, size);
@@ -147,7 +147,7 @@ class CrossEntropy {
     const Scratch<Element> hidden, scaled;
     const Scratch<float> logits;
     const Scratch<Element> narrow;
-    /** The powers row by row; in float32 in place of the logits. */
+    /** The powers row by row; in float32 instead of the logits. */
     Element* powers() const { return kNarrow ? narrow.data() : (Element*)logits.data(); }
   };
 

@@ -180,7 +180,7 @@ describe('unpackLibrary', () => {
 });
 
 describe.skipIf(process.platform === 'win32')(
-  'downloadWheel (a shell script stands in for Python: not on Windows)',
+  'downloadWheel (a shell script replaces Python: not on Windows)',
   () => {
     const choice = chooseWheel({ platform: 'linux', arch: 'x64', pythonVersion: '3.11.7' });
     if ('unavailable' in choice) throw new Error(choice.unavailable);

@@ -71,7 +71,7 @@ export async function unpackLibrary(
       if (!wanted.some(({ path }) => path === name)) {
         throw new UlmfitError(
           'BAD_WHEEL',
-          `${wheel} holds no ${name}: it is no wheel of TensorFlow for ${platform}.`,
+          `${wheel} holds no ${name}: it is not a TensorFlow wheel for ${platform}.`,
         );
       }
     }

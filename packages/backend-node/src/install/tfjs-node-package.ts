@@ -61,7 +61,7 @@ export async function readTfjsNode(directory: string): Promise<TfjsNodePackage> 
 export function bestNapiVersion(supported: readonly number[], available: number): number {
   const usable = supported.filter((version) => version <= available);
   if (usable.length === 0)
-    throw new UlmfitError('NODE_TOO_OLD', `This Node offers Node-API ${available}; a newer one is needed.`);
+    throw new UlmfitError('NODE_TOO_OLD', `This Node offers Node-API ${available}; update Node.`);
   return Math.max(...usable);
 }
 

@@ -40,7 +40,7 @@ const BACKEND = 'tensorflow';
 const ours = new WeakSet<KernelFunc>();
 
 /**
- * Registers the fast kernels for the `tensorflow` backend in place of tfjs-node's own; a second call changes nothing.
+ * Registers the fast kernels for the `tensorflow` backend instead of tfjs-node's own; a second call changes nothing.
  * @returns The names of all that are in place.
  */
 export function registerFastKernels(): string[] {

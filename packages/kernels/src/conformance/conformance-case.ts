@@ -11,7 +11,7 @@ export interface ConformanceCase {
   /** The kernels that it is about. It runs with these and no others, each where the present backend has it. */
   readonly kernels: readonly FastKernelName[];
   /**
-   * Computes by the present backend with these kernels: for checks of one's own, such as that any number of threads gives the same
+   * Computes by the present backend with these kernels: for your own checks, such as that any number of threads gives the same
    * bytes. To be called within a tidy.
    */
   compute(): Tensor[];

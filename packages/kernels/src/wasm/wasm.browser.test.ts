@@ -72,7 +72,7 @@ describe('a layer', () => {
     });
   });
 
-  it('keeps no tensor, and takes new weights in place of old ones', () => {
+  it('keeps no tensor, and takes new weights instead of old ones', () => {
     const before = memory();
     const given = tidy(() => {
       const x = draw('x', 2, 1, input) as Tensor3D;

@@ -31,7 +31,7 @@ export function loadFastai(path: string): TrainedLanguageModel {
   if (vocabulary.size !== shape.vocabulary) {
     throw new UlmfitError(
       'BAD_BUNDLE',
-      `${wordsPath}: has ${vocabulary.size} words, and ${path} ${shape.vocabulary} rows; they are of different models`,
+      `${wordsPath}: has ${vocabulary.size} words but ${path} ${shape.vocabulary} rows; use two files of one model`,
     );
   }
   const tensors = naming(path, () => tensorsFromRaw(raw));

@@ -185,11 +185,11 @@ export interface ClassifierRecipe {
 
 /** All settings of the three stages. A run keeps its recipe in `config.json`. */
 export interface Recipe {
-  /** What cuts text into words: `fastai` (English), `segmenter:de` (any language), or the module of one's own. */
+  /** What cuts text into words: `fastai` (English), `segmenter:de` (any language), or your own module. */
   readonly tokenizer: string;
   readonly encoder: RecipeEncoder;
   readonly vocabulary: RecipeVocabulary;
-  /** The shape of the learning rate over each fit; `constant` leaves it to a scheduler of one's own. */
+  /** The shape of the learning rate over each fit; `constant` leaves it to a custom scheduler. */
   readonly schedule: 'one-cycle' | 'stlr' | 'constant';
   readonly optimizer: RecipeOptimizer;
   /** The largest norm of all gradients together; 0 for no clipping. */
@@ -428,7 +428,7 @@ const tiny: Recipe = {
 const allAtOnce = { freezeTo: 0, epochs: 6, lr: 1e-2, spread: 1, minimumSteps: 500 };
 
 /**
- * A few megabytes of anybody's texts, with few or many labels: the language model reads them until it has made enough
+ * A few megabytes of your own texts, with few or many labels: the language model reads them until it has made enough
  * steps, and the classifier trains all layers at one rate. Chosen on the validation set of a task with 20 topics.
  */
 const ownData: Recipe = {

@@ -37,7 +37,7 @@ export const readingAllTexts = (recipe: Recipe): Recipe => ({
 });
 
 /**
- * The settings to begin with on data of one's own: the recommended preset, over all texts.
+ * The settings to start with on your own data: the recommended preset, over all texts.
  * @throws what is wrong with the data
  * @example
  * const recipe = await recommendedRecipe(task);

@@ -9,6 +9,6 @@ export function requireValidation({ classifier: { patience } }: Recipe, hasValid
   if (patience === null || hasValidation) return;
   throw new UlmfitError(
     'BAD_RECIPE',
-    `recipe: classifier.patience is ${patience}, and no texts are held out to validate with; hold some out, or set it to null`,
+    `recipe: classifier.patience is ${patience}, but no texts are held out for validation; hold some out, or set it to null`,
   );
 }

@@ -24,7 +24,7 @@ export function withRates(recipe: Recipe, rates: PeakRates): Recipe {
     if (!known.includes(name)) {
       const meant = nearest(name, known);
       const cure = meant === undefined ? `there are ${known.join(', ')}` : `did you mean ${meant}?`;
-      throw new UlmfitError('BAD_OPTION', `lr: there is no stage ${brief(name)} in this recipe; ${cure}`);
+      throw new UlmfitError('BAD_OPTION', `lr: this recipe has no stage ${brief(name)}; ${cure}`);
     }
     if (!(rate > 0 && rate < Infinity)) {
       throw new UlmfitError('BAD_OPTION', `lr: ${name} is ${brief(rate)}; give a rate above 0, such as 4e-3`);

@@ -83,7 +83,7 @@ it('runs all stages over an encoder of one’s own, and ends with the same bytes
   ).rejects.toMatchObject({ code: 'RUN_DIFFERS' });
 
   const folder = join(root, 'whole');
-  const message = `${folder}/model: its encoder is of the architecture "plain RNN", and there is only AWD-LSTM; give that too: architecture in the settings file, or loadClassifier(folder, { architectures: [...] })`;
+  const message = `${folder}/model: its encoder is "plain RNN", and only AWD-LSTM is known here; pass it as architecture in the settings file, or by loadClassifier(folder, { architectures: [...] })`;
   await expect(loadClassifier(folder)).rejects.toMatchObject({ code: 'OTHER_ARCHITECTURE', message });
   const classifier = await loadClassifier(folder, { architectures: [plainRnns] });
   const [prediction] = await classifier.predict(['the plot shines .']);
@@ -135,14 +135,14 @@ it('is a stage’s, which starts from a model of the same one alone', async () =
   await expect(
     trainLanguageModel({ ...language, architecture: awdLstm(), from: tuned as never }),
   ).rejects.toThrow(
-    'pretrain: the model to start from is of the architecture "plain RNN", and AWD-LSTM was asked for; give both of one',
+    'pretrain: the model to start from is "plain RNN", not AWD-LSTM; use the same architecture for both',
   );
   await expect(trainClassifier({ ...options, from: tuned })).rejects.toThrow(
-    'classify: the model to start from is of the architecture "plain RNN"; give that too: { architecture }',
+    'classify: the model to start from is "plain RNN"; pass its { architecture }',
   );
   const misnamed: Architecture = { ...plainRnns, name: 'RNN' };
   await expect(trainLanguageModel({ ...language, architecture: misnamed })).rejects.toThrow(
-    'the architecture RNN made an encoder of "plain RNN"; give both one name',
+    'the architecture RNN made an encoder named "plain RNN"; give both the same name',
   );
   model.dispose();
   tuned.model.dispose();

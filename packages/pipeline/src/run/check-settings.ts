@@ -12,7 +12,7 @@ export function checkSettings(settings: RunSettings): void {
   if (slices > 1 && (recipe.classifier.semiSupervised?.texts ?? 0) > 0)
     throw new UlmfitError(
       'BAD_RECIPE',
-      `recipe: classifier.semiSupervised reads texts without a label, of which the ${slices} slices of a batch don’t share one order; leave its texts out, or train in one slice`,
+      `recipe: classifier.semiSupervised with unlabelled texts needs one slice, and this run has ${slices}; leave those texts out, or use --slices 1`,
     );
   if (!transfer) refuse(settings, 'transfer: false', ['encoder', 'pretrained', 'corpus']);
   if (encoder !== undefined) refuse(settings, 'encoder', ['pretrained', 'corpus']);
@@ -22,5 +22,5 @@ export function checkSettings(settings: RunSettings): void {
 function refuse(settings: RunSettings, given: string, unread: readonly (keyof RunSettings)[]): void {
   const name = unread.find((name) => settings[name] !== undefined && settings[name] !== null);
   if (name === undefined) return;
-  throw new UlmfitError('BAD_OPTION', `run: ${name} is never read with ${given}; leave one of the two out`);
+  throw new UlmfitError('BAD_OPTION', `run: ${name} has no effect with ${given}; leave one of the two out`);
 }

@@ -218,7 +218,7 @@ describe('openRun', () => {
     expect(() => openRun(path, settings, { task: { ...task, fingerprint: '34' } })).toThrow(
       expect.objectContaining({
         code: 'OTHER_DATA',
-        message: `${path}: began on other data than tickets.csv holds now; put that data back, or give another folder`,
+        message: `${path}: began with other data than tickets.csv holds now; restore it, or give another folder`,
       }),
     );
   });
@@ -252,7 +252,7 @@ describe('openRun', () => {
       [
         'another backend',
         { backend: 'wasm' },
-        /is trained on tensorflow in float32, and this is wasm in float32; add --backend tensorflow --precision float32, or/,
+        /began on tensorflow in float32, and this is wasm in float32; add --backend tensorflow --precision float32, or/,
       ],
       ['another precision', { precision: 'bfloat16' }, /this is tensorflow in bfloat16; add/],
     ])('and refuses %s', (name, other, message) => {

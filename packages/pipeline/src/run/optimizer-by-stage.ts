@@ -32,7 +32,7 @@ export function optimizerByStage(optimizer: OptimizerFactory | OptimizerByStage 
   if (unknown !== undefined) {
     throw new UlmfitError(
       'BAD_OPTION',
-      `optimizer: there is no stage ${brief(unknown)}, only ${stageKeys.join(', ')}; did you mean ${nearest(unknown, stageKeys) ?? 'all'}?`,
+      `optimizer: unknown stage ${brief(unknown)}; the stages are ${stageKeys.join(', ')}; did you mean ${nearest(unknown, stageKeys) ?? 'all'}?`,
     );
   }
   for (const stage of stageKeys) {

@@ -89,7 +89,7 @@ describe('pluginsByStage', () => {
     const stages = ['pretrain', 'finetune', 'classify'] as const;
     const shared = pluginsByStage([counting('plateau')]);
     expect(() => requireOwnState(shared, stages)).toThrow(
-      'plugins: plateau keeps a state, which pretrain and finetune would share; give a function, which makes one for each stage: () => [...]',
+      'plugins: plateau has state that pretrain and finetune would share; give a function that makes one per stage: () => [...]',
     );
     requireOwnState(shared, ['classify']);
     requireOwnState(
@@ -102,11 +102,11 @@ describe('pluginsByStage', () => {
   it.each<[unknown, RegExp]>([
     [
       { clasify: [] },
-      /^plugins: there is no stage "clasify", only all, pretrain, finetune, classify; did you mean classify\?/,
+      /^plugins: unknown stage "clasify"; the stages are all, pretrain, finetune, classify; did you mean classify\?/,
     ],
-    [counting('plateau'), /^plugins: there is no stage "name", .*; write a list, \[\.\.\.\]$/],
-    [{ all: counting('plateau') }, /^plugins: all: an object is no list of plugins; write \[\.\.\.\]$/],
-    [7, /^plugins: 7 is no list of plugins/],
+    [counting('plateau'), /^plugins: unknown stage "name"; .*; write a list, \[\.\.\.\]$/],
+    [{ all: counting('plateau') }, /^plugins: all: an object is not a list of plugins; write \[\.\.\.\]$/],
+    [7, /^plugins: 7 is not a list of plugins/],
     [[counting], /^plugins: all\[0\] is the function counting; call it: counting\(\)$/],
     [
       { classify: [counting('a'), {}] },
@@ -138,7 +138,7 @@ describe('optimizerByStage', () => {
       { create: 1 },
       /^optimizer is an object; give \{ defaults, create\(groups\) \}, such as adam\(\) of @ulmfit\/optimizers$/,
     ],
-    [{ pretraining: sgd() }, /^optimizer: there is no stage "pretraining", .*; did you mean pretrain\?$/],
+    [{ pretraining: sgd() }, /^optimizer: unknown stage "pretraining"; .*; did you mean pretrain\?$/],
     ['adam', /^optimizer is "adam"; give \{ defaults, create\(groups\) \}/],
   ])('refuses %j', (optimizer, message) => {
     expect(() => optimizerByStage(optimizer as OptimizerByStage)).toThrow(

@@ -76,7 +76,7 @@ export function requireOwnState<E>(plugins: StagePlugins<E>, stages: readonly Tr
       if (other !== undefined && plugin.stateDict) {
         throw new UlmfitError(
           'BAD_PLUGINS',
-          `plugins: ${showName(plugin.name)} keeps a state, which ${other} and ${stage} would share; give a function, which makes one for each stage: () => [...]`,
+          `plugins: ${showName(plugin.name)} has state that ${other} and ${stage} would share; give a function that makes one per stage: () => [...]`,
         );
       }
       first.set(plugin, stage);
@@ -91,7 +91,7 @@ const isList = <List extends readonly unknown[], E>(
 function checkedKeys<E>(plugins: PluginsByStage<E>): PluginsByStage<E> {
   const given: unknown = plugins;
   if (typeof given !== 'object' || given === null) {
-    throw new UlmfitError('BAD_PLUGINS', `plugins: ${brief(given)} is no list of plugins; write [...]`);
+    throw new UlmfitError('BAD_PLUGINS', `plugins: ${brief(given)} is not a list of plugins; write [...]`);
   }
   const unknown = Object.keys(given).find((key) => !stageKeys.some((stage) => stage === key));
   if (unknown === undefined) return plugins;
@@ -100,7 +100,7 @@ function checkedKeys<E>(plugins: PluginsByStage<E>): PluginsByStage<E> {
     'name' in given ? 'write a list, [...]' : `did you mean ${nearest(unknown, stageKeys) ?? 'all'}?`;
   throw new UlmfitError(
     'BAD_PLUGINS',
-    `plugins: there is no stage ${brief(unknown)}, only ${stageKeys.join(', ')}; ${cure}`,
+    `plugins: unknown stage ${brief(unknown)}; the stages are ${stageKeys.join(', ')}; ${cure}`,
   );
 }
 
@@ -114,7 +114,7 @@ function made<Batch, Output, Taps>(
   if (!Array.isArray(given)) {
     throw new UlmfitError(
       'BAD_PLUGINS',
-      `plugins: ${stage}: ${brief(given)} is no list of plugins; write [...]`,
+      `plugins: ${stage}: ${brief(given)} is not a list of plugins; write [...]`,
     );
   }
   const flat = flatPlugins(list);

@@ -80,7 +80,7 @@ export function readRun(path: string): RunRecord {
   if (!existsSync(configPath)) {
     throw new UlmfitError(
       'NO_RUN',
-      `${path}: no run (it has no ${runFiles.config}); give the folder that a run wrote`,
+      `${path}: not a run’s folder (no ${runFiles.config}); give one that a run wrote`,
     );
   }
   const taskPath = join(path, runFiles.task);
@@ -119,7 +119,7 @@ function readSizes(path: string): ModelSizes | undefined {
     .find((description) => existsSync(description));
   if (bundle === undefined) return undefined;
   const bad = (what: string) =>
-    new UlmfitError('BAD_BUNDLE', `${bundle} is ${what}; make the model again, or copy it again`);
+    new UlmfitError('BAD_BUNDLE', `${bundle} is ${what}; train or copy the model again`);
   const { architecture, config } = readJson(bundle, sizesSchema, bad);
   const { vocabulary, ...others } = config;
   if (architecture !== AWD_LSTM) return { architecture, sizes: others, vocabulary };

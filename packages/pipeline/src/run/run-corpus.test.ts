@@ -19,7 +19,7 @@ it('holds a run to its general text, also when it is done, and misses none that 
   for (const isRead of [false, true])
     await expect(hold(isRead)).rejects.toMatchObject({
       code: 'OTHER_DATA',
-      message: `runs/a: began on other text than ${text} holds now; put that text back, or give another folder`,
+      message: `runs/a: began with other text than ${text} holds now; restore it, or give another folder`,
     });
   rmSync(text);
   await expect(hold(false)).rejects.toMatchObject({ code: 'NO_SUCH_PATH' });

@@ -38,6 +38,6 @@ export async function holdCorpus(
   if (kept.fingerprint === fingerprint) return;
   throw new UlmfitError(
     'OTHER_DATA',
-    `${run}: began on other text than ${name} holds now; put that text back, or give another folder`,
+    `${run}: began with other text than ${name} holds now; restore it, or give another folder`,
   );
 }

@@ -39,7 +39,7 @@ export function holdEngine(path: string, run: string, engine: RunEngine): string
   if (begun.backend !== engine.backend || begun.precision !== engine.precision) {
     throw new UlmfitError(
       'OTHER_ENGINE',
-      `${run} is trained on ${nameOf(begun)}, and this is ${nameOf(engine)}; ` +
+      `${run} began on ${nameOf(begun)}, and this is ${nameOf(engine)}; ` +
         `add --backend ${showName(begun.backend)} --precision ${showName(begun.precision)}, or give another folder`,
     );
   }

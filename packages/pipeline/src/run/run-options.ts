@@ -29,7 +29,7 @@ export interface RunOptions<E extends AnyEncoder = AwdLstmEncoder> {
   /** A run or bundle whose fine-tuned language model the classifier starts from. */
   readonly encoder?: string | undefined;
   /**
-   * What the encoder is, with its sizes, in place of AWD-LSTM of the recipe's, such as `gru({ features: 128 })`. Of the recipe's
+   * What the encoder is, with its sizes, instead of the recipe's AWD-LSTM, such as `gru({ features: 128 })`. Of the recipe's
    * dropouts and activation terms it has those whose taps it has. The run keeps its name and its sizes, and is resumed with the
    * same one alone.
    */
@@ -63,13 +63,13 @@ export interface RunOptions<E extends AnyEncoder = AwdLstmEncoder> {
   /** So many of the most confident mistakes are explained word by word, which the report shows in colours. Default 0: it takes seconds each. */
   readonly explainMistakes?: number | undefined;
   /**
-   * Plugins beside the recipe's: a list for all stages, or by stage, `{ all: [...], classify: [...] }`. Functions in place of
+   * Plugins beside the recipe's: a list for all stages, or by stage, `{ all: [...], classify: [...] }`. Functions instead of
    * lists make plugins for each stage, which one with a state needs. The run keeps their names, and is resumed with the same
    * ones alone.
    */
   readonly plugins?: MadePlugins<AnyStagePlugins<E>> | PluginsByStage<E> | undefined;
   /**
-   * What updates the weights in place of the recipe's Adam, whose settings are then not read: for all stages, or by stage,
+   * What updates the weights instead of the recipe's Adam, whose settings are then not read: for all stages, or by stage,
    * `{ pretrain: sgd() }`. The peak rates stay the recipe's.
    */
   readonly optimizer?: OptimizerFactory | OptimizerByStage | undefined;

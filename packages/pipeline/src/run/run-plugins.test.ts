@@ -149,7 +149,7 @@ describe('a run with plugins and optimizers by stage', () => {
     [
       'a state that two stages would share',
       { plugins: [plateau()] },
-      /^plugins: plateau keeps a state, which pretrain and finetune would share/,
+      /^plugins: plateau has state that pretrain and finetune would share/,
     ],
     [
       'a plugin that the recipe has',
@@ -173,7 +173,7 @@ describe('a run with plugins and optimizers by stage', () => {
     [
       'an observer with a state',
       { observers: [plateau()] },
-      /^observers: plateau keeps a state; give it among plugins$/,
+      /^observers: plateau has state; pass it in plugins instead$/,
     ],
   ])('refuses %s before it trains', async (_, options, message) => {
     await expect(start('refused', options)).rejects.toMatchObject({

@@ -382,7 +382,7 @@ function requireLinear(linear: LinearClassifier | undefined): LinearClassifier {
   if (linear) return linear;
   throw new UlmfitError(
     'BAD_RECIPE',
-    'recipe: classifier.selfTraining.teacher is linear, and this run has no plain baseline; leave out --no-linear, or let blend teach',
+    'recipe: classifier.selfTraining.teacher is linear, but this run has no plain baseline; remove --no-linear, or use the teacher blend',
   );
 }
 

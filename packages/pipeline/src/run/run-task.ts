@@ -31,7 +31,7 @@ export function holdTask(path: string, run: string, task: RunTask): void {
   if (readRunTask(path).fingerprint === fingerprint) return;
   throw new UlmfitError(
     'OTHER_DATA',
-    `${run}: began on other data than ${name} holds now; put that data back, or give another folder`,
+    `${run}: began with other data than ${name} holds now; restore it, or give another folder`,
   );
 }
 

@@ -49,7 +49,7 @@ describe('run', () => {
     [
       'one text for the language model',
       { sets: { lmReviews: 1 } },
-      /sample: one text for the language model, and it/,
+      /sample: one text for the language model, which needs/,
     ],
     [
       'a model that no machine holds',
@@ -82,17 +82,17 @@ describe('run', () => {
     [
       'a corpus without transfer',
       { transfer: false, corpus: corpusText('x.txt') },
-      /^run: corpus is never read with transfer: false/,
+      /^run: corpus has no effect with transfer: false/,
     ],
     [
       'two models to start from',
       { encoder: 'a', pretrained: 'b' },
-      /^run: pretrained is never read with encoder/,
+      /^run: pretrained has no effect with encoder/,
     ],
     [
       'a corpus beside a pretrained model',
       { pretrained: 'a', corpus: corpusText('x.txt') },
-      /^run: corpus is never read with pretr/,
+      /^run: corpus has no effect with pretr/,
     ],
     ['data that is not there', { sets: { data: join(root, 'nowhere') } }, /nowhere/],
     [

@@ -229,7 +229,7 @@ function placesOf(task: Pick<ClassificationTask, 'name' | 'classes'>, classes: r
     if (place >= 0) return place;
     throw new UlmfitError(
       'OTHER_LABELS',
-      `${showName(task.name)}: has the class ${showName(name)}, and the classifier knows ${named(classes)}; give texts of those classes`,
+      `${showName(task.name)}: has the class ${showName(name)}, but the classifier knows ${named(classes)}; give texts of those classes`,
     );
   });
 }
@@ -244,13 +244,13 @@ function requireSameClasses(
     const [one, other] = multiLabel ? ['one class', 'any number'] : ['any number of classes', 'one'];
     throw new UlmfitError(
       'OTHER_LABELS',
-      `the classifier gives a text ${one}, and the data ${other}; give data of the same kind`,
+      `the classifier gives a text ${one}, but the data ${other}; use data of the same kind`,
     );
   }
   if (own.length === classes.length && own.every((name) => classes.includes(name))) return;
   throw new UlmfitError(
     'OTHER_LABELS',
-    `one classifier knows ${named(classes)}, and another ${named(own)}; give some of the same classes`,
+    `one classifier knows ${named(classes)}, another ${named(own)}; combine classifiers of the same classes`,
   );
 }
 

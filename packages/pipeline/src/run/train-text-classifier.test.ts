@@ -23,7 +23,7 @@ const rowsOf = (count: number, seed: number): LabelledRow[] => {
   return texts.map((text, i) => ({ text, label: labels[i] === 1 ? 'good' : 'bad' }));
 };
 
-/** A regulariser of one's own: the mean size of the last layer's output. */
+/** A custom regulariser: the mean size of the last layer's output. */
 function activationL1(): TrainingPlugin<unknown, unknown, { dropped: unknown }> {
   let term: Scalar | undefined;
   return {

@@ -57,7 +57,7 @@ export async function trainTextClassifier<E extends AnyEncoder = AwdLstmEncoder>
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'ulmfit-'));
   try {
     const result = await run({ ...options, folder, task, recipe, seed, stages: stagesOf(task.counts) });
-    // Of a tokenizer of one's own the model only has the name.
+    // Of a custom tokenizer the model only has the name.
     const tokenizer = await recipeTokenizer(recipe.tokenizer);
     const architectures = options.architecture ? [options.architecture] : [];
     const classifier = await loadClassifier(folder, { tokenizer, architectures });

@@ -79,6 +79,6 @@ export function requireNoState(observers: readonly TrainingPlugin[]): void {
   if (!stateful) return;
   throw new UlmfitError(
     'BAD_PLUGINS',
-    `observers: ${showName(stateful.name)} keeps a state; give it among plugins`,
+    `observers: ${showName(stateful.name)} has state; pass it in plugins instead`,
   );
 }

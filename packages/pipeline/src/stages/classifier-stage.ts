@@ -74,13 +74,13 @@ export interface ClassifierStageOptions<E extends AnyEncoder = AwdLstmEncoder> e
   readonly from?: TrainedLanguageModel<E> | undefined;
   readonly backwards?: boolean;
   /**
-   * What the encoder is, with its sizes, in place of AWD-LSTM of the recipe's: that of `from`, where it is another. Of the recipe's
+   * What the encoder is, with its sizes, instead of the recipe's AWD-LSTM: that of `from`, where it is another. Of the recipe's
    * dropouts and activation terms it has those whose taps it has.
    */
   readonly architecture?: Architecture<E> | undefined;
   /** Plugins of every fit, beside the recipe's. */
   readonly plugins?: ClassifierPlugins<E> | undefined;
-  /** What updates the weights in place of the recipe's Adam, whose settings are not read then. */
+  /** What updates the weights instead of the recipe's Adam, whose settings are not read then. */
   readonly optimizer?: OptimizerFactory | undefined;
 }
 

@@ -48,7 +48,7 @@ export function languageModelData(
   if (tokens.documents < 2) {
     throw new UlmfitError(
       'TOO_FEW_DOCUMENTS',
-      `${stage}: the text is one document, and one is held out for validation; separate documents by two blank lines`,
+      `${stage}: the text is a single document, and validation needs one too; separate documents by two blank lines`,
     );
   }
   const vocabulary = buildVocabulary(tokens.counts(), words);

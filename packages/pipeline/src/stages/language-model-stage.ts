@@ -60,13 +60,13 @@ export interface LanguageModelStageOptions<E extends AnyEncoder = AwdLstmEncoder
   /** Whether the text is read from its end to its beginning. */
   readonly backwards?: boolean;
   /**
-   * What the encoder is, with its sizes, in place of AWD-LSTM of the recipe's. Of the recipe's dropouts and activation terms it
+   * What the encoder is, with its sizes, instead of the recipe's AWD-LSTM. Of the recipe's dropouts and activation terms it
    * has those whose taps it has.
    */
   readonly architecture?: Architecture<E> | undefined;
   /** Plugins beside the recipe's. */
   readonly plugins?: LanguageModelPlugins<E> | undefined;
-  /** What updates the weights in place of the recipe's Adam, whose settings are not read then. */
+  /** What updates the weights instead of the recipe's Adam, whose settings are not read then. */
   readonly optimizer?: OptimizerFactory | undefined;
 }
 

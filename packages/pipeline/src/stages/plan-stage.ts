@@ -14,11 +14,11 @@ import type { ClassifierPlugin, LanguageModelPlugin } from './stage-plugin.js';
 
 interface StagePlan<Plugin> {
   readonly recipe: Recipe;
-  /** The one in place of the recipe's AWD-LSTM. */
+  /** The one instead of the recipe's AWD-LSTM. */
   readonly architecture?: Architecture | undefined;
   /** Those beside the recipe's. */
   readonly plugins: readonly Plugin[];
-  /** The one in place of the recipe's. */
+  /** The one instead of the recipe's. */
   readonly optimizer?: OptimizerFactory | undefined;
 }
 

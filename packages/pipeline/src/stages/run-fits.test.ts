@@ -91,7 +91,9 @@ describe('a stage that resumes', () => {
     await expect(train(store, Infinity, microData(2))).rejects.toThrow(
       expect.objectContaining({
         code: 'STATE_MISMATCH',
-        message: expect.stringMatching(/^pretrain: the words are not those that this run began on/) as string,
+        message: expect.stringMatching(
+          /^pretrain: the words differ from those that this run began with/,
+        ) as string,
       }),
     );
     expect(await train(store, 2)).toEqual({ warnings: [], from: 4 });

@@ -46,7 +46,7 @@ export async function runFits<Batch, Output, Taps, O extends Optimizer>(
 }
 
 /**
- * Loads the newest sound checkpoint of one of the fits; corrupt ones are passed over and told of.
+ * Loads the newest sound checkpoint of one of the fits; corrupt ones are skipped and reported.
  * @returns the index of the fit that goes on
  */
 async function resume<Batch, Output, Taps, O extends Optimizer>(

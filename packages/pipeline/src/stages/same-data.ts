@@ -30,7 +30,7 @@ export function sameData(stage: string, data: StageData): TrainingPlugin {
       if (json.sha256 === sha256) return;
       throw new UlmfitError(
         'STATE_MISMATCH',
-        `${stage}: the words are not those that this run began on, by other text or other rules that cut it; restore that, or give another folder`,
+        `${stage}: the words differ from those that this run began with (other text, or other tokenizer rules); restore them, or give another folder`,
       );
     },
   };

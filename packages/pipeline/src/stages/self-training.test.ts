@@ -118,7 +118,7 @@ it('refuses several classes a text, and a plugin whose state the rounds would sh
   await expect(trainBySelfTraining({ ...data, multiLabel: true })).rejects.toMatchObject({
     code: 'BAD_RECIPE',
     message:
-      'recipe: classifier.selfTraining is for texts with one class each, and these may have several; set it to null',
+      'recipe: classifier.selfTraining needs one class per text, and these may have several; set it to null',
   });
   const plugin: TrainingPlugin = {
     name: 'counting',

@@ -94,14 +94,14 @@ function requireRounds<E extends AnyEncoder>({ multiLabel, plugins = [] }: SelfT
   if (multiLabel) {
     throw new UlmfitError(
       'BAD_RECIPE',
-      'recipe: classifier.selfTraining is for texts with one class each, and these may have several; set it to null',
+      'recipe: classifier.selfTraining needs one class per text, and these may have several; set it to null',
     );
   }
   const stateful = flatPlugins(plugins).find(({ stateDict }) => stateDict);
   if (!stateful) return;
   throw new UlmfitError(
     'BAD_PLUGINS',
-    `plugins: ${showName(stateful.name)} keeps a state, which the rounds of self-training would share; leave it out, or set classifier.selfTraining to null`,
+    `plugins: ${showName(stateful.name)} has state that the rounds of self-training would share; leave it out, or set classifier.selfTraining to null`,
   );
 }
 

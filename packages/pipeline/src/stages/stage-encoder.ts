@@ -39,7 +39,7 @@ export function stageEncoder<E extends AnyEncoder>(options: StageEncoderOptions<
   if (from && from.encoder.architecture !== architecture.name) {
     throw new UlmfitError(
       'OTHER_ARCHITECTURE',
-      `${what}: the model to start from is of the architecture ${showName(from.encoder.architecture)}, and ${showName(architecture.name)} was asked for; give both of one`,
+      `${what}: the model to start from is ${showName(from.encoder.architecture)}, not ${showName(architecture.name)}; use the same architecture for both`,
     );
   }
   const sizes = from ? encoderJson(from.encoder) : architecture.sizes;
@@ -49,7 +49,7 @@ export function stageEncoder<E extends AnyEncoder>(options: StageEncoderOptions<
   if (encoder.architecture === architecture.name) return encoder;
   throw new UlmfitError(
     'OTHER_ARCHITECTURE',
-    `${what}: the architecture ${showName(architecture.name)} made an encoder of ${showName(encoder.architecture)}; give both one name: bundles are found by it`,
+    `${what}: the architecture ${showName(architecture.name)} made an encoder named ${showName(encoder.architecture)}; give both the same name`,
   );
 }
 
@@ -68,6 +68,6 @@ function requireAwdLstm(
   if (!from || isAwdLstm(from.encoder)) return;
   throw new UlmfitError(
     'OTHER_ARCHITECTURE',
-    `${what}: the model to start from is of the architecture ${showName(from.encoder.architecture)}; give that too: { architecture }`,
+    `${what}: the model to start from is ${showName(from.encoder.architecture)}; pass its { architecture }`,
   );
 }

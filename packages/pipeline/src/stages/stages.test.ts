@@ -219,7 +219,7 @@ describe('trainClassifier', () => {
       ).rejects.toMatchObject({
         code: 'BAD_RECIPE',
         message:
-          'recipe: classifier.patience is 3, and no texts are held out to validate with; hold some out, or set it to null',
+          'recipe: classifier.patience is 3, but no texts are held out for validation; hold some out, or set it to null',
       });
     });
   });

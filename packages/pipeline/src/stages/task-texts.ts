@@ -45,7 +45,7 @@ export async function requireLanguageModelTexts(
   }
   throw new UlmfitError(
     'TOO_FEW_DOCUMENTS',
-    `${task.name}: ${texts === 0 ? 'no text' : 'one text'} for the language model, and it learns on some and is validated on another; give two or more`,
+    `${task.name}: ${texts === 0 ? 'no text' : 'one text'} for the language model, which needs one to learn from and one for validation; give two or more`,
   );
 }
 
@@ -86,6 +86,6 @@ function labelOf(
   if (label !== undefined && labels.length === 1) return label;
   throw new UlmfitError(
     'BAD_LABELS',
-    `${name}: a text has ${labels.length} classes, and this task gives each exactly one; set multiLabel in the task`,
+    `${name}: a text has ${labels.length} classes, but this task allows exactly one; set multiLabel in the task`,
   );
 }

@@ -29,7 +29,7 @@ export async function drawUnlabelled(
   if (all === 0)
     throw new UlmfitError(
       'NO_TEXTS',
-      `${task.name}: holds no texts without a label, and the recipe learns from some; give some, or leave that out`,
+      `${task.name}: holds no unlabelled texts, but the recipe learns from some; add some, or change the recipe`,
     );
   const drawn = new Set(permutation(all, randomKey({ seed, stream: 'unlabelled texts' })).subarray(0, count));
   const texts: string[] = [];

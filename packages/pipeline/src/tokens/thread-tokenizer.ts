@@ -1,7 +1,7 @@
 import { UlmfitError } from '@ulmfit/errors';
 import { loadTokenizer, tokenizerNamed, type Tokenizer } from '@ulmfit/text/tokens';
 
-/** What a thread is told of the tokenizer that it is to make for itself. */
+/** What a thread needs to make the tokenizer for itself. */
 export interface ThreadTokenizer {
   readonly name: string;
   readonly rules: string;
@@ -18,7 +18,7 @@ export async function tokenizerOfThread({ name, rules, module }: ThreadTokenizer
   if (tokenizer.rules !== rules) {
     throw new UlmfitError(
       'OTHER_TOKENIZER',
-      `tokenizer ${name}: here its rules are ${tokenizer.rules}, and ${rules} where it was asked for; build the packages again`,
+      `tokenizer ${name}: its rules are ${tokenizer.rules} in this thread and ${rules} in the main one; rebuild the packages`,
     );
   }
   return tokenizer;

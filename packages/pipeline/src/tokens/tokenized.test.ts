@@ -98,18 +98,18 @@ describe('tokenized', () => {
       () => {
         throw new RangeError('too\nlong');
       },
-      'the tokenizer mine threw "too"; no text may make it throw',
+      'the tokenizer mine threw "too"; it must accept any text',
     ],
-    ['gives a text', (text) => text, 'the tokenizer mine gave "b"; it has to give a list of texts'],
+    ['gives a text', (text) => text, 'the tokenizer mine gave "b"; it must return a list of strings'],
     [
       'gives a promise',
       async (text) => [text],
-      'the tokenizer mine gave a promise; it has to give a list of texts',
+      'the tokenizer mine gave a promise; it must return a list of strings',
     ],
     [
       'gives a number',
       (text) => [text, 7],
-      'the tokenizer mine gave 7 as token 2; it has to give a list of texts',
+      'the tokenizer mine gave 7 as token 2; it must return a list of strings',
     ],
   ])('refuses one of your own that %s, in a line', async (_, tokenize, message) => {
     const mine = { name: 'mine', rules: 'mine/1', tokenize } as unknown as Tokenizer;
@@ -191,12 +191,12 @@ describe.skipIf(!built)(`threads${built ? '' : ' (skipped: build the packages fi
     await expect(pool.run(endless)).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
-  it('that die are told of, with the documents that they had', async () => {
+  it('that die are reported, with the documents that they had', async () => {
     const pool = new TokenizerPool(1, { ...tokenizer, rules: 'other' });
     const ended = expect.objectContaining({
       code: 'TOKENIZER_ENDED',
       message: expect.stringMatching(
-        /^documents 8 to 9: .*its rules are .* and other where.*--threads 1/,
+        /^documents 8 to 9: .*its rules are .* and other in the main one.*--threads 1/,
       ) as string,
     });
     await expect(pool.run({ texts: ['a', 'b'], before: 7 })).rejects.toEqual(ended);

@@ -87,6 +87,6 @@ export class TokenizerPool {
 function ended({ before, texts }: TextChunk, why: string): UlmfitError {
   return new UlmfitError(
     'TOKENIZER_ENDED',
-    `documents ${before + 1} to ${before + texts.length}: the thread that tokenized them ended (${why}); give --threads 1 (workers: 1) to do without threads`,
+    `documents ${before + 1} to ${before + texts.length}: the thread that tokenized them ended (${why}); use --threads 1 (workers: 1)`,
   );
 }

@@ -15,7 +15,7 @@ export function hostModel(load: (data: unknown) => Promise<ServedModel>): void {
   if (!process.send)
     throw new UlmfitError(
       'BAD_OPTION',
-      'hostModel: this program was not started by isolatedModel; start it so',
+      'hostModel: this program was not started by isolatedModel; start it with that',
     );
   // A terminal and a service manager signal the whole group. The server says when to end: it goes, and so does this.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -39,7 +39,7 @@ export async function keepModel(
   const loads = server.metrics.counter('ulmfit_model_loads_total', 'Loads of the model, by their result.');
   let last = Promise.resolve();
   let present: ServedModel | undefined;
-  /** A reload that has not begun: whoever asks for another means the same. */
+  /** A reload that has not begun: another request joins it. */
   let waiting: Promise<void> | undefined;
   /** Ends the pause before the next try. */
   let wake = (): void => undefined;

@@ -1,6 +1,6 @@
 import { unescapeHtml } from './unescape-html.js';
 
-/** What crawled text has in place of characters, in the order it is mended: a later one sees what an earlier one left. */
+/** What crawled text has instead of characters, in the order it is mended: a later one sees what an earlier one left. */
 const repairs: readonly (readonly [string, string])[] = [
   ['#39;', "'"],
   ['amp;', '&'],

@@ -179,7 +179,7 @@ function wordSegmenter(tag: string): Intl.Segmenter {
   if (Segmenter === undefined) {
     throw new UlmfitError(
       'NO_SEGMENTER',
-      `language ${tag}: this JavaScript engine has no Intl.Segmenter; update it, or take a Node that is built with full ICU`,
+      `language ${tag}: this JavaScript engine has no Intl.Segmenter; update it, or use a Node with full ICU`,
     );
   }
   // For a language without rules of its own an engine takes those of its user's. English has Unicode's general ones.

@@ -149,12 +149,12 @@ describe('auxiliary passes', () => {
     [
       'a task loss of no pass',
       (passes) => passes.taskLoss(passes.batch.y, passes.batch),
-      /^beside: auxiliary: taskLoss: no pass is under way; call it on the output/,
+      /^beside: auxiliary: taskLoss: no pass is running; call it on the output/,
     ],
     [
       'a name that is taken',
       (passes) => passes.learn('loss', passes.batch, (output) => tf.mean(output)),
-      /^beside: the loss term loss is there twice$/,
+      /^beside: the loss term loss is defined twice; rename one$/,
     ],
     [
       'a tap that is not there',

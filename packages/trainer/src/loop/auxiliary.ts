@@ -40,7 +40,10 @@ export function withAuxiliary<Batch, Output, Taps>(
         const taken = Object.keys(learned.scalars).find((name) => current.scalars[name]);
         if (taken !== undefined) {
           dispose([...Object.values(learned.gradients), ...Object.values(learned.scalars)]);
-          throw new UlmfitError('BAD_PLUGINS', `${plugin.name}: the loss term ${taken} is there twice`);
+          throw new UlmfitError(
+            'BAD_PLUGINS',
+            `${plugin.name}: the loss term ${taken} is defined twice; rename one`,
+          );
         }
         current = addDifferentiated(current, learned);
         // The plugin may call within a tidy of its own.
@@ -87,7 +90,7 @@ class PassesBesideBatch<Batch, Output, Taps> implements AuxiliaryPasses<Batch, O
     if (this.#pass) return this.#options.model.loss(output, batch, this.#pass);
     throw new UlmfitError(
       'BAD_PLUGINS',
-      'taskLoss: no pass is under way; call it on the output that run, gradientsAt or learn gives',
+      'taskLoss: no pass is running; call it on the output that run, gradientsAt or learn gives',
     );
   }
 

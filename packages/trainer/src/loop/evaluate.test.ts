@@ -90,7 +90,7 @@ describe('a metric of sums', () => {
       reduce: (sums) => sums.length,
     };
     await expect(evaluate(model, toyLoader([2, 3]), { metrics: [wrong] })).rejects.toEqual(
-      ulmfitError('BAD_OPTION', /^metrics: wrong gives 3 sums for a batch and gave 2 before/),
+      ulmfitError('BAD_OPTION', /^metrics: wrong gives 3 sums for a batch after 2 before/),
     );
     model.dispose();
   });
@@ -99,7 +99,7 @@ describe('a metric of sums', () => {
 describe('metrics', () => {
   it.each([[['loss']], [['f1', 'f1']]])('of one name are refused: %j', async (names) => {
     const metrics = names.map((name): Metric => ({ name, measure: () => ({ sum: 1, weight: 1 }) }));
-    const twice = ulmfitError('BAD_OPTION', /^metrics: (loss|f1) is there twice; give one another name$/);
+    const twice = ulmfitError('BAD_OPTION', /^metrics: (loss|f1) is defined twice; rename one$/);
     expect(thrown(() => toyTrainer({ metrics }))).toEqual(twice);
     const model = toyModel();
     await expect(evaluate(model, toyLoader([2]), { metrics })).rejects.toEqual(twice);

@@ -45,7 +45,7 @@ export async function evaluateSlices<Batch, Output, Taps>(
 ): Promise<Record<string, number> | undefined> {
   checkMetrics(metrics);
   const batches = loader.batches(0);
-  if (batches < 1) throw new UlmfitError('NO_BATCHES', 'evaluate: the loader has no batches');
+  if (batches < 1) throw new UlmfitError('NO_BATCHES', 'evaluate: the loader has no batches; give it data');
   const parts = slicedLoaders('evaluate', loader, slices).map((part) => ({
     reader: part.open({ epoch: 0, batch: 0 }),
     carried: new CarriedStates(),

@@ -46,7 +46,7 @@ describe('the evaluation weights of a plugin', () => {
     const trainer = toyTrainer();
     const wrong: ToyPlugin = { name: 'wrong', evaluationWeights: () => Promise.resolve({}) as never };
     await expect(trainer.fit({ ...fit, plugins: [wrong] })).rejects.toEqual(
-      ulmfitError('ASYNC_HOOK', /^wrong: evaluationWeights gives a promise/),
+      ulmfitError('ASYNC_HOOK', /^wrong: evaluationWeights returns a promise/),
     );
     disposeToy(trainer);
   });

@@ -159,7 +159,7 @@ describe('a hook that plain JavaScript made asynchronous', () => {
     const trainer = toyTrainer();
     const plugin: ToyPlugin = { name: 'late', taps: ['hidden'], ...hooks };
     await expect(trainer.fit(options({ plugins: [plugin] }))).rejects.toEqual(
-      ulmfitError('ASYNC_HOOK', new RegExp(`^late: ${name} (gives a promise|is async)`)),
+      ulmfitError('ASYNC_HOOK', new RegExp(`^late: ${name} (returns a promise|is async)`)),
     );
     await new Promise((resolve) => setImmediate(resolve));
     expect(unhandled).toEqual([]);
@@ -250,7 +250,7 @@ describe('options that make no sense', () => {
     const { defaults: _, ...optimizer } = momentumSgd();
     const trainer = createTrainer({ model: toyModel(), optimizer: { ...optimizer, defaults: {} } });
     await expect(trainer.fit(options())).rejects.toEqual(
-      ulmfitError('BAD_RATE', /^group bottom has no learning rate; give the fit or the optimizer one: lr$/),
+      ulmfitError('BAD_RATE', /^group bottom has no learning rate; set lr on the fit or the optimizer$/),
     );
     trainer.groups.freezeTo(-1);
     // What is frozen needs none.

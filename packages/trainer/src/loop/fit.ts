@@ -202,7 +202,11 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
         ['training', this.batches],
         ['validation', this.#options.validate?.batches(0) ?? 1],
       ] as const) {
-        if (batches < 1) throw new UlmfitError('NO_BATCHES', `${this.stage}: the ${what} loader has none`);
+        if (batches < 1)
+          throw new UlmfitError(
+            'NO_BATCHES',
+            `${this.stage}: the ${what} loader has no batches; give it data`,
+          );
       }
       await this.#countSteps();
       await this.#hooks('setup');
@@ -405,7 +409,7 @@ export class Fit<Batch, Output, Taps> implements TrainingContext {
       seed: this.seed,
       stage: this.stage,
       step: this.step,
-      // Each slice draws masks of its own, whoever reads it.
+      // Each slice draws its own masks, on whichever rank.
       microBatch: micro * this.#host.slices.count + slice,
       previous: passes.at(-1),
       handlers,

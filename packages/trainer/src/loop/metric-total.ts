@@ -24,7 +24,7 @@ export class MetricTotal<Batch, Output> {
     if (measured.length !== sums.length) {
       throw new UlmfitError(
         'BAD_OPTION',
-        `metrics: ${metric.name} gives ${measured.length} sums for a batch and gave ${sums.length} before; give as many for each`,
+        `metrics: ${metric.name} gives ${measured.length} sums for a batch after ${sums.length} before; return the same number each time`,
       );
     }
     for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + (measured[i] as number);

@@ -41,7 +41,7 @@ function requireInRange({ name, base, hyper }: ParameterGroup, at: ScheduleAt): 
   if (Number.isNaN(base.lr)) {
     throw new UlmfitError(
       'BAD_RATE',
-      `group ${name} has no learning rate; give the fit or the optimizer one: lr`,
+      `group ${name} has no learning rate; set lr on the fit or the optimizer`,
     );
   }
   for (const key of Object.keys(hyper) as Hyperparameter[]) {

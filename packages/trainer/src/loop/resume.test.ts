@@ -287,7 +287,7 @@ describe('a state that does not fit', () => {
     const more = fresh([stateful()]);
     more.loadStateDict(state);
     await expect(more.fit(fitOptions(run))).rejects.toEqual(
-      mismatch(/^the state has nothing of the plugin extra/),
+      mismatch(/^the state has nothing for the plugin extra/),
     );
     // It waits for a fit that it fits.
     expect(more.pendingStage).toBe('s');
@@ -318,8 +318,8 @@ describe('a state that does not fit', () => {
     const { groups, ...fewer } = json as Record<string, Json>;
     const others = (groups as { name: string }[]).map((group) => ({ ...group, name: `other ${group.name}` }));
     const refused: [StateDict, RegExp][] = [
-      [{ json: {}, tensors }, /^the state is not one of a trainer: it lacks seed$/],
-      [{ json: fewer, tensors }, /^the state is not one of a trainer: it lacks groups$/],
+      [{ json: {}, tensors }, /^not the state of a trainer: it lacks seed$/],
+      [{ json: fewer, tensors }, /^not the state of a trainer: it lacks groups$/],
       [{ json: { ...fewer, groups: others }, tensors }, /^the state's groups are other bottom/],
       [
         { json, tensors: { ...tensors, 'stranger/x': tf.scalar(1) } },

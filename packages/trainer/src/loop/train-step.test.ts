@@ -120,7 +120,7 @@ describe('loss terms', () => {
   it('may not share a name', async () => {
     const twice = [constant('a', 1), { ...constant('a', 1), name: 'other' }];
     await expect(firstStep(twice)).rejects.toEqual(
-      ulmfitError('BAD_PLUGINS', /^other: the loss term a is there/),
+      ulmfitError('BAD_PLUGINS', /^other: the loss term a is defined twice/),
     );
     await expect(firstStep([constant('loss', 1)])).rejects.toEqual(ulmfitError('BAD_PLUGINS'));
   });

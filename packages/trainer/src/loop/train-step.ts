@@ -39,7 +39,7 @@ export function requireGradients(): void {
   if (getGradient('BatchMatMul')) return;
   throw new UlmfitError(
     'NO_GRADIENTS',
-    "TensorFlow.js has no gradients here: import '@tensorflow/tfjs', or start a backend by useBackend() of @ulmfit/backend-node",
+    "TensorFlow.js has no gradients here: import '@tensorflow/tfjs', or start a backend with useBackend() of @ulmfit/backend-node",
   );
 }
 
@@ -68,7 +68,10 @@ export function differentiate<Batch, Output, Taps>(
       const given = plugin.loss && callHook(plugin, 'loss', plugin.loss, { batch, output, pass });
       for (const [name, term] of Object.entries(given ?? {})) {
         if (reported.has(name)) {
-          throw new UlmfitError('BAD_PLUGINS', `${plugin.name}: the loss term ${name} is there twice`);
+          throw new UlmfitError(
+            'BAD_PLUGINS',
+            `${plugin.name}: the loss term ${name} is defined twice; rename one`,
+          );
         }
         reported.add(name);
         report(name, term);

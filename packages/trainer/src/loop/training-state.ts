@@ -198,7 +198,7 @@ function savedState({ json, tensors }: StateDict): SavedState {
   const saved = (json ?? {}) as Partial<SavedState['json']>;
   const lost = KEYS.find((key) => saved[key] === undefined);
   if (lost !== undefined) {
-    throw new UlmfitError('STATE_MISMATCH', `the state is not one of a trainer: it lacks ${lost}`);
+    throw new UlmfitError('STATE_MISMATCH', `not the state of a trainer: it lacks ${lost}`);
   }
   const places = saved.fit ? [...PLACES, ...PLACES_OF_FIT] : PLACES;
   const stranger = Object.keys(tensors).find((name) => !places.some((place) => name.startsWith(place)));
@@ -230,7 +230,7 @@ function loadPlugins(
       if (waived.has(plugin.name)) continue;
       throw new UlmfitError(
         'STATE_MISMATCH',
-        `the state has nothing of the plugin ${plugin.name}; waive it to go on`,
+        `the state has nothing for the plugin ${plugin.name}; waive it to resume`,
       );
     }
     plugin.loadStateDict?.({ json, tensors: tensorsUnder(`plugin/${plugin.name}`, tensors) });

@@ -38,7 +38,7 @@ export function checkMetrics(metrics: readonly Pick<Metric, 'name'>[]): void {
   const seen = new Set(['loss']);
   for (const { name } of metrics) {
     if (seen.has(name)) {
-      throw new UlmfitError('BAD_OPTION', `metrics: ${name} is there twice; give one another name`);
+      throw new UlmfitError('BAD_OPTION', `metrics: ${name} is defined twice; rename one`);
     }
     seen.add(name);
   }

@@ -49,11 +49,11 @@ describe('ParameterGroups', () => {
     expect(thrown(() => groups.get('c'))).toEqual(unknown);
     expect(thrown(() => groups.trainOnly(['a', 'c']))).toEqual(unknown);
     expect(thrown(() => groups.setBase({ lr: { c: 1 } }))).toEqual(unknown);
-    expect(thrown(() => groupsOf('a', 'a'))).toEqual(ulmfitError('BAD_GROUPS', /^group a stands twice/));
+    expect(thrown(() => groupsOf('a', 'a'))).toEqual(ulmfitError('BAD_GROUPS', /^group a appears twice/));
     const shared = parameter('w', 'weight', tf.zeros([1]));
     expect(
       thrown(() => parameterGroups([parameterGroup('a', [shared]), parameterGroup('b', [shared])])),
-    ).toEqual(ulmfitError('BAD_GROUPS', /^parameter w stands twice/));
+    ).toEqual(ulmfitError('BAD_GROUPS', /^parameter w appears twice/));
   });
 
   it('leaves all as it was when a name of `trainOnly` is unknown', () => {

@@ -89,7 +89,7 @@ class OrderedGroups implements ParameterGroups {
     for (const { name, parameters } of groups) {
       for (const what of [`group ${name}`, ...parameters.map((p) => `parameter ${p.name}`)]) {
         if (seen.has(what))
-          throw new UlmfitError('BAD_GROUPS', `${what} stands twice among the parameter groups`);
+          throw new UlmfitError('BAD_GROUPS', `${what} appears twice among the parameter groups; remove one`);
         seen.add(what);
       }
     }

@@ -28,7 +28,7 @@ export function callHook<Args extends unknown[], R>(
   given.then(undefined, () => undefined);
   throw new UlmfitError(
     'ASYNC_HOOK',
-    `${plugin.name}: ${hook} gives a promise, for which no step waits; make it synchronous, or use a hook between steps`,
+    `${plugin.name}: ${hook} returns a promise, which no step awaits; make it synchronous, or use a hook between steps`,
   );
 }
 

@@ -110,7 +110,7 @@ function checkSynchronous(name: string, hook: string, given: unknown): void {
   if (typeof given === 'function' && given.constructor.name === 'AsyncFunction') {
     throw new UlmfitError(
       'ASYNC_HOOK',
-      `${name}: ${hook} is async, and no step waits; make it synchronous, or use a hook between steps`,
+      `${name}: ${hook} is async, which no step awaits; make it synchronous, or use a hook between steps`,
     );
   }
 }

@@ -46,22 +46,22 @@ describe('mistakes that TypeScript would find', () => {
     [
       'an async hook of a step',
       { name: 'p', async afterStep() {} },
-      'p: afterStep is async, and no step waits; make it synchronous, or use a hook between steps',
+      'p: afterStep is async, which no step awaits; make it synchronous, or use a hook between steps',
     ],
     [
       'a hook of a step that gives a promise',
       { name: 'p', afterStep: late },
-      'p: afterStep gives a promise, for which no step waits; make it synchronous, or use a hook between steps',
+      'p: afterStep returns a promise, which no step awaits; make it synchronous, or use a hook between steps',
     ],
     [
       'an async rate',
       { name: 'p', rate: async () => 1 },
-      'p: rate is async, and no step waits; make it synchronous, or use a hook between steps',
+      'p: rate is async, which no step awaits; make it synchronous, or use a hook between steps',
     ],
     [
       'a rate that gives a promise',
       { name: 'p', rate: late },
-      'p: rate gives a promise, for which no step waits; make it synchronous, or use a hook between steps',
+      'p: rate returns a promise, which no step awaits; make it synchronous, or use a hook between steps',
     ],
     [
       'a rate in words',
@@ -92,7 +92,7 @@ describe('mistakes that TypeScript would find', () => {
     [
       'an async rewrite',
       { name: 'p', rewrite: { hidden: async (x: unknown) => x } },
-      'p: rewrite.hidden is async, and no step waits; make it synchronous, or use a hook between steps',
+      'p: rewrite.hidden is async, which no step awaits; make it synchronous, or use a hook between steps',
     ],
   ])('%s', async (_, plugin, message) => {
     expect(await fitWith(plugin)).toEqual(expect.objectContaining({ name: 'UlmfitError', message }));

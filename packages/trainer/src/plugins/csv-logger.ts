@@ -3,7 +3,7 @@ import type { TrainingPlugin } from '../plugin/plugin.js';
 import type { EpochRecord } from '../plugin/training-context.js';
 
 export interface CsvLoggerOptions {
-  /** Given the whole table after each epoch, to put in place of the one before. The fit waits for it. */
+  /** Given the whole table after each epoch, to replace the one before. The fit waits for it. */
   readonly write: (csv: string) => void | Promise<void>;
 }
 

@@ -14,7 +14,7 @@ export class CarriedStates {
     return this.#states.get(name);
   }
 
-  /** Takes over what a pass has carried, in place of the old states of those names. */
+  /** Takes over what a pass has carried, instead of the old states of those names. */
   replace(carried: ReadonlyMap<string, Tensor>): void {
     for (const [name, state] of carried) {
       this.#states.get(name)?.dispose();
