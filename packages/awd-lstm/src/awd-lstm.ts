@@ -172,7 +172,7 @@ const stateName = (layer: number, part: string): string => `rnn.${layer}.${part}
 export type AwdLstmSizes = Omit<AwdLstmConfig, 'vocabulary'>;
 
 /**
- * AWD-LSTM for stages and bundles, which know it already: only needed where they are to have other sizes than a recipe's.
+ * AWD-LSTM as an architecture. Stages and bundles know it already; it is needed only for other sizes than a recipe's.
  * @example
  * await trainLanguageModel({ stage: 'pretrain', recipe, data, seed: 1, architecture: awdLstm({ embedding: 64, hidden: 128, layers: 4 }) });
  */

@@ -119,7 +119,7 @@ export interface Classifier<E extends AnyEncoder = AwdLstmEncoder> extends Model
 
 /**
  * The text classifier of ULMFiT (section 3.3): an encoder, AWD-LSTM by its sizes or any other one, reads each document in
- * windows, carrying its state, detached (BPTT for text classification); concat pooling over the last windows of each document; a
+ * windows, carrying its state, detached (BPT3C); concat pooling over the last windows of each document; a
  * head of two blocks. Rows take part in a window only while they have tokens. Groups: `embedding`, the encoder's (`rnn1`, ... of
  * AWD-LSTM), `head`.
  *

@@ -77,9 +77,9 @@ const LEAST_DIFFERENCE = 0.1;
  *
  * Goes through all of the classifier: windows, states, concat pooling, and the head with BatchNorm's running statistics. The encoder
  * must have the tap `embedding`, or `input`, of what it looks up, `[time, batch, features]`, and for documents of several windows be
- * `stepwise`. The model may be used by others in between.
+ * `stepwise`. The model may be used in between.
  * @param ids the document, in the order in which the model reads it
- * @throws UlmfitError `BAD_OPTION`, `NO_GRADIENT` for an encoder that can't be looked into so, `BAD_WEIGHTS`; the signal's reason
+ * @throws UlmfitError `BAD_OPTION`, `NO_GRADIENT` for an encoder without the needed taps, `BAD_WEIGHTS`; the signal's reason
  * @example
  * const { classes } = await integratedGradients(model, ids, { baseline: ids.map(() => vocabulary.unknownIndex) });
  */

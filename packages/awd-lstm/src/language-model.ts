@@ -63,7 +63,7 @@ export interface LanguageModelConfig<E extends AnyEncoder> {
 
 /**
  * The language model of ULMFiT: an encoder, AWD-LSTM by its sizes or any other one, and a decoder tied to its embedding (Merity
- * et al. 2017, section 4.3), with a bias. States carry over from window to window of a phase, detached. Groups: the encoder's,
+ * et al. 2017, section 4.4), with a bias. States carry over from window to window of a phase, detached. Groups: the encoder's,
  * which are `rnn1`, `rnn2`, ... of AWD-LSTM, then `decoder` (embedding and bias: the tied matrix stands in the top group).
  * `seed`, an integer from 0 to 2^32 - 1, draws the first weights; those of an encoder that is given are there already.
  * @throws UlmfitError `BAD_CONFIG`; at a batch, `BAD_BATCH` when its streams are not as many as the carried states', an id

@@ -52,7 +52,7 @@ export interface DoctorReport {
 }
 
 /**
- * Looks at the machine and says which backend `useBackend()` would get, and why. Changes nothing.
+ * Says which backend `useBackend()` would start on this machine, and why. Changes nothing.
  * @example
  * const report = await doctor();
  * if (report.backend !== 'tensorflow') console.log(formatDoctor(report));

@@ -49,11 +49,11 @@ export interface BackendInfo {
 }
 
 /**
- * Chooses and starts the backend that everything built on `@tensorflow/tfjs-core` runs on from here on. The one call that
- * a program makes before its first tensor.
+ * Chooses and starts the backend for everything built on `@tensorflow/tfjs-core`. Call it once, before the
+ * first tensor.
  *
  * @throws UlmfitError `BACKEND_UNAVAILABLE` when the backend asked for by name doesn't load; `BAD_THREADS` for a number
- * of threads that is no integer from 1 to 1024.
+ * of threads that is not an integer from 1 to 1024.
  * @example
  * const { backend, warnings } = await useBackend({ threads: 4 });
  * console.log(backend, warnings); // tensorflow, or a slower one and why

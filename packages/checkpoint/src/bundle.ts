@@ -236,8 +236,8 @@ export const readBundleFile = (path: string, files: FileSystem = nodeFileSystem)
   );
 
 /**
- * Writes a bundle as one file: a zip of what a folder holds, the weights neither packed nor off a boundary of 64 bytes. In place
- * of a model file that stands there, whole or not at all. The tensors stay the caller's.
+ * Writes a bundle as one file: a zip of the folder's files, with weights uncompressed and aligned to 64 bytes. It replaces an
+ * existing model file, whole or not at all. The tensors stay the caller's.
  * @returns its bytes
  * @throws UlmfitError `BAD_BUNDLE` where its parts contradict each other, `BAD_TENSOR`, `VALUE_OUT_OF_RANGE`, `FOLDER_IN_USE`, `FILE_ERROR`
  * @example
@@ -350,7 +350,7 @@ export interface BundleInspection {
 }
 
 /**
- * Looks at a bundle without making its weights, so without a backend. Damaged files are told, not refused.
+ * Describes a bundle without creating its weights, so without a backend. Damaged files are reported, not refused.
  * @param label what to call the bundle in messages
  * @throws UlmfitError `BAD_BUNDLE` where not even its description can be read
  * @example

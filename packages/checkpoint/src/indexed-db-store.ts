@@ -27,10 +27,10 @@ export interface IndexedDbStore extends CheckpointStore {
 }
 
 /**
- * Checkpoints in a browser's IndexedDB, of a page as of its workers: a training goes on after the page was closed, to the same bytes. A
- * checkpoint is written in one transaction, so it is there whole or not at all, and its checksums are held to when it is read.
+ * Checkpoints in a browser's IndexedDB, of a page as of its workers: training resumes after the page was closed, to the same bytes. A
+ * checkpoint is written in one transaction, so it is there whole or not at all, and its checksums are verified when it is read.
  * @param name of the database, one for each training
- * @throws UlmfitError from its methods: `FILE_ERROR`, such as for want of room, `NO_FILES` where there is no IndexedDB,
+ * @throws UlmfitError from its methods: `FILE_ERROR`, such as for lack of space, `NO_FILES` where there is no IndexedDB,
  *   `CORRUPT_CHECKPOINT`, `NO_CHECKPOINT`, `BAD_STATE`
  * @example
  * const store = indexedDbStore('my training');

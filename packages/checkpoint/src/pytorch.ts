@@ -21,7 +21,7 @@ const MAX_DIMENSIONS = 64;
 
 /**
  * Reads the tensors of a PyTorch file (`.pth`, `.pt`) of a state dictionary, of either format, alone or under "model"
- * as fastai writes it (what stands beside it, such as the optimizer's state, is passed over). Nothing in the file is run.
+ * as fastai writes it (anything beside it, such as the optimizer's state, is skipped). Nothing in the file is run.
  * @param source the bytes or, in Node, a path
  * @returns tensors by PyTorch's names, in the file's order; tied ones are one object
  * @throws UlmfitError `BAD_PYTORCH_FILE`, `BAD_ZIP`, `BAD_PICKLE`, `PICKLE_GLOBAL_REFUSED` naming what would have been run,

@@ -46,8 +46,8 @@ export interface RunFolder {
 
 /**
  * Opens `runs/NAME/`, creating it where it is not: `config.json`, `metrics.jsonl`, `checkpoints/`, and the place of
- * `model/`. Takes its lock, also from a process that has died, and sweeps up what that one left half written. Files of
- * others may lie there under other names: they are never touched.
+ * `model/`. Takes its lock, also from a process that has died, and removes what that one left half-written. Other
+ * files in the folder are never touched.
  * @throws UlmfitError `RUN_LOCKED` naming the process that is writing, `FOLDER_IN_USE` where one of the run's names is
  *   there without a `config.json`, `BAD_RUN_CONFIG`, `FILE_ERROR`
  * @example

@@ -23,7 +23,7 @@ export interface CreatedPlugin {
 
 /**
  * Writes a new package.
- * @throws UlmfitError `BAD_OPTION` for a name that npm does not allow; `FOLDER_IN_USE` for a folder that has something in it;
+ * @throws UlmfitError `BAD_OPTION` for a name that npm does not allow; `FOLDER_IN_USE` for a folder that is not empty;
  *   `FILE_ERROR`
  * @example
  * createPlugin({ name: 'ulmfit-step-decay', kind: 'schedule' });

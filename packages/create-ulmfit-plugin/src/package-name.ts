@@ -18,8 +18,8 @@ export interface PackageName {
 const LONGEST = 214;
 
 /**
- * Checks a name as the registry does, and makes those of file, function and types. `ulmfit-` at its beginning and `-plugin` at
- * its end are in none of them.
+ * Checks a name as the registry does, and derives those of file, function and types, without a leading `ulmfit-` and a trailing
+ * `-plugin`.
  * @throws UlmfitError `BAD_OPTION`
  * @example
  * parsePackageName('ulmfit-step-decay').camel; // 'stepDecay'

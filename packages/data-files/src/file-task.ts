@@ -86,8 +86,8 @@ const LEFT_OUT = TEXT_SETS.length;
 
 /**
  * A task from files: CSV, TSV or JSONL with a column of texts and one of labels, or a folder for each class; texts without
- * labels may be plain lines too. All may be packed by gzip. Options say which columns are read, and how rows are split; what they
- * leave open is found, and told in `guessed`.
+ * labels may be plain lines too. All may be packed by gzip. Options say which columns are read and how rows are split; the rest
+ * is guessed, and listed in `guessed`.
  *
  * The files are read once here, for classes, counts and the fingerprint, and then at each reading of a set: about 29 bytes a text
  * are kept, and no text. A file that changes in between is refused.

@@ -74,7 +74,7 @@ export interface GivenColumns {
 }
 
 /**
- * Chooses the columns of texts and labels: those that are named, else by plain names, else the one that is left of two.
+ * Chooses the columns of texts and labels: those that are named, else by usual names, else the one left of two.
  * @param name What messages call the file.
  * @throws UlmfitError `NO_SUCH_COLUMN`, with the columns that there are.
  * @example

@@ -28,8 +28,8 @@ export interface DownloadImdbOptions {
 /**
  * Downloads the Large Movie Review Dataset, unless the cache holds it whole, and returns the archive's path for `readImdb`.
  * A cached file is checked each time and replaced when it is damaged. An interrupted download leaves
- * `aclImdb_v1.tar.gz.part`, which the next one goes on from; the final name only ever holds a file that passed the check.
- * Of two downloads at once, in any processes, one works and the other waits.
+ * `aclImdb_v1.tar.gz.part`, from which the next one resumes; the final name only ever holds a file that passed the check.
+ * Two downloads, in any processes, run one after the other.
  *
  * @throws UlmfitError `DOWNLOAD_FAILED` (network, after retries), `DOWNLOAD_REFUSED` (such as 404),
  * `BAD_CHECKSUM`, `BAD_URL`, `CACHE_NOT_WRITABLE`.

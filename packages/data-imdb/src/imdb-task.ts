@@ -50,7 +50,7 @@ const setOf = { train: 'train', valid: 'validation', test: 'test' } as const sat
 /**
  * The IMDb reviews as a task of two classes. They are read at each use, which takes a second or two, and not kept: a
  * hundred thousand strings in memory would slow each garbage collection of a training.
- * @throws UlmfitError `BAD_SPLIT` for sets that there are not; what is wrong with the data, as `readImdb` and
+ * @throws UlmfitError `BAD_SPLIT` for sets larger than the data; what is wrong with the data, as `readImdb` and
  *   `downloadImdb` say; where a set that is empty is read, `NO_REVIEWS`; where the reviews have changed since, `DATA_CHANGED`
  * @example
  * const task = await imdbTask({ data: 'aclImdb_v1.tar.gz', trainReviews: 2000, validShare: 0.1 });

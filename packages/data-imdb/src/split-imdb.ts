@@ -31,9 +31,9 @@ export interface ImdbSplit {
 /**
  * Draws the sets of an experiment. Sets are nested: with one seed, a larger `trainReviews`, `lmReviews` or `testReviews`
  * gives the smaller one's reviews and more, so that learning curves compare like with like. Classes alternate
- * in `train`, `validation` and `test`, and the order of `reviews` doesn't matter.
+ * in `train`, `validation` and `test`; the order of `reviews` doesn't matter.
  *
- * @throws UlmfitError `BAD_SPLIT` when a number is no count, is odd where classes share it, or asks for more than there is.
+ * @throws UlmfitError `BAD_SPLIT` when a number is not a count, is odd where classes share it, or asks for more than there is.
  * @example
  * const reviews = sampleImdb({ seed: 1, train: 20, test: 10, unsup: 20 }); // or those of `readImdb`
  * const { train, test } = splitImdb(reviews, { seed: 1, trainReviews: 10 });

@@ -6,8 +6,8 @@ export const FREEZING = 'freezing';
 
 /**
  * Freezes every group below `n` throughout the fit: counted from the bottom, or from the top when negative (-1: only
- * the top group is trained), as fastai's `freeze_to`. `freezeTo(0)` trains everything. Unlike fastai's, it leaves the
- * optimizer's state alone: that is kept by parameter, and a group that thaws goes on from its own.
+ * the top group is trained), as fastai's `freeze_to`. `freezeTo(0)` trains everything. Unlike fastai's, it keeps the
+ * optimizer's state: a group that is unfrozen resumes with its own.
  * @throws UlmfitError `BAD_FREEZE` when the fit begins with an `n` that the model's groups do not have
  * @example
  * await trainer.fit({ stage: 'head', train, epochs: 1, lr: 1e-2, plugins: [freezeTo(-1)] }); // the head alone
@@ -18,7 +18,7 @@ export function freezeTo(n: number): TrainingPlugin {
 }
 
 /**
- * Trains the named groups alone throughout the fit.
+ * Trains only the named groups throughout the fit.
  * @throws UlmfitError `UNKNOWN_GROUP` when the fit begins
  * @example
  * await trainer.fit({ stage: 'head', train, epochs: 1, lr: 1e-2, plugins: [trainOnly(['head'])] });
@@ -36,7 +36,7 @@ export interface UnfreezeEachEpochOptions {
 
 /**
  * Gradual unfreezing (ULMFiT, section 3.3) within one fit: the top group first, and one more from the top each epoch
- * until all are trained. A schedule of the fit runs over all of it; for a schedule a stage, see `unfreezingPlan`.
+ * until all are trained. A schedule runs over the whole fit; for one schedule per stage, see `unfreezingPlan`.
  * @throws UlmfitError `BAD_FREEZE` when a setting is not an integer from 1
  * @example
  * await trainer.fit({ stage: 'all', train, epochs: 4, lr: 1e-2, plugins: [unfreezeEachEpoch()] });

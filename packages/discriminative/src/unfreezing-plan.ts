@@ -30,8 +30,8 @@ export interface StageFit {
 }
 
 /**
- * Turns a plan into fits, one a stage, each with its freezing and its rates. A schedule that is added to a fit runs over
- * that stage alone:
+ * Turns a plan into fits, one per stage, each with its freezing and its rates. A schedule added to a fit runs over
+ * that stage only:
  *
  *     for (const { stage, epochs, plugins } of unfreezingPlan(plan))
  *       await trainer.fit({ stage, epochs, train, plugins: [...plugins, oneCyclePolicy()] });

@@ -27,7 +27,7 @@ export interface MpiCollective extends Collective {
 const SLOW = 30;
 
 /**
- * Joins the other processes that a launcher such as `mpirun` has started.
+ * Connects to the other processes that a launcher such as `mpirun` has started.
  * @throws UlmfitError `NO_MPI`, `NO_RANKS` where launcher and MPI don't agree, and what compiling the addon may end with;
  *   `RANK_LOST` later, where a rank doesn't answer
  * @example

@@ -8,7 +8,7 @@ export interface CheckOptions {
 }
 
 /**
- * Refuses a setting that makes no sense. The other checks of the family are made of this one.
+ * Refuses a setting that makes no sense. The other checks of this file build on it.
  * @param what whose setting it is and its name, such as `adam: beta1`
  * @param must what it has to be, to be read after "it must be"
  * @throws UlmfitError `BAD_OPTION`, or of the code that is given
@@ -33,7 +33,7 @@ export interface IntegerOptions extends CheckOptions {
 }
 
 /**
- * Refuses what is no integer from `from` to `to`.
+ * Refuses anything but an integer from `from` to `to`.
  * @throws UlmfitError `BAD_OPTION`, or of the code that is given
  * @example
  * requireInteger('seed', 7, { from: 0, to: 2 ** 32 - 1, code: 'BAD_SEED' });
@@ -49,7 +49,7 @@ export function requireInteger(
 }
 
 /**
- * Refuses what is no finite number above 0.
+ * Refuses anything but a finite number above 0.
  * @throws UlmfitError `BAD_OPTION`, or of the code that is given
  * @example
  * requirePositive('clip', 0.25);
@@ -59,7 +59,7 @@ export function requirePositive(what: string, value: number, options?: CheckOpti
 }
 
 /**
- * Refuses what is no finite number, 0 or above.
+ * Refuses anything but a finite number from 0.
  * @throws UlmfitError `BAD_OPTION`, or of the code that is given
  * @example
  * requireNotNegative('weightDecay', 0);
@@ -69,7 +69,7 @@ export function requireNotNegative(what: string, value: number, options?: CheckO
 }
 
 /**
- * Refuses what is no number from 0 to 1.
+ * Refuses anything but a number from 0 to 1.
  * @throws UlmfitError `BAD_OPTION`, or of the code that is given
  * @example
  * requireShare('validShare', 0.1);
@@ -79,7 +79,7 @@ export function requireShare(what: string, value: number, options?: CheckOptions
 }
 
 /**
- * Refuses what is no number from 0 to below 1, such as the rate of a dropout or a momentum.
+ * Refuses anything but a number from 0 to below 1, such as a dropout rate or a momentum.
  * @throws UlmfitError `BAD_OPTION`, or of the code that is given
  * @example
  * requireBelowOne('weightDrop: rate', 0.5); // 1 would throw: weightDrop: rate is 1; ...

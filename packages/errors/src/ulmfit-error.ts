@@ -4,7 +4,7 @@ import { printable } from './printable.js';
 const brand = Symbol.for('@ulmfit/errors/UlmfitError');
 
 /**
- * An error that the user can mend: its message says in one line what is wrong, where, and what to do.
+ * An error that the user can fix: its message says in one line what is wrong, where, and what to do.
  * Command lines print the message alone and exit with 2; anything else that is thrown is a bug.
  *
  * `instanceof` holds across copies of this package.

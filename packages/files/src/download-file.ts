@@ -55,8 +55,8 @@ class TransientFailure extends Error {
 
 /**
  * Makes sure that `path` holds the file with this checksum. One that is there is checked each time and replaced when it is
- * damaged. An interrupted download leaves `path.part`, which the next one goes on from; the final name only ever holds a
- * file that passed the check. Of two downloads at once, in any processes, one works and the other waits.
+ * damaged. An interrupted download leaves `path.part`, from which the next one resumes; the final name only ever holds a
+ * file that passed the check. Two downloads, in any processes, run one after the other.
  *
  * @throws UlmfitError `DOWNLOAD_FAILED` (network, after retries), `DOWNLOAD_REFUSED` (such as 404),
  * `BAD_CHECKSUM`, `BAD_URL`, `CACHE_NOT_WRITABLE`.

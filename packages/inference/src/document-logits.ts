@@ -12,7 +12,7 @@ export interface DocumentLogitsOptions {
 }
 
 /**
- * The logit of each class for each document, in the documents' order. A document's figures depend on neither its batch nor
+ * The logit of each class for each document, in the documents' order. A document's logits depend on neither its batch nor
  * its padding.
  * @throws UlmfitError `BAD_WEIGHTS` where one is not finite
  * @example

@@ -63,8 +63,8 @@ export interface Explanation {
 
 /**
  * Explains a prediction: how much each token adds to the logit of each class. The neural model is explained by integrated gradients
- * (Sundararajan et al. 2017), in comparison with the same text where every word is unknown; the linear model of a blend exactly, by its
- * weights. Temperatures and the blend's weights are in the figures, so that they add up to what the classifier says.
+ * (Sundararajan et al. 2017), compared with the same text with every word unknown; the linear model of a blend exactly, by its
+ * weights. Contributions include temperatures and the blend's weight, so they add up to the classifier's logits.
  * @throws UlmfitError `EMPTY_TEXT`, `BAD_OPTION`, `NO_GRADIENT` for an encoder that integrated gradients can't look into; the signal's
  *   reason
  * @example

@@ -7,8 +7,8 @@ export interface ExplainedPiece {
 }
 
 /**
- * A text in pieces, one for each token that stands in it and one for what is between, so that each can be coloured: put together they are
- * the text. A mark such as `xxmaj` adds to the token that it marks.
+ * Cuts a text into pieces to colour, one per token and one per gap; joined, they are the text. A mark such as `xxmaj` counts with the
+ * token that it marks.
  * @param contributions of each token, such as those of a class
  * @example
  * const [first] = explanation.classes;

@@ -29,8 +29,8 @@ export interface GenerateOptions extends SamplingOptions {
 const WINDOW = 256;
 
 /**
- * Goes on with a text, word by word as they are drawn: the states are carried, so that a word costs one step however long the text is.
- * The model's unknown word is never drawn, and its mark of a new document ends the text.
+ * Continues a text word by word. States are carried, so a word costs one step however long the text is.
+ * The unknown word is never drawn, and the start-of-document token ends the text.
  * @param prompt how the text begins; may be empty
  * @returns what comes after the prompt, piece by piece
  * @throws UlmfitError `BAD_OPTION`, `BAD_SEED`, `OTHER_DIRECTION` for a model that reads backwards, `BAD_WEIGHTS`; the signal's reason

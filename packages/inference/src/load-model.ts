@@ -27,8 +27,8 @@ export const modelOf = (bundle: Bundle, label: string, options: LoadBundleOption
     : languageModelOf(bundle, label, options);
 
 /**
- * Loads a model of either kind, in a browser as in Node. Import a backend first, such as `@tensorflow/tfjs-backend-wasm`. For a
- * path or a package in Node there is the same function in `@ulmfit/inference/node`.
+ * Loads a classifier or a language model, in a browser or Node. Import a backend first, such as `@tensorflow/tfjs-backend-wasm`. For
+ * paths and packages in Node use the same function of `@ulmfit/inference/node`.
  * @throws UlmfitError `BAD_OPTION`, `NO_MODEL`, `DOWNLOAD_FAILED`, `BAD_BUNDLE`, `BAD_ZIP`, `BAD_SAFETENSORS`, `BAD_WEIGHTS`,
  *   `OTHER_TOKENIZER`, `OTHER_ARCHITECTURE`, `NO_BACKEND`; the signal's reason
  * @example

@@ -12,7 +12,7 @@ export interface LoadedClassifier {
   /** Whether a text may have any number of the classes, or has exactly one. */
   readonly multiLabel: boolean;
   /**
-   * Classifies texts, in their order. A text's figures depend on no other text.
+   * Classifies texts, in their order. A text's prediction depends on no other text.
    * @throws UlmfitError `EMPTY_TEXT` for one without words: any answer would be a guess
    */
   predict(

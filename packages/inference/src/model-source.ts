@@ -31,7 +31,7 @@ const MOST_BYTES = 2 ** 31;
 
 /**
  * Reads a model's files from wherever they are.
- * @throws UlmfitError `BAD_OPTION` for what is no source, `NO_MODEL` where an address gives none, `DOWNLOAD_FAILED`, `BAD_ZIP`; the
+ * @throws UlmfitError `BAD_OPTION` for anything but a source, `NO_MODEL` where an address gives none, `DOWNLOAD_FAILED`, `BAD_ZIP`; the
  *   signal's reason
  * @example
  * const { parts, label } = await readSource(readFileSync('model.ulmfit')); // in a browser, the address of the file

@@ -16,8 +16,8 @@ export interface Prediction {
 }
 
 /**
- * Classifies texts, in their order. A text's figures depend on no other text.
- * @throws UlmfitError `EMPTY_TEXT` for one without words: any answer would be a guess; `BAD_OPTION` for what is no list of
+ * Classifies texts, in their order. A text's prediction depends on no other text.
+ * @throws UlmfitError `EMPTY_TEXT` for one without words: any answer would be a guess; `BAD_OPTION` for anything but a list of
  *   texts
  * @example
  * const decided = classifierFromBundle(readBundle('model'), 'model');

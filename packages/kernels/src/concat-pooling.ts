@@ -22,7 +22,7 @@ const HIDDEN = 1e4;
 
 /**
  * Concat pooling (ULMFiT section 3.3, equation 4) over the steps that count: `[last, max, mean]`. With a gradient of its own, which
- * makes nothing of the output's size but what it gives. Where several steps have the largest number, each gets its gradient.
+ * allocates nothing of the output's size besides its result. Where several steps have the largest number, each gets its gradient.
  *
  * Fast kernels (`FastKernels`): `UlmfitConcatPooling`, `UlmfitConcatPoolingGrad`.
  * @param output `[time, batch, features]`

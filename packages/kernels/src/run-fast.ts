@@ -25,8 +25,8 @@ export type FastKernelArguments<Name extends FastKernelName> =
 let allowed: ReadonlySet<string> | undefined;
 
 /**
- * Runs the kernel that the present backend has registered under this name, if any. Native kernels take the place of the composed
- * operations so: same name, same inputs, same outputs. A kernel that gives nothing leaves the inputs to the composed operations.
+ * Runs the kernel that the present backend has registered under this name, if any. This is how native kernels replace composed
+ * operations: same name, same inputs, same outputs. A kernel that returns nothing leaves the inputs to the composed operations.
  * @example
  * const [fast] = runFast('UlmfitSquareSum', { x: tensor1d([3, 4]) }, { changes: false }) ?? [];
  * const total = fast ?? sum(square(tensor1d([3, 4]))); // composed, where no backend has it
@@ -46,7 +46,7 @@ export function runFast<Name extends FastKernelName>(
 }
 
 /**
- * Runs `body` with these fast kernels alone, each where the present backend has it; with none of them all is composed.
+ * Runs `body` with only these fast kernels, if the present backend has them; with none, everything is composed.
  * @example
  * const composed = onlyFastKernels([], () => globalNorm([tensor1d([3]), tensor1d([4])])); // no fast kernel at all
  */

@@ -87,7 +87,7 @@ export const linearJsonSchema: z.ZodType<LinearJson> = z
   .refine(({ classes, multiLabel }) => multiLabel || classes > 1);
 
 /**
- * Takes a model apart for a file. The parts give back the very same model.
+ * Takes a model apart for a file. The parts give back exactly the same model.
  * @example
  * const { json, arrays } = linearToParts(classifier);
  */

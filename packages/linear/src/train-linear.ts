@@ -67,7 +67,7 @@ const MAX_STEPS = 100;
 /**
  * Trains TF-IDF with logistic regression on labelled texts, which are read once. The same texts give the same weights at
  * each run, and in another order the same up to rounding.
- * @throws UlmfitError `BAD_OPTION`, `BAD_LABELS` for labels that there aren't or one class alone, `EMPTY_CORPUS`,
+ * @throws UlmfitError `BAD_OPTION`, `BAD_LABELS` for labels out of range or a single class, `EMPTY_CORPUS`,
  * `TOO_MANY_WORDS`
  * @example
  * const classifier = await trainLinear(rows, { classes: 2, multiLabel: false });

@@ -22,7 +22,7 @@ export interface AdamOptions {
 
 /**
  * Adam with decoupled weight decay, as fastai's: first `p *= 1 - lr wd`, then the step by the unbiased means. Both
- * count the steps of each parameter by itself, so that one unfrozen late starts afresh. `momentum` (beta 1) is read at
+ * count the steps of each parameter by itself, so that one unfrozen late starts from the beginning. `momentum` (beta 1) is read at
  * each step: a one-cycle schedule may move it. The ULMFiT paper has `{ beta1: 0.7 }`.
  * @throws UlmfitError `BAD_OPTION`
  * @example

@@ -10,8 +10,8 @@ export interface ExponentialAverageOptions {
 /**
  * Validates, keeps and exports an exponential moving average of the weights instead of the weights: after update `n` it is
  * `d x mean + (1 - d) x weights` with `d = min(decay, n / (n + 9))`, so that the first steps count little in the end
- * (TensorFlow's `ExponentialMovingAverage` with `num_updates`). Training goes on from the weights themselves. Each fit
- * begins with a mean of its own; the last one stays until the next fit, or until `dispose`.
+ * (TensorFlow's `ExponentialMovingAverage` with `num_updates`). Training continues from the weights themselves. Each fit
+ * starts a new mean; the last one stays until the next fit, or until `dispose`.
  * @throws UlmfitError `BAD_OPTION`; `STATE_MISMATCH` for a state that is of other parameters
  * @example
  * const trainer = createTrainer({ model, optimizer: adam(), plugins: [exponentialAverage({ decay: 0.99 })] });

@@ -40,7 +40,7 @@ export function isNonMonotonic(losses: readonly number[], loss: number, patience
  * Non-monotonically triggered averaged SGD (Merity et al. 2017, "Regularizing and Optimizing LSTM Language Models",
  * algorithm 1). SGD until the validation loss is worse than the best one of more than `patience` validations ago, then
  * ASGD at the same rate from its next step on. The history is that of one fit;
- * averaging, once started, goes on in later fits until the optimizer's `reset`.
+ * averaging, once started, continues in later fits until the optimizer's `reset`.
  * @throws UlmfitError `BAD_OPTION`; in the fit `BAD_PLUGINS` with another optimizer, `NO_SUCH_FIGURE` without validation
  * @example
  * const averaged = ntAsgd({ patience: 5, weightDecay: 1.2e-6 });

@@ -66,12 +66,12 @@ const ways: readonly (readonly [InstallWay, Way])[] = [
 ];
 
 /**
- * Puts TensorFlow on this machine, so that `@tensorflow/tfjs-node` loads. Tries in this order: tfjs-node as it is;
+ * Installs TensorFlow, so that `@tensorflow/tfjs-node` loads. Tries in this order: tfjs-node as it is;
  * TensorFlow's C library out of the wheel that pip downloads, with the binding built from source; tfjs-node's
- * own installer; and else leaves the WASM backend, with a warning. Library and binding are kept in the user's cache
+ * own installer; otherwise it leaves the WASM backend, with a warning. Library and binding are kept in the user's cache
  * folder: a second checkout needs neither the network nor a compiler.
  *
- * Of two installations into one cache at once, in any processes, one works and the other waits.
+ * Two installations into one cache, in any processes, run one after the other.
  *
  * Never throws for a way that fails: `attempts` says why each did.
  * @example

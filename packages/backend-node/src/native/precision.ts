@@ -7,7 +7,7 @@ export type Precision = 'float32' | 'bfloat16';
 let current: Precision = 'float32';
 
 /**
- * In which numbers they multiply now.
+ * The number format in which native kernels multiply now.
  * @example
  * console.log(precision()); // float32, unless it was set
  */
@@ -16,7 +16,7 @@ export function precision(): Precision {
 }
 
 /**
- * Sets it for all that runs in this process from here on.
+ * Sets the number format for everything that this process runs from here on.
  * @example
  * setPrecision('bfloat16');
  */

@@ -26,7 +26,7 @@ export const MODEL_PARTS: readonly string[] = ['model', 'finetune', 'pretrain'];
 /**
  * Finds a model by the path of its file, of its folder or of its run's, or by the name of a package that holds one: where its
  * `package.json` says (`"ulmfit": "model.ulmfit"`), in its folder, or in `model.ulmfit`. A path comes before a package of that
- * name. Some have a short name, such as `en` for `@ulmfit/pretrained-en`. Nothing of a package is run.
+ * name. Some have a short name, such as `en` for `@ulmfit/pretrained-en`. No code of a package runs.
  * @throws UlmfitError `NO_MODEL`
  * @example
  * const { path, kind } = findModel('runs/mine');

@@ -14,8 +14,8 @@ export interface InspectedModel extends BundleInspection {
 }
 
 /**
- * Looks at models without loading them, so without a backend: that of a file or a folder, or each of a run. Nothing is run of them, and what is
- * damaged is told.
+ * Describes models without loading them, so without a backend: that of a file or folder, or each of a run. None of their code runs; damage
+ * is reported.
  * @throws UlmfitError `NO_MODEL`, `BAD_BUNDLE` where a description can't be read, `BAD_ZIP`, `FILE_ERROR`
  * @example
  * for (const { path, description } of await inspectModels('runs/mine')) console.log(path, description.kind);
@@ -47,7 +47,7 @@ function linearIn(bytes: Uint8Array, label: string): InspectedModel['linear'] {
 }
 
 /**
- * Whether a path is that of a model, by what is there: a zip, a folder with a `bundle.json`, or a run's with one of a model in it.
+ * Whether a path is a model's: a zip, a folder with a `bundle.json`, or a run's folder with a model in it.
  * @example
  * isModelPath('runs/mine'); // true
  */

@@ -19,7 +19,7 @@ export interface LoadLocalModelOptions extends LoadModelOptions {
  * package that holds one; or from what `loadModel` of `@ulmfit/inference` reads. Choose the backend first (`useBackend()` of
  * `@ulmfit/backend-node`).
  *
- * A package says in its `package.json` where its model is (`"ulmfit": "model.ulmfit"`), or has it in its folder. Nothing of it runs.
+ * A package says in its `package.json` where its model is (`"ulmfit": "model.ulmfit"`), or has it in its folder. None of its code runs.
  * @throws UlmfitError as `loadModel` of `@ulmfit/inference`, and `FILE_ERROR`, `NOT_A_FILE`
  * @example
  * const model = await loadModel('runs/mine');

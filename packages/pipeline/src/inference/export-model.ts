@@ -17,7 +17,7 @@ export interface ExportedModel {
 
 /**
  * Writes a model as one file, for `loadClassifier` here and in browsers: that of a run, or of a bundle's folder or file. In
- * float16 it has half the size and in int8 about a quarter; predictions change by little, which `evaluateModels` tells.
+ * float16 it has half the size and in int8 about a quarter; predictions change little; `evaluateModels` measures it.
  * @param path a run, whose classifier it is, or a bundle
  * @throws UlmfitError `NO_MODEL`, `VALUE_OUT_OF_RANGE`, `FILE_ERROR`, or what is wrong with the model
  * @example
