@@ -15,7 +15,7 @@ export interface StageContext extends SlicesOptions {
 }
 
 /**
- * A stage was asked to end before it was done. Its state is saved where there is a store.
+ * A stage was stopped before it was done. Its state is saved if there is a store.
  * @example
  * try {
  *   await run({ folder: 'runs/stopped', task, recipe, signal });

@@ -58,14 +58,14 @@ const TIME = 6;
 const CUT = 4;
 
 /**
- * Holds an encoder to what language model and classifier need of one:
+ * Tests an encoder against what language model and classifier need:
  * - its output is time-major; it is causal, and a row's output depends on no other row, to the last bit;
  * - a stepwise one gives in two windows what it gives in one;
  * - every parameter has a gradient, every tap is named, and what plugins make of one is used;
  * - a fit that is cut at any step and resumed ends bit for bit as one that was not, also with frozen groups, and no tensor is left.
  *
  * It throws at the first breach, so it works in any test runner.
- * @param make makes the encoder, afresh at each call with the same weights; a tiny one, since dozens of fits are made
+ * @param make makes the encoder, a new one at each call with the same weights; a tiny one, since dozens of fits are made
  * @throws UlmfitError `BREAKS_PROTOCOL`, which says what to change
  * @example
  * it('is an encoder', () => testEncoder(() => createGru({ vocabulary: 9, features: 3 })));

@@ -17,7 +17,7 @@ export interface TestOptimizerOptions {
 }
 
 /**
- * Holds an optimizer to what the trainer needs of one:
+ * Tests an optimizer against what the trainer needs:
  * - it reads each group's `lr` at each step, makes the loss smaller, and survives gradients of zero;
  * - it leaves alone what has no gradient, the gradients themselves, and other optimizers;
  * - a fit that is cut at any step and resumed ends bit for bit as one that was not, also with two micro-batches an update and
@@ -25,7 +25,7 @@ export interface TestOptimizerOptions {
  * - a state is refused where something is missing or unknown; `reset` forgets all, `dispose` frees all, and no tensor is left.
  *
  * It throws at the first breach, so it works in any test runner.
- * @param make makes the factory, afresh at each call
+ * @param make makes the factory, a new one at each call
  * @throws UlmfitError `BREAKS_PROTOCOL`, which says what to change
  * @example
  * it('is an optimizer', () => testOptimizer(() => sgd({ lr: 1e-3, momentum: 0.9 })));

@@ -26,7 +26,7 @@ export type MakePlugin<Batch, Output, Taps> = () =>
 export const TRIALS: readonly TrialOptions[] = [{}, { accumulate: 2 }, { frozen: true }];
 
 /**
- * Holds a training plugin to the protocol, by dozens of small fits on a toy model with the taps of the AWD-LSTM, or on a model of
+ * Tests a training plugin against the protocol, in dozens of small fits on a toy model with the taps of the AWD-LSTM, or on a model of
  * your own:
  * - a fit that is cut at any moment and resumed ends bit for bit as one that was not;
  * - two equal fits are equal, and two plugins share nothing;
@@ -35,7 +35,7 @@ export const TRIALS: readonly TrialOptions[] = [{}, { accumulate: 2 }, { frozen:
  *
  * All of it also with two micro-batches an update, and with frozen groups. It throws at the first breach, so it works in any
  * test runner.
- * @param make makes the plugin, afresh at each call
+ * @param make makes the plugin, a new one at each call
  * @throws UlmfitError `BREAKS_PROTOCOL`, which says what to change; and what the trainer refuses, such as `BAD_PLUGINS`
  * @example
  * it('keeps to the protocol', () => testPlugin(() => stepDecay({ every: 2, factor: 0.5 })));

@@ -27,7 +27,7 @@ const MOST_STEPS = 100;
 export type GroupSchedule = (at: ScheduleAt) => PerGroup<number>;
 
 /**
- * Holds a schedule to what every fit needs of one, over fits of one update to a million and of one epoch to five, from step 0 to
+ * Tests a schedule over fits of one update to a million and of one epoch to five, from step 0 to
  * the last: a finite number in its range at each, the same each time it is asked and in whatever order, and no trace in what it is told.
  * @param schedule a schedule, or a plugin with `rate` or `hyper` that depends on time alone
  * @throws UlmfitError `BREAKS_PROTOCOL`, which names the step and what to change

@@ -14,12 +14,12 @@ export interface TestTaskOptions {
 const SPLITS: readonly TaskSplit[] = ['train', 'valid', 'test'];
 
 /**
- * Holds a classification task to what training needs of one: classes that have names, labels that are of them, as many texts as
+ * Tests a classification task against what training needs: classes that have names, labels that are of them, as many texts as
  * `counts` says; streams that can be read again, two at a time, left early and aborted, in the same order each time; no text of `valid`
  * or `test` for the language model; and a fingerprint that stays with the data and changes with it.
  *
  * All of its texts are read several times and kept: give it a small one.
- * @param make makes the task, afresh at each call
+ * @param make makes the task, a new one at each call
  * @throws UlmfitError `BREAKS_PROTOCOL`, which says what to change
  * @example
  * it('is a task', () => testTask(() => rowsTask({ train: rows }), { changed: [() => rowsTask({ train: rows.slice(1) })] }));

@@ -1,8 +1,8 @@
 import type { Collective } from '@ulmfit/trainer';
 
 /**
- * Ranks that are all in this process, one for each trainer that the test makes: to hold a plugin to the promise that several ranks end
- * as one does.
+ * Ranks within this process, one per trainer that the test makes, to check that a plugin ends the same on several ranks as
+ * on one.
  * @example
  * const ranks = toyRanks(2).map((collective) => toyTrainer({ slices: 2, collective }));
  * await Promise.all(ranks.map((rank) => rank.fit({ stage: 'toy', train: toyLoader(4), epochs: 2 })));

@@ -5,7 +5,7 @@ import { requireTimeMajor, type ForwardPass, type TrainingPlugin } from '@ulmfit
 import type { DroppedTap, RawTap } from './taps.js';
 
 /**
- * AR, `alpha * mean(x^2)` over the last layer's output after dropout (Merity et al. 2017, section 4.4): keeps
+ * AR, `alpha * mean(x^2)` over the last layer's output after dropout (Merity et al. 2017, section 4.6): keeps
  * activations small. A loss term `ar` of training, outside the reported loss.
  * @throws UlmfitError `BAD_OPTION`
  * @example
@@ -26,7 +26,7 @@ export function activationRegularization(alpha = 2): TrainingPlugin<unknown, unk
 
 /**
  * TAR, `beta * mean((x[t + 1] - x[t])^2)` over the last layer's output before dropout (Merity et al. 2017, section
- * 4.4): keeps it from jumping. 0 for a single time step. A loss term `tar` of training, outside the reported loss.
+ * 4.6): keeps it from jumping. 0 for a single time step. A loss term `tar` of training, outside the reported loss.
  * @throws UlmfitError `BAD_OPTION`; in training `BAD_LAYOUT` where the tap is not time-major
  * @example
  * const trainer = createTrainer({ model, optimizer: adam(), plugins: [temporalActivationRegularization(1)] });

@@ -25,7 +25,7 @@ export interface ClassifierDropoutOptions extends DropoutOptions {
 export type EncoderDropoutTaps = EmbeddingTap & InputTap & WeightHhTap & HiddenTap;
 
 /**
- * The five dropouts for a language model. Default: fastai's rates for it, multiplier 1.
+ * AWD-LSTM's five dropouts for a language model. Default: fastai's rates, multiplier 1.
  * @throws UlmfitError `BAD_RATE` when a scaled rate is not in [0, 1), `BAD_OPTION`
  * @example
  * const model = createLanguageModel({ vocabulary: 20, embedding: 4, hidden: 6 });

@@ -14,8 +14,8 @@ export interface IdsBatch {
 }
 
 /**
- * Trains on texts with some tokens cut out (token cutoff, Shen et al. 2020, section 3.2): each one, at each of its places by
- * itself, becomes `xxunk` with this probability. A language model still has to foretell the tokens that were there.
+ * Trains on texts with some tokens cut out (token cutoff, Shen et al. 2020, section 3.2): each one independently becomes
+ * `xxunk` with this probability. A language model still has to predict the original tokens.
  * Unlike {@link embeddingDropout} it leaves no trace in the scale of the others, and an unknown word is no surprise later.
  * @throws UlmfitError `BAD_RATE`, `BAD_OPTION`
  * @example

@@ -6,7 +6,7 @@ import { withStateRestored } from './state-restored.js';
 /** The suggestions that fastai knows. */
 export type RateSuggestionName = 'valley' | 'slide' | 'minimum' | 'steep';
 
-/** What they are made by. */
+/** The methods that suggest rates. */
 export const rateSuggestions: Readonly<Record<RateSuggestionName, RateSuggestion>> = {
   valley,
   slide,
@@ -49,8 +49,8 @@ export interface FoundLearningRates<Name extends string> {
 }
 
 /**
- * Trains with an ever higher rate to see where the loss falls and where it explodes (Smith 2017; fastai `lr_find`), and
- * suggests rates. Weights, buffers, optimizer, groups and history are afterwards as they were, also after an error.
+ * Trains at rising rates to see where the loss falls and where it explodes (Smith 2017; fastai `lr_find`), and
+ * suggests rates. Weights, buffers, optimizer, groups and history are restored afterwards, also after an error.
  *
  * The sweep is a factor of the rate. Rates that differ by group keep their proportions: the swept rate is the top
  * group's. A loss or gradient that is not finite ends the sweep; the points before it count. Plugins of the trainer run

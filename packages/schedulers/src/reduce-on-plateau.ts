@@ -21,9 +21,9 @@ export interface ReduceOnPlateauOptions extends WatchOptions {
 }
 
 /**
- * Multiplies the learning rate by `factor` when a validation figure has not got better for more than `patience`
- * validations, as `torch.optim.lr_scheduler.ReduceLROnPlateau` does. Each fit begins at the full rate. What it has reduced
- * is in the checkpoint.
+ * Multiplies the learning rate by `factor` when a validation metric hasn't improved for more than `patience` validations,
+ * as `torch.optim.lr_scheduler.ReduceLROnPlateau` does. Each fit begins at the full rate. Reductions are part of the
+ * checkpoint.
  * @throws UlmfitError `BAD_OPTION`; in the fit `NO_SUCH_FIGURE`
  * @example
  * await trainer.fit({ stage: 's', train, validate, epochs: 20, lr: 1e-3, plugins: [reduceOnPlateau({ factor: 0.5 })] });

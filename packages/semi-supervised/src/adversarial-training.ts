@@ -15,8 +15,8 @@ export interface WordsTap {
 }
 
 /**
- * Adversarial training of text (Miyato, Dai and Goodfellow 2017, equations 3 and 4): the task's loss once more, with the words of each
- * text moved the way that raises it most: by `size` along its gradient, which is treated as a constant. The dropouts draw the
+ * Adversarial training of text (Miyato, Dai and Goodfellow 2017, equations 3 and 4): the task's loss again, with each
+ * text's word vectors moved by `size` in the direction that raises it most, its gradient, treated as a constant. The dropouts draw the
  * batch's own masks. Two more passes a batch. A loss term `adversarial`.
  * @throws UlmfitError `BAD_OPTION`; in training `BAD_LAYOUT` where the tap is not time-major, `BAD_BATCH` where it does not tell
  *   which texts its rows are

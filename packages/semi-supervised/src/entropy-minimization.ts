@@ -13,8 +13,8 @@ export interface EntropyOptions<Batch> extends LabelOptions {
 }
 
 /**
- * Entropy minimisation (Grandvalet and Bengio 2005; as a term beside others in Sachan et al. 2019, section 3.4): the model shall be
- * sure of texts whose labels nobody has told. By itself it may make a wrong model surer. One more pass a batch of unlabelled
+ * Entropy minimisation (Grandvalet and Bengio 2005; as a term beside others in Sachan et al. 2019, section 3.4): the model
+ * should be confident on unlabelled texts. By itself it may make a wrong model more confident. One more pass a batch of unlabelled
  * texts, none without them. A loss term `entropy`.
  * @throws UlmfitError `BAD_OPTION`; in training `NO_BATCHES`
  * @example

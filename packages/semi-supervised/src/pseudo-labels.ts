@@ -33,11 +33,13 @@ export interface PseudoLabels {
 
 /**
  * Chooses texts for self-training by how certain a model is of them (uncertainty-aware self-training, Mukherjee and Awadallah 2020,
- * section 3): the classes of a text are those of several passes with dropout. What the passes disagree in is what the model does not know,
+ * section 3): the classes of a text are those of several passes with dropout. Where passes disagree, the model is
+ * uncertain,
  * BALD `= H(mean p) - mean H(p)`; texts are drawn with a probability that falls with it, the same number of each predicted class.
- * Or the most probable ones are taken, where the labels must be right rather than of all kinds.
+ * Or take the most probable ones, when labels must be right rather than diverse.
  *
- * Train the next model on the labelled texts and these, from the language model again and not from the model that labelled them.
+ * Train the next model on these and the labelled texts, starting from the language model, not from the model that labelled
+ * them.
  * @param passes probabilities `[passes][texts][classes]`
  * @throws UlmfitError `BAD_OPTION`, `BAD_LABELS` for passes of different shapes, `ONE_SIDED` where one class is predicted for more than `mostShare`
  * @example

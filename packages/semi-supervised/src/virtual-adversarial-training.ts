@@ -19,12 +19,12 @@ export interface LogitsOutput {
 }
 
 /**
- * Virtual adversarial training of text (Miyato, Dai and Goodfellow 2017, equations 5 to 7): what the model says of a text shall stay what
- * it is when its words move a little the way in which it changes most. No labels are needed: the divergence of the moved text's
- * classes from those of the text itself is the loss. That way is found by one power iteration from a random direction. Four
+ * Virtual adversarial training of text (Miyato, Dai and Goodfellow 2017, equations 5 to 7): a prediction should stay the
+ * same when the text's word vectors move a little in the direction that changes it most. No labels are needed: the divergence of the moved text's
+ * classes from those of the text itself is the loss. The direction is found by one power iteration from a random direction. Four
  * more passes a batch. A loss term `virtualAdversarial`.
  *
- * With few labels it can do harm where it counts from the start: let its weight rise, `weight: rampUp()`.
+ * With few labels it can do harm at full weight from the start: let the weight rise, `weight: rampUp()`.
  * @throws UlmfitError `BAD_OPTION`; in training `BAD_LAYOUT`, `BAD_BATCH` as `adversarialTraining` does, `NO_BATCHES`
  * @example
  * const unlabelled = classifierLoader(reviews, undefined, { batchSize: 32, shuffle: true, seed: 1 });

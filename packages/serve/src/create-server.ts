@@ -48,7 +48,7 @@ export interface ModelServer {
 }
 
 /**
- * Makes a server of a classifier: `POST /classify` and `/explain`, `GET /health`, `/metrics`, `/openapi.json` and a page at `/`.
+ * Makes an HTTP application of a classifier: `POST /classify` and `/explain`, `GET /health`, `/metrics`, `/openapi.json` and a page at `/`.
  * @throws UlmfitError `BAD_OPTION`
  * @example
  * const server = createServer({ model: await loadClassifier('https://example.org/models/tickets/') });

@@ -8,14 +8,14 @@ export interface TensorBoardOptions {
 }
 
 /**
- * Writes a fit's figures for TensorBoard, below a folder for each stage: `STAGE/train` has loss, terms and reported scalars
+ * Writes a fit's metrics for TensorBoard, below a folder for each stage: `STAGE/train` has loss, terms and reported scalars
  * of each step, and the learning rate of each group that is trained as `lr/GROUP`; `STAGE/valid` the figures of validation, at the step after
  * which they were taken. `tensorboard --logdir FOLDER` draws those of one name together.
  *
- * Nothing is kept in checkpoints: a resumed fit drops what was written for the steps after its checkpoint and goes on. A new fit
- * of the same stage takes the place of the one before. Rehearsals, such as the rate finder's, are not told. Each trainer needs
- * a plugin of its own.
- * @param folder where the logs go; created when there is something to tell
+ * Nothing is kept in checkpoints: a resumed fit drops what was written for the steps after its checkpoint and continues. A
+ * new fit of the same stage replaces the one before. Rehearsals, such as the rate finder's, aren't written. Each trainer
+ * needs its own plugin.
+ * @param folder where the logs go; created when there is something to write
  * @throws UlmfitError `FILE_ERROR` from the fit, before its step is saved
  * @example
  * await trainer.fit({ stage: 'all', train, validate, epochs: 2, lr: 1e-2, plugins: [tensorBoard('runs/board')] });

@@ -1,10 +1,10 @@
 import { brief, UlmfitError } from '@ulmfit/errors';
 
-/** More classes than this are no classes, but a column of something else. */
+/** With more classes than this, the column holds something else. */
 export const MAXIMUM_CLASSES = 10_000;
 
 /**
- * Refuses labels that nothing can be learnt from. A text with any number of labels needs one class, else two.
+ * Refuses labels that nothing can be learnt from: with one label per text two classes are needed, otherwise one.
  * @param rows The number of labelled training texts.
  * @param source What is read, for the message.
  * @throws UlmfitError `NO_ROWS`, `ONE_CLASS`, `TOO_MANY_CLASSES`.

@@ -54,7 +54,8 @@ interface Rows {
 const VALID_SHARE = 0.1;
 
 /**
- * A task of rows in memory. Rows with `label` make one of exactly one class a text, rows with `labels` one of any number.
+ * A task of rows in memory. Rows with `label` make a task with exactly one class per text, rows with `labels` one with any
+ * number.
  *
  * Each iterable is read once, and what it gives is kept. The fingerprint is a hash of all sets, in their order.
  *

@@ -13,9 +13,8 @@ export interface SummarizeTaskOptions extends ReadTaskOptions {
 const PROGRESS_EVERY = 1000;
 
 /**
- * Looks at all of a task's texts: how many there are, how long they are and of which classes, and which are empty, repeated or
- * labelled in two ways. A task that tells it by itself is not read; else each set is read once, by stream, and some 30 bytes a text
- * are kept.
+ * Describes a task's texts: how many, how long, of which classes, and which are empty, repeated or labelled in two ways.
+ * Each set is read once as a stream, keeping some 30 bytes per text, unless the task knows already.
  * @throws UlmfitError as reading the task does
  * @example
  * const { sets, classes, repeated } = await summarizeTask(task);

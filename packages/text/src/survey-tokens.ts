@@ -39,8 +39,7 @@ export interface SurveyTokensOptions extends ReadTaskOptions {
 const READ_TIMES = 8;
 
 /**
- * Counts a task's tokens and how many of those that are held out are unknown words, by stream: the counts of different words are all
- * that is kept.
+ * Counts a task's tokens, and the unknown words among those held out. Texts are streamed; only word counts are kept.
  * @throws UlmfitError as reading the task does
  * @example
  * const { unknown } = await surveyTokens(task, { tokenizer, vocabulary: {}, texts: 'unlabelled', summary });

@@ -71,7 +71,7 @@ export const evaluationResultSchema: z.ZodType<EvaluationResult> = z
   );
 
 /**
- * The figures of the classifier that predicts.
+ * The metrics of the classifier that makes the predictions.
  * @example
  * const result = await evaluateModels({ models: ['runs/mine'], task });
  * console.log(chosenJudgement(result).accuracy);

@@ -23,7 +23,7 @@ export interface JudgeOptions extends PredictedClassesOptions {
 }
 
 /**
- * All figures of a classifier, from its probabilities on labelled texts: what scikit-learn's `classification_report`
+ * All metrics of a classifier, from its probabilities on labelled texts: what scikit-learn's `classification_report`
  * gives, with interval, log-loss, ROC-AUC, calibration, confusions and a verdict. NaN where a figure has no value.
  * @throws UlmfitError `BAD_LABELS` where probabilities, labels and classes don't fit together
  * @example

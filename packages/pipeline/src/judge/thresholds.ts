@@ -10,10 +10,9 @@ const PRIOR_POSITIVES = 1;
 const MARGIN = 1e-6;
 
 /**
- * The least probability at which each class is predicted, for several classes a text: the one with the best F1 on a
- * validation set. Few positives choose badly, so each is drawn (by its logit) towards the one threshold that is best for
- * all classes together, as if one more positive had chosen that, and that one towards 0.5 in the same way. A class
- * without positives has the common one.
+ * The probability from which each class is predicted, for several classes per text: the threshold with the best F1 on a
+ * validation set. With few positives it is pulled (by its logit) towards the best common threshold, as if by one more
+ * positive, and the common one towards 0.5 in the same way. A class without positives gets the common one.
  * @returns one threshold for each class
  * @throws UlmfitError `BAD_LABELS`
  * @example

@@ -2,8 +2,8 @@
 const DEVIATIONS = 1.959963984540054;
 
 /**
- * Between which bounds a share lies with 95 % confidence, where it was `share` among `count` (Wilson 1927). Unlike the mean
- * plus and minus its deviations, it holds for shares near 0 and 1.
+ * The 95 % confidence interval of a share that was `share` among `count` (Wilson 1927). Unlike the normal approximation, it
+ * holds near 0 and 1.
  * @example
  * wilsonInterval(0.9, 100); // [0.826, 0.945]
  */

@@ -2,8 +2,8 @@ import { brief, nearest, UlmfitError } from '@ulmfit/errors';
 import { recipeSchema, type Recipe } from './recipe.js';
 
 /**
- * A recipe with some of its settings replaced: `{ languageModel: { finetune: { epochs: 3 } } }` changes the one and
- * leaves the rest. Lists are replaced whole.
+ * A recipe with some settings replaced: `{ languageModel: { finetune: { epochs: 3 } } }` changes that one and keeps the
+ * rest. Lists are replaced as a whole.
  * @param source where the changes are from, for the message
  * @throws UlmfitError `BAD_RECIPE` for a setting that there isn't, or a value that it can't have
  * @example

@@ -119,7 +119,7 @@ export interface RecipeOptimizer {
   readonly weightDecay: number;
 }
 
-/** The weights of AR and TAR in the loss (Merity et al. 2017, section 4.4); 0 for none. */
+/** The weights of AR and TAR in the loss (Merity et al. 2017, section 4.6); 0 for none. */
 export interface RecipeActivationRegularization {
   /** Of AR, the mean square of the last layer's output. */
   readonly alpha: number;

@@ -38,8 +38,8 @@ export interface RunEstimate {
 const FORWARD = 1 / 3;
 
 /**
- * Estimates how long a run takes on this machine: tokens by epochs over the speed of some steps, which are made here on the present
- * backend in a second or two. It holds while the machine is as busy as now, and for texts that were not tokenized before.
+ * Estimates how long a run takes on this machine: tokens times epochs over the speed of a few steps, measured on the
+ * present backend in a second or two. It holds at the machine's present load, for texts that were not tokenized before.
  * @throws the signal's reason
  * @example
  * const { seconds } = await estimateRun({ recipe, summary, survey, stages: ['finetune', 'classify', 'evaluate'] });

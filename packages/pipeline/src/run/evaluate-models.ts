@@ -53,7 +53,7 @@ export async function evaluateModels(
 }
 
 /**
- * What a task is scored by: its test texts, or where there are none those that validate.
+ * The set that a task is scored on: test, or without test texts valid.
  * @example
  * scoredSplit({ counts: { train: 80, valid: 20, test: 0 } }); // 'valid'
  */

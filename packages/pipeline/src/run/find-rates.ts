@@ -61,7 +61,7 @@ export interface FindRatesOptions<E extends AnyEncoder = AwdLstmEncoder> {
 export type FoundRates = FoundLearningRates<keyof typeof rateSuggestions>;
 
 /**
- * Trains a stage's model for some updates at an ever higher rate, and suggests a peak rate: the stage's data, model, dropouts,
+ * Trains a stage's model for some updates at rising rates and suggests a peak rate: the stage's data, model, dropouts,
  * plugins, optimizer and discriminative rates, without its schedule (Smith 2017; fastai `lr_find`). Nothing is kept.
  * @throws UlmfitError `NO_TASK`, `TOO_FEW_POINTS` when the loss exploded too early, and what the stage throws
  * @example

@@ -68,7 +68,7 @@ const settingsSchema: z.ZodType<RunSettings> = z.preprocess(
 );
 
 /**
- * Reads a run's folder and leaves it as it is, also while another process writes it.
+ * Reads a run's folder without changing it, even while another process writes it.
  * @throws UlmfitError `NO_RUN` where there is none, `BAD_RUN_CONFIG`, `BAD_RUN_TASK`, `BAD_RUN_ENGINE`, `BAD_RUN_RESULT`,
  *   `BAD_METRICS`, `BAD_BUNDLE`, `FILE_ERROR`
  * @example

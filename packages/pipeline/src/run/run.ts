@@ -21,8 +21,8 @@ import { requireNoState, trainingSettings } from './training-settings.js';
 import { userTokenCache } from '../tokens/user-token-cache.js';
 
 /**
- * Runs stages of ULMFiT in a folder. What a stage leaves there is used by the next, and by a later call with the same
- * settings: finished stages are not run again, an interrupted one goes on from its last checkpoint.
+ * Runs the stages of ULMFiT in a folder. Each stage uses what the one before left there, and so does a later call with the
+ * same settings: finished stages are skipped, an interrupted one resumes from its last checkpoint.
  * @throws Interrupted when the signal was aborted; UlmfitError for what the user can mend
  * @example
  * const task = await imdbTask({ data: 'aclImdb_v1.tar.gz' });

@@ -41,7 +41,7 @@ const CHUNK = 256;
 
 /**
  * Scores classifiers on a task's labelled texts. Several, such as a forward and a backward one, are averaged by their
- * probabilities (ULMFiT section 3.4); each reads the texts by words of its own, and may have the classes in an order of
+ * probabilities (ULMFiT section 3.3); each reads the texts with its own vocabulary, and may have the classes in an order of
  * its own.
  * @throws UlmfitError `NO_TEXTS`, `OTHER_LABELS` when a classifier has other classes than the task
  * @example

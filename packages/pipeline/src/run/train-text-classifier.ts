@@ -32,8 +32,8 @@ export interface TrainedTextClassifier {
  * Trains a text classifier on rows in memory: the plain baseline, a language model on all texts, a classifier on the labelled
  * ones, a blend of both, and their score. Choose the backend first (`useBackend()` of `@ulmfit/backend-node`).
  *
- * Rows with `label` make one of exactly one class a text, rows with `labels` one of any number. With a `folder` the run is
- * kept there, and the same call goes on after a crash; without one nothing is left on the disk.
+ * Rows with `label` make a task with exactly one class per text, rows with `labels` one with any number. With a `folder` the run is
+ * kept there, and the same call resumes after a crash; without one nothing is left on disk.
  * @throws Interrupted when the signal was aborted; UlmfitError for rows that can't be learnt from
  * @example
  * const { classifier, report } = await trainTextClassifier({ train: rows, unlabelled: texts, test });

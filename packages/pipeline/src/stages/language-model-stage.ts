@@ -71,7 +71,7 @@ export interface LanguageModelStageOptions<E extends AnyEncoder = AwdLstmEncoder
 }
 
 /**
- * Trains a language model by the settings of a stage, from scratch (general-domain pretraining, ULMFiT section 3.1) or
+ * Trains a language model with the settings of a stage, from scratch (general-domain pretraining, ULMFiT section 3.1) or
  * from a pretrained one (target task fine-tuning, section 3.2). The model is the caller's to dispose.
  * @throws Interrupted, UlmfitError
  * @example

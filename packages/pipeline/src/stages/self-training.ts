@@ -30,8 +30,9 @@ export interface SelfTrainingOptions<
 }
 
 /**
- * Trains a classifier, lets it label texts itself, and trains another one on those too, from the language model again, for some rounds; the best on the
- * texts that validate is kept, and without them the last. A model that would label nearly all texts alike ends it.
+ * Self-training: trains a classifier, lets it label texts, and trains another on those too, again from the language model,
+ * for some rounds. The best on the validation texts is kept, or the last without any. A model that labels nearly all texts
+ * alike ends it.
  * @throws Interrupted; UlmfitError `BAD_RECIPE` for texts with several classes, `BAD_PLUGINS` for a plugin whose state the rounds would share
  * @example
  * const { model } = await trainBySelfTraining({

@@ -28,8 +28,8 @@ export interface IsolatedModel extends ServedModel {
 const TIME_TO_END = 2000;
 
 /**
- * Starts a model in a process of its own, so that its work never holds up the server's, its memory is the system's again once it
- * is replaced, and what kills it leaves the server alive.
+ * Starts a model in its own process: its work never blocks the server's, its memory is freed when it is replaced, and a
+ * crash leaves the server alive.
  * @param program the file that calls `hostModel`
  * @throws UlmfitError `MODEL_ENDED`; what its loading throws; the signal's reason
  * @example

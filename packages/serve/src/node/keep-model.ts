@@ -23,7 +23,7 @@ export interface KeptModel {
 const LONGEST_WAIT = 60;
 
 /**
- * Loads a server's model, loads it again on demand, and whenever it has ended by itself.
+ * Loads a server's model, and loads it again on demand and whenever it has crashed.
  * @throws what `load` throws the first time
  * @example
  * const server = createServer({});

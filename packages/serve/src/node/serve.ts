@@ -45,7 +45,7 @@ export interface ListeningServer {
 const CHECK_TIMEOUTS = 500;
 
 /**
- * Listens by Node's own HTTP server.
+ * Listens with Node's HTTP server.
  * @throws UlmfitError `BAD_OPTION`, `CANNOT_LISTEN` such as where the port is taken
  * @example
  * const server = createServer({ model });

@@ -28,7 +28,7 @@ export interface TrainerOptions<Batch, Output, Taps, O extends Optimizer> extend
 }
 
 /**
- * Makes a trainer for a model. The model stays the caller's; the optimizer's state is the trainer's.
+ * Makes a trainer for a model. The caller keeps the model; the trainer owns the optimizer's state.
  * @throws UlmfitError `BAD_OPTION`, `BAD_SEED`, `BAD_PLUGINS`, `BAD_GROUPS`
  * @example
  * const trainer = createTrainer({ model, optimizer: adam(), plugins: [earlyStopping({ patience: 2 })], seed: 1 });

@@ -1,5 +1,5 @@
 /**
- * Lets timers, signals and streams have their turn: tensor ops are synchronous, so a loop of them blocks all else.
+ * Yields to timers, signals and streams: tensor ops are synchronous, so a loop of them would block everything else.
  * @example
  * await yieldToEvents(); // Ctrl-C is heard
  */

@@ -28,7 +28,7 @@ export interface OptimizerFactory<O extends Optimizer = Optimizer> {
 }
 
 /**
- * Whether something makes an optimizer: plain JavaScript comes without types.
+ * Checks that a value is an optimizer factory, for plain JavaScript.
  * @param where it was given, such as `trainer: optimizer`
  * @throws UlmfitError `BAD_OPTION`
  * @example

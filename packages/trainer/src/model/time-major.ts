@@ -21,8 +21,8 @@ export interface TimeMajor {
 export const timeMajor: TimeMajor = { layout: 'time-major' };
 
 /**
- * Refuses a tensor that its model does not call time-major: in another layout a mask would be shared by the texts of a batch.
- * TypeScript says it earlier; this is for plain JavaScript and for plugins that are chosen at run time.
+ * Refuses a tensor that isn't marked time-major: in another layout the texts of a batch would share a mask. TypeScript
+ * reports it earlier; this is for plain JavaScript and plugins chosen at run time.
  * @param plugin whose name the message begins with
  * @throws UlmfitError `BAD_LAYOUT`
  * @example

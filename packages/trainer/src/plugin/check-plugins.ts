@@ -44,7 +44,7 @@ export function checkPlugins<Batch, Output, Taps>(
 }
 
 /**
- * Whether something is a plugin at all, before it is ordered among others.
+ * Checks that a value is a plugin.
  * @param where it was given, such as `plugins[0]`
  * @throws UlmfitError `BAD_PLUGINS`
  * @example

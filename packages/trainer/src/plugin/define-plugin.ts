@@ -1,7 +1,7 @@
 import type { TrainingPlugin } from './plugin.js';
 
 /**
- * Gives a plugin its types where nothing else does, such as in a file that exports it; returns it as it is.
+ * Types a plugin, for instance in a file that exports it, and returns it unchanged.
  * @example
  * export default definePlugin({
  *   name: 'halfway',

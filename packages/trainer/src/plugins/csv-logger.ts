@@ -8,10 +8,10 @@ export interface CsvLoggerOptions {
 }
 
 /**
- * Keeps a table of the epochs: stage, epoch, step, seconds, and each figure as a column of its own, empty where an epoch has none.
+ * Keeps a table of epochs: stage, epoch, step, seconds, and a column per metric, empty where an epoch has none.
  *
- * It holds no state. The history is in every checkpoint, so each time the whole table is written of it: a resumed fit
- * neither loses a row nor doubles one, and a new column reaches the rows before it.
+ * It has no state. The whole table is rewritten from the history, which is in every checkpoint: a resumed fit neither loses
+ * nor repeats a row, and a new column reaches earlier rows.
  * @throws UlmfitError `BAD_OPTION`
  * @example
  * await trainer.fit({ ...fit, plugins: [csvLogger({ write: (csv) => writeFile('history.csv', csv) })] });

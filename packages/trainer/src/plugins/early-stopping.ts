@@ -17,8 +17,8 @@ export interface EarlyStoppingOptions extends WatchOptions {
 }
 
 /**
- * Ends the fit when a figure has not got better, by more than `minDelta` (default 0), for `patience` validations.
- * For the last of several fits alone, make it a plugin of that one.
+ * Ends the fit when a metric hasn't improved by more than `minDelta` (default 0) for `patience` validations. To use it only
+ * in the last of several fits, pass it to that one.
  * @throws UlmfitError `BAD_OPTION`; in the fit `NO_SUCH_FIGURE`
  * @example
  * const plugins = [earlyStopping({ watch: 'loss', patience: 2 })];

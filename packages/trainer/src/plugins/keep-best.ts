@@ -40,11 +40,11 @@ export interface KeepBest extends TrainingPlugin {
 }
 
 /**
- * Keeps a copy of the weights and buffers of the epoch whose validation figure is the best over all fits that it is a
- * plugin of; of equal ones the first. Where a plugin or the optimizer has evaluation weights, those are kept: validation has seen them.
+ * Keeps a copy of the weights and buffers of the epoch with the best validation metric over all fits that use it; the first
+ * of equal ones. Where a plugin or the optimizer has evaluation weights, those are kept: validation has seen them.
  *
- * It only watches. Training goes on from the last epoch, also into a next fit, and the copy is in every checkpoint: a
- * resumed run ends as one that was never stopped. Call `restore` after the last fit, and `dispose` in the end.
+ * It only watches: training continues from the last epoch. The copy is in every checkpoint, so a resumed run ends like an
+ * uninterrupted one. Call `restore` after the last fit, and `dispose` in the end.
  * @throws UlmfitError in the fit `NO_SUCH_FIGURE`
  * @example
  * const best = keepBest({ watch: 'accuracy', better: 'more' });

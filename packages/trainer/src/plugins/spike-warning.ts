@@ -19,9 +19,9 @@ const SHARE = 0.01;
 const LEAST_DEVIATION = 0.02;
 
 /**
- * Warns of a loss, or of the norm of all gradients, that is far above what it was over the last steps of the fit: often the
- * first sign of a learning rate that is too high. It changes nothing, and keeps nothing in checkpoints: a resumed
- * fit is watched afresh.
+ * Warns of a loss or gradient norm far above that of the last steps: often the first sign of a learning rate that is too
+ * high. It changes nothing, and keeps nothing in checkpoints: a resumed fit is
+ * watched from the start.
  * @throws UlmfitError `BAD_OPTION`
  * @example
  * await trainer.fit({ stage: 'all', train, epochs: 1, lr: 1e-2, plugins: [spikeWarning({ onWarning: console.warn })] });

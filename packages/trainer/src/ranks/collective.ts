@@ -33,7 +33,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * What each rank says, in the order of their numbers. Nothing but finite numbers comes through JSON.
+ * The values of all ranks, in rank order. Only finite numbers survive JSON.
  * @example
  * const hosts = await gatherJson(ranks, hostname());
  */
@@ -48,8 +48,8 @@ export async function gatherJson<T>(
 }
 
 /**
- * Lets the first rank do a piece of work, and then the others, for whom it may be done already: to tokenize into a cache that they share,
- * or to compile.
+ * Lets the first rank do some work, then the others, for whom it may be done already: tokenizing into a shared cache, or
+ * compiling.
  * @example
  * const tokens = await firstThenOthers(ranks, async () => texts.map((text) => tokenizer.tokenize(text)));
  */

@@ -3,7 +3,7 @@ import type { CheckpointStore } from '../state/checkpoint-store.js';
 import { gatherJson, type Collective } from './collective.js';
 
 /**
- * A store into which the first rank alone saves. All of them wait for it, and where it fails, such as on a full disk, all of them fail.
+ * A store into which only the first rank saves. All wait for it; if it fails, such as on a full disk, all fail.
  * @param store of the first rank the real one; of the others one with the same checkpoints to load from
  * @example
  * checkpointing({ store: firstSaves(memoryStore(), ranks) });

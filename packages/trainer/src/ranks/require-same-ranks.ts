@@ -3,7 +3,7 @@ import { showName, UlmfitError } from '@ulmfit/errors';
 import { gatherJson, type Collective } from './collective.js';
 
 /**
- * Refuses to train where ranks differ in something that they have to share: their sums would be of different things.
+ * Refuses to train if ranks differ in what they must share: their sums would mix different things.
  * @param what each thing with a word, such as a hash, that tells it from another
  * @throws UlmfitError `RANKS_DIFFER`, on each rank
  */

@@ -2,7 +2,7 @@ import { showName, UlmfitError } from '@ulmfit/errors';
 import type { StateDict } from './stateful.js';
 
 /**
- * Whether a saved state has just these entries: the first line of a `loadStateDict`.
+ * Checks that a saved state has exactly these entries: the first line of a `loadStateDict`.
  * @param owner whose state it is, for the message
  * @param keys of its JSON
  * @param names of its tensors; none by default
