@@ -31,7 +31,7 @@ import { decoderTaps, type DecoderTaps, type LanguageModelTaps } from './taps.js
 export interface LanguageModelInput {
   /** int32 `[batch, time]` */
   readonly ids: Tensor2D;
-  /** int32 `[batch, time]`: what follows each id. Read for the loss alone: to predict, the ids do in their place. */
+  /** int32 `[batch, time]`: what follows each id. Read for the loss alone: to predict, pass the ids instead. */
   readonly targets: Tensor2D;
   /** How much the learning rate is scaled for this window, for a plugin such as `bpttRateScaling`. Default 1. */
   readonly rateScale?: number;

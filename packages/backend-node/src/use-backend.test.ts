@@ -91,7 +91,7 @@ describe.skipIf(engineMissing !== undefined)(withReason('useBackend on TensorFlo
   it('says that the number of threads stays', async () => {
     const { threads, warnings } = await useBackend({ threads: availableParallelism() + 1 });
     expect(threads).toBe(availableParallelism());
-    expect(warnings.join()).toContain('stays with them');
+    expect(warnings.join()).toContain('keeps them');
   });
 
   it('comes back to it from another backend', async () => {

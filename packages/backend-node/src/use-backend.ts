@@ -130,7 +130,7 @@ async function startTensorFlow(options: BackendOptions, warnings: string[]): Pro
   if (!(await setBackend('tensorflow'))) throw new Error('its initialisation failed');
   tensorFlowThreads ??= Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism();
   if (threads !== undefined && threads !== tensorFlowThreads) {
-    warnings.push(`TensorFlow is loaded with ${tensorFlowThreads} threads already and stays with them.`);
+    warnings.push(`TensorFlow already runs with ${tensorFlowThreads} threads and keeps them.`);
   }
   const version = tensorFlowBackend().binding.TF_Version;
   const native = await startNativeKernels(version, tensorFlowThreads, warnings);
@@ -158,7 +158,7 @@ async function startNativeKernels(
   const native = await loadNativeKernels(cacheDirectory(), version);
   if ('missing' in native) {
     warnings.push(
-      `The native kernels don't load: ${native.missing}. Composed operations run in their place, at about half the ` +
+      `The native kernels don't load: ${native.missing}. Composed operations run instead, at about half the ` +
         'speed. Run `npx ulmfit engine install`, which compiles them, or `npx ulmfit doctor`.',
     );
     return undefined;

@@ -62,7 +62,7 @@ export async function summarizeSets(
   onProgress?.(codes.length);
   const at = (array: readonly number[], set: TextSet) =>
     array.filter((_, row) => codes[row] === TEXT_SETS.indexOf(set));
-  // A task without unlabelled texts gives those of training in their place.
+  // A task without unlabelled texts gives those of training instead.
   const isTrain = isSameBag(at(keys, 'unlabelled'), at(keys, 'train'));
   const sets = Uint8Array.from(codes);
   if (isTrain) for (const [row, id] of ids.entries()) if (id < 0) sets[row] = TEXT_SETS.length;
