@@ -57,7 +57,7 @@ export async function connectMpi({
       const reason = error instanceof Error ? error.message : String(error);
       throw new UlmfitError(
         'RANK_LOST',
-        `rank ${rank}: ${reason} within ${patience} s; what was saved last stands, and the same command goes on from there`,
+        `rank ${rank}: ${reason} within ${patience} s; the same command resumes from the last checkpoint`,
       );
     });
   return {
@@ -87,7 +87,7 @@ function exchangeOf(
 const otherLauncher = (what: string, library: string): UlmfitError =>
   new UlmfitError(
     'NO_RANKS',
-    `the launcher ${what}; mpicxx, found in PATH, is that of ${firstLine(library)}: start the processes by the mpirun beside it`,
+    `the launcher ${what}; mpicxx in PATH belongs to ${firstLine(library)}: start the processes with that MPI's mpirun`,
   );
 
 const firstLine = (text: string): string =>

@@ -66,6 +66,6 @@ async function wrapperFlags(): Promise<readonly string[]> {
   }
   throw new UlmfitError(
     'NO_MPI',
-    'no MPI to compile against: install Open MPI or MPICH with its headers, on Debian and Ubuntu by `apt install openmpi-bin libopenmpi-dev`',
+    'no MPI to compile against: install Open MPI or MPICH with its headers, on Debian and Ubuntu with `apt install openmpi-bin libopenmpi-dev`',
   );
 }
