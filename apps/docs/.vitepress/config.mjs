@@ -111,7 +111,11 @@ export default defineConfig({
   vite: {
     build: { chunkSizeWarningLimit: 10_000, rollupOptions: { onwarn } },
     plugins: [siteModels()],
-    worker: { format: 'es', rollupOptions: { onwarn } },
+    // A file that a page and a worker name has one name, so that it is there once.
+    worker: {
+      format: 'es',
+      rollupOptions: { onwarn, output: { assetFileNames: 'assets/[name].[hash].[ext]' } },
+    },
   },
   // Pages name files of the repository, which lie outside of the site.
   markdown: {

@@ -10,11 +10,12 @@ export type OwnSchedule = { readonly values: readonly number[] } | { readonly er
  */
 export function ownSchedule(code: string, steps: number, epochs: number): OwnSchedule {
   try {
-    // The code is the visitor's own, and runs in the visitor's own browser.
+    // The code is the visitor's own, and runs in the visitor's own browser. The cast: a function of code has no type.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    const made: unknown = new Function(...Object.keys(scheduleFunctions), `'use strict';\n${code}`)(
-      ...Object.values(scheduleFunctions),
-    );
+    const run = new Function(...Object.keys(scheduleFunctions), `'use strict';\n${code}`) as (
+      ...functions: readonly unknown[]
+    ) => unknown;
+    const made = run(...Object.values(scheduleFunctions));
     if (typeof made !== 'function')
       return { error: 'Return a function of ({ step, steps, progress, epoch, epochs }).' };
     // The cast: what it gives is looked at below.

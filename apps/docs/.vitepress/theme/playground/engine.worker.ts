@@ -8,7 +8,10 @@ import { serveTraining } from './serve-training.js';
 
 setWasmPaths(wasmUrls);
 const ready = setBackend('wasm').then((isThere) => {
-  if (!isThere) throw new Error('This browser has no WebAssembly with SIMD: try a newer one.');
+  if (!isThere)
+    throw new Error(
+      'The engine doesn’t start: it needs a browser with WebAssembly and SIMD, and a network the first time.',
+    );
 });
 if (self.name === 'training') serveTraining(ready);
 else serveModel({ ready });

@@ -12,6 +12,8 @@ type ModelOf<K extends Kind> = Extract<LoadedModel, { readonly kind: K }>;
 /** A model that a visitor loads, and how far that is. */
 export interface UsedModel<K extends Kind> {
   readonly model: ShallowRef<ModelOf<K> | undefined>;
+  /** The same model in another worker, for what takes long: what the first is asked meanwhile doesn't wait. There some time after it. */
+  readonly second: ShallowRef<ModelOf<K> | undefined>;
   /** What is loaded, as the visitor knows it. */
   readonly name: Ref<string>;
   /** The share that is loaded, from 0 to 1; undefined where nothing is under way. */
@@ -28,12 +30,37 @@ const words: Record<Kind, string> = { classifier: 'a classifier', 'language-mode
 /** A model of a kind in a worker of its own, which ends with the component that uses it. */
 export function useModel<K extends Kind>(kind: K, own?: SiteModel): UsedModel<K> {
   const model = shallowRef<ModelOf<K>>();
+  const second = shallowRef<ModelOf<K>>();
   const name = ref('');
   const progress = ref<number>();
   const error = ref('');
   const isHere = ref(false);
   let loading: AbortController | undefined;
   if (own && !import.meta.env.SSR) void isKept(own.url).then((is) => (isHere.value = is));
+
+  async function inWorker(file: Blob | Uint8Array, signal: AbortSignal): Promise<ModelOf<K>> {
+    const worker = new Worker(EngineUrl, { type: 'module', name: 'model' });
+    const loaded = await loadModelInWorker(file, { worker, signal });
+    // The cast: its kind is compared.
+    if (loaded.kind === kind) return loaded as ModelOf<K>;
+    loaded.dispose();
+    throw new Error(`This file holds ${words[loaded.kind]}; choose ${words[kind]}.`);
+  }
+  /** The page does without one where there is no memory for it. */
+  const loadSecond = (file: Blob | Uint8Array, signal: AbortSignal): Promise<void> =>
+    inWorker(file, signal).then(
+      (loaded) => {
+        if (signal.aborted) loaded.dispose();
+        else second.value = loaded;
+      },
+      () => undefined,
+    );
+  const dispose = () => {
+    for (const each of [model, second]) {
+      each.value?.dispose();
+      each.value = undefined;
+    }
+  };
 
   async function load(source: SiteModel | File | Uint8Array): Promise<void> {
     loading?.abort();
@@ -48,17 +75,12 @@ export function useModel<K extends Kind>(kind: K, own?: SiteModel): UsedModel<K>
               onProgress: (share) => (progress.value = share),
             })
           : source;
-      const worker = new Worker(EngineUrl, { type: 'module', name: 'model' });
-      const loaded = await loadModelInWorker(file, { worker, signal });
-      if (loaded.kind !== kind) {
-        loaded.dispose();
-        throw new Error(`This file holds ${words[loaded.kind]}; choose ${words[kind]}.`);
-      }
-      model.value?.dispose();
-      // The cast: its kind has just been compared.
-      model.value = loaded as ModelOf<K>;
+      const loaded = await inWorker(file, signal);
+      dispose();
+      model.value = loaded;
       name.value = source instanceof Uint8Array ? 'your model' : source.name;
       if ('url' in source) isHere.value = true;
+      if (kind === 'classifier') void loadSecond(file, signal);
     } catch (reason) {
       if (!signal.aborted) error.value = messageOf(reason);
     } finally {
@@ -71,7 +93,7 @@ export function useModel<K extends Kind>(kind: K, own?: SiteModel): UsedModel<K>
   };
   onBeforeUnmount(() => {
     cancel();
-    model.value?.dispose();
+    dispose();
   });
-  return { model, name, progress, error, isHere, load, cancel };
+  return { model, second, name, progress, error, isHere, load, cancel };
 }
