@@ -22,33 +22,38 @@ const sidebar = [
   {
     text: 'Get started',
     items: [
+      { text: 'Quick start', link: '/quick-start' },
       { text: 'Your own data', link: '/your-own-data' },
-      { text: 'IMDb, and quick start', link: '/quick-start' },
-      { text: 'Settings in a file', link: '/settings-file' },
-      { text: 'Command line', link: '/command-line' },
+      { text: 'A settings file', link: '/settings-file' },
       { text: 'Playground', link: '/playground' },
     ],
   },
   {
     text: 'Guides',
     items: [
-      { text: 'IMDb by hand', link: '/imdb-by-hand' },
       { text: 'Choosing a preset', link: '/choosing-a-preset' },
       { text: 'Few labels', link: '/few-labels' },
       { text: 'Poor accuracy', link: '/poor-accuracy' },
-      { text: 'Moving from fastai', link: '/from-fastai' },
       { text: 'Evaluation', link: '/evaluation' },
       { text: 'Explanations', link: '/explanations' },
       { text: 'Mix and match', link: '/mix-and-match' },
+      { text: 'IMDb by hand', link: '/imdb-by-hand' },
+      { text: 'Moving from fastai', link: '/from-fastai' },
       { text: 'Packages in your project', link: '/packages' },
-      { text: 'Use a model in Node', link: '/use-in-node' },
-      { text: 'In the browser', link: '/use-in-the-browser' },
-      { text: 'As a service', link: '/as-a-service' },
       { text: 'Several machines', link: '/several-machines' },
     ],
   },
   {
+    text: 'Deployment',
+    items: [
+      { text: 'Use a model in Node', link: '/use-in-node' },
+      { text: 'In the browser', link: '/use-in-the-browser' },
+      { text: 'As a service', link: '/as-a-service' },
+    ],
+  },
+  {
     text: 'Techniques',
+    collapsed: true,
     items: [
       { text: 'Overview', link: '/techniques/' },
       { text: 'Slanted triangular rates', link: '/techniques/slanted-triangular-rates' },
@@ -75,6 +80,13 @@ const sidebar = [
       { text: 'Writing a scheduler', link: '/scheduler-plugin' },
       { text: 'Writing an encoder', link: '/encoder-plugin' },
       { text: 'Hooks', link: '/hooks' },
+    ],
+  },
+  {
+    text: 'Reference',
+    items: [
+      { text: 'Command line', link: '/command-line' },
+      { text: 'API', link: '/reference/' },
     ],
   },
   {
@@ -144,7 +156,10 @@ export default defineConfig({
     ],
     sidebar: { '/reference/': [{ text: 'API', link: '/reference/', items: reference }], '/': sidebar },
     outline: [2, 3],
-    search: { provider: 'local', options: { _render: searchable } },
+    search: {
+      provider: 'local',
+      options: { _render: searchable, miniSearch: { searchOptions: { boostDocument: guidesFirst } } },
+    },
     socialLinks: [{ icon: 'github', link: repository }],
     footer: { message: 'Apache-2.0' },
   },
@@ -153,6 +168,11 @@ export default defineConfig({
 /** Passes warnings on, but for comments of libraries that stand where Rollup makes nothing of them. */
 function onwarn(warning, warn) {
   if (warning.code !== 'INVALID_ANNOTATION') warn(warning);
+}
+
+/** How much a page counts in search: a word of the reference stands in a guide, too. The browser gets this function as it is. */
+function guidesFirst(id) {
+  return id.includes('/reference/') ? 0.3 : 1;
 }
 
 /** What search reads of a page: its words, without those in pictures, and each formula once. */
