@@ -35,7 +35,7 @@ const microBatch: Frame = {
     action('the model’s loss'),
     hook('loss', 'adds terms'),
     action('backward pass'),
-    hook('auxiliary', 'learns from other passes'),
+    hook('auxiliary', 'further passes to learn from'),
   ],
 };
 
@@ -44,22 +44,22 @@ const step: Frame = {
   rows: [
     microBatch,
     hook('gradients', 'may replace them: clipping'),
-    action('stops here where a number is not finite'),
+    action('stops here if a number is not finite'),
     hook('beforeStep'),
-    action('the optimizer changes the weights'),
+    action('the optimizer updates the weights'),
     hook('afterStep'),
     hook('afterBatch'),
     hook('save', 'with ‘step’'),
-    hook('stateDict', 'asked by whoever saves'),
+    hook('stateDict', 'called by plugins that save'),
   ],
 };
 
 const validation: Frame = {
-  frame: 'where there is a validation set',
+  frame: 'with a validation set',
   sometimes: true,
   rows: [
     hook('beforeValidate'),
-    hook('evaluationWeights', 'swapped in'),
+    hook('evaluationWeights', 'weights to validate'),
     action('validation'),
     hook('afterValidate'),
   ],
@@ -70,7 +70,7 @@ export const hookOrder: readonly Row[] = [
   hook('setup', 'wrong settings throw'),
   hook('beforeFit'),
   {
-    frame: 'where the fit is resumed',
+    frame: 'if the fit is resumed',
     sometimes: true,
     rows: [hook('loadStateDict'), hook('afterResume', 'all state is loaded')],
   },
@@ -88,7 +88,7 @@ export const hookOrder: readonly Row[] = [
   },
   hook('afterFit'),
   hook('save', 'with ‘fit’'),
-  { frame: 'where something fails', sometimes: true, rows: [hook('onError')] },
+  { frame: 'on an error', sometimes: true, rows: [hook('onError')] },
 ];
 
 /** The names of the hooks from top to bottom. */

@@ -64,11 +64,11 @@ function drawFrame(
 export function hookPicture(): string {
   const right = WIDTH - RIGHT;
   const { body, bottom, tops } = drawRows(hookOrder, 8, right, 8);
-  const resumed = (tops.get('where the fit is resumed') ?? 0) + HEAD + ROW * 1.5;
+  const resumed = (tops.get('if the fit is resumed') ?? 0) + HEAD + ROW * 1.5;
   const step = (tops.get('each step') ?? 0) + 14;
   const lane = right + 14;
   return svg(
-    'The order of the hooks: once a fit, each epoch, each step and each micro-batch; a resumed fit goes on within the epoch',
+    'The order of the hooks: once a fit, each epoch, each step and each micro-batch; a resumed fit continues within the epoch',
     { width: WIDTH, height: bottom + 8 },
     ...body,
     arrow(
@@ -80,6 +80,10 @@ export function hookPicture(): string {
       ],
       { color: 'orange', dashed: true },
     ),
-    text(right - PAD - 10, step, 'a resumed fit goes on here', { anchor: 'end', color: 'orange', size: 12 }),
+    text(right - PAD - 10, step, 'a resumed fit continues here', {
+      anchor: 'end',
+      color: 'orange',
+      size: 12,
+    }),
   );
 }

@@ -45,7 +45,7 @@ export function packageMap(): string {
   }
   body.push(
     box({ x: LEFT, y: y + 5, width: 22, height: 14 }, { fill: 'paper', stroke: 'green', radius: 4 }),
-    text(LEFT + 32, y + 12, 'runs in browsers, too', { color: 'soft' }),
+    text(LEFT + 32, y + 12, 'also runs in browsers', { color: 'soft' }),
     text(WIDTH - 16, y + 12, 'imports only go down', { anchor: 'end', color: 'soft' }),
   );
   return svg(

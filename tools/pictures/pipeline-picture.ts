@@ -18,7 +18,7 @@ const STAGES: readonly Stage[] = [
     model: ['language model', 'knows your texts'],
   },
   {
-    data: ['your labels', 'a few hundred will do'],
+    data: ['your labels', 'a few hundred'],
     step: 'classify',
     model: ['classifier', 'tells the classes apart'],
   },
