@@ -92,7 +92,7 @@ function notesOn(runs: readonly ComparedRun[], records: readonly RunRecord[]): s
   return [
     ...(prints.size > 1
       ? [
-          'The runs read different data. They were scored on as many texts of each class, but these need not be the same texts.',
+          'The runs read different data. They were scored on equally many texts of each class, but not necessarily the same texts.',
         ]
       : []),
     ...(best && !best.judgement.multiLabel && close.length > 0

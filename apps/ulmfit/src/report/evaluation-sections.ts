@@ -83,7 +83,7 @@ export function evaluationSections(result: Scored): Html {
   return html`<h2>Class by class</h2>
     <div class="beside">${confusionSection(chosen)} ${classTable(members)}</div>
     ${mistakesOf(result)}
-    <h2>All figures, and how far to trust a probability</h2>
+    <h2>All metrics, and how far to trust a probability</h2>
     <div class="beside">
       ${sideBySide(members)}
       <figure class="chart">
@@ -154,7 +154,10 @@ function mistakesOf({ mistakes }: Scored): Html | string {
   const shown = mistakes.slice(0, MOST_MISTAKES);
   const more = shown.slice(FIRST_MISTAKES);
   return html`<h2>Most confident mistakes</h2>
-    <p>The wrong answers that the classifier was surest of. Wrong labels in the data often are among them.</p>
+    <p>
+      The wrong answers that the classifier was most confident of. Wrong labels in the data are often among
+      them.
+    </p>
     ${mistakes.some(({ pieces }) => pieces) ? html`<p>${colourKey('the predicted class')}</p>` : ''}
     <ol class="mistakes">
       ${shown.slice(0, FIRST_MISTAKES).map(mistake)}

@@ -84,7 +84,7 @@ describe('runReport', () => {
     expect(text).toContain(
       'epoch 2 of classify.2-all kept: on the validation texts loss 0.4322, accuracy 87.50 %, macro-F1 0.871.',
     );
-    expect(text).toContain('Plugins beside the recipe’s classify: plateau, mixout (rate 0.1)');
+    expect(text).toContain('Plugins added to the recipe’s classify: plateau, mixout (rate 0.1)');
     expect(text).toContain('Optimizer instead of the recipe’s pretrain: sgd');
     expect(page).toContain('<title>mine');
   });
@@ -166,7 +166,7 @@ describe('runReport', () => {
     expect(alone('classify.1-head', { encoder: 'lm' }, run.task)).toMatch(
       /Task sample: 2 classes, .* Started from lm Learning/,
     );
-    expect(alone('finetune', { backwards: true })).toContain('Texts are read from their end');
+    expect(alone('finetune', { backwards: true })).toContain('Texts are read backwards');
   });
 
   it('shows a line of one point, and names no more marks than there is room for', () => {
@@ -191,7 +191,7 @@ describe('runReport', () => {
       }),
     );
     const page = runReport({ ...run, result: {}, metrics });
-    expect(captions(page)).toEqual(['Loss', 'Figures of the validation set']);
+    expect(captions(page)).toEqual(['Loss', 'Metrics on the validation set']);
     const [, chart = ''] = page.match(/<svg.*?<\/svg>/gs) ?? [];
     expect(namesIn(chart)).toEqual(expect.arrayContaining(['accuracy', 'macroF1']));
     expect(namesIn(chart)).not.toContain('loss');

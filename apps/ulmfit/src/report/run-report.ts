@@ -64,10 +64,10 @@ function remakeSection(run: RunRecord): Html {
   const again = remakeCommand(run);
   return html`${
       again
-        ? html`<p>The same run, in a folder of its own:</p>
+        ? html`<p>The same run, in a new folder:</p>
             <pre class="command">${again.command}</pre>
             ${again.beside === undefined ? '' : html`<p><small>${again.beside}</small></p>`}`
-        : html`<p>A program gave the run its data; run that program again.</p>`
+        : html`<p>The run’s data came from a program; run that program again.</p>`
     }
     <p>This page:</p>
     <pre class="command">${ulmfitCommand(['report', run.path])}</pre>`;
@@ -137,9 +137,11 @@ function factTable({ settings, task, engine, model, metrics }: RunRecord): Html 
     'Started from': startOf(settings),
     Model: sizesOf(settings, model),
     'Learning rate': recipe.schedule,
-    'Plugins beside the recipe’s': byStage(settings.plugins, (plugins) => plugins.map(pluginName).join(', ')),
+    'Plugins added to the recipe’s': byStage(settings.plugins, (plugins) =>
+      plugins.map(pluginName).join(', '),
+    ),
     'Optimizer instead of the recipe’s': byStage(settings.optimizer, ({ name }) => name),
-    'Texts are read': backwards ? 'from their end' : undefined,
+    'Texts are read': backwards ? 'backwards' : undefined,
     Seed: String(seed),
     Engine: engine && `${engine.backend} ${engine.version}, ${engine.precision}, threads: ${engine.threads}`,
     'Time of training': duration(secondsOf(metrics)),

@@ -51,7 +51,7 @@ export function stageCharts(metrics: readonly RunMetrics[]): Html[] {
       { name: 'validation', points: valid, color: ORANGE, look: 'points' },
     ]),
     ...draw(
-      'Figures of the validation set',
+      'Metrics on the validation set',
       validated.map((name, i) => ({
         name: name.slice(VALID.length),
         points: epochs.map((line) => [place(line), line.values[name] ?? NaN] as const),
