@@ -32,8 +32,9 @@ const alive = await page.evaluate<number>('performance.now()');
 console.log(
   `first paint ${paint.toFixed(0)} ms; alive, with its first schedule run, within ${alive.toFixed(0)} ms`,
 );
+console.log(`until then ${kilobytes()}, packed`);
 await page.getByText('it works without a network').waitFor();
-console.log(`the page and all that it needs without a network: ${kilobytes()}, packed`);
+console.log(`with what it keeps for when there is no network ${kilobytes()}, packed, before a model`);
 
 const before = server.sent();
 const started = performance.now();

@@ -144,7 +144,7 @@ describe(
         await train.getByRole('button', { name: 'Cancel' }).press('Enter');
         await train.getByText(/^Stopped after \d+ of 28 steps\.$/).waitFor();
         await train.getByRole('button', { name: 'Train' }).press('Enter');
-        await train.getByText(/^Trained in .* gets \d+ % right\.$/).waitFor();
+        await train.getByText(/^Trained in .* gets \d+ % of these lines right\.$/).waitFor();
         await train.getByLabel('Try it').fill('a cold and wet morning');
         await eventually(async () => (await train.locator('.verdict').textContent())?.split(',')[0], 'rain');
         await eventually(() => train.locator('.coloured-text').textContent(), 'a cold and wet morning');
