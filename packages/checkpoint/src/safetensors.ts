@@ -203,7 +203,7 @@ function parseHeader(bytes: Uint8Array, fail: Fail) {
 /** Checks one tensor's entry by arithmetic alone. */
 function locate({ name, tensor }: Entry, available: number, fail: Fail): Located {
   if (!isRecord(tensor) || Object.keys(tensor).sort().join() !== 'data_offsets,dtype,shape') {
-    throw fail(`${showName(name)}: an entry has to have dtype, shape and data_offsets, and nothing else`);
+    throw fail(`${showName(name)}: an entry must have exactly dtype, shape and data_offsets`);
   }
   const { dtype, shape, data_offsets: offsets } = tensor;
   if (!isDtype(dtype)) {
