@@ -74,6 +74,7 @@ export interface Flags {
   readonly tokenCache: boolean;
   readonly precision: 'auto' | Precision;
   readonly force?: boolean;
+  readonly gpu?: boolean;
   readonly all?: boolean;
   readonly format?: 'csv' | 'tsv' | 'jsonl' | 'lines';
   readonly delimiter?: string;
@@ -418,4 +419,5 @@ export const options: Readonly<Record<FlagName, Option>> = {
   endLr: new Option('--end-lr <rate>', 'the last rate (default: 10)').argParser(rate),
   svg: new Option('--svg <file>', 'also write the curve to a file'),
   force: new Option('--force', 'install again even if present'),
+  gpu: new Option('--gpu', 'TensorFlow for NVIDIA GPUs, with CUDA (Linux on x64; not tested on a GPU)'),
 };

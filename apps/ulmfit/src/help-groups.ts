@@ -24,7 +24,7 @@ const flagGroups: Readonly<Record<string, readonly FlagName[]>> = {
     ...(['port', 'host', 'batchSize', 'queueSize', 'maxTexts', 'maxCharacters', 'timeout'] as const),
   ],
   'What comes out:': ['out', 'saveEvery', 'verbose', 'json', 'all', 'html', 'svg'],
-  'The machine:': ['backend', 'threads', 'precision', 'slices', 'tokenCache', 'force'],
+  'The machine:': ['backend', 'threads', 'precision', 'slices', 'tokenCache', 'force', 'gpu'],
 };
 
 /** The heading of a flag. */

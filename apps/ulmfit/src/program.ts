@@ -264,7 +264,7 @@ export function program(writeHelp?: (text: string) => void): Command {
       (await import('./commands/config.js')).config(flags, config, sources),
   );
   const engine = ulmfit.command('engine').description('the native engine').exitOverride();
-  add(engine, 'install', 'install the native engine', ['force'], async (flags) =>
+  add(engine, 'install', 'install the native engine', ['force', 'gpu'], async (flags) =>
     (await import('./commands/engine.js')).install(flags),
   );
   add(ulmfit, 'doctor', 'show which engine runs here and why', [], async () =>

@@ -12,6 +12,7 @@ const broken: DoctorReport = {
   tfjsNode: { version: '4.22.0', directory: '/app/node_modules/@tensorflow/tfjs-node', broken: 'no binding' },
   tensorflowVersion: undefined,
   libraryPath: undefined,
+  gpu: 'none: there is no driver',
   nativeKernels: 'not compiled',
   compiler: undefined,
   python: '3.11.7 (pip 23.2.1)',
@@ -40,6 +41,7 @@ describe('formatDoctor', () => {
   it('says what runs, why the faster way failed and what to do', () => {
     const text = formatDoctor(broken);
     expect(text).toMatch(/^backend +wasm$/m);
+    expect(text).toMatch(/^GPU +none: there is no driver$/m);
     expect(text).toMatch(/^kernels +not compiled$/m);
     expect(text).toMatch(/^tfjs-node +4\.22\.0, no binding$/m);
     expect(text).toMatch(/by pip failed: there is no C\+\+ compiler$/m);

@@ -2,6 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { createRequire } from 'node:module';
 import { compilerAdvice, findCompiler } from './install/binding.js';
 import { cacheDirectory } from '@ulmfit/files';
+import { gpuFault, isGpuEngine } from './gpu.js';
 import { wayNames } from './install/install-engine.js';
 import { findPython } from './install/python.js';
 import {
@@ -37,6 +38,8 @@ export interface DoctorReport {
   readonly tfjsNode: FoundTfjsNode | undefined;
   readonly tensorflowVersion: string | undefined;
   readonly libraryPath: string | undefined;
+  /** Whether TensorFlow computes on a graphics card, and why it doesn't. */
+  readonly gpu: string;
   /** The compiled native kernels, or why there are none. */
   readonly nativeKernels: string;
   /** The first line of the C++ compiler's version. */
@@ -106,6 +109,11 @@ export async function doctor(): Promise<DoctorReport> {
           },
     tensorflowVersion: engine?.tensorflowVersion,
     libraryPath: engine?.libraryPath,
+    gpu: engine?.usesGpu
+      ? 'in use'
+      : tfjsNode && isGpuEngine(tfjsNode)
+        ? `none: ${gpuFault()}`
+        : 'none: the engine is the one for the processor (`npx ulmfit engine install --gpu` puts the other one in place)',
     nativeKernels: nativeKernelsOff() ? 'turned off by ULMFIT_NATIVE=0' : (kernels ?? 'not compiled'),
     compiler: compiler?.version,
     python: 'missing' in python ? python.missing : `${python.version} (pip ${python.pipVersion})`,
@@ -127,6 +135,7 @@ export function formatDoctor(report: DoctorReport): string {
     ['backend', report.backend],
     ['TensorFlow', report.tensorflowVersion ?? 'not loaded'],
     ['library', report.libraryPath ?? 'none'],
+    ['GPU', report.gpu],
     [
       'tfjs-node',
       tfjsNode === undefined ? 'not installed' : `${tfjsNode.version}, ${tfjsNode.broken ?? 'loads'}`,

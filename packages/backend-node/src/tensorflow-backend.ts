@@ -41,6 +41,8 @@ export interface TensorFlowBinding {
 /** The part of tfjs-node's backend that kernels are written with. */
 export interface TensorFlowBackend {
   readonly binding: TensorFlowBinding;
+  /** Whether its tensors are on a graphics card. */
+  readonly isUsingGpuDevice: boolean;
   executeSingleOutput(
     name: string,
     attributes: readonly OpAttribute[],

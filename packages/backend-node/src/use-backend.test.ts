@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
+import { lstmLayer } from '@ulmfit/kernels';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { engineMissing, withReason } from './engine.test-helper.js';
 import { temporaryFolder } from './install/fake-wheel.test-helper.js';
@@ -129,6 +130,40 @@ describe.skipIf(engineMissing !== undefined)(withReason('useBackend on TensorFlo
       );
       expect(Array.from(rows.dataSync())).toEqual([0, 0, 2, 2, 0, 0]);
     });
+  });
+
+  // Stands in for a card: the same backend that says it has one.
+  it('composes all operations on a graphics card, and goes back to the kernels on the processor', async () => {
+    const backend = tensorFlowBackend() as { isUsingGpuDevice: boolean };
+    const layer = () =>
+      tf.tidy(() => {
+        const numbers = (length: number) => tf.sin(tf.range(0, length));
+        const matrix = (rows: number, columns: number) =>
+          tf.reshape<tf.Rank.R2>(numbers(rows * columns), [rows, columns]);
+        const weights = { weightIh: matrix(16, 3), weightHh: matrix(16, 4) };
+        const biases = { biasIh: tf.zeros<tf.Rank.R1>([16]), biasHh: tf.ones<tf.Rank.R1>([16]) };
+        const { output } = lstmLayer(
+          tf.reshape<tf.Rank.R3>(numbers(30), [5, 2, 3]),
+          { h: matrix(2, 4), c: matrix(2, 4) },
+          { ...weights, ...biases },
+        );
+        return Array.from(output.dataSync());
+      });
+    await useBackend({ precision: 'float32' });
+    const before = layer();
+    backend.isUsingGpuDevice = true;
+    try {
+      const { gpu, fastKernels, precision } = await useBackend({ precision: 'auto' });
+      expect({ gpu, fastKernels, precision }).toEqual({ gpu: true, fastKernels: [], precision: 'float32' });
+      expect(
+        tf.getKernelsForBackend('tensorflow').filter(({ kernelName }) => /^Ulmfit/.test(kernelName)),
+      ).toEqual([]);
+      layer().forEach((x, i) => expect(x).toBeCloseTo(before[i] ?? NaN, 5));
+    } finally {
+      backend.isUsingGpuDevice = false;
+    }
+    expect(await useBackend({ precision: 'float32' })).toMatchObject({ gpu: false });
+    if (nativeMissing === undefined) expect(layer()).toEqual(before);
   });
 
   it('does without the native kernels when ULMFIT_NATIVE is 0', async () => {

@@ -6,6 +6,7 @@ import { env, findBackend, scalar, setBackend } from '@tensorflow/tfjs-core';
 import { requireInteger, UlmfitError } from '@ulmfit/errors';
 import { cacheDirectory } from '@ulmfit/files';
 import { engineFault } from './install/engine-fault.js';
+import { gpuFault, isGpuEngine } from './gpu.js';
 import { findTfjsNode, tfjsNodeAdvice } from './install/tfjs-node-package.js';
 import {
   registerFastKernels,
@@ -41,6 +42,8 @@ export interface BackendInfo {
   /** The version of the engine below it: TensorFlow's, or that of the tfjs backend. */
   readonly version: string;
   readonly threads: number;
+  /** Whether it computes on a graphics card. */
+  readonly gpu: boolean;
   /** The kernels that replace tfjs-node's own and composed operations. */
   readonly fastKernels: readonly string[];
   readonly precision: Precision;
@@ -132,15 +135,25 @@ async function startTensorFlow(options: BackendOptions, warnings: string[]): Pro
   if (threads !== undefined && threads !== tensorFlowThreads) {
     warnings.push(`TensorFlow already runs with ${tensorFlowThreads} threads and keeps them.`);
   }
-  const version = tensorFlowBackend().binding.TF_Version;
-  const native = await startNativeKernels(version, tensorFlowThreads, warnings);
+  const { binding, isUsingGpuDevice: gpu } = tensorFlowBackend();
+  const version = binding.TF_Version;
+  // They read and write the memory of the processor: on a card each operation is composed of TensorFlow's own.
+  if (gpu) unregisterNativeKernels();
+  const native = gpu ? undefined : await startNativeKernels(version, tensorFlowThreads, warnings);
+  const tfjsNodePackage = gpu ? undefined : await findTfjsNode();
+  if (tfjsNodePackage && isGpuEngine(tfjsNodePackage))
+    warnings.push(`The engine for graphics cards computes on the processor: ${gpuFault()}.`);
   const precision = choosePrecision(options.precision, native, warnings);
   setPrecision(precision);
   return {
     backend: 'tensorflow',
     version,
     threads: tensorFlowThreads,
-    fastKernels: [...registerFastKernels(), ...(native === undefined ? [] : registerNativeKernels())],
+    gpu,
+    // Of TensorFlow's own ops it has the one that is faster on a processor.
+    fastKernels: gpu
+      ? []
+      : [...registerFastKernels(), ...(native === undefined ? [] : registerNativeKernels())],
     precision,
     warnings,
   };
@@ -178,7 +191,7 @@ function choosePrecision(
   if (native?.hasBfloat16 === true) return 'bfloat16';
   warnings.push(
     native === undefined
-      ? 'bfloat16 needs the native kernels: float32 runs instead.'
+      ? 'bfloat16 needs the native kernels, which are for the processor: float32 runs instead.'
       : 'This processor does not multiply bfloat16: float32 runs instead.',
   );
   return 'float32';
@@ -195,6 +208,8 @@ function prepareEnvironment(threads: number | undefined): void {
     if (!(name in util)) Object.defineProperty(util, name, { value, configurable: true, writable: true });
   }
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // Or the first process takes all of a card's memory.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   if (threads !== undefined) {
     process.env.TF_NUM_INTRAOP_THREADS = String(threads);
     process.env.OMP_NUM_THREADS ??= String(threads);
@@ -215,7 +230,15 @@ async function startWasm(_options: BackendOptions, warnings: string[]): Promise<
     setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
   }
   if (!(await setBackend('wasm'))) throw new Error('its initialisation failed');
-  return { backend: 'wasm', version, threads: 1, fastKernels: [], precision: 'float32', warnings };
+  return {
+    backend: 'wasm',
+    version,
+    threads: 1,
+    gpu: false,
+    fastKernels: [],
+    precision: 'float32',
+    warnings,
+  };
 }
 
 async function startCpu(_options: BackendOptions, warnings: string[]): Promise<BackendInfo> {
@@ -227,7 +250,7 @@ async function startCpu(_options: BackendOptions, warnings: string[]): Promise<B
   env().set('IS_TEST', true);
   scalar(0).dispose();
   env().set('IS_TEST', wasTest);
-  return { backend: 'cpu', version, threads: 1, fastKernels: [], precision: 'float32', warnings };
+  return { backend: 'cpu', version, threads: 1, gpu: false, fastKernels: [], precision: 'float32', warnings };
 }
 
 function firstLine(error: unknown): string {

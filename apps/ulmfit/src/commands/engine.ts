@@ -4,7 +4,7 @@ import type { Flags } from '../flags.js';
 import { printLines } from '../standard-output.js';
 
 /** `ulmfit engine install` */
-export async function install({ force = false }: Pick<Flags, 'force'>): Promise<void> {
+export async function install({ force = false, gpu = false }: Pick<Flags, 'force' | 'gpu'>): Promise<void> {
   const bar = process.stderr.isTTY
     ? new SingleBar(
         { stream: process.stderr, format: '{phase} {bar} {percentage}%', clearOnComplete: true },
@@ -15,6 +15,7 @@ export async function install({ force = false }: Pick<Flags, 'force'>): Promise<
   bar?.start(1, 0, { phase });
   const report = await installEngine({
     force,
+    gpu,
     onProgress: (progress) => {
       if (!bar && progress.phase !== phase) process.stderr.write(`engine: ${progress.phase}\n`);
       phase = progress.phase;

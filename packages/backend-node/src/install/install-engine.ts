@@ -4,14 +4,16 @@ import { delimiter, dirname, join } from 'node:path';
 import { UlmfitError } from '@ulmfit/errors';
 import { cacheDirectory, temporaryName, withLock } from '@ulmfit/files';
 import { ensureBinding } from './binding.js';
+import { gpuFault, isGpuEngine } from '../gpu.js';
 import { ensureKernelLibrary } from '../native/kernel-library.js';
 import { nativeKernelsOff } from '../native/native-kernels.js';
 import { stderrAddon } from '../quiet-load.js';
+import { cudaRequirements, installCuda } from './cuda.js';
 import { bindingFolder } from './engine-fault.js';
 import { downloadWheel, ensureLibrary } from './library.js';
 import { ensureAddon } from './native-addon.js';
 import type { OnInstallProgress } from './progress.js';
-import { findPython } from './python.js';
+import { findPython, type Python } from './python.js';
 import { reasonOf, runCommand } from './run-command.js';
 import {
   findTfjsNode,
@@ -34,6 +36,11 @@ export interface InstallOptions {
   readonly cacheDirectory?: string | undefined;
   /** Installs again even when the engine loads or the cache is whole. */
   readonly force?: boolean | undefined;
+  /**
+   * Installs TensorFlow for NVIDIA's graphics cards with CUDA's libraries, on Linux on x64; a driver has to be there. Where that fails,
+   * the engine that is in place stays, and `warning` says why. Default false. Not tested on a card.
+   */
+  readonly gpu?: boolean | undefined;
   /** The tfjs-node package to mend; the one that this package imports unless given. */
   readonly tfjsNode?: TfjsNodePackage | undefined;
 }
@@ -63,6 +70,12 @@ const ways: readonly (readonly [InstallWay, Way])[] = [
   ['as-is', asItIs],
   ['wheel', fromWheel],
   ['upstream', fromUpstream],
+];
+
+/** Those to an engine for graphics cards. */
+const gpuWays: typeof ways = [
+  ['as-is', asItIsForGpu],
+  ['wheel', fromWheel],
 ];
 
 /**
@@ -106,7 +119,7 @@ async function isWritable(folder: string): Promise<boolean> {
 async function installInto(cache: string, options: InstallOptions): Promise<InstallReport> {
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
-  const { log, onProgress, force = false } = options;
+  const { log, onProgress, force = false, gpu = false } = options;
   const attempts: InstallAttempt[] = [];
   const tfjsNode = options.tfjsNode ?? (await findTfjsNode());
 
@@ -114,15 +127,28 @@ async function installInto(cache: string, options: InstallOptions): Promise<Inst
     const reason = `the package @tensorflow/tfjs-node is not installed: run \`${tfjsNodeAdvice}\`, then this again`;
     attempts.push({ way: 'as-is', ok: false, reason });
   } else {
-    for (const [way, run] of ways) {
-      if (force && way === 'as-is') continue;
+    const all = [
+      ...(gpu ? gpuWays.map(([way, run]) => [way, run, true] as const) : []),
+      ...ways.map(([way, run]) => [way, run, false] as const),
+    ];
+    for (const [way, run, isForGpu] of all) {
+      // What is in place before anything else has failed is what is to be done again.
+      if (force && way === 'as-is' && isForGpu === gpu) continue;
       try {
-        const engine = await run({ tfjsNode, cache, log, onProgress, force });
+        const engine = await run({
+          tfjsNode,
+          cache,
+          log,
+          onProgress,
+          force: force && isForGpu === gpu,
+          gpu: isForGpu,
+        });
         attempts.push({ way, ok: true });
         log?.(`TensorFlow ${engine.tensorflowVersion} is ready`);
         await buildStderrAddon(cache);
         onProgress?.({ phase: 'build' });
         const native = await buildNativeKernels(tfjsNode, engine, { cache, log, rebuild: force });
+        const warning = gpu ? gpuWarning(engine, isForGpu, attempts) : undefined;
         // A working engine keeps the record of how it came there.
         if (way !== 'as-is') await writeRecord(tfjsNode, { way, attempts });
         return {
@@ -131,6 +157,7 @@ async function installInto(cache: string, options: InstallOptions): Promise<Inst
           tensorflowVersion: engine.tensorflowVersion,
           ...(engine.libraryPath === undefined ? {} : { libraryPath: engine.libraryPath }),
           ...native,
+          ...(warning !== undefined && { warning }),
           seconds: seconds(),
         };
       } catch (error) {
@@ -158,18 +185,37 @@ async function asItIs({ tfjsNode, onProgress }: Installation): Promise<LoadedEng
   return loadOrThrow(tfjsNode);
 }
 
+/** What it loads is of use only where it is the one for graphics cards. */
+async function asItIsForGpu(installation: Installation): Promise<LoadedEngine> {
+  if (!isGpuEngine(installation.tfjsNode))
+    throw new UlmfitError('ENGINE_BROKEN', 'the engine in place is not the one for graphics cards');
+  return asItIs(installation);
+}
+
+/** What the user should know who wanted an engine for graphics cards. */
+function gpuWarning(
+  { usesGpu }: LoadedEngine,
+  isForGpu: boolean,
+  attempts: readonly InstallAttempt[],
+): string | undefined {
+  if (usesGpu) return undefined;
+  if (isForGpu)
+    return `the engine for graphics cards is in place, and computes on the processor: ${gpuFault()}`;
+  const reason = attempts.find(({ way, ok }) => way === 'wheel' && !ok)?.reason ?? '';
+  return `there is no engine for graphics cards, and the one for the processor stays: ${reason}`;
+}
+
 async function fromWheel(installation: Installation): Promise<LoadedEngine> {
-  const { tfjsNode, cache, log, onProgress, force = false } = installation;
-  const machine = { platform: process.platform, arch: process.arch, musl: hasMusl() };
+  const { tfjsNode, cache, log, onProgress, force = false, gpu = false } = installation;
+  const machine = { platform: process.platform, arch: process.arch, musl: hasMusl(), gpu };
   const wheel = chooseWheel(machine);
   if ('unavailable' in wheel) throw new UlmfitError('NO_WHEEL', wheel.unavailable);
 
-  const name = `tensorflow-${wheel.version}-${process.platform}-${process.arch}`;
+  const name = `tensorflow-${gpu ? 'gpu-' : ''}${wheel.version}-${process.platform}-${process.arch}`;
   const library = join(cache, 'engine', name);
   onProgress?.({ phase: 'check' });
   const download = async (folder: string): Promise<string> => {
-    const python = await findPython();
-    if ('missing' in python) throw new UlmfitError('NO_PYTHON', python.missing);
+    const python = await requirePython();
     const choice = chooseWheel({ ...machine, pythonVersion: python.version, pythonMachine: python.machine });
     if ('unavailable' in choice) throw new UlmfitError('NO_WHEEL', choice.unavailable);
     log?.(`downloading ${choice.project} ${choice.version} by pip ${python.pipVersion}`);
@@ -179,6 +225,7 @@ async function fromWheel(installation: Installation): Promise<LoadedEngine> {
     folder: library,
     platform: process.platform,
     download,
+    complete: gpu ? completeForGpu(installation) : undefined,
     rebuild: force,
     onProgress,
     log,
@@ -198,6 +245,20 @@ async function fromWheel(installation: Installation): Promise<LoadedEngine> {
   onProgress?.({ phase: 'load' });
   return loadOrThrow(tfjsNode);
 }
+
+async function requirePython(): Promise<Python> {
+  const python = await findPython();
+  if ('missing' in python) throw new UlmfitError('NO_PYTHON', python.missing);
+  return python;
+}
+
+const completeForGpu =
+  ({ log, onProgress }: Installation) =>
+  async (wheel: string, folder: string): Promise<void> => {
+    onProgress?.({ phase: 'download' });
+    log?.('installing CUDA’s libraries by pip');
+    await installCuda(await requirePython(), await cudaRequirements(wheel, folder), folder);
+  };
 
 async function fromUpstream({ tfjsNode, log, onProgress }: Installation): Promise<LoadedEngine> {
   log?.('running tfjs-node’s own installer');

@@ -13,6 +13,8 @@ export interface LibraryRequest {
   readonly platform: NodeJS.Platform;
   /** Downloads the wheel into a folder and resolves to its path. */
   readonly download: (folder: string) => Promise<string>;
+  /** Puts beside it what it needs of others; is given the wheel. */
+  readonly complete?: ((wheel: string, folder: string) => Promise<void>) | undefined;
   readonly rebuild?: boolean;
   readonly onProgress?: OnInstallProgress | undefined;
   readonly log?: ((line: string) => void) | undefined;
@@ -24,7 +26,7 @@ const HEADERS =
 
 /** Makes sure that TensorFlow's C library is in the cache. Resolves to whether it was there already. */
 export function ensureLibrary(request: LibraryRequest): Promise<boolean> {
-  const { folder, rebuild = false, log, download } = request;
+  const { folder, rebuild = false, log, download, complete } = request;
   return ensureCachedFolder(
     folder,
     async (temporary) => {
@@ -33,6 +35,7 @@ export function ensureLibrary(request: LibraryRequest): Promise<boolean> {
       await mkdir(wheelFolder);
       const wheel = await download(wheelFolder);
       await unpackLibrary(wheel, temporary, request.platform, request.onProgress).catch(describeZipError);
+      await complete?.(wheel, temporary);
       await rm(wheelFolder, { recursive: true });
     },
     { rebuild, log },

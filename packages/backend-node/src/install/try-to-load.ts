@@ -8,6 +8,8 @@ import { libraryPath, type TfjsNodePackage } from './tfjs-node-package.js';
 export interface LoadedEngine {
   readonly tensorflowVersion: string;
   readonly libraryPath: string | undefined;
+  /** Whether it computes on a graphics card. */
+  readonly usesGpu: boolean;
 }
 
 const LOAD = `
@@ -17,7 +19,8 @@ util.isArray ??= Array.isArray;
 const tf = require(process.argv[1]);
 const product = tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])).dataSync()[0];
 if (product !== 11) throw new Error('1*3 + 2*4 gave ' + product);
-console.log('\\n' + JSON.stringify(tf.backend().binding.TF_Version));`;
+const { binding } = tf.backend();
+console.log('\\n' + JSON.stringify([binding.TF_Version, binding.isUsingGpuDevice()]));`;
 
 /**
  * Loads tfjs-node in a child process, since a library that doesn't fit the processor kills the process that loads it.
@@ -35,11 +38,12 @@ export async function tryToLoad(
   if (fault !== undefined) return { broken: fault };
   const result = await runCommand(process.execPath, ['-e', LOAD, tfjsNode.directory], {
     timeoutMilliseconds: 120_000,
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', TF_FORCE_GPU_ALLOW_GROWTH: 'true' },
   });
   if (result.code !== 0) return { broken: firstSentence(reasonOf(result)) };
-  const version = JSON.parse(result.stdout.trim().split('\n').at(-1) ?? '""') as string;
-  return { tensorflowVersion: version, libraryPath: await libraryPath(tfjsNode) };
+  const last = result.stdout.trim().split('\n').at(-1) ?? '["", false]';
+  const [tensorflowVersion, usesGpu] = JSON.parse(last) as [string, boolean];
+  return { tensorflowVersion, libraryPath: await libraryPath(tfjsNode), usesGpu };
 }
 
 function firstSentence(text: string): string {

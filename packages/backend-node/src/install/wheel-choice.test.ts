@@ -48,6 +48,21 @@ describe('chooseWheel', () => {
     );
   });
 
+  it('takes the project with code for graphics cards, where there is one', () => {
+    const machine = {
+      platform: 'linux',
+      arch: 'x64',
+      pythonVersion: '3.11.2',
+      pythonMachine: 'x86_64',
+    } as const;
+    expect(argumentsFor({ ...machine, gpu: true })).toBe(`${PLAIN} tensorflow==2.21.0`);
+    for (const other of [{ arch: 'arm64' }, { platform: 'darwin', arch: 'arm64' }] as const) {
+      expect(chooseWheel({ ...machine, ...other, gpu: true })).toEqual({
+        unavailable: expect.stringContaining('for Linux on x64 alone') as string,
+      });
+    }
+  });
+
   it('says why there is none', () => {
     expect(chooseWheel({ platform: 'win32', arch: 'x64', pythonVersion: '3.12.0' })).toEqual({
       unavailable: expect.stringContaining('own installer') as string,

@@ -8,6 +8,8 @@ export interface WheelRequest {
   readonly pythonMachine?: string | undefined;
   /** Whether the C library is musl (Alpine Linux). */
   readonly musl?: boolean | undefined;
+  /** Whether it is to compute on graphics cards. */
+  readonly gpu?: boolean | undefined;
 }
 
 /** A wheel that holds TensorFlow's C library for a machine, and how to tell pip so. */
@@ -65,16 +67,29 @@ const published: Readonly<Record<string, PublishedWheel>> = {
   },
 };
 
+/** With code for graphics cards of NVIDIA; of CUDA it only knows the names. */
+const publishedForGpu: PublishedWheel = {
+  project: 'tensorflow',
+  version: '2.21.0',
+  pythons: [10, 13],
+  tag: 'manylinux_2_27_x86_64',
+  machines: ['x86_64', 'amd64'],
+};
+
 /**
  * Chooses the wheel whose C library tfjs-node is built against. The library doesn't depend on Python: any of
  * a release's wheels for the platform will do, so a Python that is too old, too new or absent asks for another one's.
  */
 export function chooseWheel(request: WheelRequest): WheelChoice | NoWheel {
-  const { platform, arch, pythonVersion, pythonMachine, musl = false } = request;
+  const { platform, arch, pythonVersion, pythonMachine, musl = false, gpu = false } = request;
+  if (gpu && (platform !== 'linux' || arch !== 'x64'))
+    return {
+      unavailable: `for graphics cards TensorFlow is published for Linux on x64 alone, not for ${platform} on ${arch}`,
+    };
   if (platform === 'win32')
     return { unavailable: 'on Windows the library comes from tfjs-node’s own installer' };
   if (musl) return { unavailable: 'TensorFlow is published for glibc, and this system has musl' };
-  const wheel = published[`${platform} ${arch}`];
+  const wheel = gpu ? publishedForGpu : published[`${platform} ${arch}`];
   if (wheel === undefined) return { unavailable: `TensorFlow is not published for ${platform} on ${arch}` };
 
   const [oldest, newest] = wheel.pythons;
