@@ -8,7 +8,7 @@ export async function readJson(request: Request, maxBytes: number, signal: Abort
   const type = request.headers.get('content-type') ?? '';
   // A page of another site can't send this type without being asked first, which this server refuses.
   if (!/^application\/([\w.+-]+\+)?json *(;|$)/i.test(type))
-    throw new UlmfitError('NOT_JSON', 'the Content-Type is not JSON; send application/json');
+    throw new UlmfitError('NOT_JSON', 'the Content-Type is not JSON; send Content-Type: application/json');
   const bytes = await readBytes(request, maxBytes, signal);
   let text: string;
   try {
