@@ -1,3 +1,5 @@
+import { siteModels } from 'virtual:site-models';
+
 /** Where models are kept, so that they are downloaded once and there without a network. */
 const KEPT = 'ulmfit-models';
 
@@ -40,5 +42,13 @@ export async function keptFile(url: string, { signal, onProgress, bytes }: KeptF
   const file = new Blob(chunks);
   // A full disk keeps nothing, and the model works all the same.
   await store?.put(url, new Response(file)).catch(() => undefined);
+  if (store) await removeEarlier(store);
   return file;
+}
+
+/** Models of an earlier site have other addresses, and nobody asks for them again. */
+async function removeEarlier(store: Cache): Promise<void> {
+  const present = Object.values(siteModels).map(({ url }) => new URL(url, location.href).href);
+  const earlier = (await store.keys()).filter(({ url }) => !present.includes(url));
+  await Promise.all(earlier.map((request) => store.delete(request)));
 }

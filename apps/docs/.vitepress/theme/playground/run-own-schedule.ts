@@ -14,13 +14,17 @@ const LIMIT = 1000;
 /** Started before it is needed, so that only the code's own time is counted. */
 let idle: Promise<Worker> | undefined;
 
-const start = (): Promise<Worker> =>
-  new Promise((resolve, reject) => {
+function start(): Promise<Worker> {
+  const starting = new Promise<Worker>((resolve, reject) => {
     const worker = new Worker(ScheduleUrl, { type: 'module', name: 'schedule' });
     worker.onmessage = () => resolve(worker);
     worker.onerror = () =>
       reject(new Error('The worker can’t be loaded: check the network, then try again.'));
   });
+  // Told to who asks for it, and nobody may.
+  starting.catch(() => undefined);
+  return starting;
+}
 
 /**
  * Runs a visitor's code in a worker, for a second at most.
