@@ -319,7 +319,7 @@ describe('the language model refuses', () => {
     const { ids, targets } = windowOf([[3, 4, 5]]);
     pass({ ids, targets });
     expect(() => pass(windowOf(someIds(2, 3)))).toThrow(
-      bad('language model: a batch of 2 streams follows one of 1 in the same epoch'),
+      bad('language model: a batch of 2 streams follows one of 1 in the same epoch; keep the batch size'),
     );
     expect(() => pass(windowOf([[3, 11, 5]]))).toThrow(bad('ids has 11 at 1; there are 11 words, from 0'));
     expect(() => pass(windowOf([[3, 4, 12]]))).toThrow(

@@ -56,17 +56,17 @@ describe('transferLanguageModel', () => {
     [
       'another embedding',
       () => ({ model: own(model(2, { embedding: 5 })), words: ['a', 'b'] }),
-      'the embeddings have 2 and 5 features',
+      'the embeddings have 2 and 5 features; use models of the same sizes',
     ],
     [
       'other layers',
       () => ({ model: own(model(2, { layers: 3 })), words: ['a', 'b'] }),
-      'the encoders have 2 and 3 layers',
+      'the encoders have 2 and 3 layers; use models of the same sizes',
     ],
     [
       'other sizes',
       () => ({ model: own(model(2, { hidden: 4 })), words: ['a', 'b'] }),
-      'rnn.0.weightIh is [12, 2] in one encoder and [16, 2] in the other',
+      'rnn.0.weightIh is [12, 2] in one encoder and [16, 2] in the other; use models of the same sizes',
     ],
   ])('refuses %s, and writes nothing', (_, target, message) => {
     const from = own(model(2, {}, 7));

@@ -167,9 +167,9 @@ describe('readPytorch', () => {
     [
       'a whole pickled model',
       zip(call(global('fastai.learner', 'Learner')), {}),
-      /names "fastai.learner.Learner"/,
+      /refers to "fastai.learner.Learner"/,
     ],
-    ['a command', zip(call(global('posix', 'system'), text('true')), {}), /names "posix.system"/],
+    ['a command', zip(call(global('posix', 'system'), text('true')), {}), /refers to "posix.system"/],
     ['TorchScript', zip(plain, { 0: six }, 0, { 'a/constants.pkl': pickle(none) }), /TorchScript/],
     [
       'big-endian values',

@@ -116,7 +116,7 @@ describe('the generator for nx', () => {
       ),
     );
     expect(() => generatePlugin(tree, { name: 'there', kind: 'task' })).toThrow(
-      'packages/there is there already',
+      'packages/there already exists; choose another with --directory',
     );
     expect(() => generatePlugin(tree, { name: 'other', kind: 'tusk' })).toThrow('is it task?');
   });

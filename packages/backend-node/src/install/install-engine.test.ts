@@ -24,7 +24,7 @@ async function fakeTfjsNode(installer: string) {
       if (!require('node:fs').existsSync(__dirname + '/lib/napi-v8/tfjs_binding.node')) throw new Error('no binding');
       exports.tensor2d = (values) => values;
       exports.matMul = () => ({ dataSync: () => [11] });
-      exports.backend = () => ({ binding: { TF_Version: '2.9.1' } });`,
+      exports.backend = () => ({ binding: { TF_Version: '2.9.1', isUsingGpuDevice: () => false } });`,
     'scripts/install.js': installer,
   };
   for (const [name, text] of Object.entries(files)) {

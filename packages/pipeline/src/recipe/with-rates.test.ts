@@ -27,10 +27,10 @@ it('keeps the proportions of the classifier’s fits', () => {
 
 it('refuses a stage that there isn’t, and a rate that is none', () => {
   expect(() => withRates(small, { finetun: 1 })).toThrow(
-    'no stage "finetun" in this recipe; did you mean finetune?',
+    'this recipe has no stage "finetun"; did you mean finetune?',
   );
   expect(() => withRates(presets['best-on-cpu'], { pretrain: 1 })).toThrow(
-    'no stage "pretrain" in this recipe; there are finetune, classify, head, all, scratch',
+    'this recipe has no stage "pretrain"; there are finetune, classify, head, all, scratch',
   );
   for (const rate of [0, -1, NaN, Infinity])
     expect(() => withRates(small, { finetune: rate })).toThrow(/finetune is .*; give a rate above 0/);

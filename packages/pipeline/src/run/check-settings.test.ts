@@ -19,6 +19,9 @@ it('refuses slices where terms read texts without a label', () => {
   };
   expect(() => checkSettings(settings)).not.toThrow();
   expect(() => checkSettings({ ...settings, slices: 2 })).toThrow(
-    expect.objectContaining({ code: 'BAD_RECIPE', message: expect.stringContaining('2 slices') as string }),
+    expect.objectContaining({
+      code: 'BAD_RECIPE',
+      message: expect.stringContaining('needs one slice, and this run has 2') as string,
+    }),
   );
 });

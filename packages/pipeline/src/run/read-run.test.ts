@@ -134,7 +134,7 @@ describe('readRun', () => {
     const empty = join(root, 'empty');
     mkdirSync(empty);
     expect(() => readRun(empty)).toThrow(expect.objectContaining({ code: 'NO_RUN' }));
-    expect(() => readRun(join(root, 'nowhere'))).toThrow(/nowhere: no run/);
+    expect(() => readRun(join(root, 'nowhere'))).toThrow(/nowhere: not a run/);
     for (const [file, content, code] of [
       ['metrics.jsonl', '[]\n', 'BAD_METRICS'],
       ['result.json', '{"pretrain": 1}', 'BAD_RUN_RESULT'],

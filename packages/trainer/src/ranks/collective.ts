@@ -35,7 +35,7 @@ const decoder = new TextDecoder();
 /**
  * The values of all ranks, in rank order. Only finite numbers survive JSON.
  * @example
- * const hosts = await gatherJson(ranks, hostname());
+ * const hosts = await gatherJson(ranks, { machine: 'node-3' });
  */
 export async function gatherJson<T>(
   collective: Collective,
