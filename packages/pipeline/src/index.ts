@@ -12,6 +12,7 @@ export {
   type RecipeDropouts,
   type RecipeEncoder,
   type RecipeOptimizer,
+  type RecipeLinear,
   type RecipeVocabulary,
   type SelfTraining,
   type SemiSupervised,

@@ -137,10 +137,12 @@ export class RunStages {
     const { signal, onEvent } = this.#context;
     await requireTexts(task, 'train', this.#context);
     const begun = Date.now();
+    const { recipe } = this.#settings;
     const linear = await trainLinear(task.labelled('train', { signal }), {
       classes: task.classes.length,
       multiLabel: task.multiLabel,
-      classWeights: this.#settings.recipe.classifier.classWeights === 'balanced' ? 'balanced' : undefined,
+      ...(recipe.linear?.maxTerms !== undefined && { maxFeatures: recipe.linear.maxTerms }),
+      classWeights: recipe.classifier.classWeights === 'balanced' ? 'balanced' : undefined,
       signal,
       onProgress: (progress) => onEvent?.({ type: 'linear', stage: 'linear', ...progress }),
     });

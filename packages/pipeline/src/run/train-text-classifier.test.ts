@@ -36,10 +36,12 @@ function activationL1(): TrainingPlugin<unknown, unknown, { dropped: unknown }> 
 
 it('makes a classifier of rows in memory, blended with the plain baseline', async () => {
   const before = memory().numTensors;
-  const options = { recipe, tokenCache: false, folder: join(root, 'run') };
+  const limited: Recipe = { ...recipe, linear: { maxTerms: 30 } };
+  const options = { recipe: limited, tokenCache: false, folder: join(root, 'run') };
   const rows = { train: rowsOf(40, 1), test: rowsOf(20, 2), unlabelled: opinionsOf(10, 3).texts };
   const { classifier, report, result } = await trainTextClassifier({ ...rows, ...options });
   expect(Object.keys(result)).toEqual(['linear', 'finetune', 'classify', 'evaluate']);
+  expect(result.linear?.features).toBe(30);
   expect(report?.split).toBe('test');
   expect(result.classify?.best).toMatchObject({ fit: 'classify.1-all' });
   // Each word tells the class.
