@@ -52,7 +52,7 @@ export function modelCard(card: ModelCard): string {
     `| licence of the weights | ${licence} |`,
     `| sizes | ${shape}, ${vocabulary.toLocaleString('en')} words |`,
     `| weights | ${weights}, ${(bytes / 1e6).toFixed(1)} MB |`,
-    `| time of training | ${hours.toFixed(1)} hours |`,
+    `| time of training${isClassifier ? ', the classifier alone' : ''} | ${hours.toFixed(1)} hours |`,
     ...rows,
     '',
     'It was trained by:',

@@ -12,7 +12,11 @@ const packages = { classifier: 'sentiment-en', languageModel: 'pretrained-en' };
 
 /** The model file of a package: in the folder of models that is given, in this repository, or installed. */
 function modelFile(name, folder) {
-  const places = [...(folder ? [join(folder, name)] : []), join(root, 'packages', name), installed(name)];
+  const places = [
+    ...(folder ? [join(folder, name)] : []),
+    join(root, 'packages/models', name),
+    installed(name),
+  ];
   for (const place of places) {
     const manifest = place && join(place, 'package.json');
     if (!manifest || !existsSync(manifest)) continue;
