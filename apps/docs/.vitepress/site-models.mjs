@@ -10,13 +10,9 @@ const require = createRequire(import.meta.url);
 /** What each is for, by the package's name without its scope. */
 const packages = { classifier: 'sentiment-en', languageModel: 'pretrained-en' };
 
-/** The model file of a package: in the folder of models that is given, in this repository, or installed. */
+/** The model file of a package: in the folder of models where one is given, else in this repository, or installed. */
 function modelFile(name, folder) {
-  const places = [
-    ...(folder ? [join(folder, name)] : []),
-    join(root, 'packages/models', name),
-    installed(name),
-  ];
+  const places = folder ? [join(folder, name)] : [join(root, 'packages/models', name), installed(name)];
   for (const place of places) {
     const manifest = place && join(place, 'package.json');
     if (!manifest || !existsSync(manifest)) continue;
@@ -37,7 +33,7 @@ function installed(name) {
 
 /**
  * A plugin of Vite that gives `virtual:site-models`: for each purpose the address of a model and its size, or nothing.
- * `ULMFIT_SITE_MODELS` names a folder of such packages.
+ * `ULMFIT_SITE_MODELS` names a folder of such packages, which is then the only place.
  */
 export function siteModels({ folder = process.env['ULMFIT_SITE_MODELS'] } = {}) {
   const id = 'virtual:site-models';
