@@ -10,8 +10,8 @@ export type OwnSchedule = { readonly values: readonly number[] } | { readonly er
  */
 export function ownSchedule(code: string, steps: number, epochs: number): OwnSchedule {
   try {
-    // The code is the visitor's own, and runs in the visitor's own browser. The cast: a function of code has no type.
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval
+    // The cast: a function of code has no type.
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the code is the visitor's own, in the visitor's own browser
     const run = new Function(...Object.keys(scheduleFunctions), `'use strict';\n${code}`) as (
       ...functions: readonly unknown[]
     ) => unknown;
@@ -34,6 +34,6 @@ function shown(value: unknown): string {
   try {
     return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 100);
   } catch {
-    return 'what has no name';
+    return 'a value that has no text';
   }
 }

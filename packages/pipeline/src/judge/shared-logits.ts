@@ -8,8 +8,8 @@ export interface SharedLogitsOptions extends DocumentLogitsOptions {
 }
 
 /**
- * The logits of each document as {@link documentLogits} gives them, with the same bits, read by several ranks: each takes every so many
- * batches one, and has all rows in the end. Where one of them is told to stop, all stop.
+ * The logits of each document with the bits that {@link documentLogits} gives them, read by several ranks: the batches are dealt out, and
+ * every rank ends with all rows. Where one of them is told to stop, all stop.
  * @throws UlmfitError `BAD_WEIGHTS`, or the signal's reason
  */
 export async function sharedLogits(
