@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { registerFastKernel } from '../run-fast.js';
 import { compiledModule } from './compiled-module.js';
+import * as lstmLayer from './lstm-layer-module.js';
 import { useWasmSlices } from './use-wasm-slices.js';
 import type { WasmBackend } from './wasm-backend.js';
 import { WasmLstmLayer } from './wasm-lstm-layer.js';
@@ -24,7 +25,7 @@ let isUsed = false;
  */
 export function useWasmKernels(): boolean {
   useWasmSlices();
-  const module = compiledModule();
+  const module = compiledModule(lstmLayer);
   if (!module) return false;
   if (isUsed) return true;
   isUsed = true;
