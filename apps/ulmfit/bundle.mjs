@@ -1,4 +1,5 @@
-// Makes what answers soonest, in dist/quick: one file of what `ulmfit predict` needs for a few texts, and the texts of `--help`.
+// Makes what answers soonest, in dist/quick: one file of what `ulmfit predict` needs for a few texts, the texts of `--help`, and one file
+// that prints them.
 // `npm run build` runs it after the compiler.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -45,6 +46,23 @@ await build({
       },
     },
   ],
+});
+
+await build({
+  root: here,
+  configFile: false,
+  logLevel: 'warn',
+  build: {
+    ssr: join(folder, 'start.js'),
+    outDir: folder,
+    emptyOutDir: false,
+    target: 'node20',
+    rolldownOptions: {
+      external: [/\/main\.js$/, /\/exit-code\.js$/],
+      output: { format: 'cjs', entryFileNames: 'start.cjs' },
+    },
+  },
+  ssr: { noExternal: true },
 });
 
 const hashes = [...records]

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+// CommonJS, which Node starts sooner than modules: who asks for help has it at once, and nothing else is loaded.
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
 
-const built = new URL('../dist/main.js', import.meta.url);
-if (!existsSync(built)) {
+const built = join(__dirname, '../dist/quick');
+if (!existsSync(join(built, 'start.js'))) {
   console.error('ulmfit: not built yet; run `npm run build` in the workspace');
-  process.exit(2);
-}
-await import(built.href);
+  process.exitCode = 2;
+} else if (existsSync(join(built, 'start.cjs'))) require('../dist/quick/start.cjs').start();
+else import('../dist/quick/start.js').then(({ start }) => start());

@@ -1,6 +1,5 @@
 import { CommanderError } from 'commander';
 import { oneLine } from './one-line.js';
-import { ReaderEnded } from './standard-output.js';
 import { terminalText } from './terminal-text.js';
 
 /** What a shell reports of a program that SIGPIPE has ended, as it ends most whose reader is gone. Node ignores the signal. */
@@ -19,7 +18,8 @@ const INTERRUPTED: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM
  */
 export function exitCodeOf(error: unknown, print: (line: string) => void = console.error): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof ReaderEnded) return READER_ENDED;
+  // By name, as the help that is printed at once comes from a bundle with classes of its own.
+  if (error instanceof Error && error.name === 'ReaderEnded') return READER_ENDED;
   // A file that the system does not give, such as one without permission, is the user's to mend as well.
   if (error instanceof Error && (error.name === 'UlmfitError' || 'syscall' in error)) {
     print(`ulmfit: ${oneLine(error.message)}`);
