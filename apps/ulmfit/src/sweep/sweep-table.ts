@@ -4,16 +4,25 @@ import { chosenJudgement, readRun, runFiles } from '@ulmfit/pipeline';
 import { mainFigure } from '../evaluation-figures.js';
 import type { SweptRun } from './sweep.js';
 
+/** What a run came to: a classifier's accuracy and macro-F1, or a language model's perplexity and share of words guessed. */
+export type Score = readonly [main: number, second: number];
+
+const isLanguageModel = ({ args }: SweptRun): boolean => args[0] === 'pretrain' || args[0] === 'finetune';
+
 /** The score of a run; undefined before it has one. */
-export function scoreOf({ folder }: SweptRun): { figure: number; macroF1: number } | undefined {
-  if (!existsSync(join(folder, runFiles.config))) return undefined;
-  const { evaluate } = readRun(folder).result;
+export function scoreOf(run: SweptRun): Score | undefined {
+  if (!existsSync(join(run.folder, runFiles.config))) return undefined;
+  const { evaluate, pretrain, finetune } = readRun(run.folder).result;
+  if (isLanguageModel(run)) {
+    const score = run.args[0] === 'pretrain' ? pretrain : finetune;
+    return score && [score.perplexity, score.accuracy];
+  }
   if (!evaluate) return undefined;
   const judgement = chosenJudgement(evaluate);
-  return { figure: mainFigure(judgement.multiLabel).of(judgement), macroF1: judgement.macro.f1 };
+  return [mainFigure(judgement.multiLabel).of(judgement), judgement.macro.f1];
 }
 
-/** A row for each setting, over its seeds: how many runs, the mean and the deviation of the main figure, the mean macro-F1. */
+/** A row for each setting, over its seeds: how many runs, the mean and the deviation of the main figure, the mean of the second. */
 export function sweepLines(runs: readonly SweptRun[]): string[] {
   const rows = new Map<string, SweptRun[]>();
   for (const run of runs) {
@@ -24,15 +33,22 @@ export function sweepLines(runs: readonly SweptRun[]): string[] {
         .join(', ') || 'all';
     rows.set(name, [...(rows.get(name) ?? []), run]);
   }
+  const isOfWords = runs.some(isLanguageModel);
+  const main = isOfWords ? (figure: number) => figure.toFixed(2) : percent;
+  const second = isOfWords ? percent : (figure: number) => figure.toFixed(3);
   const cells = [...rows].map(([name, of]) => {
-    const scores = of.flatMap((run) => scoreOf(run) ?? []);
+    const scores = of.flatMap((run) => {
+      const score = scoreOf(run);
+      return score ? [score] : [];
+    });
     const done = `${scores.length} of ${of.length}`;
     if (scores.length === 0) return [name, done, '', '', ''];
-    const figures = scores.map(({ figure }) => figure);
-    const spread = figures.length < 2 ? '' : percent(deviation(figures));
-    return [name, done, percent(mean(figures)), spread, mean(scores.map((s) => s.macroF1)).toFixed(3)];
+    const figures = scores.map(([figure]) => figure);
+    const spread = figures.length < 2 ? '' : main(deviation(figures));
+    return [name, done, main(mean(figures)), spread, second(mean(scores.map(([, figure]) => figure)))];
   });
-  const table = [['setting', 'runs', 'accuracy', '±', 'macro-F1'], ...cells];
+  const titles = isOfWords ? ['perplexity', '±', 'words guessed'] : ['accuracy', '±', 'macro-F1'];
+  const table = [['setting', 'runs', ...titles], ...cells];
   const widths = (table[0] ?? []).map((_, i) => Math.max(...table.map((row) => row[i]?.length ?? 0)));
   return table.map((row) =>
     row

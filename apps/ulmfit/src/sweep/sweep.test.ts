@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { presets } from '@ulmfit/pipeline';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readSweep } from './sweep.js';
 import { sweepLines } from './sweep-table.js';
@@ -32,6 +33,28 @@ describe('a sweep', () => {
   it('tells of settings over their seeds, and of runs that have no score yet', () => {
     const runs = read({ run, vary: { seed: [1, 2], lr: ['head=1e-2'] }, out });
     expect(sweepLines(runs)).toEqual(['setting         runs  accuracy  ±  macro-F1', 'lr head=1e-2  0 of 2']);
+  });
+
+  it('tells the perplexity of language models', () => {
+    const runs = read({ run: ['pretrain', '--corpus', 'corpus.txt'], vary: { seed: [1, 2, 3] }, out });
+    const settings = {
+      task: null,
+      corpus: { kind: 'files', path: 'corpus.txt' },
+      ...{ backwards: false, transfer: true, linear: false, seed: 1 },
+      recipe: presets.tiny,
+      ...{ plugins: {}, optimizer: {} },
+    };
+    for (const [i, perplexity] of [60, 62].entries()) {
+      const one = runs[i]?.folder ?? '';
+      mkdirSync(one, { recursive: true });
+      writeFileSync(join(one, 'config.json'), JSON.stringify(settings));
+      const pretrain = { vocabulary: 100, tokens: 1000, perplexity, accuracy: 0.25, seconds: 1 };
+      writeFileSync(join(one, 'result.json'), JSON.stringify({ pretrain }));
+    }
+    expect(sweepLines(runs)).toEqual([
+      'setting    runs  perplexity     ±  words guessed',
+      'all      2 of 3       61.00  1.41        25.00 %',
+    ]);
   });
 
   it.each([
