@@ -1,7 +1,7 @@
 import { requireInteger, requireNotNegative, requireShare } from '@ulmfit/errors';
 import { normalValues, randomKey, randomWords, type RandomCoordinates } from '@ulmfit/kernels';
 
-/** How the length of a language model's windows varies (AWD-LSTM, Merity et al. 2017, section 5). */
+/** How the length of a language model's windows varies (AWD-LSTM, Merity et al. 2017, section 4.1; its values are those of section 5). */
 export interface WindowJitter {
   /** How often the base is the whole window rather than half of it. Default 0.95. */
   wholeProbability?: number;

@@ -24,6 +24,8 @@ export interface ClassifierFit {
   readonly name: string;
   /** The first group that is trained, counted from the top when negative; 0 for all. */
   readonly freezeTo: number;
+  /** Trains that group alone, and none above it: a stage of chain-thaw. Default false. */
+  readonly alone?: boolean | undefined;
   readonly epochs: number;
   /** Peak learning rate of the top group. */
   readonly lr: number;
@@ -226,6 +228,7 @@ const languageModelFit = z.strictObject({
 const classifierFit = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/),
   freezeTo: z.number().int(),
+  alone: z.boolean().optional(),
   epochs,
   lr: positive,
   spread: z.number().min(1),

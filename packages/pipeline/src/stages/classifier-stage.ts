@@ -9,7 +9,7 @@ import {
   type AwdLstmEncoder,
   type Classifier,
 } from '@ulmfit/awd-lstm';
-import { freezeTo } from '@ulmfit/discriminative';
+import { freezeTo, trainOnly } from '@ulmfit/discriminative';
 import type { ReadingClassifier } from '@ulmfit/inference';
 import { classifierDropouts } from '@ulmfit/regularizers';
 import { balancedClassWeights, classifierLoader, type TokenCorpus, type Vocabulary } from '@ulmfit/text';
@@ -249,8 +249,10 @@ export function classifierTrainer<E extends AnyEncoder>(
   ]);
   const metrics = [accuracy, macroF1];
   const trainer = createTrainer({ model, optimizer, seed, metrics, slices, collective, plugins: ofTrainer });
-  const pluginsOf = ({ freezeTo: to, lr, spread }: ClassifierFit) => {
-    const rates = [freezeTo(to), spreadRates(lr, spread)];
+  const pluginsOf = ({ freezeTo: to, alone, lr, spread }: ClassifierFit) => {
+    // A group that isn't there is left to `freezeTo`, which says so.
+    const name = alone ? trainer.groups.names.at(to) : undefined;
+    const rates = [name === undefined ? freezeTo(to) : trainOnly([name]), spreadRates(lr, spread)];
     const ofFit: ClassifierPlugin<E>[] = [freshOptimizer, ...rates, ...schedulePlugins(recipe)];
     return { rates, plugins: [...ofFit, ...beside([...ofTrainer, ...ofFit], flatPlugins(plugins))] };
   };

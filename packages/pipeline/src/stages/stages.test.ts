@@ -127,6 +127,27 @@ describe('trainClassifier', () => {
     expect(right).toBeGreaterThan(21); // far above chance, in whichever order it rounds
   });
 
+  it('trains a group alone where a fit says so', async () => {
+    const { test: _, ...data } = await setUp();
+    /** The groups that the first step of a fit trains. */
+    const trained = async (freezeTo: number, alone: boolean) => {
+      const fits = [{ name: 'one', ...{ freezeTo, alone }, epochs: 1, lr: 1e-2, spread: 1 }];
+      const recipe = { ...micro, classifier: { ...micro.classifier, fits } };
+      let names: string[] = [];
+      const { signal, plugins } = interruptAfter(1);
+      const watch: TrainingPlugin = {
+        name: 'watch',
+        beforeBatch: ({ groups }) =>
+          void (names = [...groups].filter(({ frozen }) => !frozen).map(({ name }) => name)),
+      };
+      const options = { recipe, classes, seed: 1, ...data, signal, plugins: [...plugins, watch] };
+      await expect(trainClassifier(options)).rejects.toThrow(Interrupted);
+      return names;
+    };
+    expect(await trained(-2, false)).toEqual(['rnn2', 'head']);
+    expect(await trained(-2, true)).toEqual(['rnn2']);
+  });
+
   it('ends with the same bytes when it was interrupted, within and between its fits', async () => {
     const { test: _, ...data } = await setUp();
     await resumes(
