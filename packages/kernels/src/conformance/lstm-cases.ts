@@ -86,6 +86,13 @@ const blocks: readonly Sizes[] = [
   { time: 25, batch: 75, input: 16, hidden: 100 },
 ];
 
+/** Where there is one of something, or a block is just full. */
+const edges: readonly Sizes[] = [
+  { time: 1, batch: 1, input: 1, hidden: 1 },
+  { time: 4, batch: 1, input: 17, hidden: 9 },
+  { time: 1, batch: 5, input: 8, hidden: 16 },
+];
+
 /** The kernels that make a layer, and the large sizes for them. */
 const ways: readonly { kernels: readonly FastKernelName[]; largest: readonly Sizes[] }[] = [
   { kernels: ['UlmfitLstmLayer', 'UlmfitLstmLayerGrad'], largest: blocks },
@@ -111,7 +118,7 @@ export function lstmCases({ draws, large }: { draws: number; large: boolean }): 
   }));
   return [
     ...ways.flatMap(({ kernels, largest }): CaseParts[] => [
-      ...[...drawn, ...(large ? largest : [])].map((sizes, seed): CaseParts => ({
+      ...[...drawn, ...edges, ...(large ? largest : [])].map((sizes, seed): CaseParts => ({
         name: `an LSTM layer: ${named(sizes)}`,
         kernels,
         outputs: [...values, ...gradients],

@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compiledModule } from './compiled-module.js';
+import * as lstmGradient from './lstm-gradient-module.js';
 import * as lstmLayer from './lstm-layer-module.js';
 
-describe.each([['lstm-layer', lstmLayer]] as const)('the module of %s', (name, code) => {
+describe.each([
+  ['lstm-layer', lstmLayer],
+  ['lstm-gradient', lstmGradient],
+] as const)('the module of %s', (name, code) => {
   it('is made of the source as it is: else run `npm run wasm`', () => {
     const hash = createHash('sha256');
     for (const file of ['activations', name])

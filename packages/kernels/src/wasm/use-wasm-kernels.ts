@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { registerFastKernel } from '../run-fast.js';
 import { compiledModule } from './compiled-module.js';
 import * as lstmLayer from './lstm-layer-module.js';
+import { useWasmLstmGradient } from './use-wasm-lstm-gradient.js';
 import { useWasmSlices } from './use-wasm-slices.js';
 import type { WasmBackend } from './wasm-backend.js';
 import { WasmLstmLayer } from './wasm-lstm-layer.js';
@@ -15,10 +16,9 @@ interface Laid {
 let isUsed = false;
 
 /**
- * Gives the backend `wasm` a kernel for LSTM layers where no gradient is asked for: five times as fast as composed operations, which it
- * stands in for from then on. The weights of a layer are laid out at its first use, and gone with them. For what is differentiated, it
- * takes tensors apart without a copy of the whole for each part: training and explanations are several times as fast by that. May be
- * called any number of times, before the backend is there too.
+ * Gives the backend `wasm` kernels for LSTM layers, with a gradient and without: several times as fast as composed operations, which they
+ * stand in for from then on. Where no gradient is asked for, the weights of a layer are laid out at its first use, and gone with them. Also
+ * lets it take tensors apart without a copy of the whole for each part. May be called any number of times, before the backend is there too.
  * @returns false where the engine has no SIMD or the page's policy forbids to compile: all goes on by composed operations
  * @example
  * console.log(useWasmKernels()); // true
@@ -29,11 +29,12 @@ export function useWasmKernels(): boolean {
   if (!module) return false;
   if (isUsed) return true;
   isUsed = true;
+  const forwardForGradient = useWasmLstmGradient();
   const laid = new WeakMap<object, Laid>();
   registerFastKernel('wasm', 'UlmfitLstmLayer', (inputs, { needsGradient }, given) => {
-    if (needsGradient) return [];
     // The cast: TensorFlow.js gives the backend that the kernel was registered for.
     const backend = given as WasmBackend;
+    if (needsGradient) return forwardForGradient?.(inputs, backend) ?? [];
     const { x, weightIh, weightHh, biasIh, biasHh, h, c } = inputs;
     const [time = 0, batch = 0, input = 0] = x.shape;
     const units = h.shape[1] ?? 0;

@@ -1,16 +1,26 @@
 import {
+  abs,
+  add,
   cast,
+  concat,
   engine,
+  grads,
+  max,
   memory,
+  mul,
   ones,
   range,
   reshape,
   setBackend,
+  sin,
   slice,
   split,
+  sub,
+  sum,
   tensor,
   tidy,
   unstack,
+  type Rank,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -69,6 +79,48 @@ describe('a layer', () => {
       const rest = lstmLayer(slice(x, [11, 0, 0], [-1, -1, -1]), first.state, weights(), needs);
       expect(rest.output.dataSync()).toEqual(slice(all.output, [11, 0, 0], [-1, -1, -1]).dataSync());
       expect(rest.state.c.dataSync()).toEqual(all.state.c.dataSync());
+    });
+  });
+
+  // In 100 steps of 70 rows, more than are taken at once.
+  it('gives a row the same gradient in any batch, and for any stretches of time', () => {
+    tidy(() => {
+      const x = draw('x', 100, 70, input) as Tensor3D;
+      const dy = reshape<Rank.R3>(sin(range(0, 100 * 70 * hidden)), [100, 70, hidden]);
+      const { weightIh, weightHh, biasIh, biasHh } = weights();
+      /** Of some rows: of the input, and of the weights. */
+      const gradients = (first: number, count: number): Tensor[] => {
+        const rows = (of: Tensor3D) => slice(of, [0, first, 0], [-1, count, -1]);
+        const { h, c } = state(70);
+        const from = { h: slice(h, [first, 0], [count, -1]), c: slice(c, [first, 0], [count, -1]) };
+        const layer = (x: Tensor, weightIh: Tensor, weightHh: Tensor, biasIh: Tensor) =>
+          lstmLayer(x as Tensor3D, from, {
+            weightIh: weightIh as Tensor2D,
+            weightHh: weightHh as Tensor2D,
+            biasIh: biasIh as Tensor1D,
+            biasHh,
+          });
+        return grads((...given) =>
+          sum(mul(layer(...(given as [Tensor, Tensor, Tensor, Tensor])).output, rows(dy))),
+        )([rows(x), weightIh, weightHh, biasIh]);
+      };
+      const all = gradients(0, 70);
+      const parts = [gradients(0, 33), gradients(33, 37)];
+      expect(
+        concat(
+          parts.map(([ofX]) => ofX as Tensor),
+          1,
+        ).dataSync(),
+      ).toEqual(all[0]?.dataSync());
+      for (const i of [1, 2, 3]) {
+        const [whole, first, second] = [all, ...parts].map((each) => each[i] as Tensor) as [
+          Tensor,
+          Tensor,
+          Tensor,
+        ];
+        const off = max(abs(sub(whole, add(first, second)))).dataSync()[0];
+        expect(off).toBeLessThan(1e-5 * (max(abs(whole)).dataSync()[0] ?? NaN));
+      }
     });
   });
 
