@@ -2,6 +2,7 @@ import {
   add,
   concat,
   dispose,
+  keep,
   mul,
   reshape,
   sub,
@@ -240,20 +241,31 @@ class WordPath {
     });
   }
 
-  /** What a document's words are where the tap stands, `[time, batch, features]`. */
+  /** What a document's words are where the tap stands, `[time, batch, features]`. What is above it isn't run. */
   #wordsOf(ids: Tensor2D): Tensor3D {
     const { encoder } = this.#model;
-    let found: Tensor3D | undefined;
-    return inferencePass((pass) => {
-      const own = through(pass, encoder, this.#tap, (x) => (found = x.clone() as Tensor3D));
-      encoder.run(ids, this.#statesOf(ids.shape[0]), own);
-      const [batch, time] = ids.shape;
-      if (found?.rank === 3 && found.shape[0] === time && found.shape[1] === batch) return found;
-      throw new UlmfitError(
-        'NO_GRADIENT',
-        `explain: ${encoder.architecture}: its tap ${this.#tap} is not [${time}, ${batch}, features]; use the method occlusion`,
-      );
-    });
+    const reached = new Error('the tap is reached');
+    let kept: Tensor3D | undefined;
+    try {
+      inferencePass((pass) => {
+        const own = through(pass, encoder, this.#tap, (x) => {
+          kept = keep(x.clone()) as Tensor3D;
+          throw reached;
+        });
+        return encoder.run(ids, this.#statesOf(ids.shape[0]), own);
+      });
+    } catch (error) {
+      if (error !== reached) throw error;
+    }
+    // The tidy that this is called in frees the clone.
+    const found = kept?.clone();
+    kept?.dispose();
+    const [batch, time] = ids.shape;
+    if (found?.rank === 3 && found.shape[0] === time && found.shape[1] === batch) return found;
+    throw new UlmfitError(
+      'NO_GRADIENT',
+      `explain: ${encoder.architecture}: its tap ${this.#tap} is not [${time}, ${batch}, features]; use the method occlusion`,
+    );
   }
 
   #statesOf(batch: number): EncoderStates {

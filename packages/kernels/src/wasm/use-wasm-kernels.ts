@@ -2,7 +2,9 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { registerFastKernel } from '../run-fast.js';
 import { compiledModule } from './compiled-module.js';
 import * as lstmLayer from './lstm-layer-module.js';
+import { useWasmClones } from './use-wasm-clones.js';
 import { useWasmLstmGradient } from './use-wasm-lstm-gradient.js';
+import { useWasmRows } from './use-wasm-rows.js';
 import { useWasmSlices } from './use-wasm-slices.js';
 import type { WasmBackend } from './wasm-backend.js';
 import { WasmLstmLayer } from './wasm-lstm-layer.js';
@@ -18,13 +20,15 @@ let isUsed = false;
 /**
  * Gives the backend `wasm` kernels for LSTM layers, with a gradient and without: several times as fast as composed operations, which they
  * stand in for from then on. Where no gradient is asked for, the weights of a layer are laid out at its first use, and gone with them. Also
- * lets it take tensors apart without a copy of the whole for each part. May be called any number of times, before the backend is there too.
+ * lets it take tensors apart, look up rows and share clones without needless copies. May be called any number of times, before the backend is there too.
  * @returns false where the engine has no SIMD or the page's policy forbids to compile: all goes on by composed operations
  * @example
  * console.log(useWasmKernels()); // true
  */
 export function useWasmKernels(): boolean {
   useWasmSlices();
+  useWasmRows();
+  useWasmClones();
   const module = compiledModule(lstmLayer);
   if (!module) return false;
   if (isUsed) return true;

@@ -1,15 +1,13 @@
 import {
   getKernel,
-  registerKernel,
   Slice,
   slice_util,
   SplitV,
-  unregisterKernel,
   Unpack,
   backend_util,
-  type KernelFunc,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { replaceKernel } from './replace-kernel.js';
 import type { WasmBackend } from './wasm-backend.js';
 
 let isUsed = false;
@@ -21,7 +19,7 @@ let isUsed = false;
 export function useWasmSlices(): void {
   if (isUsed || !getKernel(Slice, 'wasm')) return;
   isUsed = true;
-  replace(Slice, (original) => (call) => {
+  replaceKernel(Slice, (original) => (call) => {
     const { x } = call.inputs as { x: TensorInfo };
     const { begin, size } = call.attrs as unknown as { begin: number | number[]; size: number | number[] };
     if (x.dtype === 'string') return original(call);
@@ -29,7 +27,7 @@ export function useWasmSlices(): void {
     const [begins = [], sizes = []] = slice_util.parseSliceParams(x as never, begin, size);
     return sliced(call.backend as WasmBackend, x, begins, sizes);
   });
-  replace(Unpack, (original) => (call) => {
+  replaceKernel(Unpack, (original) => (call) => {
     const { value } = call.inputs as { value: TensorInfo };
     if (value.dtype === 'string') return original(call);
     const axis = positive((call.attrs as unknown as { axis: number }).axis, value.shape);
@@ -37,7 +35,7 @@ export function useWasmSlices(): void {
     const sizes = Array<number>(value.shape[axis] ?? 0).fill(1);
     return parts(call.backend as WasmBackend, value, axis, sizes).map((part) => ({ ...part, shape: rest }));
   });
-  replace(SplitV, (original) => (call) => {
+  replaceKernel(SplitV, (original) => (call) => {
     const { x } = call.inputs as { x: TensorInfo };
     if (x.dtype === 'string') return original(call);
     const { axis, numOrSizeSplits } = call.attrs as unknown as {
@@ -48,13 +46,6 @@ export function useWasmSlices(): void {
     const sizes = backend_util.prepareSplitSize(x as never, numOrSizeSplits, along);
     return parts(call.backend as WasmBackend, x, along, sizes);
   });
-}
-
-function replace(kernelName: string, kernel: (original: KernelFunc) => KernelFunc): void {
-  const original = getKernel(kernelName, 'wasm');
-  if (!original) return;
-  unregisterKernel(kernelName, 'wasm');
-  registerKernel({ ...original, kernelFunc: kernel(original.kernelFunc) });
 }
 
 const positive = (axis: number, shape: readonly number[]): number => (axis < 0 ? axis + shape.length : axis);

@@ -4,6 +4,7 @@ import {
   cast,
   concat,
   engine,
+  gather,
   grads,
   max,
   memory,
@@ -18,6 +19,8 @@ import {
   sub,
   sum,
   tensor,
+  tensor1d,
+  tensor2d,
   tidy,
   unstack,
   type Rank,
@@ -136,6 +139,42 @@ describe('a layer', () => {
     expect(given[1]).not.toEqual(given[0]);
     expect(memory().numTensors).toBe(before.numTensors);
   });
+});
+
+describe('rows of a table', () => {
+  const table = () => reshape<Rank.R3>(range(0, 60), [5, 3, 4]);
+  const lookUp = () =>
+    tidy(() =>
+      [
+        gather(table(), tensor2d([[4, 0, 4]], undefined, 'int32')),
+        gather(table(), tensor1d([], 'int32')),
+        gather(cast(table(), 'int32'), tensor1d([1], 'int32')),
+        gather(table(), tensor1d([2, 1], 'int32'), 1),
+      ].map((rows) => [rows.shape, rows.dtype, [...rows.dataSync()]]),
+    );
+
+  it('are those of plain JavaScript', async () => {
+    const made = lookUp();
+    onTestFinished(async () => void (await setBackend('wasm')));
+    await setBackend('cpu');
+    expect(made).toEqual(lookUp());
+  });
+
+  it('are refused where the table has none', () => {
+    for (const row of [-1, 5])
+      expect(() => tidy(() => gather(table(), tensor1d([row], 'int32')))).toThrow(`${row} is not in [0, 4]`);
+  });
+});
+
+it('shares the numbers of a clone, which outlive the tensor that was cloned', () => {
+  const before = memory();
+  const x = tensor1d([1, 2]);
+  const clone = x.clone();
+  expect(clone.dataId).toBe(x.dataId);
+  x.dispose();
+  expect([...clone.dataSync()]).toEqual([1, 2]);
+  clone.dispose();
+  expect(memory()).toMatchObject({ numTensors: before.numTensors, numDataBuffers: before.numDataBuffers });
 });
 
 describe('parts of a tensor', () => {
