@@ -45,6 +45,7 @@ export interface Flags {
   readonly ensemble?: readonly string[];
   readonly weights: 'float32' | 'float16' | 'int8';
   readonly tokens?: number;
+  readonly prompt?: string;
   readonly temperature?: number;
   readonly topK?: number;
   readonly topP?: number;
@@ -319,6 +320,7 @@ export const options: Readonly<Record<FlagName, Option>> = {
     .choices(['float32', 'float16', 'int8'] satisfies Flags['weights'][])
     .default('float32'),
   ensemble: new Option('--ensemble <folders...>', 'more classifiers, whose probabilities are averaged'),
+  prompt: new Option('--prompt <text>', 'the text to continue, if it isn’t given without a flag'),
   tokens: new Option('--tokens <n>', 'the most tokens to generate (default: 100)').argParser(count(1)),
   temperature: new Option(
     '--temperature <t>',

@@ -32,8 +32,19 @@ it('goes on with a text by the language model of a run, the same at each time', 
   const { code, stdout, stderr } = await generated('run', '--tokens', '12', '--seed', '4');
   expect(code, stderr).toBe(0);
   expect(stdout).toMatch(/^The film[ .].*\n$/);
-  expect((await generated('run/finetune', '--tokens', '12', '--seed', '4')).stdout).toBe(stdout);
   const [, next = ''] = stdout.trimEnd().split('The film');
+  const asFlag = [
+    'generate',
+    '--model',
+    at('run/finetune'),
+    '--prompt',
+    'The film',
+    '--tokens',
+    '12',
+    '--seed',
+    '4',
+  ];
+  expect((await ulmfitHere(asFlag)).stdout).toBe(stdout);
   const cut = await generated('run', '--tokens', '12', '--seed', '4', '--stop', next.slice(0, 3));
   expect(cut.stdout).toBe('The film\n');
 });

@@ -17,7 +17,17 @@ const flagGroups: Readonly<Record<string, readonly FlagName[]>> = {
     ...(['backwards', 'seed', 'groups', 'steps', 'startLr', 'endLr'] as const),
   ],
   'The text to write:': [
-    ...(['tokens', 'temperature', 'topK', 'topP', 'minP', 'stop', 'beam', 'lengthPenalty'] as const),
+    ...([
+      'prompt',
+      'tokens',
+      'temperature',
+      'topK',
+      'topP',
+      'minP',
+      'stop',
+      'beam',
+      'lengthPenalty',
+    ] as const),
   ],
   'The explanation:': ['class', 'method', 'points'],
   'The server:': [

@@ -157,6 +157,7 @@ export function program(writeHelp?: (text: string) => void): Command {
     [
       ...([
         'model',
+        'prompt',
         'tokens',
         'temperature',
         'topK',

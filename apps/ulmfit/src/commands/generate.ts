@@ -11,6 +11,7 @@ type GenerateFlags = EngineFlags &
     Flags,
     | 'model'
     | 'tokenizer'
+    | 'prompt'
     | 'tokens'
     | 'temperature'
     | 'topK'
@@ -37,7 +38,7 @@ export async function generate(words: readonly string[], flags: GenerateFlags): 
     seed,
     stop,
   } = flags;
-  const prompt = words.join(' ');
+  const prompt = [...words, ...(flags.prompt === undefined ? [] : [flags.prompt])].join(' ');
   await startEngine(flags);
   const model = await loadLanguageModel(path, {
     ...(tokenizer !== undefined && { tokenizer: await recipeTokenizer(tokenizer) }),
