@@ -22,6 +22,7 @@ export type {
   FastKernels,
 } from './kernel-names.js';
 export { lstmLayer, type LstmNeeds, type LstmState, type LstmWeights } from './lstm-layer.js';
+export { int8Rows, type Int8Rows } from './int8-rows.js';
 export { lstmLayerReference } from './lstm-layer-reference.js';
 export { meanSquare, meanSquareOfChanges } from './mean-square.js';
 export { concatPooling } from './concat-pooling.js';

@@ -1,8 +1,7 @@
 // The recurrent part of an LSTM layer for few rows, without a gradient: nothing is kept but the output and the last
 // cell. With so few rows a step is as fast as the recurrent weight comes out of the cache. The weight is read where it
 // lies, as inner products of its rows with h, since laying it out for a tile of registers costs as much as several steps;
-// in bfloat16 each thread makes a narrow copy of its rows, which then stays in its own second cache. A weight of whole
-// numbers of 8 bits comes in half the memory, as bfloat16, which holds them as they are and is float32 by a shift.
+// in bfloat16 each thread makes a narrow copy of its rows, which then stays in its own second cache.
 #include <algorithm>
 #include <utility>
 
@@ -101,66 +100,16 @@ ULMFIT_INLINE void Dots(Vec (&acc)[B][kDots], const uint16_t* const (&weight)[kD
 #endif
 }
 
-/** Numbers of a row of a weight of 8 bits that lie together: half of them in the lower halves of words, the others in the higher. */
-constexpr int kGroup = 32;
-
-/** Two whole numbers of 8 bits in each word, as bfloat16. */
-struct Pair8 {
-  uint32_t word;
-};
-
-/** Of weights of 8 bits, summed in float32. Their rows are filled up with zeros to whole groups; h is not. */
-template <int B>
-ULMFIT_INLINE void Dots(Vec (&acc)[B][kDots], const Pair8* const (&weight)[kDots], const float* h, int64_t stride,
-                        int64_t inner) {
-  const auto step = [&](int64_t word, int64_t low, int64_t high, int n, int m) {
-    Vec x[B], y[B];
-    ULMFIT_UNROLL
-    for (int b = 0; b < B; b++) {
-      x[b] = Load(h + b * stride + low, n);
-      y[b] = Load(h + b * stride + high, m);
-    }
-    ULMFIT_UNROLL
-    for (int i = 0; i < kDots; i++) {
-      const IntVec pairs = (IntVec)Load((const float*)(weight[i] + word));
-      const Vec v = (Vec)(pairs << 16), w = (Vec)(pairs & (int32_t)0xffff0000);
-      ULMFIT_UNROLL
-      for (int b = 0; b < B; b++) acc[b][i] += x[b] * v;
-      ULMFIT_UNROLL
-      for (int b = 0; b < B; b++) acc[b][i] += y[b] * w;
-    }
-  };
-  const int64_t whole = inner / kGroup * kGroup;
-  for (int64_t k = 0; k < whole; k += kGroup)
-    for (int lane = 0; lane < kGroup / 2; lane += kLanes) step(k / 2 + lane, k + lane, k + kGroup / 2 + lane, kLanes, kLanes);
-  if (whole == inner) return;
-  const auto left = [&](int64_t at) { return (int)std::min<int64_t>(kLanes, std::max<int64_t>(0, inner - at)); };
-  for (int lane = 0; lane < kGroup / 2; lane += kLanes) {
-    const int64_t low = whole + lane, high = low + kGroup / 2;
-    // Where nothing is left there is nothing to be read either.
-    step(whole / 2 + lane, std::min(low, inner), std::min(high, inner), left(low), left(high));
-  }
-}
-
-/** A weight of 8 bits: its rows, and what each is multiplied by. */
-struct Int8Weight {
-  const Pair8* rows;
-  const float* scales;
-  /** Words of a row. */
-  static int64_t Stride(int64_t hidden) { return (hidden + kGroup - 1) / kGroup * (kGroup / 2); }
-};
-
 // --------------------------------------------------------------------------------------------------- the window
 
-/** `Element` is what the weight is read as: float, bfloat16 or pairs of 8 bits. */
+/** `Element` is what the weight is read as: float or bfloat16. */
 template <class Element>
 class FewRows {
  public:
-  static constexpr bool kNarrow = sizeof(Element) == 2, kInt8 = std::is_same_v<Element, Pair8>;
-  using Weight = std::conditional_t<kInt8, Int8Weight, const float*>;
+  static constexpr bool kNarrow = sizeof(Element) == 2;
 
-  FewRows(const Shape& z_shape, const float* z, const float* bias_ih, const float* bias_hh, Weight weight,
-          const float* h, const float* c, float* output, float* cell)
+  FewRows(const Shape& z_shape, const float* z, const float* bias_ih, const float* bias_hh,
+          const float* weight, const float* h, const float* c, float* output, float* cell)
       : time_(z_shape[0]), batch_(z_shape[1]), hidden_(z_shape[2] / kGates),
         inner_(kNarrow ? (hidden_ + 2 * kLanes - 1) / (2 * kLanes) * (2 * kLanes) : hidden_), z_(z),
         bias_ih_(bias_ih), bias_hh_(bias_hh), weight_(weight), h_(h), c_(c), output_(output), cell_(cell),
@@ -199,9 +148,6 @@ class FewRows {
   }
 
  private:
-  /** What the output of the step before is kept as. */
-  using State = std::conditional_t<kInt8, float, Element>;
-
   void NarrowRow(const float* from, Element* to) const {
     for (int64_t k = 0; k < inner_; k += kLanes) {
       const int64_t left = hidden_ - k;
@@ -216,7 +162,7 @@ class FewRows {
   template <int B>
   void Units(int64_t t, int64_t row, int64_t unit, int64_t last) const {
     const int n = (int)std::min<int64_t>(kLanes, last - unit);
-    const State* h;
+    const Element* h;
     if constexpr (kNarrow) h = Narrow(t) + row * inner_;
     else h = (t == 0 ? h_ : output_ + (t - 1) * batch_ * hidden_) + row * hidden_;
     Vec sums[kGates][B];
@@ -232,7 +178,6 @@ class FewRows {
           // Beyond the last unit it is read again, for nothing.
           const int64_t at = q * hidden_ + std::min(unit + i * parts + p, last - 1);
           if constexpr (kNarrow) rows[i] = narrow_weight_.data() + at * inner_;
-          else if constexpr (kInt8) rows[i] = weight_.rows + at * Int8Weight::Stride(hidden_);
           else rows[i] = weight_ + at * hidden_;
         }
         Vec acc[B][kDots] = {};
@@ -245,7 +190,6 @@ class FewRows {
       for (int b = 0; b < B; b++) {
         Vec sum = folded[0][b];
         if constexpr (parts == 2) sum = Fold<1>(sum, folded[1][b]);
-        if constexpr (kInt8) sum *= Load(weight_.scales + q * hidden_ + unit, n);
         sums[q][b] = Load(z_ + ((t * batch_ + row + b) * kGates + q) * hidden_ + unit, n) + bias + sum;
       }
     }
@@ -264,32 +208,10 @@ class FewRows {
   }
 
   const int64_t time_, batch_, hidden_, inner_;
-  const float *const z_, *const bias_ih_, *const bias_hh_;
-  const Weight weight_;
-  const float *const h_, *const c_;
+  const float *const z_, *const bias_ih_, *const bias_hh_, *const weight_, *const h_, *const c_;
   float *const output_, *const cell_;
   const Scratch<Element> narrow_weight_, narrow_h_;
 };
-
-/** The same of a weight of 8 bits: its rows, and then their scales. */
-void ComputeInt8(Call& call, bool) {
-  const Shape z = call.shape(0), h = call.shape(3);
-  const int64_t hidden = h.size() == 2 ? h[1] : 0, stride = Int8Weight::Stride(hidden);
-  const bool fits = z.size() == 3 && z[2] == kGates * hidden && call.shape(1) == Shape{z[2]} &&
-                    call.shape(2) == call.shape(1) && h == Shape{z[1], hidden} && call.shape(4) == h &&
-                    call.shape(5) == Shape{kGates * hidden * (stride + 1)};
-  if (!call.Require(fits, "z [time, batch, 4 hidden], bias_ih and bias_hh [4 hidden], "
-                          "h and c [batch, hidden], packed weight_hh")) {
-    return;
-  }
-  float* output = call.Output(0, {z[0], z[1], hidden});
-  float* cell = call.Output(1, h);
-  if (!call.ok()) return;
-  const auto input = [&](int i) { return call.Input<float>(i); };
-  const Pair8* rows = call.Input<Pair8>(5);
-  const Int8Weight weight{rows, (const float*)(rows + kGates * hidden * stride)};
-  FewRows<Pair8>(z, input(0), input(1), input(2), weight, input(3), input(4), output, cell).Run();
-}
 
 void Compute(Call& call, bool bfloat16) {
   const Shape z = call.shape(0), weight = call.shape(3);
@@ -320,14 +242,6 @@ extern const Op kLstmInference = {
     {"output: float", "cell: float"},
     Compute,
     "narrow",
-};
-
-extern const Op kLstmInferenceInt8 = {
-    "UlmfitLstmInferenceInt8",
-    {},
-    {"z: float", "bias_ih: float", "bias_hh: float", "h: float", "c: float", "weight_hh: int32"},
-    {"output: float", "cell: float"},
-    ComputeInt8,
 };
 
 }  // namespace ulmfit

@@ -60,6 +60,8 @@ NAPI_MODULE_INIT() {
   napi_set_named_property(env, exports, "setThreads", value);
   napi_get_boolean(env, HasBfloat16(), &value);
   napi_set_named_property(env, exports, "hasBfloat16", value);
+  napi_get_boolean(env, ulmfit::kMultipliesInt8, &value);
+  napi_set_named_property(env, exports, "multipliesInt8", value);
   napi_get_boolean(env, FasterInBfloat16(), &value);
   napi_set_named_property(env, exports, "fasterInBfloat16", value);
   return exports;

@@ -140,7 +140,7 @@ std::string RegisterOne() {
 std::string RegisterAll() {
   std::string problem;
   for (auto* one : {RegisterOne<kLstmLayer>, RegisterOne<kLstmLayerGrad>, RegisterOne<kLstmRecurrence>,
-                    RegisterOne<kLstmRecurrenceGrad>, RegisterOne<kLstmInference>, RegisterOne<kLstmInferenceInt8>,
+                    RegisterOne<kLstmRecurrenceGrad>, RegisterOne<kLstmInference>, RegisterOne<kLstmLayerInt8>,
                     RegisterOne<kDropout>, RegisterOne<kSoftmaxCrossEntropy>, RegisterOne<kTiedSoftmaxCrossEntropy>, RegisterOne<kAdamStep>,
                     RegisterOne<kGlobalNorm>, RegisterOne<kSquareSum>, RegisterOne<kSquareSumGrad>,
                     RegisterOne<kConcatPooling>, RegisterOne<kConcatPoolingGrad>, RegisterOne<kEmbeddingGrad>,

@@ -57,8 +57,11 @@ struct Op {
 /** Registers all ops below with TensorFlow. Returns what is wrong, or an empty text. */
 std::string RegisterAll();
 
-extern const Op kLstmLayer, kLstmLayerGrad, kLstmRecurrence, kLstmRecurrenceGrad, kLstmInference, kLstmInferenceInt8,
+extern const Op kLstmLayer, kLstmLayerGrad, kLstmRecurrence, kLstmRecurrenceGrad, kLstmInference, kLstmLayerInt8,
     kDropout, kSoftmaxCrossEntropy, kTiedSoftmaxCrossEntropy, kAdamStep, kGlobalNorm, kSquareSum, kSquareSumGrad,
     kConcatPooling, kConcatPoolingGrad, kEmbeddingGrad, kProduct;
+
+/** Whether `kLstmLayerInt8` is written for this processor. */
+extern const bool kMultipliesInt8;
 
 }  // namespace ulmfit

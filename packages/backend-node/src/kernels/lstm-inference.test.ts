@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { nativeMissing, withNativeReason } from '../native/kernels.test-helper.js';
 import { setPrecision } from '../native/precision.js';
-import { nativeTensorCount } from '../native-tensor-count.js';
 import { useBackend } from '../use-backend.js';
 import {
   expectClose,
@@ -120,38 +119,6 @@ describe.skipIf(nativeMissing !== undefined)(withNativeReason('an LSTM layer wit
       expectClose(results, { relative: 0.03, absolute: 0.01, scaled: true });
       expect(results.native).not.toEqual(results.composed);
     }
-  });
-
-  it.each([
-    [1, 64],
-    [2, 77],
-    [3, 100],
-    [4, 400],
-  ])('reads %i rows by a weight of whole numbers in its own format, %i units', (batch, hidden) => {
-    tf.tidy(() => {
-      const { x, state, weights } = layerInputs({ time: 5, batch, input: 6, hidden, seed: hidden });
-      const { weightHh: given } = weights;
-      const scale = tf.div(tf.max(tf.abs(given), 1, true), 127);
-      const weightHh = tf.mul(tf.round(tf.div(given, scale)), scale) as tf.Tensor2D;
-      const run = (weightHh: tf.Tensor2D) => {
-        const needs = { input: false, weights: false };
-        const { output, state: last } = lstmLayer(x, state, { ...weights, weightHh }, needs);
-        return [output, last.c];
-      };
-      const left = (weightHh: tf.Tensor2D) => {
-        const before = nativeTensorCount() ?? NaN;
-        tf.tidy(() => void run(weightHh));
-        return (nativeTensorCount() ?? NaN) - before;
-      };
-      tf.tidy(() => void run(given));
-      // What was packed stays for the next call.
-      expect([left(given), left(weightHh), left(weightHh)]).toEqual([0, 1, 0]);
-      sameForAnyThreads(() => run(weightHh));
-      expectClose(
-        nativeAndComposed(() => run(weightHh)),
-        close,
-      );
-    });
   });
 
   it('takes the weight as it is at the call', () => {

@@ -9,6 +9,8 @@ export interface NativeModule {
   readonly hasBfloat16: boolean;
   /** Whether the kernels are faster in bfloat16 than in float32. */
   readonly fasterInBfloat16: boolean;
+  /** Whether the weights of int8 models are multiplied as whole numbers: by AVX2 and later, and by NEON. */
+  readonly multipliesInt8: boolean;
 }
 
 let loaded: NativeModule | undefined;

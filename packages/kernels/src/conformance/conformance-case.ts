@@ -33,6 +33,8 @@ export interface CaseParts {
   readonly exact?: boolean;
   /** Whether the tolerance is of the largest number of an output: its sums are as exact as their largest terms. */
   readonly scaled?: boolean;
+  /** What the tolerance allows besides a share, at least: where a kernel may round what it multiplies. */
+  readonly rounded?: number;
 }
 
 export interface CaseOptions extends Tolerance {
@@ -41,7 +43,7 @@ export interface CaseOptions extends Tolerance {
 }
 
 export function conformanceCase(parts: CaseParts, { reference, ...tolerance }: CaseOptions): ConformanceCase {
-  const { name, kernels, outputs, exact = false, scaled = false } = parts;
+  const { name, kernels, outputs, exact = false, scaled = false, rounded = 0 } = parts;
   const compute = () => onlyFastKernels(kernels, parts.compute);
   const fail = (what: string): never => {
     throw new UlmfitError('KERNEL_DIFFERS', `${kernels.join(', ')}: ${name}: ${what}`);
@@ -58,7 +60,8 @@ export function conformanceCase(parts: CaseParts, { reference, ...tolerance }: C
       const composed = await on(reference, () => readAll(() => onlyFastKernels([], parts.compute)));
       composed.forEach((expected, i) => {
         const difference = differenceOf(fast[i] ?? new Float32Array(), expected, {
-          ...tolerance,
+          relative: tolerance.relative,
+          absolute: Math.max(tolerance.absolute, rounded),
           exact,
           scaled,
         });

@@ -2,6 +2,7 @@ import { requireInteger } from '@ulmfit/errors';
 import { conformanceCase, type ConformanceCase } from './conformance-case.js';
 import { crossEntropyCases } from './cross-entropy-cases.js';
 import { dropoutCases } from './dropout-cases.js';
+import { int8Cases } from './int8-cases.js';
 import { lstmCases } from './lstm-cases.js';
 import { outputCases } from './output-cases.js';
 import { productCases } from './product-cases.js';
@@ -43,6 +44,7 @@ export function kernelConformance({
   const sizes = { draws, large };
   const parts = [
     ...lstmCases(sizes),
+    ...int8Cases(),
     ...crossEntropyCases(sizes),
     ...dropoutCases(sizes),
     ...updateCases(sizes),
