@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { root } from './workspace.mjs';
 
 /** Each is a module of its own; what they share is in activations.ts. */
-const kernels = ['lstm-layer', 'lstm-gradient'];
+const kernels = ['lstm-layer', 'lstm-gradient', 'lstm-int8'];
 const assembly = 'packages/kernels/assembly';
 const folder = mkdtempSync(join(tmpdir(), 'ulmfit-wasm-'));
 /**

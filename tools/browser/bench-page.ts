@@ -1,6 +1,6 @@
 import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
-import { ready, setBackend } from '@tensorflow/tfjs-core';
+import { abs, div, max, mul, ready, round, setBackend, tidy } from '@tensorflow/tfjs-core';
 import { createClassifier } from '@ulmfit/awd-lstm';
 import { loadedClassifier } from '@ulmfit/inference';
 import { useWasmKernels } from '@ulmfit/kernels/wasm';
@@ -57,6 +57,15 @@ export async function timings(runs: number): Promise<{ threads: number; timings:
   const many = await timed('our kernel, 32 reviews at once, each', Math.ceil(runs / 25), () =>
     classifier.predict(Array.from({ length: 32 }, () => text)),
   );
+  // As `--weights int8` exports them: each row of a matrix whole numbers by a scale.
+  for (const { parameters } of model.groups)
+    for (const { variable } of parameters)
+      if (variable.rank === 2)
+        tidy(() => {
+          const scales = div(max(abs(variable), 1, true), 127);
+          variable.assign(mul(round(div(variable, scales)), scales));
+        });
+  made.push(await timed('our kernel, int8 weights', runs, () => classifier.predict([text])));
   const explained = await timed('an explanation of both classes, 9 points', Math.ceil(runs / 50), () =>
     classifier.explain(text, { steps: 9 }),
   );

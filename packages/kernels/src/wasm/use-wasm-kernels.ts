@@ -1,18 +1,21 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { int8Rows } from '../int8-rows.js';
 import { registerFastKernel } from '../run-fast.js';
 import { compiledModule } from './compiled-module.js';
+import * as lstmInt8 from './lstm-int8-module.js';
 import * as lstmLayer from './lstm-layer-module.js';
 import { useWasmClones } from './use-wasm-clones.js';
 import { useWasmLstmGradient } from './use-wasm-lstm-gradient.js';
 import { useWasmRows } from './use-wasm-rows.js';
 import { useWasmSlices } from './use-wasm-slices.js';
 import type { WasmBackend } from './wasm-backend.js';
-import { WasmLstmLayer } from './wasm-lstm-layer.js';
+import { WasmInt8Layer } from './wasm-int8-layer.js';
+import { WasmLstmLayer, type LstmLayerRun, type PlainLstmWeights } from './wasm-lstm-layer.js';
 
 /** A layer and the tensors that it was made of: what a tensor holds never changes. */
 interface Laid {
   readonly of: readonly object[];
-  readonly layer: WasmLstmLayer;
+  readonly layer: LstmLayerRun;
 }
 
 let isUsed = false;
@@ -56,7 +59,7 @@ export function useWasmKernels(): boolean {
       };
       found = {
         of: weights.map(({ dataId }) => dataId),
-        layer: new WasmLstmLayer(module, input, units, plain),
+        layer: int8Layer(input, units, plain) ?? new WasmLstmLayer(module, input, units, plain),
       };
       laid.set(weightHh.dataId, found);
     }
@@ -70,4 +73,12 @@ export function useWasmKernels(): boolean {
     return outputs;
   });
   return true;
+}
+
+/** A layer of an int8 model. */
+function int8Layer(input: number, units: number, weights: PlainLstmWeights): LstmLayerRun | undefined {
+  const weightIh = int8Rows(weights.weightIh, 4 * units, input);
+  const weightHh = weightIh && int8Rows(weights.weightHh, 4 * units, units);
+  const module = weightHh && compiledModule(lstmInt8);
+  return module && new WasmInt8Layer(module, input, units, { ...weights, weightIh, weightHh });
 }

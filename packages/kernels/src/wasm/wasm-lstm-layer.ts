@@ -32,6 +32,23 @@ export interface PlainLstmWeights {
   readonly biasHh: Float32Array;
 }
 
+/** A layer whose weights are laid out. */
+export interface LstmLayerRun {
+  /**
+   * Reads `x` `[time, batch, inputs]` from a state `[batch, units]` on.
+   * @param output `[time, batch, units]`, to be filled
+   * @param h the state, which becomes the one after; as does `c`
+   */
+  run(
+    x: Float32Array,
+    h: Float32Array,
+    c: Float32Array,
+    output: Float32Array,
+    time: number,
+    batch: number,
+  ): void;
+}
+
 /** Units of a block, and columns of one: four gates of each. */
 const BLOCK = 8;
 const COLUMNS = 4 * BLOCK;
@@ -42,7 +59,7 @@ const STRETCH = 2 ** 19;
 /**
  * A layer in a memory of its own, its weights in the order in which they are read: laid out once, and gone with the layer.
  */
-export class WasmLstmLayer {
+export class WasmLstmLayer implements LstmLayerRun {
   readonly #exports: Exports;
   readonly #inputs: number;
   readonly #units: number;
@@ -66,11 +83,6 @@ export class WasmLstmLayer {
     this.#layOut(weights);
   }
 
-  /**
-   * Reads `x` `[time, batch, inputs]` from a state `[batch, units]` on.
-   * @param output `[time, batch, units]`, to be filled
-   * @param h the state, which becomes the one after; as does `c`
-   */
   run(
     x: Float32Array,
     h: Float32Array,
