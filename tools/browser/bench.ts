@@ -1,4 +1,4 @@
-// `npm run bench:browser`: how long it takes in a page of Chromium to classify a review on WebAssembly.
+// `npm run bench:browser`: how long it takes in a page of Chromium to classify and explain a review on WebAssembly, and to train.
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { chromium as launcher } from 'playwright-core';

@@ -23,7 +23,8 @@ let isUsed = false;
 /**
  * Gives the backend `wasm` kernels for LSTM layers, with a gradient and without: several times as fast as composed operations, which they
  * stand in for from then on. Where no gradient is asked for, the weights of a layer are laid out at its first use, and gone with them. Also
- * lets it take tensors apart, look up rows and share clones without needless copies. May be called any number of times, before the backend is there too.
+ * lets it take tensors apart, look up rows and share clones without needless copies. May be called any number of times, before the backend
+ * is there too.
  * @returns false where the engine has no SIMD or the page's policy forbids to compile: all goes on by composed operations
  * @example
  * console.log(useWasmKernels()); // true
