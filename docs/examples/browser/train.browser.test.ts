@@ -1,6 +1,7 @@
 import { engine } from '@tensorflow/tfjs-core';
 import { indexedDbStore } from '@ulmfit/checkpoint';
 import { loadClassifier } from '@ulmfit/inference';
+import { useWasmKernels } from '@ulmfit/kernels/wasm';
 import { memoryStore } from '@ulmfit/trainer';
 import { expect, it } from 'vitest';
 import { readBackend } from '../../../tools/browser/backends.js';
@@ -32,6 +33,8 @@ function inWorker(name: string, onProgress: (progress: Progress, worker: Page) =
 
 it('learns a visitor’s lines, and resumes in another worker to the same bytes', async () => {
   expect(await readBackend()).toMatchObject({ isThere: true });
+  // As the workers do, so that both compute the same.
+  useWasmKernels();
   const before = engine().state.numTensors;
   const losses: number[] = [];
   const started = performance.now();
