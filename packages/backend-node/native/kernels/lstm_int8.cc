@@ -259,7 +259,7 @@ ULMFIT_INLINE void Multiply(Sums<B>& sums, const Weight& weight, int64_t block, 
 
 /** Rows of the batch at a time: their sums stay in registers. */
 #if defined(__AVX512F__) && defined(__AVX512VNNI__)
-constexpr int kRows = 3;
+constexpr int kRows = 2;
 #else
 constexpr int kRows = 1;
 #endif
