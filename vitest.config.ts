@@ -14,7 +14,7 @@ const others = ['**/*.{parity,browser}.test.ts', '**/node_modules/**', '**/dist/
 // What starts engines in its own process, which can't be taken back: each of these files has a process to itself.
 const ownProcess = [
   'packages/backend-node/src/**/*.test.ts',
-  'packages/pipeline/src/inference/prediction-invariance.test.ts',
+  'packages/pipeline/src/inference/{int8-model,prediction-invariance}.test.ts',
   'packages/files/src/cached-folder-faults.test.ts',
   'tools/{bench,soak}/**/*.test.ts',
   'tools/docs-examples.test.ts',
