@@ -75,6 +75,7 @@ export {
   type TrainTextClassifierOptions,
 } from './run/train-text-classifier.js';
 export { run } from './run/run.js';
+export { defaultPretrained, type DefaultPretrainedOptions } from './run/default-pretrained.js';
 export type { RunOptions } from './run/run-options.js';
 export type { MadePlugins, PluginsByStage } from './run/plugins-by-stage.js';
 export type { OptimizerByStage } from './run/optimizer-by-stage.js';

@@ -22,16 +22,14 @@ export async function inspect(
   config: LoadedConfig | undefined,
 ): Promise<void> {
   const report = reporter();
-  const { corpus: corpusPath, corpusWords, pretrained: from, transfer, threads } = flags;
+  const { corpus: corpusPath, corpusWords, transfer, threads } = flags;
   const stages = stagesOf(flags);
   await startEngine(flags);
   const left = 'nothing was written. Give the same command again to start over.';
   const look = await interruptible(left, async (signal) => {
     const { say } = report;
-    const { task, preset, recipe, corpus } = await planOf({ ...flags, data }, config, stages, {
-      say,
-      signal,
-    });
+    const plan = await planOf({ ...flags, data }, config, stages, { say, signal });
+    const { task, preset, recipe, corpus, pretrained: from } = plan;
     const architecture = config?.extras.architecture;
     const options = { recipe, architecture, stages, corpus, corpusPath, corpusWords, from, transfer, signal };
     const found = task && (await lookAtTask(task, { ...options, workers: tokenizerThreads(threads) }));

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageOfModel } from '@ulmfit/inference/node';
 import {
+  defaultPretrained,
   readRun,
   run as runStages,
   runFiles,
@@ -36,7 +38,7 @@ import { shortSummaryLines } from '../print-summary.js';
 
 type PlanFlags = Partial<Pick<Flags, (typeof recipeFlags)[number]>> &
   Partial<Omit<DataFlags, 'data'>> &
-  Partial<Pick<Flags, 'data' | 'corpus' | 'corpusWords' | 'pretrained'>>;
+  Partial<Pick<Flags, 'data' | 'corpus' | 'corpusWords' | 'pretrained' | 'backwards' | 'seed' | 'out'>>;
 
 type TrainingFlags = Pick<Flags, (typeof trainingFlags)[number]> & PlanFlags & Partial<Pick<Flags, 'linear'>>;
 
@@ -82,7 +84,7 @@ async function runWith(
   stages: readonly StageName[],
   more: Partial<Pick<RunOptions, 'pretrained' | 'encoder' | 'transfer'>> = {},
 ): Promise<void> {
-  const { backwards, seed, saveEvery, pretrained } = flags;
+  const { backwards, seed, saveEvery } = flags;
   const ranks = await joinRanks(flags.threads);
   const isFirst = ranks?.isFirst ?? true;
   const report = isFirst ? reporter({ verbose: flags.verbose }) : silentReporter;
@@ -91,9 +93,9 @@ async function runWith(
   let hasWorked = false;
   let mirrored: MirroredFolder | undefined;
   try {
-    const { task, preset, recipe, corpus, notes } = await planOf(flags, config, stages, { say: report.say });
-    notes.forEach(report.say);
-    const folder = flags.out ?? `runs/${name}-${preset}-${seed}`;
+    const plan = await planOf(flags, config, stages, { name, say: report.say });
+    const { task, recipe, corpus, pretrained, folder } = plan;
+    plan.notes.forEach(report.say);
     const isNew = !existsSync(join(folder, runFiles.config));
     // What is left of a run that goes on is told on a terminal.
     if (task && isFirst && (isNew || (isLive(process.stderr) && !isDone(folder, stages)))) {
@@ -191,12 +193,16 @@ export interface RunPlan {
   readonly preset: PresetName;
   readonly recipe: Recipe;
   readonly corpus: TextSource | undefined;
+  /** The language model to start from. */
+  readonly pretrained: string | undefined;
+  readonly folder: string;
   /** What a run should say of these, a line each. */
   readonly notes: readonly string[];
 }
 
 /**
  * What the flags and the settings file say of a run.
+ * @param options.name of the command, for the folder's
  * @param options.say is told what was guessed and found in files
  * @throws what is wrong with the settings or the data
  */
@@ -204,22 +210,31 @@ export async function planOf(
   flags: PlanFlags,
   config: LoadedConfig | undefined,
   stages: readonly StageName[],
-  { say, signal }: { say: (line: string) => void; signal?: AbortSignal },
+  { name = 'run', say, signal }: { name?: string; say: (line: string) => void; signal?: AbortSignal },
 ): Promise<RunPlan> {
-  const { pretrained } = flags;
   const task = await resolveTask(flags, config, { signal, say: (line) => say(`ulmfit: ${oneLine(line)}`) });
   const preset = await choosePreset(flags, task);
   const recipe = resolveRecipe(flags, config, { preset, isOwn: isOwnTask(task) });
+  const folder = flags.out ?? `runs/${name}-${preset}-${flags.seed ?? 1}`;
   const isWanted =
     stages.includes('pretrain') &&
-    pretrained === undefined &&
+    flags.pretrained === undefined &&
     (recipe.languageModel.pretrain !== null || flags.corpus !== undefined);
   const corpus = corpusOf({ ...flags, task, isWanted });
+  const isMissing = isWanted && !corpus;
+  const isLittle = flags.preset === undefined && preset === 'own-data';
+  const byDefault =
+    task && isMissing && isLittle && !config?.extras.architecture
+      ? await defaultPretrained(task, { ...flags, tokenizer: recipe.tokenizer, folder, signal })
+      : undefined;
   const notes = [
     ...(task && flags.preset === undefined ? [`preset ${preset}, by the amount of text`] : []),
-    ...(isWanted && !corpus ? [`ulmfit: ${NO_GENERAL_TEXT}`] : []),
+    ...(byDefault === undefined
+      ? []
+      : [`starts from ${packageOfModel(byDefault) ?? byDefault}, as no general text is given`]),
+    ...(isMissing && byDefault === undefined ? [`ulmfit: ${NO_GENERAL_TEXT}`] : []),
   ];
-  return { task, preset, recipe, corpus, notes };
+  return { task, preset, recipe, corpus, pretrained: flags.pretrained ?? byDefault, folder, notes };
 }
 
 /** The stages of a whole run. Without transfer those of the language model have nothing to give. */

@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnyEncoder, AwdLstmEncoder } from '@ulmfit/awd-lstm';
-import { rowsTask, type RowsTaskOptions } from '@ulmfit/text';
+import { rowsTask, type ClassificationTask, type RowsTaskOptions } from '@ulmfit/text';
 import type { EvaluationResult } from '../judge/evaluation-result.js';
 import { loadClassifier } from '../inference/load-classifier.js';
 import type { LoadedClassifier } from '@ulmfit/inference';
 import { recipeTokenizer } from '../recipe/recipe-tokenizer.js';
-import { recommendedRecipe } from '../recipe/recommended-recipe.js';
+import { presets, type Recipe } from '../recipe/recipe.js';
+import { readingAllTexts, recommendedPreset } from '../recipe/recommended-recipe.js';
+import { defaultPretrained } from './default-pretrained.js';
 import type { RunResult } from './run-result.js';
 import { run } from './run.js';
 import type { RunOptions } from './run-options.js';
@@ -30,7 +32,8 @@ export interface TrainedTextClassifier {
 
 /**
  * Trains a text classifier on rows in memory: the plain baseline, a language model on all texts, a classifier on the labelled
- * ones, a blend of both, and their score. Choose the backend first (`useBackend()` of `@ulmfit/backend-node`).
+ * ones, a blend of both, and their score. Without a recipe, texts of two to thirty megabytes start from `@ulmfit/pretrained-en` where that
+ * is installed and knows their words. Choose the backend first (`useBackend()` of `@ulmfit/backend-node`).
  *
  * Rows with `label` make a task with exactly one class per text, rows with `labels` one with any number. With a `folder` the run is
  * kept there, and the same call resumes after a crash; without one nothing is left on disk.
@@ -50,13 +53,23 @@ export interface TrainedTextClassifier {
 export async function trainTextClassifier<E extends AnyEncoder = AwdLstmEncoder>(
   options: TrainTextClassifierOptions<E>,
 ): Promise<TrainedTextClassifier> {
-  const { seed = 1, signal } = options;
+  const { seed = 1 } = options;
   const task = rowsTask({ ...options, seed });
-  const recipe = options.recipe ?? (await recommendedRecipe(task, { signal }));
+  const { recipe, pretrained } = options.recipe
+    ? { ...options, recipe: options.recipe }
+    : await defaults(task, options);
   const isTemporary = options.folder === undefined;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'ulmfit-'));
   try {
-    const result = await run({ ...options, folder, task, recipe, seed, stages: stagesOf(task.counts) });
+    const result = await run({
+      ...options,
+      folder,
+      task,
+      recipe,
+      pretrained,
+      seed,
+      stages: stagesOf(task.counts),
+    });
     // Of a custom tokenizer the model only has the name.
     const tokenizer = await recipeTokenizer(recipe.tokenizer);
     const architectures = options.architecture ? [options.architecture] : [];
@@ -65,6 +78,28 @@ export async function trainTextClassifier<E extends AnyEncoder = AwdLstmEncoder>
   } finally {
     if (isTemporary) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The recipe by the amount of text, and for little of it an installed language model. */
+async function defaults(
+  task: ClassificationTask,
+  {
+    corpus,
+    pretrained,
+    architecture,
+    transfer = true,
+    ...options
+  }: Partial<Omit<RunOptions<AnyEncoder>, 'task'>>,
+): Promise<{ recipe: Recipe; pretrained: string | undefined }> {
+  const preset = await recommendedPreset(task, options);
+  const recipe = readingAllTexts(presets[preset]);
+  const isMissing = preset === 'own-data' && transfer && !corpus && pretrained === undefined && !architecture;
+  return {
+    recipe,
+    pretrained: isMissing
+      ? await defaultPretrained(task, { ...options, tokenizer: recipe.tokenizer })
+      : pretrained,
+  };
 }
 
 /** All, but for the score where nothing was held out. */
