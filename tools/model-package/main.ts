@@ -1,6 +1,6 @@
 // `npm run model-package -- --run runs/en --name @ulmfit/pretrained-en --data "English Wikipedia" --licence CC-BY-SA-4.0 --command "npx ulmfit pretrain …"
 // --corpus wikipedia-train.txt.gz --out pretrained-en`: an npm package of a run's model, with its card. A classifier takes `--test-data` in place of
-// `--corpus`: it is scored as it is packed.
+// `--corpus`: it is scored as it is packed. `--held-out FILE`: text of the same kind that the run has not read.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     licence: { type: 'string' },
     command: { type: 'string' },
     corpus: { type: 'string' },
+    'held-out': { type: 'string' },
     'test-data': { type: 'string' },
     'max-megabytes': { type: 'string', default: '15' },
     threads: { type: 'string' },
@@ -51,6 +52,7 @@ try {
   const { bytes, figures } = await makePackage({
     ...{ run: given('run'), out: given('out'), name: given('name'), version: values.version, weights },
     ...{ data: given('data'), licence: given('licence'), command: given('command'), corpus: values.corpus },
+    heldOut: values['held-out'],
     most: Number(values['max-megabytes']) * 1e6,
     ...(testData !== undefined && { score: (file) => accuracyOf(file, testData) }),
   });

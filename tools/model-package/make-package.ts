@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { corpusText } from '@ulmfit/data-files';
 import { UlmfitError } from '@ulmfit/errors';
 import {
@@ -10,7 +10,7 @@ import {
   recipeTokenizer,
   type EvaluationResult,
 } from '@ulmfit/pipeline';
-import { languageModelLoader } from '@ulmfit/text';
+import { languageModelLoader, type TokenCorpus } from '@ulmfit/text';
 import { evaluate } from '@ulmfit/trainer';
 import { corpusTokens, languageModelData } from '../../packages/pipeline/src/stages/language-model-data.js';
 import { modelCard, type ModelCard } from './model-card.js';
@@ -34,6 +34,8 @@ export interface MakePackageOptions {
    * of a trigram model.
    */
   readonly corpus?: string | undefined;
+  /** More text of its kind that the run has not read: the same perplexities on that. */
+  readonly heldOut?: string | undefined;
   /** Scores a classifier's packed file on texts that were held out: its accuracy. */
   readonly score?: ((file: string) => Promise<number>) | undefined;
   /** The largest file in bytes. */
@@ -104,11 +106,11 @@ function accuracies({ chosen, judgements }: EvaluationResult): Record<string, nu
   };
 }
 
-/** On what was held out of the general text: of the packed weights, and of a trigram model that has learned from the rest. */
+/** On what was held out of the general text, and on other text: of the packed weights, and of a trigram model that has learned from the rest. */
 async function perplexities(
   file: string,
   corpus: string,
-  { run }: Pick<MakePackageOptions, 'run'>,
+  { run, heldOut }: Pick<MakePackageOptions, 'run' | 'heldOut'>,
 ): Promise<Record<string, number>> {
   const { settings, result } = readRun(run);
   const { recipe, backwards, seed, corpus: kept } = settings;
@@ -116,10 +118,10 @@ async function perplexities(
   if (!result.pretrain || kept === null)
     throw new UlmfitError('BAD_OPTION', `${run}: was not pretrained on a corpus; leave out --corpus`);
   const tokenizer = await recipeTokenizer(recipe.tokenizer);
-  const source = corpusText(corpus, { words: typeof words === 'number' ? words : undefined });
+  const tokensOf = (path: string, options = {}) => corpusTokens(corpusText(path, options), tokenizer, {});
   const { train, valid, vocabulary } = languageModelData(
     'pretrain',
-    await corpusTokens(source, tokenizer, {}),
+    await tokensOf(corpus, { words: typeof words === 'number' ? words : undefined }),
     recipe,
   );
   const { model } = loadLanguageModel(file, 'pretrain', tokenizer);
@@ -131,13 +133,19 @@ async function perplexities(
       );
     }
     const { batchSize, window } = recipe.languageModel;
-    const loader = languageModelLoader(valid, { batchSize, window, seed, stage: 'pretrain', backwards });
-    const loss = (await evaluate(model, loader))?.['loss'];
+    const of = async (text: TokenCorpus): Promise<readonly [number, number]> => {
+      const loader = languageModelLoader(text, { batchSize, window, seed, stage: 'pretrain', backwards });
+      const loss = (await evaluate(model, loader))?.['loss'];
+      return [Math.exp(loss ?? NaN), trigramPerplexity(train, text, { words: vocabulary.size, backwards })];
+    };
+    const [packed, trigrams] = await of(valid);
+    const other = heldOut === undefined ? undefined : await of((await tokensOf(heldOut)).build(vocabulary));
     return {
-      'the same, as packed': Math.exp(loss ?? NaN),
-      'the same of a trigram model (Kneser-Ney)': trigramPerplexity(train, valid, {
-        words: vocabulary.size,
-        backwards,
+      'the same, as packed': packed,
+      'the same of a trigram model (Kneser-Ney)': trigrams,
+      ...(other && {
+        [`perplexity on ${basename(heldOut ?? '')}, as packed`]: other[0],
+        'of a trigram model on that': other[1],
       }),
     };
   } finally {

@@ -20,7 +20,7 @@ export interface ModelCard {
   readonly classes?: readonly string[] | undefined;
 }
 
-const figure = (value: number): string => (value < 1 ? value.toFixed(3).replace(/^0/, '') : value.toFixed(1));
+const figure = (value: number): string => (value < 1 ? value.toFixed(3).replace(/^0/, '') : value.toFixed(2));
 
 /** The README of a package with a model: what it is, what it is good for, and what it is not. */
 export function modelCard(card: ModelCard): string {
