@@ -8,7 +8,7 @@ import { TokenCorpus } from '@ulmfit/text';
 import { expect, it, onTestFinished } from 'vitest';
 import { micro, opinionsOf } from '../../packages/pipeline/src/micro.test-helper.js';
 import { makePackage } from './make-package.js';
-import { trigramPerplexity } from './trigram-model.js';
+import { trigramModel } from './trigram-model.js';
 
 function temporary(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ulmfit-package-'));
@@ -65,18 +65,16 @@ it('gives trigrams the perplexity that Kneser-Ney smoothing has by hand', () => 
   const of = (...ids: number[]) => TokenCorpus.fromDocuments([ids]);
   // After 1 2 comes 3, always; what is seen as often as that costs little, and nothing is impossible.
   const train = of(...Array.from({ length: 60 }, (_, i) => 1 + (i % 3)));
-  const seen = trigramPerplexity(train, of(1, 2, 3, 1, 2, 3, 1, 2, 3), { words: 10, backwards: false });
-  const unseen = trigramPerplexity(train, of(3, 2, 1, 3, 2, 1, 3, 2, 1), { words: 10, backwards: false });
+  const perplexity = trigramModel(train, { words: 10, backwards: false });
+  const seen = perplexity(of(1, 2, 3, 1, 2, 3, 1, 2, 3));
+  const unseen = perplexity(of(3, 2, 1, 3, 2, 1, 3, 2, 1));
   expect(seen).toBeLessThan(1.5);
   expect(unseen).toBeGreaterThan(5);
   expect(unseen).toBeLessThan(Infinity);
-  const mirrored = trigramPerplexity(of(...[...train.document(0)].reverse()), of(3, 2, 1, 3, 2, 1, 3, 2, 1), {
-    words: 10,
-    backwards: true,
-  });
-  expect(mirrored).toBeCloseTo(seen, 10);
+  const mirrored = trigramModel(of(...[...train.document(0)].reverse()), { words: 10, backwards: true });
+  expect(mirrored(of(3, 2, 1, 3, 2, 1, 3, 2, 1))).toBeCloseTo(seen, 10);
   // One document 1 1: of unigrams 1 alone has followed, once; by hand.
-  const tiny = trigramPerplexity(of(1, 1), of(1, 1), { words: 2, backwards: false });
+  const tiny = trigramModel(of(1, 1), { words: 2, backwards: false })(of(1, 1));
   // 0 0 -> 1 and 0 1 -> 1: trigrams (1 - d) + d * bigram; bigrams 0 -> 1 and 1 -> 1 likewise over the unigram (2 - d) / 2 + d / 2 * 1/2.
   const [d, one] = [0.75, (2 - 0.75) / 2 + (0.75 / 2) * 0.5];
   const two = 1 - d + d * one;

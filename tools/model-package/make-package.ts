@@ -13,8 +13,9 @@ import {
 import { languageModelLoader, type TokenCorpus } from '@ulmfit/text';
 import { evaluate } from '@ulmfit/trainer';
 import { corpusTokens, languageModelData } from '../../packages/pipeline/src/stages/language-model-data.js';
+import { userTokenCache } from '../../packages/pipeline/src/tokens/user-token-cache.js';
 import { modelCard, type ModelCard } from './model-card.js';
-import { trigramPerplexity } from './trigram-model.js';
+import { trigramModel } from './trigram-model.js';
 
 export interface MakePackageOptions {
   /** The folder of the run: of its classifier, or where it has none of its newest language model. */
@@ -118,7 +119,10 @@ async function perplexities(
   if (!result.pretrain || kept === null)
     throw new UlmfitError('BAD_OPTION', `${run}: was not pretrained on a corpus; leave out --corpus`);
   const tokenizer = await recipeTokenizer(recipe.tokenizer);
-  const tokensOf = (path: string, options = {}) => corpusTokens(corpusText(path, options), tokenizer, {});
+  // Those of the run itself are there already.
+  const cache = userTokenCache();
+  const tokensOf = (path: string, options = {}) =>
+    corpusTokens(corpusText(path, options), tokenizer, { cache });
   const { train, valid, vocabulary } = languageModelData(
     'pretrain',
     await tokensOf(corpus, { words: typeof words === 'number' ? words : undefined }),
@@ -133,10 +137,11 @@ async function perplexities(
       );
     }
     const { batchSize, window } = recipe.languageModel;
+    const ofTrigrams = trigramModel(train, { words: vocabulary.size, backwards });
     const of = async (text: TokenCorpus): Promise<readonly [number, number]> => {
       const loader = languageModelLoader(text, { batchSize, window, seed, stage: 'pretrain', backwards });
       const loss = (await evaluate(model, loader))?.['loss'];
-      return [Math.exp(loss ?? NaN), trigramPerplexity(train, text, { words: vocabulary.size, backwards })];
+      return [Math.exp(loss ?? NaN), ofTrigrams(text)];
     };
     const [packed, trigrams] = await of(valid);
     const other = heldOut === undefined ? undefined : await of((await tokensOf(heldOut)).build(vocabulary));

@@ -37,17 +37,18 @@ class Followers {
 }
 
 /**
- * The perplexity of an interpolated trigram model with Kneser-Ney smoothing on documents, the baseline of a language model: what
- * counting words gives. It counts in the order in which the model reads.
+ * An interpolated trigram model with Kneser-Ney smoothing, the baseline of a language model: what counting words gives. It counts in the
+ * order in which the model reads.
  * @param words of the vocabulary, whose cube must be a safe integer
+ * @returns its perplexity on documents
  * @example
- * trigramPerplexity(train, valid, { words: vocabulary.size, backwards: false });
+ * const perplexity = trigramModel(train, { words: vocabulary.size, backwards: false });
+ * perplexity(valid);
  */
-export function trigramPerplexity(
+export function trigramModel(
   train: TokenCorpus,
-  valid: TokenCorpus,
   { words, backwards }: { readonly words: number; readonly backwards: boolean },
-): number {
+): (documents: TokenCorpus) => number {
   const [trigrams, bigrams, unigrams] = [0, 1, 2].map(() => new Followers(words));
   if (!trigrams || !bigrams || !unigrams) throw new Error('unreachable');
   eachTrigram(train, backwards, (first, second, third) => {
@@ -55,14 +56,16 @@ export function trigramPerplexity(
     if (!trigrams.add(first * words + second, third)) return;
     if (bigrams.add(second, third)) unigrams.add(0, third);
   });
-  let [loss, count] = [0, 0];
-  eachTrigram(valid, backwards, (first, second, third) => {
-    const one = unigrams.probability(0, third, 1 / words);
-    const two = bigrams.probability(second, third, one);
-    loss -= Math.log(trigrams.probability(first * words + second, third, two));
-    count++;
-  });
-  return Math.exp(loss / count);
+  return (documents) => {
+    let [loss, count] = [0, 0];
+    eachTrigram(documents, backwards, (first, second, third) => {
+      const one = unigrams.probability(0, third, 1 / words);
+      const two = bigrams.probability(second, third, one);
+      loss -= Math.log(trigrams.probability(first * words + second, third, two));
+      count++;
+    });
+    return Math.exp(loss / count);
+  };
 }
 
 /** Each word with the two before it, across documents as a language model's streams have them. */
