@@ -23,7 +23,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Writes the address into the packages that are published. */
 function writeRepository() {
-  for (const part of ['packages', 'apps'])
+  for (const part of ['packages', 'packages/models', 'apps'])
     for (const name of readdirSync(join(root, part))) {
       const folder = `${part}/${name}`;
       const path = join(root, folder, 'package.json');
