@@ -44,3 +44,10 @@ export function tanh(x: v128): v128 {
   const near = f32x4.add(f32x4.mul(f32x4.mul(p, z), x), x);
   return v128.bitselect(far, near, f32x4.gt(f32x4.abs(x), f32x4.splat(0.625)));
 }
+
+// The new cell and output of 4 units.
+export function cell(i: v128, f: v128, g: v128, o: v128, c: usize, h: usize): void {
+  const next = f32x4.add(f32x4.mul(sigmoid(f), v128.load(c)), f32x4.mul(sigmoid(i), tanh(g)));
+  v128.store(c, next);
+  v128.store(h, f32x4.mul(sigmoid(o), tanh(next)));
+}

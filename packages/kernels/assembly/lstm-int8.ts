@@ -3,7 +3,7 @@
 // Inputs and states are rounded to 16 bits, and multiplied by the weights' whole numbers two at a time; the sums are exact in 32 bits.
 // Units go by blocks of 8, columns and `z` as in lstm-layer.ts. Of a weight, two numbers that follow each other in a row stand
 // together, so that a lane sums for one column.
-import { sigmoid, tanh } from './activations';
+import { cell } from './activations';
 
 /**
  * Rounds a row of whole vectors of 8 numbers, with its greatest as the range, or `least` where all are smaller. Returns what its
@@ -152,14 +152,15 @@ export function project(
 }
 
 // The new cell and output of 4 units, from the sums of their gates.
-function cell(i: v128, f: v128, g: v128, o: v128, z: usize, scales: usize, factor: v128, c: usize, h: usize): void {
-  i = scaled(i, scales, factor, v128.load(z));
-  f = scaled(f, scales + 32, factor, v128.load(z, 32));
-  g = scaled(g, scales + 64, factor, v128.load(z, 64));
-  o = scaled(o, scales + 96, factor, v128.load(z, 96));
-  const next = f32x4.add(f32x4.mul(sigmoid(f), v128.load(c)), f32x4.mul(sigmoid(i), tanh(g)));
-  v128.store(c, next);
-  v128.store(h, f32x4.mul(sigmoid(o), tanh(next)));
+function cellOfSums(i: v128, f: v128, g: v128, o: v128, z: usize, scales: usize, factor: v128, c: usize, h: usize): void {
+  cell(
+    scaled(i, scales, factor, v128.load(z)),
+    scaled(f, scales + 32, factor, v128.load(z, 32)),
+    scaled(g, scales + 64, factor, v128.load(z, 64)),
+    scaled(o, scales + 96, factor, v128.load(z, 96)),
+    c,
+    h,
+  );
 }
 
 function block(z: usize, weights: usize, pairs: i32, before: usize, factor: v128, scales: usize, c: usize, h: usize): void {
@@ -184,8 +185,8 @@ function block(z: usize, weights: usize, pairs: i32, before: usize, factor: v128
     a7 = multiplyAdd(pair, v128.load(w, 112), a7);
     before += 4;
   }
-  cell(a0, a2, a4, a6, z, scales, factor, c, h);
-  cell(a1, a3, a5, a7, z + 16, scales + 16, factor, c + 16, h + 16);
+  cellOfSums(a0, a2, a4, a6, z, scales, factor, c, h);
+  cellOfSums(a1, a3, a5, a7, z + 16, scales + 16, factor, c + 16, h + 16);
 }
 
 // Half a block for two rows, which share what is read of the weights.
@@ -228,8 +229,8 @@ function pairOfHalves(
     a7 = multiplyAdd(pair, w3, a7);
     before += 4;
   }
-  cell(a0, a1, a2, a3, z, scales, v128.load32_splat(factors), c, h);
-  cell(a4, a5, a6, a7, z + zBytes, scales, v128.load32_splat(factors, 4), c + rowBytes, h + rowBytes);
+  cellOfSums(a0, a1, a2, a3, z, scales, v128.load32_splat(factors), c, h);
+  cellOfSums(a4, a5, a6, a7, z + zBytes, scales, v128.load32_splat(factors, 4), c + rowBytes, h + rowBytes);
 }
 
 /**

@@ -4,7 +4,7 @@
 // numbers; the projected input `z` is `[rows, blocks, 32]`, the last block filled up with zeros. Each sum runs over its terms one by
 // one in their order, whatever rows stand beside it: a document's figures don't depend on its batch.
 
-import { multiplyAdd, sigmoid, tanh } from './activations';
+import { cell, multiplyAdd } from './activations';
 
 /**
  * z = x W + bias. Weights `[4 * blocks][inputs][8]`: eight columns for each input, which stay in the first cache.
@@ -81,13 +81,6 @@ export function project(x: usize, rows: i32, inputs: i32, weights: usize, bias: 
       v128.store(to, a1, 16);
     }
   }
-}
-
-// The new cell and output of 4 units.
-function cell(i: v128, f: v128, g: v128, o: v128, c: usize, h: usize): void {
-  const next = f32x4.add(f32x4.mul(sigmoid(f), v128.load(c)), f32x4.mul(sigmoid(i), tanh(g)));
-  v128.store(c, next);
-  v128.store(h, f32x4.mul(sigmoid(o), tanh(next)));
 }
 
 function block(z: usize, weights: usize, units: i32, before: usize, c: usize, h: usize): void {

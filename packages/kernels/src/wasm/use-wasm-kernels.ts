@@ -4,13 +4,14 @@ import { registerFastKernel } from '../run-fast.js';
 import { compiledModule } from './compiled-module.js';
 import * as lstmInt8 from './lstm-int8-module.js';
 import * as lstmLayer from './lstm-layer-module.js';
+import type { LstmLayerRun } from './lstm-layer-run.js';
 import { useWasmClones } from './use-wasm-clones.js';
 import { useWasmLstmGradient } from './use-wasm-lstm-gradient.js';
 import { useWasmRows } from './use-wasm-rows.js';
 import { useWasmSlices } from './use-wasm-slices.js';
 import type { WasmBackend } from './wasm-backend.js';
 import { WasmInt8Layer } from './wasm-int8-layer.js';
-import { WasmLstmLayer, type LstmLayerRun, type PlainLstmWeights } from './wasm-lstm-layer.js';
+import { WasmLstmLayer, type PlainLstmWeights } from './wasm-lstm-layer.js';
 
 /** A layer and the tensors that it was made of: what a tensor holds never changes. */
 interface Laid {
@@ -70,7 +71,7 @@ export function useWasmKernels(): boolean {
     const [output, after, cells] = outputs.map(read) as [Float32Array, Float32Array, Float32Array];
     after.set(read(h));
     cells.set(read(c));
-    found.layer.run(read(x), after, cells, output, time, batch);
+    found.layer.run({ x: read(x), h: after, c: cells, output }, time, batch);
     return outputs;
   });
   return true;

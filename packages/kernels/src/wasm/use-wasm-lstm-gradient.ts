@@ -3,7 +3,8 @@ import { registerFastKernel, type FastKernelTensors } from '../run-fast.js';
 import { compiledModule } from './compiled-module.js';
 import * as lstmGradient from './lstm-gradient-module.js';
 import type { WasmBackend } from './wasm-backend.js';
-import { gateColumns, WasmLstmGradient, type LstmSizes } from './wasm-lstm-gradient.js';
+import { gateColumns, type LstmSizes } from './lstm-memory.js';
+import { WasmLstmGradient } from './wasm-lstm-gradient.js';
 
 /** `UlmfitLstmLayer` where a gradient is asked for. */
 export type ForwardForGradient = (

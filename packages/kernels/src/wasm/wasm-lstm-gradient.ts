@@ -1,9 +1,22 @@
-import { webAssembly } from './web-assembly.js';
+import {
+  BLOCK,
+  blocksOf,
+  columnOf,
+  COLUMNS,
+  copyIn,
+  copyOut,
+  numbersOf,
+  placed,
+  stretch,
+  type LstmSizes,
+  type ModuleMemory,
+} from './lstm-memory.js';
 import type { PlainLstmWeights } from './wasm-lstm-layer.js';
+import { webAssembly } from './web-assembly.js';
 
 /** The functions of assembly/lstm-gradient.ts. Places are in bytes. */
 interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly memory: ModuleMemory;
   addProduct(a: number, rows: number, terms: number, weights: number, out: number, groups: number): void;
   forward(
     z: number,
@@ -39,14 +52,6 @@ interface Exports {
   fillRows(from: number, rows: number, vectors: number, to: number): void;
 }
 
-/** The sizes of a layer and of what it reads. */
-export interface LstmSizes {
-  readonly time: number;
-  readonly batch: number;
-  readonly inputs: number;
-  readonly units: number;
-}
-
 /** What a forward pass is given, and what it fills. */
 export interface ForwardNumbers extends PlainLstmWeights {
   /** `[time, batch, inputs]` */
@@ -71,18 +76,6 @@ export interface BackwardNumbers extends Omit<ForwardNumbers, 'biasIh' | 'biasHh
   readonly dWeights:
     { readonly ih: Float32Array; readonly hh: Float32Array; readonly bias: Float32Array } | undefined;
 }
-
-/** Units of a block, and columns of one: four gates of each. */
-const BLOCK = 8;
-const COLUMNS = 4 * BLOCK;
-const PAGE = 65_536;
-/** Numbers of a stretch of time steps' gates: they stay in the second cache, and the memory small. */
-const STRETCH = 2 ** 19;
-
-const blocksOf = (units: number): number => Math.ceil(units / BLOCK);
-
-/** How many numbers a row of gates takes. */
-export const gateColumns = (units: number): number => blocksOf(units) * COLUMNS;
 
 /**
  * LSTM layers that keep what a gradient needs, and the gradient, of one layer after the other in one memory. A window is taken in stretches
@@ -112,7 +105,7 @@ export class WasmLstmGradient {
       output: (steps + 1) * batch * padded,
       cells: (steps + 1) * batch * padded,
     });
-    const memory = this.#numbers(at.end);
+    const memory = numbersOf(this.#exports.memory, at.end);
     const wasm = this.#exports;
     // What fills up the last block.
     if (units < padded) memory.fill(0, at.weightIh, at.gate);
@@ -175,7 +168,7 @@ export class WasmLstmGradient {
       dWeightHh: dWeights ? 4 * units * padded : 0,
       dBias: dWeights ? columns : 0,
     });
-    const memory = this.#numbers(at.end);
+    const memory = numbersOf(this.#exports.memory, at.end);
     const wasm = this.#exports;
     if (units < padded) memory.fill(0, at.weightIh, at.gate);
     for (const name of dInput ? (['weightIh', 'weightHh'] as const) : (['weightHh'] as const)) {
@@ -244,68 +237,4 @@ export class WasmLstmGradient {
     for (let row = 0; row < 4 * units; row++)
       dWeights.bias[row] = memory[at.dBias + columnOf(row, units)] as number;
   }
-
-  /** The memory, of this many numbers at least. */
-  #numbers(count: number): Float32Array {
-    const { memory } = this.#exports;
-    const missing = count * 4 - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-    return new Float32Array(memory.buffer);
-  }
-}
-
-/** Where a row of the weights, `gate * units + unit`, stands in a row of gates. */
-function columnOf(row: number, units: number): number {
-  const [gate, unit] = [Math.floor(row / units), row % units];
-  return Math.floor(unit / BLOCK) * COLUMNS + gate * BLOCK + (unit % BLOCK);
-}
-
-/** Steps that are taken at once. */
-const stretch = ({ time, batch, units }: LstmSizes): number =>
-  Math.min(time, Math.max(1, Math.floor(STRETCH / (batch * gateColumns(units)))));
-
-/** Where numbers stand one after the other, each at a line of the cache. */
-function placed<Name extends string>(counts: Readonly<Record<Name, number>>): Record<Name | 'end', number> {
-  let end = 0;
-  const places: Record<string, number> = {};
-  for (const [name, count] of Object.entries<number>(counts)) {
-    places[name] = end;
-    end += Math.ceil(count / 16) * 16;
-  }
-  // The cast: these are the names.
-  return { ...places, end } as Record<Name | 'end', number>;
-}
-
-interface RowSizes {
-  readonly units: number;
-  /** How many numbers a row takes in the memory. */
-  readonly padded: number;
-}
-
-/** Rows from `first` on to the memory, `count` of them. What fills a row up stays as it is: 0. */
-function copyIn(
-  memory: Float32Array,
-  at: number,
-  from: Float32Array,
-  first: number,
-  count: number,
-  { units, padded }: RowSizes,
-): void {
-  if (units === padded) return memory.set(from.subarray(first * units, (first + count) * units), at);
-  for (let row = 0; row < count; row++)
-    memory.set(from.subarray((first + row) * units, (first + row + 1) * units), at + row * padded);
-}
-
-/** Rows of the memory to those from `first` on. */
-function copyOut(
-  memory: Float32Array,
-  at: number,
-  to: Float32Array,
-  first: number,
-  count: number,
-  { units, padded }: RowSizes,
-): void {
-  if (units === padded) return to.set(memory.subarray(at, at + count * units), first * units);
-  for (let row = 0; row < count; row++)
-    to.set(memory.subarray(at + row * padded, at + row * padded + units), (first + row) * units);
 }
