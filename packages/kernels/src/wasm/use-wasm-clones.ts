@@ -1,6 +1,5 @@
-import { getKernel, Identity, type TensorInfo } from '@tensorflow/tfjs-core';
+import { getKernel, Identity } from '@tensorflow/tfjs-core';
 import { replaceKernel } from './replace-kernel.js';
-import type { WasmBackend } from './wasm-backend.js';
 
 let isUsed = false;
 
@@ -11,11 +10,10 @@ let isUsed = false;
 export function useWasmClones(): void {
   if (isUsed || !getKernel(Identity, 'wasm')) return;
   isUsed = true;
-  replaceKernel(Identity, (original) => (call) => {
-    const { x } = call.inputs as { x: TensorInfo };
-    if (x.dtype === 'string') return original(call);
+  replaceKernel(Identity, ({ inputs: { x }, backend }) => {
+    if (!x || x.dtype === 'string') return undefined;
     const { dataId, shape, dtype } = x;
-    (call.backend as WasmBackend).incRef(dataId);
+    backend.incRef(dataId);
     return { dataId, shape, dtype };
   });
 }

@@ -1,6 +1,5 @@
-import { GatherV2, getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
+import { GatherV2, getKernel } from '@tensorflow/tfjs-core';
 import { replaceKernel } from './replace-kernel.js';
-import type { WasmBackend } from './wasm-backend.js';
 
 let isUsed = false;
 
@@ -11,16 +10,14 @@ let isUsed = false;
 export function useWasmRows(): void {
   if (isUsed || !getKernel(GatherV2, 'wasm')) return;
   isUsed = true;
-  replaceKernel(GatherV2, (original) => (call) => {
-    const { x, indices } = call.inputs as { x: TensorInfo; indices: TensorInfo };
-    const { axis, batchDims } = call.attrs as unknown as { axis: number; batchDims: number };
-    if (axis !== 0 || batchDims !== 0 || x.dtype !== 'float32' || indices.dtype !== 'int32')
-      return original(call);
-    const backend = call.backend as WasmBackend;
+  replaceKernel<{ axis: number; batchDims: number }>(GatherV2, ({ inputs, attrs, backend }) => {
+    const { x, indices } = inputs;
+    if (attrs.axis !== 0 || attrs.batchDims !== 0 || x?.dtype !== 'float32' || indices?.dtype !== 'int32')
+      return undefined;
     const [count = 0, ...rest] = x.shape;
     const size = rest.reduce((product, each) => product * each, 1);
     // Its own kernel says what is wrong.
-    if (backend.typedArrayFromHeap(indices).some((row) => row < 0 || row >= count)) return original(call);
+    if (backend.typedArrayFromHeap(indices).some((row) => row < 0 || row >= count)) return undefined;
     const out = backend.makeOutput([...indices.shape, ...rest], x.dtype);
     // Looked at after memory was asked for, which may move it.
     const [from, to] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(out)];

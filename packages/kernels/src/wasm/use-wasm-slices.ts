@@ -19,33 +19,32 @@ let isUsed = false;
 export function useWasmSlices(): void {
   if (isUsed || !getKernel(Slice, 'wasm')) return;
   isUsed = true;
-  replaceKernel(Slice, (original) => (call) => {
-    const { x } = call.inputs as { x: TensorInfo };
-    const { begin, size } = call.attrs as unknown as { begin: number | number[]; size: number | number[] };
-    if (x.dtype === 'string') return original(call);
-    // The cast: it takes tensors by their shapes alone.
-    const [begins = [], sizes = []] = slice_util.parseSliceParams(x as never, begin, size);
-    return sliced(call.backend as WasmBackend, x, begins, sizes);
-  });
-  replaceKernel(Unpack, (original) => (call) => {
-    const { value } = call.inputs as { value: TensorInfo };
-    if (value.dtype === 'string') return original(call);
-    const axis = positive((call.attrs as unknown as { axis: number }).axis, value.shape);
+  replaceKernel<{ begin: number | number[]; size: number | number[] }>(
+    Slice,
+    ({ inputs: { x }, attrs, backend }) => {
+      if (!x || x.dtype === 'string') return undefined;
+      // The cast: it takes tensors by their shapes alone.
+      const [begins = [], sizes = []] = slice_util.parseSliceParams(x as never, attrs.begin, attrs.size);
+      return sliced(backend, x, begins, sizes);
+    },
+  );
+  replaceKernel<{ axis: number }>(Unpack, ({ inputs: { value }, attrs, backend }) => {
+    if (!value || value.dtype === 'string') return undefined;
+    const axis = positive(attrs.axis, value.shape);
     const rest = value.shape.filter((_, i) => i !== axis);
     const sizes = Array<number>(value.shape[axis] ?? 0).fill(1);
-    return parts(call.backend as WasmBackend, value, axis, sizes).map((part) => ({ ...part, shape: rest }));
+    return parts(backend, value, axis, sizes).map((part) => ({ ...part, shape: rest }));
   });
-  replaceKernel(SplitV, (original) => (call) => {
-    const { x } = call.inputs as { x: TensorInfo };
-    if (x.dtype === 'string') return original(call);
-    const { axis, numOrSizeSplits } = call.attrs as unknown as {
-      axis: number;
-      numOrSizeSplits: number | number[];
-    };
-    const along = positive(axis, x.shape);
-    const sizes = backend_util.prepareSplitSize(x as never, numOrSizeSplits, along);
-    return parts(call.backend as WasmBackend, x, along, sizes);
-  });
+  replaceKernel<{ axis: number; numOrSizeSplits: number | number[] }>(
+    SplitV,
+    ({ inputs: { x }, attrs, backend }) => {
+      if (!x || x.dtype === 'string') return undefined;
+      const along = positive(attrs.axis, x.shape);
+      // The cast: as above.
+      const sizes = backend_util.prepareSplitSize(x as never, attrs.numOrSizeSplits, along);
+      return parts(backend, x, along, sizes);
+    },
+  );
 }
 
 const positive = (axis: number, shape: readonly number[]): number => (axis < 0 ? axis + shape.length : axis);
