@@ -3,6 +3,7 @@ export {
   type LanguageModel,
   type LanguageModelConfig,
   type LanguageModelInput,
+  type LanguageModelOptions,
   type LanguageModelOutput,
 } from './language-model.js';
 export {
@@ -15,6 +16,7 @@ export {
   type ClassifierSettings,
   type EncoderClassifierConfig,
 } from './classifier.js';
+export type { SampledSoftmax } from './sampled-softmax.js';
 export type { AnyEncoder, Encoder, EncoderGroup, EncoderOutput, EncoderStates, TapsOf } from './encoder.js';
 export { encoderJson, type Architecture, type EncoderJson, type EncoderMemory } from './architecture.js';
 export {

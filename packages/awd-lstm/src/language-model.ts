@@ -22,6 +22,12 @@ import { createAwdLstm, type AwdLstmConfig, type AwdLstmEncoder } from './awd-ls
 import { requireIndices } from './checks.js';
 import type { AnyEncoder, Encoder, EncoderStates } from './encoder.js';
 import { requireEncoder, runEncoder } from './run-encoder.js';
+import {
+  drawWords,
+  requireSampledSoftmax,
+  sampledCrossEntropy,
+  type SampledSoftmax,
+} from './sampled-softmax.js';
 import { decoderTaps, type DecoderTaps, type LanguageModelTaps } from './taps.js';
 
 /**
@@ -61,6 +67,14 @@ export interface LanguageModelConfig<E extends AnyEncoder> {
   readonly encoder: E;
 }
 
+export interface LanguageModelOptions {
+  /**
+   * Compares each target with a sample of the vocabulary in training, which is faster with many words. The training loss is
+   * an estimate then; validation and predictions compare with every word. Default: no sample.
+   */
+  readonly sampledSoftmax?: SampledSoftmax | undefined;
+}
+
 /**
  * The language model of ULMFiT: an encoder, AWD-LSTM by its sizes or any other one, and a decoder tied to its embedding (Merity
  * et al. 2017, section 4.4), with a bias. States carry over from window to window of a phase, detached. Groups: the encoder's,
@@ -71,18 +85,26 @@ export interface LanguageModelConfig<E extends AnyEncoder> {
  * @example
  * const model = createLanguageModel({ vocabulary: 30_000 }); // AWD-LSTM
  * const other = createLanguageModel({ encoder: createGru({ vocabulary: 30_000, features: 128 }) });
+ * const faster = createLanguageModel({ vocabulary: 30_000 }, { sampledSoftmax: { frequent: 2000, drawn: 2000 } });
  */
-export function createLanguageModel(config: AwdLstmConfig, options?: { seed?: number }): LanguageModel;
-export function createLanguageModel<E extends AnyEncoder>(config: LanguageModelConfig<E>): LanguageModel<E>;
+export function createLanguageModel(
+  config: AwdLstmConfig,
+  options?: LanguageModelOptions & { seed?: number },
+): LanguageModel;
+export function createLanguageModel<E extends AnyEncoder>(
+  config: LanguageModelConfig<E>,
+  options?: LanguageModelOptions,
+): LanguageModel<E>;
 export function createLanguageModel(
   config: AwdLstmConfig | LanguageModelConfig<AnyEncoder>,
-  options?: { seed?: number },
+  options: LanguageModelOptions & { seed?: number } = {},
 ): unknown {
-  return 'encoder' in config ? overEncoder(config.encoder) : overEncoder(createAwdLstm(config, options));
+  return overEncoder('encoder' in config ? config.encoder : createAwdLstm(config, options), options);
 }
 
-function overEncoder<Taps>(encoder: Encoder<Taps>) {
+function overEncoder<Taps>(encoder: Encoder<Taps>, { sampledSoftmax }: LanguageModelOptions) {
   requireEncoder(encoder, decoderTaps);
+  if (sampledSoftmax) requireSampledSoftmax(sampledSoftmax);
   const { architecture, embedding, features } = encoder;
   const [vocabulary, width] = embedding.variable.shape;
   if (width !== features) {
@@ -101,6 +123,10 @@ function overEncoder<Taps>(encoder: Encoder<Taps>) {
   ];
   const { buffers = [] } = encoder;
   const all = groups.flatMap((g) => g.parameters);
+  const sampled =
+    sampledSoftmax && sampledSoftmax.frequent + sampledSoftmax.drawn < vocabulary
+      ? sampledSoftmax
+      : undefined;
 
   return {
     name: `${architecture} language model`,
@@ -119,16 +145,12 @@ function overEncoder<Taps>(encoder: Encoder<Taps>) {
     },
     loss({ hidden }: LanguageModelOutput, { ids, targets }: LanguageModelInput, pass: ForwardPass): Scalar {
       requireTargets(ids, targets, vocabulary);
-      const inputs = {
-        hidden: flat(hidden),
-        weight,
-        bias,
-        targets: reshape(transpose(targets), [-1]) as Tensor1D,
-      };
-      return tiedCrossEntropy(
-        inputs,
-        all.some((p) => pass.trains(p)),
-      );
+      const decoder = { hidden: flat(hidden), weight, bias };
+      const next = reshape(transpose(targets), [-1]) as Tensor1D;
+      const needsGradient = all.some((p) => pass.trains(p));
+      if (!sampled || !pass.training) return tiedCrossEntropy({ ...decoder, targets: next }, needsGradient);
+      const sample = drawWords(next.dataSync(), vocabulary, sampled, pass.random('sampledSoftmax'));
+      return sampledCrossEntropy(decoder, sample, needsGradient);
     },
     logits: ({ hidden }: LanguageModelOutput) => product(flat(hidden), weight, { transposeB: true, bias }),
     targets: ({ ids }: LanguageModelInput) => ids.size,

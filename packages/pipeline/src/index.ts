@@ -13,6 +13,7 @@ export {
   type RecipeEncoder,
   type RecipeOptimizer,
   type RecipeLinear,
+  type RecipeSampledSoftmax,
   type RecipeVocabulary,
   type SelfTraining,
   type SemiSupervised,

@@ -118,13 +118,13 @@ export function prepareLanguageModel<E extends AnyEncoder = AwdLstmEncoder>(
     Pick<StageContext, 'seed' | 'slices' | 'collective'>,
 ) {
   const { stage, recipe, data, from, architecture, backwards = false, seed } = options;
-  const { batchSize, window, jitter } = recipe.languageModel;
+  const { batchSize, window, jitter, sampledSoftmax } = recipe.languageModel;
   const encoder = stageEncoder({
     ...{ what: stage, recipe, architecture, from: from?.model, seed },
     ...{ vocabulary: data.vocabulary.size, batchSize },
     window: Math.min(window, data.train.tokens / batchSize),
   });
-  const model = createLanguageModel({ encoder });
+  const model = createLanguageModel({ encoder }, { sampledSoftmax: sampledSoftmax ?? undefined });
   if (from) {
     transferLanguageModel(
       { model: from.model, words: from.vocabulary.itos },
