@@ -16,7 +16,13 @@ const examples = ['', '/readmes', '/techniques'].flatMap((folder) => list(`docs/
 const packages = [...list('apps', ''), ...list('packages', '')]
   .map((folder) => `${folder}/README.md`)
   .filter((page) => existsSync(join(root, page)));
-const guides = ['README.md', ...packages, ...list('docs', '.md'), ...list('docs/techniques', '.md')];
+/** Not the page that `npm run docs` writes from the program's own texts. */
+const guides = [
+  'README.md',
+  ...packages,
+  ...list('docs', '.md').filter((page) => page !== 'docs/command-line.md'),
+  ...list('docs/techniques', '.md'),
+];
 /** They run in `third-party.test.ts`. */
 const ofStrangers = ['src', 'test'].flatMap((folder) =>
   list('docs/examples/third-party', '').flatMap((name) => list(`${name}/${folder}`, '.ts')),
