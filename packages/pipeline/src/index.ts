@@ -9,6 +9,7 @@ export {
   type LanguageModelRecipe,
   type Recipe,
   type RecipeActivationRegularization,
+  type RecipeDropoutRates,
   type RecipeDropouts,
   type RecipeEncoder,
   type RecipeOptimizer,

@@ -13,7 +13,7 @@ export interface DropoutOptions {
   /** Scales all five. */
   readonly multiplier?: number;
   /** Final values of single rates; the multiplier does not act on them. */
-  readonly rates?: Partial<DropoutRates>;
+  readonly rates?: { readonly [Name in keyof DropoutRates]?: number | undefined } | undefined;
 }
 
 export interface ClassifierDropoutOptions extends DropoutOptions {

@@ -236,11 +236,13 @@ export function classifierTrainer<E extends AnyEncoder>(
     readonly terms?: ReturnType<typeof semiSupervisedPlugins>;
   },
 ) {
-  const { dropouts, dropoutMultiplier, headDropout, patience, ...settings } = recipe.classifier;
+  const { dropouts, dropoutMultiplier, dropoutRates, headDropout, patience, ...settings } = recipe.classifier;
   const watching = watchedFigure(settings.keepBest);
   const kept = validates && settings.keepBest !== 'none' ? keepBest(watching) : undefined;
   const ofTrainer = fitting(model, [
-    ...classifierDropouts({ preset: dropouts, multiplier: dropoutMultiplier, head: headDropout }),
+    ...classifierDropouts({
+      ...{ preset: dropouts, multiplier: dropoutMultiplier, rates: dropoutRates, head: headDropout },
+    }),
     ...activationTerms(recipe),
     ...terms,
     ...clipping(recipe),

@@ -158,10 +158,10 @@ export function languageModelTrainer<E extends AnyEncoder>(
 ) {
   const { stage, recipe, seed, slices, collective, plugins = [] } = options;
   const { optimizer = recipeOptimizer(recipe) } = options;
-  const { jitter, dropouts } = recipe.languageModel;
+  const { jitter, dropouts, dropoutRates } = recipe.languageModel;
   const fit = stage === 'pretrain' ? requirePretraining(recipe, stage) : recipe.languageModel.finetune;
   const ofTrainer = fitting(model, [
-    ...awdLstmDropouts({ preset: dropouts, multiplier: fit.dropoutMultiplier }),
+    ...awdLstmDropouts({ preset: dropouts, multiplier: fit.dropoutMultiplier, rates: dropoutRates }),
     ...activationTerms(recipe),
     ...clipping(recipe),
   ]);

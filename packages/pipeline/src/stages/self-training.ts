@@ -112,7 +112,8 @@ async function labelledByItself<E extends AnyEncoder>(
   { selfTraining, unlabelled, recipe, seed, signal, onEvent, probabilities }: SelfTrainingOptions<E>,
 ): Promise<PseudoLabels> {
   const { perClass, passes, mostShare, choose } = selfTraining;
-  const { dropouts, dropoutMultiplier, headDropout, evaluationBatchSize: batchSize } = recipe.classifier;
+  const { dropouts, dropoutMultiplier, dropoutRates, headDropout } = recipe.classifier;
+  const { evaluationBatchSize: batchSize } = recipe.classifier;
   const rows = await pooledFeatures(teacher.model, unlabelled, {
     ...{ batchSize, backwards: teacher.backwards, signal },
     onBatch: (done, batches) =>
@@ -124,7 +125,8 @@ async function labelledByItself<E extends AnyEncoder>(
       }),
   });
   const toProbabilities = (await probabilities?.(teacher)) ?? ((logits) => probabilitiesOf(logits, false));
-  const rates = [dropoutPresets[dropouts].output * dropoutMultiplier, ...headDropout];
+  const output = dropoutRates?.output ?? dropoutPresets[dropouts].output * dropoutMultiplier;
+  const rates = [output, ...headDropout];
   const logits = tidy(() =>
     dropoutPasses(teacher.model, rows, { passes, rates, seed, stage: `classify.round${round}` }),
   );

@@ -58,6 +58,34 @@ const pretrainedModel = () =>
   (pretraining ??= trainLanguageModel({ stage: 'pretrain', recipe: micro, data: microData(), seed: 1 }));
 
 describe('trainLanguageModel', () => {
+  const once = (languageModel: Partial<Recipe['languageModel']>, dropoutMultiplier = 0) => {
+    const { pretrain } = micro.languageModel;
+    const fit = pretrain && { ...pretrain, dropoutMultiplier, epochs: 1 };
+    return { ...micro, languageModel: { ...micro.languageModel, pretrain: fit, ...languageModel } };
+  };
+  const weightsAfter = async (recipe: Recipe) => {
+    const { model } = await trainLanguageModel({ stage: 'pretrain', recipe, data: microData(), seed: 1 });
+    const bytes = bytesOf(model);
+    model.dispose();
+    return bytes;
+  };
+
+  it('takes single rates of dropout in place of the scaled ones', async () => {
+    const none = { output: 0, hidden: 0, input: 0, embedding: 0, weight: 0 };
+    const plain = await weightsAfter(once({}));
+    expect(await weightsAfter(once({ dropoutRates: none }, 1))).toEqual(plain);
+    expect(await weightsAfter(once({ dropoutRates: { ...none, weight: 0.5 } }, 1))).not.toEqual(plain);
+  });
+
+  it('compares with a sample of the words, and resumes so', async () => {
+    const recipe = once({ sampledSoftmax: { frequent: 9, drawn: 5 } });
+    expect(await weightsAfter(recipe)).not.toEqual(await weightsAfter(once({})));
+    await resumes(
+      (more) => trainLanguageModel({ stage: 'pretrain', recipe, data: microData(), seed: 1, ...more }),
+      [2],
+    );
+  });
+
   it('lowers the perplexity, tells what it does, and leaves no tensor behind but the model', async () => {
     const before = memory().numTensors;
     const events: StageEvent[] = [];
