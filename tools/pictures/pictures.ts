@@ -9,6 +9,7 @@ import { packageMap } from './package-map.js';
 import { pipelinePicture } from './pipeline-picture.js';
 import { discriminativeRatesPlot } from './rate-bars.js';
 import { annealingPlot, oneCyclePlot, restartsPlot, slantedTriangularPlot } from './schedule-plots.js';
+import { sampledSoftmaxPicture } from './sampled-softmax-picture.js';
 import { selfTrainingPicture } from './self-training-picture.js';
 import { speedBars } from './speed-bars.js';
 import { tyingPicture } from './tying-picture.js';
@@ -30,6 +31,7 @@ export const pictures: Readonly<Record<string, () => string>> = {
   'one-cycle': oneCyclePlot,
   'package-map': packageMap,
   pipeline: pipelinePicture,
+  'sampled-softmax': sampledSoftmaxPicture,
   'self-training': selfTrainingPicture,
   'slanted-triangular': slantedTriangularPlot,
   speed: speedBars,

@@ -67,6 +67,7 @@ const sidebar = [
       { text: 'Activation regularization', link: '/techniques/activation-regularization' },
       { text: 'Weight tying', link: '/techniques/weight-tying' },
       { text: 'NT-ASGD', link: '/techniques/nt-asgd' },
+      { text: 'Sampled softmax', link: '/techniques/sampled-softmax' },
       { text: 'Concat pooling', link: '/techniques/concat-pooling' },
       { text: 'Long texts by windows', link: '/techniques/windows' },
       { text: 'Both directions', link: '/techniques/both-directions' },

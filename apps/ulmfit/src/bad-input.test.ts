@@ -89,7 +89,7 @@ describe('flags', () => {
     [['run', '--seed', '-1'], /--seed.*0 to 4294967295/],
     [['run', '--seed', '4294967296'], /--seed.*0 to 4294967295/],
     [['finetune', '--from', 'x', '--split-seed', '1.5'], /--split-seed.*0 to 4294967295/],
-    [['run', '--preset', 'huge'], /huge.*tiny, small, own-data, paper, best-on-cpu/],
+    [['run', '--preset', 'huge'], /huge.*tiny, small, own-data, paper, quick-on-cpu, best-on-cpu/],
     [['run', '--schedule', 'flat'], /flat.*one-cycle, stlr/],
     [['run', '--precision', 'float64'], /float64.*auto, float32, bfloat16/],
     [['run', '--threads', '0'], /--threads.*integer from 1 to 1024/],

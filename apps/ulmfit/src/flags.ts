@@ -207,6 +207,7 @@ const presetNames: Readonly<Record<PresetName, true>> = {
   small: true,
   'own-data': true,
   paper: true,
+  'quick-on-cpu': true,
   'best-on-cpu': true,
 };
 
@@ -314,7 +315,10 @@ export const options: Readonly<Record<FlagName, Option>> = {
     '--slices <n>',
     'parts of each batch that processes can share, a power of two (default: the number of processes)',
   ).argParser(count(1)),
-  from: new Option('--from <path>', 'the run or bundle to start from').makeOptionMandatory(),
+  from: new Option(
+    '--from <path>',
+    'the run, bundle or package to start from, such as en',
+  ).makeOptionMandatory(),
   model: new Option('--model <folder>', 'the run, bundle or package to use').makeOptionMandatory(),
   weights: new Option('--weights <format>', 'how the weights are stored')
     .choices(['float32', 'float16', 'int8'] satisfies Flags['weights'][])

@@ -216,15 +216,14 @@ export async function planOf(
   const preset = await choosePreset(flags, task);
   const recipe = resolveRecipe(flags, config, { preset, isOwn: isOwnTask(task) });
   const folder = flags.out ?? `runs/${name}-${preset}-${flags.seed ?? 1}`;
-  const isWanted =
-    stages.includes('pretrain') &&
-    flags.pretrained === undefined &&
-    (recipe.languageModel.pretrain !== null || flags.corpus !== undefined);
+  const isOpen = stages.includes('pretrain') && flags.pretrained === undefined;
+  const isWanted = isOpen && (recipe.languageModel.pretrain !== null || flags.corpus !== undefined);
   const corpus = corpusOf({ ...flags, task, isWanted });
   const isMissing = isWanted && !corpus;
-  const isLittle = flags.preset === undefined && preset === 'own-data';
+  const isLittle = flags.preset === undefined && preset === 'own-data' && isMissing;
+  const isQuick = preset === 'quick-on-cpu' && isOpen && !corpus;
   const byDefault =
-    task && isMissing && isLittle && !config?.extras.architecture
+    task && (isLittle || isQuick) && !config?.extras.architecture
       ? await defaultPretrained(task, { ...flags, tokenizer: recipe.tokenizer, folder, signal })
       : undefined;
   const notes = [

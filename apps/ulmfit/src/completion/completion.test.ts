@@ -62,7 +62,7 @@ describe.skipIf(!isThere('bash'))('bash', () => {
     expect(answers.slice(0, 7)).toEqual([
       'predict pretrain',
       '--pretrained --preset --precision',
-      'tiny small own-data paper best-on-cpu',
+      'tiny small own-data paper quick-on-cpu best-on-cpu',
       '--schedule',
       'install',
       'fish',
