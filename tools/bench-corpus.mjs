@@ -1,5 +1,5 @@
 // `npm run bench:corpus`: how much time and memory a corpus of any length takes from its file to batches, by the code that
-// `ulmfit pretrain` runs. See docs/performance.md.
+// `ulmfit pretrain` runs. See docs/large-data.md.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';

@@ -10,7 +10,7 @@ const parent = mkdtempSync(join(tmpdir(), 'ulmfit-quick-start-'));
 const folder = join(parent, 'run');
 
 const recipe: Recipe = {
-  ...presets.tiny, // `own-data`, `small`, `paper` and `best-on-cpu` are the others
+  ...presets.tiny, // or `own-data`, `small`, `quick-on-cpu`, `best-on-cpu`, `paper`
   encoder: { embedding: 8, hidden: 8, layers: 2 },
   vocabulary: { maxWords: 200, minCount: 2 },
 };

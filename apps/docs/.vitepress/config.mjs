@@ -96,6 +96,8 @@ const sidebar = [
       { text: 'Architecture', link: '/architecture' },
       { text: 'Results', link: '/results' },
       { text: 'Performance', link: '/performance' },
+      { text: 'Kernels', link: '/kernels' },
+      { text: 'Large data', link: '/large-data' },
       { text: 'Reliability', link: '/reliability' },
       { text: 'Errors', link: '/errors' },
     ],

@@ -538,7 +538,7 @@ const quickOnCpu: Recipe = {
 /** The recipes that there are by name. */
 export type PresetName = 'tiny' | 'small' | 'own-data' | 'paper' | 'quick-on-cpu' | 'best-on-cpu';
 
-/** Recipes to start from; `docs/performance.md` and `docs/results.md` have what they take and what they give. */
+/** Recipes to start from; `docs/choosing-a-preset.md` tells what they take and what they give. */
 export const presets: Readonly<Record<PresetName, Recipe>> = {
   ...{ tiny, small, 'own-data': ownData, paper, 'quick-on-cpu': quickOnCpu, 'best-on-cpu': bestOnCpu },
 };
