@@ -18,7 +18,7 @@ async function look(
     survey: { tokens, characters: 9, vocabulary: 9, unknown, exact, charactersPerSecond: 9 },
     ...(stages && {
       estimate: {
-        ...{ stages, rates: { languageModel: 1, head: 1, all: 1 } },
+        ...{ stages, fits: {}, rates: { languageModel: 1, head: 1, all: 1 } },
         seconds: Object.values(stages).reduce((sum, seconds) => sum + seconds, 0),
       },
     }),

@@ -94,7 +94,10 @@ describe('on a terminal', () => {
       time = 1000 * seconds;
       report.onEvent(event as StageEvent);
     };
-    report.expect({ stages: { linear: 1, finetune: 50, classify: 100, evaluate: 10 } });
+    report.expect({
+      stages: { linear: 1, finetune: 50, classify: 100, evaluate: 10 },
+      fits: { 'classify.1-head': 20, 'classify.2-all': 80 },
+    });
     at(0, begin);
     at(25, { ...epoch, values: told });
     at(26, { ...step, step: 52, epoch: 1 });

@@ -17,7 +17,7 @@ export interface Reporter {
   /** Prints a line of its own, above a line that lives. */
   readonly say: (line: string) => void;
   /** Takes what is known of how long the run will take. */
-  readonly expect: (estimate: Pick<RunEstimate, 'stages'>) => void;
+  readonly expect: (estimate: Pick<RunEstimate, 'stages' | 'fits'>) => void;
   /** Takes the living line away. */
   readonly end: () => void;
 }

@@ -13,30 +13,29 @@ export interface TimeLeft {
  */
 export class RunClock {
   readonly #now: () => number;
-  #stages: Readonly<Partial<Record<StageName, number>>> | undefined;
-  /** Seconds that the finished stages took, and that the estimate gave them. */
+  #estimate: Pick<RunEstimate, 'stages' | 'fits'> | undefined;
+  /** Seconds that the finished parts took, and that the estimate gave them. */
   #taken = { seconds: 0, estimated: 0 };
   #stage: string | undefined;
+  #name: string | undefined;
   #stageBegan = 0;
   #fitBegan = 0;
   /** The step where the fit began in this process. */
   #first = 0;
-  /** Whether this process has made the whole of the present stage: else its time says nothing of the estimate. */
-  #isWhole = true;
   #fit = { step: 0, steps: 0 };
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
   }
 
-  /** Gives the seconds that each stage was estimated to take. */
-  expect(estimate: Pick<RunEstimate, 'stages'>): void {
-    this.#stages = estimate.stages;
+  /** Gives the seconds that each stage, and each fit of the classifier, was estimated to take. */
+  expect(estimate: Pick<RunEstimate, 'stages' | 'fits'>): void {
+    this.#estimate = estimate;
   }
 
   follow(event: StageEvent): void {
     if (event.type === 'begin') {
-      if (event.stage !== this.#stage) this.#enter(event.stage, event.step === 0);
+      if (event.fit !== this.#name) this.#enter(event.stage, event.fit);
       this.#fitBegan = this.#now();
       this.#first = event.step;
       this.#fit = { step: event.step, steps: event.steps };
@@ -54,39 +53,52 @@ export class RunClock {
   get left(): TimeLeft | undefined {
     const fit = (this.#fit.steps - this.#fit.step) / this.rate;
     if (!Number.isFinite(fit)) return undefined;
-    const estimated = this.#stages;
-    if (!estimated || this.#stage === undefined) return { seconds: fit, isTotal: false };
-    const names = Object.keys(estimated) as StageName[];
-    const at = names.findIndex((name) => name === this.#stage);
-    const own = at < 0 ? 0 : (estimated[names[at] ?? 'evaluate'] ?? 0);
-    const later = names.slice(at + 1).reduce((sum, name) => sum + (estimated[name] ?? 0), 0);
-    // The language models have one fit, so that the share which is done tells how slow the machine is.
-    const isOneFit = this.#stage !== 'classify';
-    const done = (this.#fit.step - this.#first) / Math.max(1, this.#fit.steps);
-    const running = isOneFit && own > 0 ? { seconds: this.#elapsed, estimated: own * done } : NOTHING;
-    const slowness = slownessOf([this.#taken, running]);
-    const stage = isOneFit ? fit : Math.max(fit, own * slowness - this.#elapsed);
-    return { seconds: stage + later * slowness, isTotal: true };
+    const estimate = this.#estimate;
+    if (!estimate || this.#stage === undefined) return { seconds: fit, isTotal: false };
+    const { stages, fits } = estimate;
+    const slowness = slownessOf([this.#taken, this.#made(this.#fit.step)]);
+    const later = laterThan(this.#stage, stages);
+    if (this.#seconds > 0) {
+      const inStage = this.#stage === 'classify' ? laterThan(this.#name, fits) : 0;
+      return { seconds: fit + (inStage + later) * slowness, isTotal: true };
+    }
+    const own = Object.entries(stages).find(([name]) => name === this.#stage)?.[1] ?? 0;
+    const elapsed = (this.#now() - this.#stageBegan) / 1000;
+    return { seconds: Math.max(fit, own * slowness - elapsed) + later * slowness, isTotal: true };
   }
 
-  get #elapsed(): number {
-    return (this.#now() - this.#stageBegan) / 1000;
+  /** What the present fit was estimated to take; 0 where that isn't known by itself. */
+  get #seconds(): number {
+    const { stages = {}, fits = {} } = this.#estimate ?? {};
+    // The language models have one fit.
+    const of = this.#stage === 'classify' ? fits : stages;
+    return Object.entries(of).find(([name]) => name === this.#name)?.[1] ?? 0;
   }
 
-  #enter(stage: string, isWhole: boolean): void {
-    const before = Object.entries(this.#stages ?? {}).find(([name]) => name === this.#stage)?.[1] ?? 0;
-    if (before > 0 && this.#isWhole)
-      this.#taken = {
-        seconds: this.#taken.seconds + this.#elapsed,
-        estimated: this.#taken.estimated + before,
-      };
+  /** Of the present fit, what was made in this process up to a step. */
+  #made(step: number): { readonly seconds: number; readonly estimated: number } {
+    const estimated = this.#seconds * ((step - this.#first) / Math.max(1, this.#fit.steps));
+    return { seconds: estimated > 0 ? (this.#now() - this.#fitBegan) / 1000 : 0, estimated };
+  }
+
+  #enter(stage: string, name: string): void {
+    const { seconds, estimated } = this.#made(this.#fit.steps);
+    this.#taken = {
+      seconds: this.#taken.seconds + seconds,
+      estimated: this.#taken.estimated + estimated,
+    };
+    if (stage !== this.#stage) this.#stageBegan = this.#now();
     this.#stage = stage;
-    this.#stageBegan = this.#now();
-    this.#isWhole = isWhole;
+    this.#name = name;
   }
 }
 
-const NOTHING = { seconds: 0, estimated: 0 };
+/** The sum of what comes after a name. */
+function laterThan(name: string | undefined, parts: Readonly<Partial<Record<string, number>>>): number {
+  const names = Object.keys(parts);
+  const at = names.findIndex((each) => each === name);
+  return names.slice(at + 1).reduce((sum, each) => sum + (parts[each] ?? 0), 0);
+}
 
 /** How many times as long as estimated things took; 1 where too little is known. */
 function slownessOf(parts: readonly { readonly seconds: number; readonly estimated: number }[]): number {

@@ -29,7 +29,7 @@ async function estimated(options: Partial<EstimateRunOptions> = {}) {
 
 it('is tokens by epochs over the speed of some steps, for each stage that the run has', async () => {
   const before = memory().numTensors;
-  const { stages, seconds, rates, tokens } = await estimated();
+  const { stages, fits, seconds, rates, tokens } = await estimated();
   expect(memory().numTensors).toBe(before);
   for (const rate of Object.values(rates)) expect(rate).toBeGreaterThan(0);
   // Without general text nothing is pretrained.
@@ -41,6 +41,8 @@ it('is tokens by epochs over the speed of some steps, for each stage that the ru
   const head = train / rates.head + valid / rates.head;
   const all = train / rates.all + valid / rates.head;
   expect(stages.classify).toBeCloseTo(head + 6 * all + valid / rates.head, 6);
+  expect(Object.keys(fits)).toEqual(['classify.1-head', 'classify.2-all']);
+  expect(fits['classify.2-all']).toBeCloseTo(6 * all, 6);
   expect(stages.evaluate).toBeCloseTo(test / rates.head, 6);
   expect(seconds).toBeCloseTo(
     Object.values(stages).reduce((sum, each) => sum + each, 0),

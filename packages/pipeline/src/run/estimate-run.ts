@@ -4,6 +4,7 @@ import type { Architecture } from '@ulmfit/awd-lstm';
 import { specialTokens, Vocabulary, type TaskSummary, type TokenSurvey } from '@ulmfit/text';
 import type { ClassifierFit, Recipe } from '../recipe/recipe.js';
 import type { StageContext } from '../stage-context.js';
+import { fitName } from '../stages/fit-name.js';
 import { classifierGroups } from '../stages/plan-stage.js';
 import { measureStepRates, type StepRates } from '../stages/step-rates.js';
 import type { StageName } from './stage-name.js';
@@ -30,6 +31,8 @@ export interface RunEstimate {
   readonly seconds: number;
   /** Of those that it has. */
   readonly stages: Readonly<Partial<Record<StageName, number>>>;
+  /** Of the classifier's fits, by the names that events give them. */
+  readonly fits: Readonly<Record<string, number>>;
   /** What it was reckoned by. */
   readonly rates: StepRates;
 }
@@ -68,17 +71,19 @@ export async function estimateRun(options: EstimateRunOptions): Promise<RunEstim
     rates.languageModel;
   const cutting = (count: number) => count / tokensPerSecond(options);
   const scored = tokens.test > 0 ? tokens.test : tokens.valid;
+  const fits = fitSeconds(options, rates);
   const all: Record<StageName, number> = {
     linear: linearSeconds(summary),
     pretrain: pretrain ? passes(corpusTokens, pretrain) + cutting(corpusTokens) : 0,
     finetune: transfer ? passes(tokens.languageModel, finetune) + cutting(tokens.languageModel) : 0,
-    classify: classifySeconds(options, rates) + cutting(tokens.train + tokens.valid),
+    classify: classifySeconds(options, rates, fits) + cutting(tokens.train + tokens.valid),
     evaluate: scored / rates.head + cutting(scored),
   };
   const own = stages.filter((stage) => all[stage] > 0);
   return {
     seconds: own.reduce((sum, stage) => sum + all[stage], 0),
     stages: Object.fromEntries(own.map((stage) => [stage, all[stage]])),
+    fits: stages.includes('classify') ? fits : {},
     rates,
   };
 }
@@ -97,11 +102,11 @@ function tokensPerSecond({ survey, workers = availableParallelism() }: EstimateR
 }
 
 /** Gradual unfreezing: a fit costs as much more than that of the head as it trains groups, the validation a forward pass. */
-function classifySeconds(
+function fitSeconds(
   { recipe, architecture, summary, survey, transfer = true }: EstimateRunOptions,
   rates: StepRates,
-): number {
-  const { fits, scratch, batchSize, probe } = recipe.classifier;
+): Record<string, number> {
+  const { fits, scratch, batchSize } = recipe.classifier;
   const { train, valid } = survey.tokens;
   const top = classifierGroups({ recipe, architecture }) - 1; // the head's group, the embedding's being the first
   const batches = Math.max(1, Math.ceil(summary.sets.train.texts / batchSize));
@@ -110,9 +115,19 @@ function classifySeconds(
     const perToken = 1 / rates.head + (1 / rates.all - 1 / rates.head) * (1 - first / top);
     return fitEpochs(length, batches) * (train * perToken + valid / rates.head);
   };
-  const training = (transfer ? fits : [scratch]).reduce((sum, fit) => sum + secondsOf(fit), 0);
+  const own = transfer ? fits : [scratch];
+  return Object.fromEntries(own.map((fit, i) => [fitName('classify', i, fit), secondsOf(fit)]));
+}
+
+function classifySeconds(
+  { recipe, survey, transfer = true }: EstimateRunOptions,
+  rates: StepRates,
+  fits: Readonly<Record<string, number>>,
+): number {
+  const { train, valid } = survey.tokens;
+  const training = Object.values(fits).reduce((sum, seconds) => sum + seconds, 0);
   // How the logits of the validation texts become classes is chosen at the end.
-  const reading = transfer && probe ? (train + valid) / rates.head : 0;
+  const reading = transfer && recipe.classifier.probe ? (train + valid) / rates.head : 0;
   return reading + training + valid / rates.head;
 }
 

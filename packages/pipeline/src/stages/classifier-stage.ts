@@ -22,6 +22,7 @@ import {
   type OptimizerFactory,
 } from '@ulmfit/trainer';
 import { fitEpochs } from '../recipe/fit-epochs.js';
+import { fitName } from './fit-name.js';
 import {
   activationTerms,
   beside,
@@ -205,7 +206,7 @@ export function prepareClassifier<E extends AnyEncoder = AwdLstmEncoder>(
     valid && classifierLoader(valid.documents, valid.labels, { ...reading, batchSize: evaluationBatchSize });
   const fits = (from ? settings.fits : [settings.scratch]).map((fit, i) => {
     return {
-      stage: `${stage}.${i + 1}-${fit.name}`,
+      stage: fitName(stage, i, fit),
       train: loader,
       validate,
       epochs: fitEpochs(fit, loader.batches(0)),
