@@ -1,4 +1,4 @@
-import type { RunEstimate, StageEvent, StageName } from '@ulmfit/pipeline';
+import type { RunEstimate, StageEvent } from '@ulmfit/pipeline';
 
 /** How long something takes still, and of what. */
 export interface TimeLeft {
