@@ -10,7 +10,7 @@ import {
 import { requireInteger } from '@ulmfit/errors';
 import {
   embeddingLookup,
-  permutation,
+  randomWords,
   tiedCrossEntropy,
   type RandomKey,
   type TiedCrossEntropyInputs,
@@ -20,7 +20,7 @@ import {
 export interface SampledSoftmax {
   /** Always the first so many ids: a vocabulary is sorted by frequency. */
   readonly frequent: number;
-  /** So many of the rest, drawn evenly for each batch. The batch's own targets come on top. */
+  /** So many draws from the rest for each batch; few words are drawn twice. The batch's own targets come on top. */
   readonly drawn: number;
 }
 
@@ -38,7 +38,7 @@ export interface WordSample {
  * Draws the words that a batch's targets are compared with.
  * @example
  * const key = pass.random('sampledSoftmax');
- * drawWords(targets, 20_000, { frequent: 2000, drawn: 2000 }, key).words.length; // some 4,150
+ * drawWords(targets, 20_000, { frequent: 2000, drawn: 2000 }, key).words.length; // some 4,050
  */
 export function drawWords(
   targets: ArrayLike<number>,
@@ -48,16 +48,16 @@ export function drawWords(
 ): WordSample {
   const rest = vocabulary - frequent;
   const chosen = new Uint8Array(vocabulary).fill(1, 0, frequent);
-  const order = permutation(rest, key);
-  for (let i = 0; i < drawn; i++) chosen[frequent + (order[i] as number)] = 1;
+  for (const random of randomWords(drawn, key)) chosen[frequent + Math.floor((random / 2 ** 32) * rest)] = 1;
   for (let i = 0; i < targets.length; i++) chosen[targets[i] as number] = 1;
   const words: number[] = [];
   const place = new Int32Array(vocabulary);
   for (let word = 0; word < vocabulary; word++) if (chosen[word]) place[word] = words.push(word) - 1;
   // A rare word is there because it was drawn, or as the target of another row. How often it is one, Zipf's law tells.
   const harmonic = Math.log(vocabulary) + 0.5772;
+  const notDrawn = (1 - 1 / rest) ** drawn;
   const chance = (word: number) =>
-    word < frequent ? 1 : 1 - (1 - drawn / rest) * Math.exp(-(targets.length - 1) / ((word + 1) * harmonic));
+    word < frequent ? 1 : 1 - notDrawn * Math.exp(-(targets.length - 1) / ((word + 1) * harmonic));
   return {
     words: Int32Array.from(words),
     chances: Float32Array.from(words, chance),

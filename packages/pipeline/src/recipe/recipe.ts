@@ -148,7 +148,7 @@ export interface RecipeActivationRegularization {
 export interface RecipeSampledSoftmax {
   /** Always the most frequent words, so many. */
   readonly frequent: number;
-  /** So many of the others, drawn for each batch. */
+  /** So many draws from the others for each batch. */
   readonly drawn: number;
 }
 
@@ -521,7 +521,7 @@ const bestOnCpu: Recipe = {
 };
 
 /**
- * A good IMDb classifier in an hour on two cores: one pass over the reviews, from a model of general text such as
+ * A good IMDb classifier in about an hour on two cores: one pass over the reviews, from a model of general text such as
  * `@ulmfit/pretrained-en`, compared with a sample of its 20,000 words.
  */
 const quickOnCpu: Recipe = {
