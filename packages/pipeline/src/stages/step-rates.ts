@@ -47,8 +47,9 @@ export async function measureStepRates(
     signal?: AbortSignal | undefined;
   },
 ): Promise<StepRates> {
-  const products = productsOf({ recipe, architecture }, vocabulary.size);
-  const { batchSize: streams, window } = recipe.languageModel;
+  const { batchSize: streams, window, sampledSoftmax } = recipe.languageModel;
+  const compared = sampledSoftmax ? sampledSoftmax.frequent + sampledSoftmax.drawn : vocabulary.size;
+  const products = productsOf({ recipe, architecture }, Math.min(compared, vocabulary.size));
   const { batchSize: documents, window: read } = recipe.classifier;
   const speed = await productsPerSecond();
   const windowOf = (perToken: number, batch: number, longest: number) => {
