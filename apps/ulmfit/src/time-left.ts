@@ -17,7 +17,7 @@ export class RunClock {
   /** Seconds that the finished parts took, and that the estimate gave them. */
   #taken = { seconds: 0, estimated: 0 };
   #stage: string | undefined;
-  #name: string | undefined;
+  #fitName: string | undefined;
   #stageBegan = 0;
   #fitBegan = 0;
   /** The step where the fit began in this process. */
@@ -35,7 +35,7 @@ export class RunClock {
 
   follow(event: StageEvent): void {
     if (event.type === 'begin') {
-      if (event.fit !== this.#name) this.#enter(event.stage, event.fit);
+      if (event.fit !== this.#fitName) this.#enter(event.stage, event.fit);
       this.#fitBegan = this.#now();
       this.#first = event.step;
       this.#fit = { step: event.step, steps: event.steps };
@@ -58,8 +58,8 @@ export class RunClock {
     const { stages, fits } = estimate;
     const slowness = slownessOf([this.#taken, this.#made(this.#fit.step)]);
     const later = laterThan(this.#stage, stages);
-    if (this.#seconds > 0) {
-      const inStage = this.#stage === 'classify' ? laterThan(this.#name, fits) : 0;
+    if (this.#estimated > 0) {
+      const inStage = this.#stage === 'classify' ? laterThan(this.#fitName, fits) : 0;
       return { seconds: fit + (inStage + later) * slowness, isTotal: true };
     }
     const own = Object.entries(stages).find(([name]) => name === this.#stage)?.[1] ?? 0;
@@ -68,16 +68,16 @@ export class RunClock {
   }
 
   /** What the present fit was estimated to take; 0 where that isn't known by itself. */
-  get #seconds(): number {
+  get #estimated(): number {
     const { stages = {}, fits = {} } = this.#estimate ?? {};
     // The language models have one fit.
     const of = this.#stage === 'classify' ? fits : stages;
-    return Object.entries(of).find(([name]) => name === this.#name)?.[1] ?? 0;
+    return Object.entries(of).find(([name]) => name === this.#fitName)?.[1] ?? 0;
   }
 
   /** Of the present fit, what was made in this process up to a step. */
   #made(step: number): { readonly seconds: number; readonly estimated: number } {
-    const estimated = this.#seconds * ((step - this.#first) / Math.max(1, this.#fit.steps));
+    const estimated = this.#estimated * ((step - this.#first) / Math.max(1, this.#fit.steps));
     return { seconds: estimated > 0 ? (this.#now() - this.#fitBegan) / 1000 : 0, estimated };
   }
 
@@ -89,7 +89,7 @@ export class RunClock {
     };
     if (stage !== this.#stage) this.#stageBegan = this.#now();
     this.#stage = stage;
-    this.#name = name;
+    this.#fitName = name;
   }
 }
 

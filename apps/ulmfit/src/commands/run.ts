@@ -216,12 +216,12 @@ export async function planOf(
   const preset = await choosePreset(flags, task);
   const recipe = resolveRecipe(flags, config, { preset, isOwn: isOwnTask(task) });
   const folder = flags.out ?? `runs/${name}-${preset}-${flags.seed ?? 1}`;
-  const isOpen = stages.includes('pretrain') && flags.pretrained === undefined;
-  const isWanted = isOpen && (recipe.languageModel.pretrain !== null || flags.corpus !== undefined);
+  const isStartOpen = stages.includes('pretrain') && flags.pretrained === undefined;
+  const isWanted = isStartOpen && (recipe.languageModel.pretrain !== null || flags.corpus !== undefined);
   const corpus = corpusOf({ ...flags, task, isWanted });
   const isMissing = isWanted && !corpus;
   const isLittle = flags.preset === undefined && preset === 'own-data' && isMissing;
-  const isQuick = preset === 'quick-on-cpu' && isOpen && !corpus;
+  const isQuick = preset === 'quick-on-cpu' && isStartOpen && !corpus;
   const byDefault =
     task && (isLittle || isQuick) && !config?.extras.architecture
       ? await defaultPretrained(task, { ...flags, tokenizer: recipe.tokenizer, folder, signal })
