@@ -113,6 +113,23 @@ it('ends where a model labels nearly all alike, and says so', async () => {
   model.dispose();
 });
 
+it.each([
+  ['loss', [1]],
+  ['none', [1, 2]],
+] as const)('where rounds validate worse, keepBest %s makes %j', async (keepBest, rounds) => {
+  const all = { name: 'all', freezeTo: 0, epochs: 4, lr: 1e-2, spread: 1.5 };
+  const data = setUp({ keepBest, probe: null, fits: [all], dropoutMultiplier: 0 });
+  // What is told apart better is wronger here.
+  const valid = { ...data.train, labels: data.train.labels.map((label) => 1 - label) };
+  const told: number[] = [];
+  const { model } = await trainBySelfTraining({
+    ...{ ...data, valid, selfTraining: { ...selfTraining, mostShare: 1 } },
+    onEvent: (event) => void (event.type === 'pseudo-labels' && told.push(event.round)),
+  });
+  expect(told).toEqual(rounds);
+  model.dispose();
+});
+
 it('refuses several classes a text, and a plugin whose state the rounds would share', async () => {
   const data = { ...setUp(), selfTraining };
   await expect(trainBySelfTraining({ ...data, multiLabel: true })).rejects.toMatchObject({

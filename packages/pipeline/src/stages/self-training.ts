@@ -31,8 +31,8 @@ export interface SelfTrainingOptions<
 
 /**
  * Self-training: trains a classifier, lets it label texts, and trains another on those too, again from the language model,
- * for some rounds. The best on the validation texts is kept, or the last without any. A model that labels nearly all texts
- * alike ends it.
+ * for some rounds. The best on the validation texts is kept, or the last without any or where `keepBest` is `none`. A model
+ * that labels nearly all texts alike ends it.
  * @throws Interrupted; UlmfitError `BAD_RECIPE` for texts with several classes, `BAD_PLUGINS` for a plugin whose state the rounds would share
  * @example
  * const { model } = await trainBySelfTraining({
@@ -145,13 +145,13 @@ function together(first: LabelledDocuments, second: LabelledDocuments): Labelled
   return { documents: TokenCorpus.fromDocuments(documents), labels };
 }
 
-/** Whether a student comes up to its teacher on the texts that validate. */
+/** Whether a student comes up to its teacher on the texts that validate, or whether those have no say. */
 function isAsGood<E extends AnyEncoder>(
   student: TrainedClassifier<E>,
   teacher: TrainedClassifier<E>,
   { classifier }: Recipe,
 ): boolean {
-  if (!student.best || !teacher.best) return true;
+  if (classifier.keepBest === 'none' || !student.best || !teacher.best) return true;
   const { watch, better } = watchedFigure(classifier.keepBest);
   const [now, before] = [student.best[watch], teacher.best[watch]];
   return better === 'less' ? now <= before : now >= before;
