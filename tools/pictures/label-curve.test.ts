@@ -3,16 +3,17 @@ import { expect, it } from 'vitest';
 import { labelCurve } from './label-curve.js';
 import { speedRatios } from './speed-bars.js';
 
-it('has the figures of the page alone', () => {
-  const page = readFileSync(new URL(`../../${labelCurve.page}`, import.meta.url), 'utf8');
-  const rows = page.split('\n').filter((line) => line.startsWith('|'));
-  for (const { name, points } of labelCurve.lines)
+it('has the figures of the pages alone', () => {
+  for (const { name, page, points } of labelCurve.lines) {
+    const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
+    const rows = text.split('\n').filter((line) => line.startsWith('|'));
     for (const { labels, accuracy } of points) {
       const row = rows.find(
         (line) => line.includes(labels.toLocaleString('en-US')) && line.includes(accuracy),
       );
       expect(row, `${name}: ${String(labels)} labels, ${accuracy}`).toBeDefined();
     }
+  }
 });
 
 it('reads the ratios from the tables of a page', () => {

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { linePlot } from './line-plot.js';
 import type { Color } from './palette.js';
 
-/** Accuracies by the number of labels, as they stand on a page of the guides. */
+/** Accuracies by the number of labels, as they stand on pages of the guides. */
 export interface LabelCurve {
-  readonly page: string;
   readonly lines: readonly {
     readonly name: string;
+    readonly page: string;
     readonly color: Color;
     readonly points: readonly { readonly labels: number; readonly accuracy: string }[];
   }[];

@@ -95,6 +95,7 @@ const sidebar = [
     items: [
       { text: 'Architecture', link: '/architecture' },
       { text: 'Results', link: '/results' },
+      { text: 'Beside fastai', link: '/beside-fastai' },
       { text: 'Performance', link: '/performance' },
       { text: 'Kernels', link: '/kernels' },
       { text: 'Large data', link: '/large-data' },
