@@ -79,9 +79,11 @@ export interface SelfTraining {
   readonly choose: 'draw' | 'most-certain';
   /** How many of each class the next model learns from at most. */
   readonly perClass: number;
+  /** The share of the texts that it learns from at most, as many of each class. Default 1. */
+  readonly share?: number | undefined;
   /** Passes with dropout whose agreement tells how certain a label is. */
   readonly passes: number;
-  /** The largest share of the texts that one class may be given. */
+  /** The largest share of the texts that one class may be given; a quarter more than its share of the labelled ones, where that is larger. */
   readonly mostShare: number;
 }
 
@@ -274,6 +276,7 @@ const selfTraining = z.strictObject({
   teacher: z.enum(['blend', 'neural', 'linear']).default('blend'),
   choose: z.enum(['draw', 'most-certain']).default('draw'),
   perClass: count,
+  share: z.number().gt(0).max(1).optional(),
   passes: count.max(1000),
   mostShare: z.number().gt(0).max(1),
 });

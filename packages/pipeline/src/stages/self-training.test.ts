@@ -95,19 +95,30 @@ it('learns from texts that it has labelled itself, round by round, and ends with
   expect(memory().numTensors).toBeGreaterThanOrEqual(before); // memory stores keep theirs
 });
 
+it('learns from the share of the texts that the recipe allows', async () => {
+  const quarter = { ...selfTraining, rounds: 1, share: 0.25 };
+  const texts: number[] = [];
+  const { model } = await trainBySelfTraining({
+    ...{ ...setUp(), selfTraining: quarter },
+    onEvent: (event) => void (event.type === 'pseudo-labels' && texts.push(event.texts)),
+  });
+  expect(texts).toEqual([2]); // one of each class, of 8 texts
+  model.dispose();
+});
+
 it('ends where a model labels nearly all alike, and says so', async () => {
   const one = { ...selfTraining, mostShare: 0.5 };
   const data = setUp();
-  // Whatever it learns, it has seen one class alone.
-  const train = { ...data.train, labels: data.train.labels.map(() => 1) };
+  const { documents, labels } = data.train;
+  const ofOneClass = Uint32Array.from(labels.flatMap((label, i) => (label === 1 ? [i] : [])));
   const warnings: string[] = [];
   const { model } = await trainBySelfTraining({
-    ...{ ...data, train, selfTraining: one },
+    ...{ ...data, unlabelled: documents.subset(ofOneClass), selfTraining: one },
     onEvent: (event) => void (event.type === 'warning' && warnings.push(event.message)),
   });
   expect(warnings).toEqual([
     expect.stringMatching(
-      /^round 1 of self-training is left out: pseudoLabels: 100 % of the texts are labelled as class 1/,
+      /^round 1 of self-training is left out: pseudoLabels: \d+ % of the texts are labelled as class 1, above the limit of 63 %/,
     ),
   ]);
   model.dispose();

@@ -29,6 +29,9 @@ export interface SelfTrainingOptions<
   readonly roundStore?: ((round: number, part: 'probe' | 'classify') => StageContext['store']) | undefined;
 }
 
+/** How many times its share of the labelled texts a class may have of the others, though that is more than the recipe's limit. */
+const LEANING = 1.25;
+
 /**
  * Self-training: trains a classifier, lets it label texts, and trains another on those too, again from the language model,
  * for some rounds. The best on the validation texts is kept, or the last without any or where `keepBest` is `none`. A model
@@ -109,9 +112,10 @@ function requireRounds<E extends AnyEncoder>({ multiLabel, plugins = [] }: SelfT
 async function labelledByItself<E extends AnyEncoder>(
   teacher: TrainedClassifier<E>,
   round: number,
-  { selfTraining, unlabelled, recipe, seed, signal, onEvent, probabilities }: SelfTrainingOptions<E>,
+  options: SelfTrainingOptions<E>,
 ): Promise<PseudoLabels> {
-  const { perClass, passes, mostShare, choose } = selfTraining;
+  const { selfTraining, unlabelled, recipe, classes, seed, signal, onEvent, probabilities } = options;
+  const { passes, choose, share = 1 } = selfTraining;
   const { dropouts, dropoutMultiplier, dropoutRates, headDropout } = recipe.classifier;
   const { evaluationBatchSize: batchSize } = recipe.classifier;
   const rows = await pooledFeatures(teacher.model, unlabelled, {
@@ -130,7 +134,17 @@ async function labelledByItself<E extends AnyEncoder>(
   const logits = tidy(() =>
     dropoutPasses(teacher.model, rows, { passes, rates, seed, stage: `classify.round${round}` }),
   );
+  const ofShare = Math.ceil((share * unlabelled.length) / classes.length);
+  const perClass = Math.min(selfTraining.perClass, ofShare);
+  const mostShare = Math.max(selfTraining.mostShare, Math.min(1, LEANING * largestShare(options)));
   return pseudoLabels(logits.map(toProbabilities), { perClass, seed, round, mostShare, choose });
+}
+
+/** The share of the largest class among the texts that are labelled. */
+function largestShare<E extends AnyEncoder>({ train, classes }: SelfTrainingOptions<E>): number {
+  const counts = classes.map(() => 0);
+  for (const label of train.labels as Iterable<number>) counts[label] = (counts[label] ?? 0) + 1;
+  return Math.max(...counts) / train.documents.length;
 }
 
 /** Labelled texts, and after them those that a model has labelled. */
