@@ -6,10 +6,13 @@ import { plainRnns } from '../../../../tools/plain-rnn.js';
 import { micro, opinionsOf } from '../micro.test-helper.js';
 import { estimateRun, type EstimateRunOptions } from './estimate-run.js';
 
-async function estimated(options: Partial<EstimateRunOptions> = {}) {
+async function estimated(options: Partial<EstimateRunOptions> = {}, unlabelled = 0) {
   const { texts, labels } = opinionsOf(60);
   const rows = texts.map((text, i) => ({ text, label: labels[i] === 1 ? 'pos' : 'neg' }));
-  const task = rowsTask({ train: rows.slice(0, 40), valid: rows.slice(40, 50), test: rows.slice(50) });
+  const task = rowsTask({
+    ...{ train: rows.slice(0, 40), valid: rows.slice(40, 50), test: rows.slice(50) },
+    unlabelled: opinionsOf(unlabelled, 9).texts,
+  });
   const summary = await summarizeTask(task);
   const { vocabulary } = micro;
   const tokenizer = tokenizerNamed('fastai');
@@ -56,6 +59,28 @@ it('counts pretraining on general text, and a classifier from scratch', async ()
   expect(stages.finetune).toBeUndefined();
   const { train, valid } = tokens;
   expect(stages.classify).toBeCloseTo(2 * (train / rates.all + valid / rates.head) + valid / rates.head, 6);
+});
+
+it('counts the rounds of self-training, by the texts that they label and learn from', async () => {
+  const selfTraining = {
+    ...{ rounds: 2, texts: 20, perClass: 5, share: 0.4, passes: 2, mostShare: 1 },
+    ...({ teacher: 'neural', choose: 'most-certain' } as const),
+  };
+  const recipe = { ...micro, classifier: { ...micro.classifier, selfTraining } };
+  const { stages, fits, rates, tokens } = await estimated({ recipe }, 30);
+  expect(Object.keys(fits)).toEqual(
+    ['classify', 'classify.round1', 'classify.round2'].flatMap((stage) => [
+      `${stage}.1-head`,
+      `${stage}.2-all`,
+    ]),
+  );
+  const { train, valid } = tokens;
+  // Eight texts, four of each class, beside the forty that have a label.
+  const all = 6 * ((train * (48 / 40)) / rates.all + valid / rates.head);
+  expect(fits['classify.round2.2-all']).toBeCloseTo(all, 6);
+  const training = Object.values(fits).reduce((sum, seconds) => sum + seconds, 0);
+  const labelling = (2 * 20 * (train / 40)) / rates.head;
+  expect(stages.classify).toBeCloseTo(training + labelling + valid / rates.head, 6);
 });
 
 it('measures an encoder of one’s own, with the groups that it has', async () => {

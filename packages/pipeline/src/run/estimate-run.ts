@@ -101,34 +101,58 @@ function tokensPerSecond({ survey, workers = availableParallelism() }: EstimateR
   return charactersPerSecond * perCharacter * Math.min(workers, availableParallelism());
 }
 
-/** Gradual unfreezing: a fit costs as much more than that of the head as it trains groups, the validation a forward pass. */
-function fitSeconds(
-  { recipe, architecture, summary, survey, transfer = true }: EstimateRunOptions,
-  rates: StepRates,
-): Record<string, number> {
+/**
+ * Gradual unfreezing: a fit costs as much more than that of the head as it trains groups, the validation a forward pass. Rounds of
+ * self-training fit the texts that they label too.
+ */
+function fitSeconds(options: EstimateRunOptions, rates: StepRates): Record<string, number> {
+  const { recipe, architecture, summary, survey, transfer = true } = options;
   const { fits, scratch, batchSize } = recipe.classifier;
   const { train, valid } = survey.tokens;
+  const labelled = summary.sets.train.texts;
   const top = classifierGroups({ recipe, architecture }) - 1; // the head's group, the embedding's being the first
-  const batches = Math.max(1, Math.ceil(summary.sets.train.texts / batchSize));
-  const secondsOf = ({ freezeTo, ...length }: ClassifierFit) => {
+  const secondsOf = ({ freezeTo, ...length }: ClassifierFit, texts: number) => {
     const first = freezeTo < 0 ? Math.max(0, top + 1 + freezeTo) : Math.min(top, freezeTo);
     const perToken = 1 / rates.head + (1 / rates.all - 1 / rates.head) * (1 - first / top);
-    return fitEpochs(length, batches) * (train * perToken + valid / rates.head);
+    const tokens = (train * texts) / Math.max(1, labelled);
+    const epochs = fitEpochs(length, Math.max(1, Math.ceil(texts / batchSize)));
+    return epochs * (tokens * perToken + valid / rates.head);
   };
   const own = transfer ? fits : [scratch];
-  return Object.fromEntries(own.map((fit, i) => [fitName('classify', i, fit), secondsOf(fit)]));
+  const { rounds, texts } = selfTrainingOf(options);
+  return Object.fromEntries(
+    ['classify', ...Array.from({ length: rounds }, (_, round) => `classify.round${round + 1}`)].flatMap(
+      (stage, round) =>
+        own.map((fit, i) => [
+          fitName(stage, i, fit),
+          secondsOf(fit, round === 0 ? labelled : labelled + texts.chosen),
+        ]),
+    ),
+  );
+}
+
+/** How many texts self-training's rounds read, and how many of those a round learns from. */
+function selfTrainingOf({ recipe, summary }: EstimateRunOptions) {
+  const { selfTraining } = recipe.classifier;
+  if (!selfTraining) return { rounds: 0, texts: { read: 0, chosen: 0 } };
+  const { rounds, perClass, share = 1 } = selfTraining;
+  const read = Math.min(selfTraining.texts, summary.sets.unlabelled.texts);
+  return { rounds, texts: { read, chosen: Math.min(share * read, perClass * summary.classes.length) } };
 }
 
 function classifySeconds(
-  { recipe, survey, transfer = true }: EstimateRunOptions,
+  options: EstimateRunOptions,
   rates: StepRates,
   fits: Readonly<Record<string, number>>,
 ): number {
+  const { recipe, summary, survey, transfer = true } = options;
   const { train, valid } = survey.tokens;
   const training = Object.values(fits).reduce((sum, seconds) => sum + seconds, 0);
   // How the logits of the validation texts become classes is chosen at the end.
   const reading = transfer && recipe.classifier.probe ? (train + valid) / rates.head : 0;
-  return reading + training + valid / rates.head;
+  const { rounds, texts } = selfTrainingOf(options);
+  const labelling = (rounds * texts.read * train) / Math.max(1, summary.sets.train.texts) / rates.head;
+  return reading + training + labelling + valid / rates.head;
 }
 
 /** Of TF-IDF with logistic regression; measured on one thread, it matters little beside the others. */
