@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { presets } from '@ulmfit/pipeline';
+import { adjustRecipe, presets } from '@ulmfit/pipeline';
 import { rowsTask, type ClassificationTask, type TaskSplit } from '@ulmfit/text';
 import { expect, it, onTestFinished } from 'vitest';
 import { curveChart, paperOnImdb } from './chart.js';
@@ -128,4 +128,14 @@ it('sums up seeds by their mean and its standard error, in a table and a chart f
     for (const text of ['transfer', 'TF-IDF', 'the paper, both directions, 4.6 %', 'aria-label="Errors"'])
       expect(chart).toContain(text);
   expect(charts[0]).not.toBe(charts[1]);
+});
+
+const recipes = new URL('recipes/', import.meta.url);
+
+it.each(readdirSync(recipes))('recipes/%s changes a preset', (name) => {
+  const changes: unknown = JSON.parse(readFileSync(new URL(name, recipes), 'utf8'));
+  const { classifier } = adjustRecipe(presets['quick-on-cpu'], changes, name);
+  // As many updates in each, so that rows of a table differ in one thing.
+  const updates = classifier.fits.reduce((sum, { minimumSteps = 0 }) => sum + minimumSteps, 0);
+  expect(updates).toBe(360);
 });
