@@ -97,9 +97,10 @@ async function trained(
     });
     if (!evaluate) return {};
     if (restarts < RESTARTS && hasCollapsed(classify?.best?.accuracy, guessing)) continue;
-    const { neural, blend } = evaluate.judgements;
+    // A blend whose weight leaves the baseline out is the neural model.
+    const { neural, blend = neural } = evaluate.judgements;
     const counted = (judgement: Judgement) => ({ ...scores(judgement), ...(restarts > 0 && { restarts }) });
-    return { [kind]: counted(neural), ...(blend && { blend: counted(blend) }) };
+    return { [kind]: counted(neural), ...(transfer && { blend: counted(blend) }) };
   }
 }
 
