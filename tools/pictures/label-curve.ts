@@ -33,5 +33,5 @@ export const labelCurvePlot = (): string =>
       max: 30_000,
       format: (value) => value.toLocaleString('en-US'),
     },
-    y: { name: 'wrong, %', min: 0, max: 30, interval: 10 },
+    y: { name: 'wrong, %', min: 0, max: 50, interval: 10 },
   });
