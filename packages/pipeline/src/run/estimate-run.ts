@@ -6,6 +6,7 @@ import type { ClassifierFit, Recipe } from '../recipe/recipe.js';
 import type { StageContext } from '../stage-context.js';
 import { fitName } from '../stages/fit-name.js';
 import { classifierGroups } from '../stages/plan-stage.js';
+import { mostPerClass } from '../stages/self-training.js';
 import { measureStepRates, type StepRates } from '../stages/step-rates.js';
 import type { StageName } from './stage-name.js';
 
@@ -135,9 +136,10 @@ function fitSeconds(options: EstimateRunOptions, rates: StepRates): Record<strin
 function selfTrainingOf({ recipe, summary }: EstimateRunOptions) {
   const { selfTraining } = recipe.classifier;
   if (!selfTraining) return { rounds: 0, texts: { read: 0, chosen: 0 } };
-  const { rounds, perClass, share = 1 } = selfTraining;
+  const classes = summary.classes.length;
   const read = Math.min(selfTraining.texts, summary.sets.unlabelled.texts);
-  return { rounds, texts: { read, chosen: Math.min(share * read, perClass * summary.classes.length) } };
+  const chosen = Math.min(read, classes * mostPerClass(selfTraining, { texts: read, classes }));
+  return { rounds: selfTraining.rounds, texts: { read, chosen } };
 }
 
 function classifySeconds(

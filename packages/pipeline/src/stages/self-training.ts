@@ -115,7 +115,7 @@ async function labelledByItself<E extends AnyEncoder>(
   options: SelfTrainingOptions<E>,
 ): Promise<PseudoLabels> {
   const { selfTraining, unlabelled, recipe, classes, seed, signal, onEvent, probabilities } = options;
-  const { passes, choose, share = 1 } = selfTraining;
+  const { passes, choose } = selfTraining;
   const { dropouts, dropoutMultiplier, dropoutRates, headDropout } = recipe.classifier;
   const { evaluationBatchSize: batchSize } = recipe.classifier;
   const rows = await pooledFeatures(teacher.model, unlabelled, {
@@ -134,11 +134,16 @@ async function labelledByItself<E extends AnyEncoder>(
   const logits = tidy(() =>
     dropoutPasses(teacher.model, rows, { passes, rates, seed, stage: `classify.round${round}` }),
   );
-  const ofShare = Math.ceil((share * unlabelled.length) / classes.length);
-  const perClass = Math.min(selfTraining.perClass, ofShare);
+  const perClass = mostPerClass(selfTraining, { texts: unlabelled.length, classes: classes.length });
   const mostShare = Math.max(selfTraining.mostShare, Math.min(1, LEANING * largestShare(options)));
   return pseudoLabels(logits.map(toProbabilities), { perClass, seed, round, mostShare, choose });
 }
+
+/** How many texts of each class a round learns from at most. */
+export const mostPerClass = (
+  { perClass, share = 1 }: SelfTraining,
+  { texts, classes }: { readonly texts: number; readonly classes: number },
+): number => Math.min(perClass, Math.ceil((share * texts) / classes));
 
 /** The share of the largest class among the texts that are labelled. */
 function largestShare<E extends AnyEncoder>({ train, classes }: SelfTrainingOptions<E>): number {
